@@ -1,0 +1,19 @@
+import type { SeriesBatch } from '../series/series-batch.js';
+import type { EmbeddingBatch, Latents } from './embedding-batch.js';
+
+/**
+ * Turns series into vectors. Inference takes the posterior mean and never samples: n series in are n embeddings out,
+ * for every n, and each row depends on its own series alone.
+ */
+export interface Encoder {
+  readonly version: string;
+  readonly steps: number;
+  readonly channels: number;
+  readonly embeddingSize: number;
+  /** @throws SegtideError `encoder` when the batch has another shape. */
+  encode(batch: SeriesBatch): Promise<EmbeddingBatch>;
+  /** Decodes latents to scaled series, (batch, steps, channels). */
+  reconstruct?(latents: Latents): Promise<Float32Array>;
+  /** Frees what the garbage collector does not (tensors, threads). */
+  dispose?(): void;
+}
