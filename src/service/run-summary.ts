@@ -1,0 +1,98 @@
+import type { DriftReport } from '../drift/drift-report.js';
+import type { DeadLetterReason } from '../ingest/dead-letter.js';
+import type { Fates } from '../window/window-batch.js';
+
+/** What a run did, as `summary.json`, `--json` and the terminal summary tell it. Plain JSON; times are epoch ms. */
+export interface RunSummary {
+  /** What the run is called: the config's `name`. */
+  readonly name: string;
+  /** Every event by its first fate; `in` is the sum of the others. */
+  readonly events: Fates;
+  readonly deadLetterReasons: Readonly<Partial<Record<DeadLetterReason, number>>>;
+  /** Event times seen, [first, last]; null when there was no event. */
+  readonly eventTimes: readonly [number, number] | null;
+  /** Results of closed windows, without revisions. */
+  readonly windows: number;
+  /** Results that replaced an earlier one of the same window. */
+  readonly revisions: number;
+  readonly assignments: number;
+  readonly transitions: number;
+  /** Distinct customers seen. */
+  readonly customers: number;
+  /** Customers that left the keyed state by TTL or cap. */
+  readonly evicted: number;
+  /** Largest first. */
+  readonly segments: readonly SegmentSummary[];
+  /** Every model that was trained, in order. */
+  readonly models: readonly ModelSummary[];
+  readonly drift: DriftSummary;
+  readonly seconds: number;
+  readonly eventsPerSecond: number;
+  /** Files or topics that were written, by output. */
+  readonly outputs: readonly OutputSummary[];
+  /** Version of the model at the end; null while it was still warming. */
+  readonly modelVersion: string | null;
+  /** Whether the run ended because it was told to stop. */
+  readonly interrupted: boolean;
+}
+
+export interface SegmentSummary {
+  readonly segmentId: string;
+  /** Readable name, such as "steady, high". */
+  readonly name: string;
+  /** Part of the customers' latest windows, in [0, 1]. */
+  readonly share: number;
+  /** Customers whose latest window is in this segment. */
+  readonly customers: number;
+  /** Prototype curve of the first channel, unscaled. */
+  readonly prototype: readonly number[]; // (steps)
+  /** Mean of the prototype, per step, in the channel's unit. */
+  readonly level: number;
+  /** Change over the window relative to the level: +0.5 is half as much again. */
+  readonly trend: number;
+  /** Part of the segment's windows without any usage, in [0, 1]. */
+  readonly inactiveShare: number;
+}
+
+export interface ModelSummary {
+  readonly modelVersion: string;
+  /** What started the training: `first fit`, `4 window lengths`, `drift` … */
+  readonly reason: string;
+  readonly promoted: boolean;
+  /** What the gate said, in a few words. */
+  readonly why: string;
+  /** Windows seen when the training began. */
+  readonly atWindow: number;
+  /** What the gate measured, by name. */
+  readonly values: Readonly<Record<string, number>>;
+}
+
+export interface DriftSummary {
+  /** Reports of the last round. */
+  readonly last: readonly DriftReport[];
+  /** Reports that drifted, over the whole run. */
+  readonly drifted: number;
+  /** Reports in all, over the whole run. */
+  readonly reports: number;
+}
+
+export interface OutputSummary {
+  /** `assignments`, `segments`, `summary` … */
+  readonly output: string;
+  /** Path of the file, or name of the topic. */
+  readonly path: string;
+  readonly records: number;
+}
+
+/** How far a run is; sent often, shown at the pace of the display. */
+export interface Progress {
+  /** What happens now, in a few words: `reading`, `training v2`, `writing`. */
+  readonly phase: string;
+  /** Done part of the phase in [0, 1], where it is known. */
+  readonly done?: number;
+  readonly events: number;
+  readonly windows: number;
+  /** Epoch ms; -Infinity before the first event. */
+  readonly watermark: number;
+  readonly modelVersion: string | null;
+}
