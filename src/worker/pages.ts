@@ -1,0 +1,105 @@
+import type { DeadLetter } from '../ingest/dead-letter.js';
+import type { Clock, Source } from '../ports.js';
+import { sliceWindows } from '../window/slice-windows.js';
+import type { WindowBatch } from '../window/window-batch.js';
+import type { Windower } from '../window/windower.js';
+
+/** Windows that go through the later stages together, scored with one model. */
+export interface Page {
+  readonly windows: WindowBatch;
+  /** Records of the input batch that could not be read; with its first page. */
+  readonly deadLetters: readonly DeadLetter[];
+}
+
+export interface Pages {
+  /** The next page, or undefined at the end of the input. Call it when the last page is dealt with. */
+  next(): Promise<Page | undefined>;
+  /** Windows of the learning batch that is being filled. */
+  readonly learning: number;
+}
+
+export interface PagesOptions {
+  /** Windows of a learning batch; no page crosses its end. */
+  readonly learnEvery: number;
+  /** Called between two input batches, when nothing is half done: the place for a checkpoint. */
+  readonly between?: (() => Promise<void>) | undefined;
+  /** The wall clock of a live source, whose silence closes windows; absent in a replay. */
+  readonly clock?: Clock | undefined;
+  /** `Pages.learning` to go on from. @default 0 */
+  readonly learning?: number | undefined;
+}
+
+/**
+ * Pulls batches from the source through the windower, and cuts what comes out so that no page crosses the end of a
+ * learning batch: models change only there, so what a window is assigned never depends on how records were batched.
+ */
+export function createPages(source: Source, windower: Windower, options: PagesOptions): Pages {
+  const { learnEvery, clock, between } = options;
+  let learning = options.learning ?? 0;
+  let ended = false;
+  let closing: Iterator<WindowBatch> | undefined;
+  let current: WindowBatch | undefined;
+  let row = 0;
+  let deadLetters: readonly DeadLetter[] = [];
+
+  async function advance(): Promise<boolean> {
+    for (;;) {
+      const page = closing?.next();
+      if (page !== undefined && page.done !== true) {
+        current = page.value;
+        row = 0;
+        return true;
+      }
+      if (ended) return false;
+      await between?.();
+      const batch = await source.pull();
+      if (batch === undefined) {
+        ended = true;
+        closing = windower.finish();
+      } else if (batch.length === 0 && batch.deadLetters.length === 0 && clock !== undefined) {
+        closing = windower.advance(clock.now());
+      } else {
+        deadLetters = batch.deadLetters;
+        closing = windower.push(batch, clock?.now());
+      }
+    }
+  }
+
+  return {
+    async next() {
+      if (current === undefined && !(await advance())) return undefined;
+      const page = current!;
+      const end = cutAfter(page, row, learnEvery - learning);
+      const windows = sliceWindows(page, row, end);
+      learning = (learning + countLearnt(windows)) % learnEvery;
+      const letters = deadLetters;
+      deadLetters = [];
+      row = end;
+      if (row === page.length) current = undefined;
+      return { windows, deadLetters: letters };
+    },
+    get learning() {
+      return learning;
+    },
+  };
+}
+
+/** Whether row `i` teaches: the first result of a closed window. */
+export function isLearnt(windows: WindowBatch, i: number): boolean {
+  return windows.finals[i] === 1 && windows.revisions[i] === 0 && windows.evicted[i] === 0;
+}
+
+function countLearnt(windows: WindowBatch): number {
+  let count = 0;
+  for (let i = 0; i < windows.length; i++) if (isLearnt(windows, i)) count++;
+  return count;
+}
+
+/** Row after the one that fills the learning batch, or the end of the page. */
+function cutAfter(windows: WindowBatch, from: number, room: number): number {
+  let left = room;
+  for (let i = from; i < windows.length; i++) {
+    if (isLearnt(windows, i) && --left === 0) return i + 1;
+  }
+  return windows.length;
+}
