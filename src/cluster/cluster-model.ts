@@ -10,6 +10,8 @@ export interface ClusterModel {
   readonly weights: Float64Array; // (k)
   /** Stable identity of each centroid; never reused. */
   readonly segmentIds: readonly string[]; // (k)
+  /** Mean squared distance of a window to its own centroid: the scale of confidences and of drift. @default 1 */
+  readonly meanInertia?: number;
 }
 
 /** What a batch of assignments teaches: mergeable in any order. */

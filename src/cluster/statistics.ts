@@ -1,0 +1,74 @@
+import { SegtideError } from '../errors.js';
+import type { AssignmentBatch } from './assignment-batch.js';
+import type { ClusterModel, Statistics } from './cluster-model.js';
+
+/**
+ * What assignments [start, end) teach about the centroids: per centroid the number of windows, their sum and their sum
+ * of squares.
+ *
+ * Only first results of closed windows count: provisional ones are never learnt from, and a revision's window has been
+ * counted already. Rows without a finite embedding are passed over.
+ *
+ * @param start first row. @default 0
+ * @param end row after the last. @default assignments.length
+ */
+export function statistics(
+  model: ClusterModel,
+  assignments: AssignmentBatch,
+  start = 0,
+  end: number = assignments.length,
+): Statistics {
+  const { k, size, modelVersion, centroidEpoch } = model;
+  const { nearest, distances } = assignments;
+  const { embeddings, series } = assignments.embeddings;
+  const { finals, revisions } = series.windows;
+  const weights = new Float64Array(k);
+  const sums = new Float64Array(k * size);
+  const sumSquares = new Float64Array(k * size);
+  let inertia = 0;
+  for (let i = start; i < end; i++) {
+    const distance = distances[i]!;
+    if (Number.isNaN(distance) || finals[i] === 0 || revisions[i] !== 0) continue;
+    const j = nearest[i]!;
+    weights[j]! += 1;
+    inertia += distance * distance;
+    for (let m = 0, from = i * size, to = j * size; m < size; m++) {
+      const x = embeddings[from + m]!;
+      sums[to + m]! += x;
+      sumSquares[to + m]! += x * x;
+    }
+  }
+  return { modelVersion, centroidEpoch, k, size, weights, sums, sumSquares, inertia };
+}
+
+/**
+ * Statistics of both sets of windows together; the order does not matter beyond floating-point tolerance.
+ *
+ * The merged epoch is the older of the two.
+ *
+ * @throws SegtideError `state` when they belong to different model versions or shapes.
+ */
+export function merge(a: Statistics, b: Statistics): Statistics {
+  if (a.modelVersion !== b.modelVersion || a.k !== b.k || a.size !== b.size) {
+    throw new SegtideError(
+      'state',
+      `Statistics of one model version can't be merged with those of another; got ${a.modelVersion} (${a.k} × ${a.size}) and ${b.modelVersion} (${b.k} × ${b.size}). Drop those of the older version.`,
+    );
+  }
+  return {
+    modelVersion: a.modelVersion,
+    centroidEpoch: Math.min(a.centroidEpoch, b.centroidEpoch),
+    k: a.k,
+    size: a.size,
+    weights: added(a.weights, b.weights),
+    sums: added(a.sums, b.sums),
+    sumSquares: added(a.sumSquares, b.sumSquares),
+    inertia: a.inertia + b.inertia,
+  };
+}
+
+function added(a: Float64Array, b: Float64Array): Float64Array {
+  const sum = new Float64Array(a.length);
+  for (let i = 0; i < sum.length; i++) sum[i] = a[i]! + b[i]!;
+  return sum;
+}

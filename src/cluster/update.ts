@@ -1,0 +1,57 @@
+import { SegtideError } from '../errors.js';
+import type { ClusterModel, Statistics } from './cluster-model.js';
+
+export interface UpdateOptions {
+  /**
+   * Windows, over all segments, after which what was learnt counts half. Unset: nothing is forgotten, and centroids
+   * settle for good.
+   * @default undefined
+   */
+  readonly halfLife?: number | undefined;
+}
+
+/**
+ * Moves each centroid towards the mean of its new windows, by their share in all that it has learnt from: the
+ * mini-batch rule of Sculley (2010), for a batch at a time, with the counts decayed by a half-life.
+ *
+ * c ← c + (sum − n c) / (w 2^(−N / halfLife) + n), where the centroid has n of the batch's N windows and weight w.
+ * Returns a new model of the next `centroidEpoch`; a centroid without windows stays where it is and loses weight.
+ *
+ * @throws SegtideError `state` when the statistics belong to another model version or shape.
+ */
+export function update(model: ClusterModel, statistics: Statistics, options: UpdateOptions = {}): ClusterModel {
+  const { k, size } = model;
+  if (statistics.modelVersion !== model.modelVersion || statistics.k !== k || statistics.size !== size) {
+    throw new SegtideError(
+      'state',
+      `Statistics must belong to model ${model.modelVersion} (${k} × ${size}); got ${statistics.modelVersion} (${statistics.k} × ${statistics.size}). Drop and count them.`,
+    );
+  }
+  const { halfLife } = options;
+  if (halfLife !== undefined && !(halfLife > 0)) {
+    throw new SegtideError('config', `\`halfLife\` must be a positive number of windows; got ${halfLife}`);
+  }
+  let arrived = 0;
+  for (let j = 0; j < k; j++) arrived += statistics.weights[j]!;
+  const decay = halfLife === undefined ? 1 : 2 ** (-arrived / halfLife);
+
+  const centroids = model.centroids.slice();
+  const weights = new Float64Array(k);
+  let remembered = 0;
+  for (let j = 0; j < k; j++) {
+    const kept = model.weights[j]! * decay;
+    const n = statistics.weights[j]!;
+    remembered += kept;
+    weights[j] = kept + n;
+    if (n === 0) continue;
+    const rate = 1 / (kept + n);
+    for (let m = j * size, end = m + size; m < end; m++) {
+      const c = model.centroids[m]!;
+      centroids[m] = c + rate * (statistics.sums[m]! - n * c);
+    }
+  }
+  const total = remembered + arrived;
+  const before = model.meanInertia ?? (arrived > 0 ? statistics.inertia / arrived : 1);
+  const meanInertia = total === 0 ? before : (before * remembered + statistics.inertia) / total;
+  return { ...model, centroidEpoch: model.centroidEpoch + 1, centroids, weights, meanInertia };
+}
