@@ -1,0 +1,142 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { Kafka, logLevel } from 'kafkajs';
+import { brokerClassPath } from './jars.js';
+
+const run = promisify(execFile);
+
+/** One real Kafka broker with an empty log of its own. */
+export interface Broker {
+  /** `host:port`, as kafkajs takes them. */
+  readonly brokers: string[];
+  /** Lets the broker shut down in order; its log stays, so that `start` goes on with it. */
+  stop(): Promise<void>;
+  /** Kills the broker as a power cut would. */
+  kill(): Promise<void>;
+  /** Starts a stopped or killed broker again, on the same ports and log. */
+  start(): Promise<void>;
+  /** Stops the broker and removes its log. */
+  remove(): Promise<void>;
+}
+
+/** Starts a Kafka broker (KRaft, transactions) on free ports and waits until it answers. */
+export async function startBroker(): Promise<Broker> {
+  const classPath = await brokerClassPath();
+  const folder = await mkdtemp(path.join(tmpdir(), 'segtide-kafka-'));
+  const [port, controllerPort] = await freePorts(2);
+  const address = `127.0.0.1:${port}`;
+  const settings = path.join(folder, 'server.properties');
+  await writeFile(settings, serverProperties(folder, port!, controllerPort!));
+  await format(classPath, settings);
+
+  let java: ChildProcess | undefined;
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    if (java === undefined || java.exitCode !== null || java.signalCode !== null) return;
+    const exited = once(java, 'exit');
+    java.kill(signal);
+    await exited;
+  };
+  const broker: Broker = {
+    brokers: [address],
+    async start() {
+      const log = path.join(folder, 'broker.log');
+      const output = await open(log, 'a');
+      java = spawn('java', [...JVM, '-Xmx400m', '-cp', classPath, 'kafka.Kafka', settings], {
+        stdio: ['ignore', output.fd, output.fd],
+      });
+      await output.close();
+      await untilReady(address, java, log);
+    },
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+    async remove() {
+      await end('SIGKILL');
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  // A test run that is interrupted must not leave a broker behind.
+  process.once('exit', () => java?.kill('SIGKILL'));
+  try {
+    await broker.start();
+  } catch (error) {
+    await broker.remove();
+    throw error;
+  }
+  return broker;
+}
+
+/** A short-lived broker on a busy machine: the quick compiler and the small collector start soonest. */
+const JVM = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto', '-Dlog4j2.level=WARN'];
+
+function serverProperties(folder: string, port: number, controllerPort: number): string {
+  return [
+    'process.roles=broker,controller',
+    'node.id=1',
+    `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
+    `listeners=CLIENT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    `advertised.listeners=CLIENT://127.0.0.1:${port}`,
+    'listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'inter.broker.listener.name=CLIENT',
+    'controller.listener.names=CONTROLLER',
+    `log.dirs=${path.join(folder, 'log')}`,
+    // One broker cannot replicate its inner topics; few partitions of them start sooner.
+    'offsets.topic.replication.factor=1',
+    'offsets.topic.num.partitions=4',
+    'transaction.state.log.replication.factor=1',
+    'transaction.state.log.min.isr=1',
+    'transaction.state.log.num.partitions=4',
+    'share.coordinator.state.topic.replication.factor=1',
+    'share.coordinator.state.topic.min.isr=1',
+    'group.initial.rebalance.delay.ms=0',
+    // After a kill the controller waits for the old session's end before it takes the broker back: 9 s by default.
+    'broker.session.timeout.ms=1500',
+    'broker.heartbeat.interval.ms=300',
+    // segtide must never lean on topics that appear by themselves.
+    'auto.create.topics.enable=false',
+    'log.cleaner.dedupe.buffer.size=16777216',
+    '',
+  ].join('\n');
+}
+
+async function format(classPath: string, settings: string): Promise<void> {
+  const tool = (...args: string[]) => run('java', [...JVM, '-cp', classPath, 'kafka.tools.StorageTool', ...args]);
+  await tool('format', '-t', Buffer.from('segtide-test-01!').toString('base64url'), '-c', settings);
+}
+
+async function untilReady(address: string, java: ChildProcess, log: string): Promise<void> {
+  const admin = new Kafka({ brokers: [address], logLevel: logLevel.NOTHING, retry: { retries: 0 } }).admin();
+  for (let attempt = 0; attempt < 600; attempt++) {
+    if (java.exitCode !== null || java.signalCode !== null) break;
+    try {
+      await admin.connect();
+      const { brokers } = await admin.describeCluster();
+      if (brokers.length > 0) {
+        await admin.disconnect();
+        return;
+      }
+    } catch {
+      // Not yet.
+    }
+    await sleep(100);
+  }
+  const tail = (await readFile(log, 'utf8')).split('\n').slice(-20).join('\n');
+  throw new Error(`the Kafka broker on ${address} did not start; the end of its log:\n${tail}`);
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports: number[] = [];
+  for (const server of servers) {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    ports.push((server.address() as { port: number }).port);
+  }
+  for (const server of servers) server.close();
+  return ports;
+}
