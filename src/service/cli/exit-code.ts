@@ -1,0 +1,27 @@
+import type { ErrorCode } from '../../errors.js';
+
+/** Exit codes, as `segtide --help` and docs/cli.md list them. */
+export const EXIT_CODES = {
+  ok: 0,
+  unexpected: 1,
+  config: 2,
+  input: 3,
+  output: 4,
+  state: 5,
+  transport: 6,
+  encoder: 7,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+/** The exit code of a failure; anything but a SegtideError is a defect of segtide, as is an error in its accounts. */
+export function exitCodeOf(code: ErrorCode | undefined): number {
+  if (code === undefined || code === 'accounting') return EXIT_CODES.unexpected;
+  return code === 'aborted' ? EXIT_CODES.interrupted : EXIT_CODES[code];
+}
+
+/** The table for `--help`. */
+export const EXIT_CODE_HELP = `Exit codes:
+  0 done   1 unexpected error   2 wrong command, option or config   3 input can't be read
+  4 output can't be written   5 checkpoint damaged or of other settings   6 broker failed
+  7 training failed   130 interrupted   143 terminated`;

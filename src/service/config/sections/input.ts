@@ -1,0 +1,114 @@
+import * as z from 'zod';
+import { duration, instant, secret, text, timeZone, whole } from '../kinds.js';
+
+const fields = z
+  .strictObject({
+    customer: text().default('customer').describe('Field with the customer id; dots go into objects (`account.id`).'),
+    time: text().default('time').describe('Field with the event time.'),
+    eventId: text().exactOptional().describe('Field with an id of the event, needed for de-duplication.'),
+    timeZone: text().exactOptional().describe('Field with the IANA time zone of event times that carry none.'),
+  })
+  .prefault({})
+  .describe('Which field of a record means what.');
+
+const channel = z
+  .strictObject({
+    name: text().describe('Name of the channel in outputs.'),
+    field: text().exactOptional().describe('Field with the value; leave it out to count events.'),
+    count: z.literal(true).exactOptional().describe('Counts events instead of reading a value.'),
+    aggregate: z
+      .enum(['sum', 'mean', 'min', 'max', 'last', 'count'])
+      .default('sum')
+      .describe('How the values of one step become one.'),
+    cumulative: z
+      .boolean()
+      .default(false)
+      .describe('The field is a meter reading that only grows; usage is the difference, and a fall is a reset.'),
+  })
+  .refine((c) => (c.field === undefined) === (c.count === true), {
+    error: 'either `field: <name>` (a value) or `count: true` (a number of events), not both',
+  });
+
+const pivot = z
+  .strictObject({
+    field: text().describe('Field that says which channel a record belongs to.'),
+    values: z.array(text()).min(1).describe('Its values; each becomes a channel, any other value is a dead letter.'),
+    value: text().describe('Field with the value.'),
+  })
+  .exactOptional()
+  .describe('Makes channels from a type field instead of from several fields.');
+
+const time = z
+  .strictObject({
+    unit: z.enum(['iso', 's', 'ms', 'us', 'ns']).default('iso').describe('ISO 8601 text, or epoch in this unit.'),
+    zone: timeZone().default('UTC').describe('Time zone of event times that carry none.'),
+    min: instant().default('1970-01-01').describe('Earlier event times are dead letters.'),
+    max: instant().default('2100-01-01').describe('Later event times are dead letters.'),
+  })
+  .prefault({})
+  .describe('How event times are written.');
+
+const csv = z
+  .strictObject({
+    delimiter: z.string().length(1).default(',').describe('Between two fields; one character.'),
+    header: z
+      .union([z.boolean(), z.array(text()).min(1)], { error: 'true (first row), false, or a list of column names' })
+      .default(true)
+      .describe('Whether the first row names the columns; or the names themselves, for files without such a row.'),
+  })
+  .prefault({})
+  .describe('For CSV files.');
+
+const kafka = z
+  .strictObject({
+    brokers: z.array(text()).min(1).describe('Addresses, `host:port`.'),
+    topic: text().default('usage-events').describe('Topic to read.'),
+    groupId: text().default('segtide').describe('Consumer group.'),
+    clientId: text().default('segtide').describe('Name shown in broker logs.'),
+    format: z.enum(['json', 'avro']).default('json').describe('How record values are written.'),
+    avroSchema: text().exactOptional().describe('Path of the writer schema, for Avro without a registry.'),
+    fromBeginning: z.boolean().default(true).describe('Where a new consumer group starts.'),
+    ssl: z.boolean().default(false).describe('Connects over TLS.'),
+    sasl: z
+      .strictObject({
+        mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).describe('Mechanism the broker asks for.'),
+        username: text().describe('User name.'),
+        password: secret().describe('Password; better given as SEGTIDE_INPUT__KAFKA__SASL__PASSWORD_FILE.'),
+      })
+      .exactOptional()
+      .describe('Login at the broker.'),
+    pollTimeout: duration().prefault('1s').describe('How long a pull waits before it tells that nothing came.'),
+  })
+  .exactOptional()
+  .describe('For `kind: kafka`.');
+
+/** `input`: where usage events come from and how a record is read. */
+export const inputSection = z
+  .strictObject({
+    kind: z.enum(['file', 'kafka']).default('file').describe('Files (and standard input) or a Kafka topic.'),
+    paths: z.array(text()).default([]).describe('Files and globs, also gzipped; `-` is standard input.'),
+    format: z
+      .enum(['auto', 'ndjson', 'csv', 'parquet'])
+      .default('auto')
+      .describe('File format; `auto` goes by the name, and by the first bytes for standard input.'),
+    fields,
+    channels: z
+      .array(channel)
+      .min(1)
+      .default([{ name: 'events', count: true, aggregate: 'sum', cumulative: false }])
+      .describe('What is measured.'),
+    pivot,
+    time,
+    negative: z.enum(['keep', 'reject', 'zero']).default('keep').describe('What to do with negative values.'),
+    csv,
+    maxRecordBytes: whole('bytes', { min: 64, max: 1 << 28 })
+      .default(1 << 20)
+      .describe('Longer records are dead letters.'),
+    parseThreads: whole('threads', { max: 64 }).default(0).describe('Threads that parse; 0 parses in the main thread.'),
+    keyed: z
+      .enum(['verify', 'repartition', 'trust'])
+      .default('verify')
+      .describe('Kafka: whether record keys are the customer ids; `verify` stops where they are not.'),
+    kafka,
+  })
+  .prefault({});
