@@ -6,8 +6,8 @@ import type { ClusterModel, Statistics } from './cluster-model.js';
  * What assignments [start, end) teach about the centroids: per centroid the number of windows, their sum and their sum
  * of squares.
  *
- * Only first results of closed windows count: provisional ones are never learnt from, and a revision's window has been
- * counted already. Rows without a finite embedding are passed over.
+ * Only first results of closed windows count: provisional ones and those cut short are never learnt from, and a
+ * revision's window has been counted already. Rows without a finite embedding are passed over.
  *
  * @param start first row. @default 0
  * @param end row after the last. @default assignments.length
@@ -21,14 +21,14 @@ export function statistics(
   const { k, size, modelVersion, centroidEpoch } = model;
   const { nearest, distances } = assignments;
   const { embeddings, series } = assignments.embeddings;
-  const { finals, revisions } = series.windows;
+  const { finals, revisions, evicted } = series.windows;
   const weights = new Float64Array(k);
   const sums = new Float64Array(k * size);
   const sumSquares = new Float64Array(k * size);
   let inertia = 0;
   for (let i = start; i < end; i++) {
     const distance = distances[i]!;
-    if (Number.isNaN(distance) || finals[i] === 0 || revisions[i] !== 0) continue;
+    if (Number.isNaN(distance) || finals[i] === 0 || revisions[i] !== 0 || evicted[i] === 1) continue;
     const j = nearest[i]!;
     weights[j]! += 1;
     inertia += distance * distance;

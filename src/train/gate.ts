@@ -1,0 +1,164 @@
+import { SegtideError } from '../errors.js';
+import type { SegmentChange } from './compare-segments.js';
+
+/** What a model achieves on the held-out windows. */
+export interface HeldOutMetrics {
+  /** Mean reconstruction error per cell, in scaled units; undefined where the encoder can't reconstruct. */
+  readonly reconstructionError: number | undefined;
+  /** Latent dimensions that carry information; undefined where the encoder has no latents. */
+  readonly activeUnits: number | undefined;
+  /** In [-1, 1]. */
+  readonly silhouette: number;
+}
+
+export interface GateOptions {
+  /** Least relative fall of the error, or rise of the silhouette, that counts as a gain. @default 0.01 */
+  readonly minGain?: number;
+  /** Most that the error may rise, relative to the champion's. @default 0.05 */
+  readonly maxErrorRise?: number;
+  /** Most that the silhouette may fall below the champion's. @default 0.05 */
+  readonly maxSilhouetteFall?: number;
+  /** Least number of latent dimensions that carry information. @default 1 */
+  readonly minActiveUnits?: number;
+  /** Largest share of windows whose segment id may change. @default 0.5 */
+  readonly maxChurn?: number;
+  /** Largest change of a segment's share. @default 0.3 */
+  readonly maxSizeShift?: number;
+}
+
+export type GateSettings = Required<GateOptions>;
+
+/** All that was compared, whether it passed or not; null where it does not apply. */
+export interface GateValues {
+  readonly championReconstructionError: number | null;
+  readonly challengerReconstructionError: number | null;
+  /** Relative fall of the error; positive is better. */
+  readonly reconstructionGain: number | null;
+  readonly championActiveUnits: number | null;
+  readonly challengerActiveUnits: number | null;
+  readonly championSilhouette: number | null;
+  readonly challengerSilhouette: number;
+  /** Rise of the silhouette; positive is better. */
+  readonly silhouetteGain: number | null;
+  readonly churn: number | null;
+  readonly largestSizeShift: number | null;
+}
+
+export interface GateDecision {
+  readonly promoted: boolean;
+  /** In words: what spoke against the challenger, or what it gained. */
+  readonly reasons: readonly string[];
+  readonly values: GateValues;
+}
+
+/** @throws SegtideError `config` when a limit is out of range. */
+export function resolveGateOptions(options: GateOptions = {}): GateSettings {
+  const settings: GateSettings = {
+    minGain: options.minGain ?? 0.01,
+    maxErrorRise: options.maxErrorRise ?? 0.05,
+    maxSilhouetteFall: options.maxSilhouetteFall ?? 0.05,
+    minActiveUnits: options.minActiveUnits ?? 1,
+    maxChurn: options.maxChurn ?? 0.5,
+    maxSizeShift: options.maxSizeShift ?? 0.3,
+  };
+  for (const [name, value] of Object.entries(settings)) {
+    if (!(value >= 0)) throw new SegtideError('config', `gate \`${name}\` must not be negative; got ${value}`);
+  }
+  return settings;
+}
+
+/**
+ * Decides whether a challenger takes over: it must be sound, must not disturb the segments more than allowed, and must
+ * be better than the champion at something. Without a champion, being sound is enough.
+ *
+ * @param champion its metrics on the same held-out windows; undefined for the first model
+ * @param change between the two on the same windows; undefined for the first model
+ */
+export function gate(
+  champion: HeldOutMetrics | undefined,
+  challenger: HeldOutMetrics,
+  change: SegmentChange | undefined,
+  settings: GateSettings,
+): GateDecision {
+  const values = toValues(champion, challenger, change);
+  const against = objections(values, settings);
+  if (against.length > 0) return { promoted: false, reasons: against, values };
+  if (champion === undefined) return { promoted: true, reasons: ['first model'], values };
+
+  const gains: string[] = [];
+  const { reconstructionGain, silhouetteGain } = values;
+  if (reconstructionGain !== null && reconstructionGain >= settings.minGain) {
+    gains.push(`held-out reconstruction error ${percent(reconstructionGain)} lower`);
+  }
+  if (silhouetteGain !== null && silhouetteGain >= settings.minGain) {
+    gains.push(`silhouette higher by ${silhouetteGain.toFixed(3)}`);
+  }
+  if (gains.length > 0) return { promoted: true, reasons: gains, values };
+  const error = reconstructionGain === null ? 'none to compare' : `${percent(reconstructionGain)} lower`;
+  return {
+    promoted: false,
+    reasons: [
+      `no gain: held-out reconstruction error ${error}, silhouette higher by ${(silhouetteGain ?? 0).toFixed(3)}; at least ${settings.minGain} of either is needed`,
+    ],
+    values,
+  };
+}
+
+function toValues(
+  champion: HeldOutMetrics | undefined,
+  challenger: HeldOutMetrics,
+  change: SegmentChange | undefined,
+): GateValues {
+  const before = champion?.reconstructionError;
+  const after = challenger.reconstructionError;
+  return {
+    championReconstructionError: before ?? null,
+    challengerReconstructionError: after ?? null,
+    reconstructionGain: before === undefined || after === undefined || before === 0 ? null : (before - after) / before,
+    championActiveUnits: champion?.activeUnits ?? null,
+    challengerActiveUnits: challenger.activeUnits ?? null,
+    championSilhouette: champion?.silhouette ?? null,
+    challengerSilhouette: challenger.silhouette,
+    silhouetteGain: champion === undefined ? null : challenger.silhouette - champion.silhouette,
+    churn: change?.churn ?? null,
+    largestSizeShift: change?.largestSizeShift ?? null,
+  };
+}
+
+function objections(values: GateValues, settings: GateSettings): readonly string[] {
+  const reasons: string[] = [];
+  const error = values.challengerReconstructionError;
+  if ((error !== null && !Number.isFinite(error)) || !Number.isFinite(values.challengerSilhouette)) {
+    reasons.push('the challenger diverged: its held-out metrics are not finite');
+    return reasons;
+  }
+  const units = values.challengerActiveUnits;
+  if (units !== null && units < settings.minActiveUnits) {
+    reasons.push(`only ${units} active latent units; at least ${settings.minActiveUnits} are needed`);
+  }
+  if (values.reconstructionGain !== null && -values.reconstructionGain > settings.maxErrorRise) {
+    reasons.push(
+      `held-out reconstruction error ${percent(-values.reconstructionGain)} higher; at most ${percent(settings.maxErrorRise)} is allowed`,
+    );
+  }
+  if (values.silhouetteGain !== null && -values.silhouetteGain > settings.maxSilhouetteFall) {
+    reasons.push(
+      `silhouette lower by ${(-values.silhouetteGain).toFixed(3)}; at most ${settings.maxSilhouetteFall} is allowed`,
+    );
+  }
+  if (values.churn !== null && values.churn > settings.maxChurn) {
+    reasons.push(
+      `${percent(values.churn)} of the windows would change segment; at most ${percent(settings.maxChurn)} may`,
+    );
+  }
+  if (values.largestSizeShift !== null && values.largestSizeShift > settings.maxSizeShift) {
+    reasons.push(
+      `a segment's share would change by ${percent(values.largestSizeShift)}; at most ${percent(settings.maxSizeShift)} is allowed`,
+    );
+  }
+  return reasons;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}

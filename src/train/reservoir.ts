@@ -1,0 +1,270 @@
+import { SegtideError } from '../errors.js';
+import { unitHash } from '../numeric/unit-hash.js';
+import type { WindowBatch } from '../window/window-batch.js';
+import { customersOf } from './window-rows.js';
+
+export interface ReservoirOptions {
+  /** Most windows kept. Takes 5 bytes per cell and some 100 per window. */
+  readonly capacity: number;
+  readonly steps: number;
+  readonly channels: number;
+  /** Any integer; decides which windows stay. */
+  readonly seed: number;
+  /**
+   * Event time, in ms, after which a window is half as likely to be kept as a new one. Unset: all that ever came are
+   * alike.
+   * @default undefined
+   */
+  readonly halfLifeMs?: number | undefined;
+}
+
+/** Plain data; typed arrays hold the kept rows only. */
+export interface ReservoirSnapshot {
+  readonly formatVersion: 1;
+  /** Windows offered so far. */
+  readonly offered: number;
+  readonly steps: number;
+  readonly channels: number;
+  readonly seed: number;
+  readonly halfLifeMs: number | null;
+  readonly customers: readonly string[];
+  readonly starts: Float64Array; // (rows)
+  readonly ends: Float64Array; // (rows)
+  readonly observedSteps: Uint16Array; // (rows)
+  readonly values: Float32Array; // (rows, steps, channels)
+  readonly mask: Uint8Array; // (rows, steps, channels)
+}
+
+/** A bounded sample of the windows that went by, weighted towards the recent ones. */
+export interface Reservoir {
+  readonly capacity: number;
+  /** Windows kept. */
+  readonly length: number;
+  /** Windows offered so far. */
+  readonly offered: number;
+  /** Offers window `row` of a batch, and copies it if it is to be kept. A revision replaces its window if that is kept. */
+  add(windows: WindowBatch, row: number): void;
+  /** A copy of what is kept, by window start and customer: the same windows in the same order, however they came. */
+  toWindows(): WindowBatch;
+  snapshot(): ReservoirSnapshot;
+}
+
+/**
+ * Creates a reservoir by weighted sampling without replacement (A-ES, Efraimidis & Spirakis, 2006) with weights that
+ * grow exponentially in event time, so that old windows fade and none has to be reweighted.
+ *
+ * A window stays while its key `t ln 2 / halfLife - ln(-ln u)` is among the `capacity` largest; `u` is a hash of
+ * customer, window start and seed. So what is kept depends on the set of windows alone, neither on their order nor on
+ * batches, and the union of two reservoirs is sampled like one.
+ *
+ * @throws SegtideError `config` when an option is out of range; `state` when the snapshot belongs to other settings.
+ */
+export function createReservoir(options: ReservoirOptions, snapshot?: ReservoirSnapshot): Reservoir {
+  const { capacity, steps, channels, seed, halfLifeMs } = resolveReservoirOptions(options);
+  const cells = steps * channels;
+  const rate = halfLifeMs === undefined ? 0 : Math.LN2 / halfLifeMs;
+  let length = 0;
+  let offered = 0;
+  let room = Math.min(capacity, 1024);
+  let values = new Float32Array(room * cells);
+  let mask = new Uint8Array(room * cells);
+  const starts = new Float64Array(capacity);
+  const ends = new Float64Array(capacity);
+  const observedSteps = new Uint16Array(capacity);
+  const keys = new Float64Array(capacity);
+  const customers: string[] = [];
+  /** Rows as a binary heap, the least key first. */
+  const heap = new Uint32Array(capacity);
+  const rowOf = new Map<string, number>();
+
+  if (snapshot !== undefined) restore(snapshot);
+
+  function add(windows: WindowBatch, row: number): void {
+    if (windows.steps !== steps || windows.channels !== channels) {
+      throw new SegtideError(
+        'config',
+        `The reservoir keeps windows of ${steps} steps and ${channels} channels; got ${windows.steps} and ${windows.channels}`,
+      );
+    }
+    const customer = windows.ids.text(windows.customers[row]!);
+    const start = windows.starts[row]!;
+    const known = windows.revisions[row] === 0 ? undefined : rowOf.get(identify(customer, start));
+    if (known !== undefined) {
+      copy(windows, row, known);
+      return;
+    }
+    if (windows.revisions[row] === 0) offered++;
+    offer(customer, start, (into) => copy(windows, row, into));
+  }
+
+  function offer(customer: string, start: number, write: (row: number) => void): void {
+    const key = rate * start - Math.log(-Math.log(unitHash(customer, start, seed)));
+    let row: number;
+    if (length < capacity) {
+      row = length++;
+      if (length > room) grow();
+      keys[row] = key;
+      heap[row] = row;
+      rise(row);
+    } else {
+      row = heap[0]!;
+      if (key <= keys[row]!) return;
+      rowOf.delete(identify(customers[row]!, starts[row]!));
+      keys[row] = key;
+      sink(0);
+    }
+    customers[row] = customer;
+    starts[row] = start;
+    rowOf.set(identify(customer, start), row);
+    write(row);
+  }
+
+  function copy(windows: WindowBatch, from: number, into: number): void {
+    values.set(windows.values.subarray(from * cells, (from + 1) * cells), into * cells);
+    mask.set(windows.mask.subarray(from * cells, (from + 1) * cells), into * cells);
+    ends[into] = windows.ends[from]!;
+    observedSteps[into] = windows.observedSteps[from]!;
+  }
+
+  function grow(): void {
+    room = Math.min(capacity, room * 2);
+    const moreValues = new Float32Array(room * cells);
+    const moreMask = new Uint8Array(room * cells);
+    moreValues.set(values);
+    moreMask.set(mask);
+    values = moreValues;
+    mask = moreMask;
+  }
+
+  function rise(at: number): void {
+    let child = at;
+    while (child > 0) {
+      const parent = (child - 1) >> 1;
+      if (keys[heap[parent]!]! <= keys[heap[child]!]!) return;
+      swap(parent, child);
+      child = parent;
+    }
+  }
+
+  function sink(at: number): void {
+    let parent = at;
+    for (;;) {
+      let least = parent;
+      for (let child = 2 * parent + 1; child <= 2 * parent + 2 && child < length; child++) {
+        if (keys[heap[child]!]! < keys[heap[least]!]!) least = child;
+      }
+      if (least === parent) return;
+      swap(parent, least);
+      parent = least;
+    }
+  }
+
+  function swap(a: number, b: number): void {
+    const row = heap[a]!;
+    heap[a] = heap[b]!;
+    heap[b] = row;
+  }
+
+  function order(): Uint32Array {
+    const rows = Uint32Array.from({ length }, (_, i) => i);
+    return rows.sort((a, b) => starts[a]! - starts[b]! || (customers[a]! < customers[b]! ? -1 : 1));
+  }
+
+  function gather(): ReservoirSnapshot {
+    const rows = order();
+    const kept = {
+      formatVersion: 1 as const,
+      offered,
+      steps,
+      channels,
+      seed,
+      halfLifeMs: halfLifeMs ?? null,
+      customers: Array.from(rows, (row) => customers[row]!),
+      starts: Float64Array.from(rows, (row) => starts[row]!),
+      ends: Float64Array.from(rows, (row) => ends[row]!),
+      observedSteps: Uint16Array.from(rows, (row) => observedSteps[row]!),
+      values: new Float32Array(length * cells),
+      mask: new Uint8Array(length * cells),
+    };
+    for (let i = 0; i < length; i++) {
+      const from = rows[i]! * cells;
+      kept.values.set(values.subarray(from, from + cells), i * cells);
+      kept.mask.set(mask.subarray(from, from + cells), i * cells);
+    }
+    return kept;
+  }
+
+  function restore(state: ReservoirSnapshot): void {
+    const same =
+      state.formatVersion === 1 &&
+      state.steps === steps &&
+      state.channels === channels &&
+      state.seed === seed &&
+      state.halfLifeMs === (halfLifeMs ?? null);
+    if (!same) {
+      throw new SegtideError(
+        'state',
+        `The reservoir's snapshot belongs to other settings: ${state.steps} × ${state.channels}, seed ${state.seed}, half-life ${state.halfLifeMs} ms; got ${steps} × ${channels}, ${seed}, ${halfLifeMs ?? null}. Start without it or restore the settings.`,
+      );
+    }
+    offered = state.offered;
+    for (let i = 0; i < state.customers.length; i++) {
+      offer(state.customers[i]!, state.starts[i]!, (row) => {
+        values.set(state.values.subarray(i * cells, (i + 1) * cells), row * cells);
+        mask.set(state.mask.subarray(i * cells, (i + 1) * cells), row * cells);
+        ends[row] = state.ends[i]!;
+        observedSteps[row] = state.observedSteps[i]!;
+      });
+    }
+  }
+
+  return {
+    capacity,
+    get length() {
+      return length;
+    },
+    get offered() {
+      return offered;
+    },
+    add,
+    toWindows: () => toWindowBatch(gather()),
+    snapshot: gather,
+  };
+}
+
+function toWindowBatch(kept: ReservoirSnapshot): WindowBatch {
+  const length = kept.customers.length;
+  return {
+    length,
+    steps: kept.steps,
+    channels: kept.channels,
+    ...customersOf(kept.customers),
+    starts: kept.starts,
+    ends: kept.ends,
+    revisions: new Uint16Array(length),
+    finals: new Uint8Array(length).fill(1),
+    evicted: new Uint8Array(length),
+    values: kept.values,
+    mask: kept.mask,
+    observedSteps: kept.observedSteps,
+    late: [],
+    quarantined: [],
+    released: new Uint32Array(0),
+    watermark: kept.ends.reduce((latest, end) => Math.max(latest, end), Number.NEGATIVE_INFINITY),
+  };
+}
+
+function identify(customer: string, start: number): string {
+  return `${start}/${customer}`;
+}
+
+function resolveReservoirOptions(options: ReservoirOptions): ReservoirOptions {
+  const { capacity, halfLifeMs } = options;
+  if (!Number.isInteger(capacity) || capacity < 1) {
+    throw new SegtideError('config', `\`capacity\` must be a whole number of windows, at least 1; got ${capacity}`);
+  }
+  if (halfLifeMs !== undefined && !(halfLifeMs > 0)) {
+    throw new SegtideError('config', `\`halfLifeMs\` must be a positive time in ms; got ${halfLifeMs}`);
+  }
+  return options;
+}

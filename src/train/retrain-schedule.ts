@@ -1,0 +1,172 @@
+import { SegtideError } from '../errors.js';
+
+export interface RetrainOptions {
+  /** Windows after which the first model is fitted. @default 2_000 */
+  readonly firstFit?: number;
+  /** Windows after which a model is retrained. @default 50_000 */
+  readonly everyWindows?: number;
+  /** Event time after which a model is retrained, in ms. @default 4 window lengths */
+  readonly everyMs?: number;
+  /** Least event time between two fits, in ms, whatever asks for them. @default 1 window length */
+  readonly minIntervalMs?: number;
+}
+
+export type RetrainSettings = Required<RetrainOptions>;
+
+/** Plain data. */
+export interface RetrainScheduleSnapshot {
+  readonly formatVersion: 1;
+  /** Whether a model serves. */
+  readonly serving: boolean;
+  readonly windowsSinceFit: number;
+  /** Event time of the last fit, epoch ms; null before the first. */
+  readonly lastFitAt: number | null;
+  /** Latest event time seen, epoch ms; null before the first. */
+  readonly now: number | null;
+  /** Why the training that is under way was started; null when there is none. */
+  readonly training: readonly string[] | null;
+  readonly requests: readonly string[];
+}
+
+/** Decides when a model is fitted, by counts and event time alone. */
+export interface RetrainSchedule {
+  /**
+   * Counts windows that were learnt from, and the event time that they brought.
+   *
+   * @param eventTime latest of them, epoch ms; one behind an earlier one is ignored
+   */
+  observe(windows: number, eventTime: number): void;
+  /** Asks for a retraining: by drift, by hand. Asking twice for the same reason is asking once. */
+  request(reason: string): void;
+  /** Why a fit should start now, all reasons at once; undefined when none should. */
+  due(): readonly string[] | undefined;
+  /** The same at the end of the input, where a first fit takes what there is. */
+  dueAtEnd(): readonly string[] | undefined;
+  /** A fit has started on what was observed so far. What asks for one from here on counts for the next. */
+  started(reasons: readonly string[]): void;
+  /** The fit has ended. Until a first one is promoted, the next is due after as many windows again. */
+  finished(promoted: boolean): void;
+  /**
+   * Why the training that is under way was started; undefined when there is none. A restored schedule still has it:
+   * whoever restores either trains again on the restored reservoir, or says that it has finished without a model.
+   */
+  readonly training: readonly string[] | undefined;
+  snapshot(): RetrainScheduleSnapshot;
+}
+
+/** @throws SegtideError `config` when an option is out of range or the interval is shorter than the least one. */
+export function resolveRetrainOptions(options: RetrainOptions, windowMs: number): RetrainSettings {
+  const settings: RetrainSettings = {
+    firstFit: options.firstFit ?? 2_000,
+    everyWindows: options.everyWindows ?? 50_000,
+    everyMs: options.everyMs ?? 4 * windowMs,
+    minIntervalMs: options.minIntervalMs ?? windowMs,
+  };
+  for (const name of ['firstFit', 'everyWindows'] as const) {
+    if (!Number.isInteger(settings[name]) || settings[name] < 1) {
+      throw new SegtideError(
+        'config',
+        `retrain \`${name}\` must be a whole number of at least 1; got ${settings[name]}`,
+      );
+    }
+  }
+  if (!(settings.everyMs > 0)) {
+    throw new SegtideError('config', `retrain \`everyMs\` must be a positive time; got ${settings.everyMs}`);
+  }
+  if (!(settings.minIntervalMs >= 0)) {
+    throw new SegtideError('config', `retrain \`minIntervalMs\` must not be negative; got ${settings.minIntervalMs}`);
+  }
+  if (settings.everyMs < settings.minIntervalMs) {
+    throw new SegtideError(
+      'config',
+      `retrain \`everyMs\` must be at least \`minIntervalMs\`, else the interval could never be kept; got ${settings.everyMs} and ${settings.minIntervalMs}`,
+    );
+  }
+  return settings;
+}
+
+/**
+ * Creates the schedule of fits: the first once enough windows are in, then by count or event time, whichever comes
+ * first, or on request; never sooner than `minIntervalMs` after the last, and never two at once. What asks during a
+ * training is kept and becomes one fit.
+ *
+ * @throws SegtideError `state` when the snapshot has another format.
+ */
+export function createRetrainSchedule(settings: RetrainSettings, snapshot?: RetrainScheduleSnapshot): RetrainSchedule {
+  if (snapshot !== undefined && snapshot.formatVersion !== 1) {
+    throw new SegtideError(
+      'state',
+      `The retrain schedule's snapshot has format ${String(snapshot.formatVersion)}; this version reads format 1`,
+    );
+  }
+  let serving = snapshot?.serving ?? false;
+  let windowsSinceFit = snapshot?.windowsSinceFit ?? 0;
+  let lastFitAt = snapshot?.lastFitAt ?? Number.NEGATIVE_INFINITY;
+  let now = snapshot?.now ?? Number.NEGATIVE_INFINITY;
+  let training = snapshot?.training ?? undefined;
+  let requests = new Set(snapshot?.requests ?? []);
+
+  function due(): readonly string[] | undefined {
+    if (training !== undefined) return undefined;
+    if (!serving) {
+      return windowsSinceFit < settings.firstFit ? undefined : [`first fit: ${windowsSinceFit} windows`];
+    }
+    if (now - lastFitAt < settings.minIntervalMs) return undefined;
+    const reasons = [...requests];
+    if (windowsSinceFit >= settings.everyWindows) reasons.push(`${windowsSinceFit} windows since the last fit`);
+    // An interval without windows has nothing new to learn from.
+    if (now - lastFitAt >= settings.everyMs && windowsSinceFit > 0) {
+      reasons.push(`${inWords(now - lastFitAt)} of event time since the last fit`);
+    }
+    return reasons.length === 0 ? undefined : reasons;
+  }
+
+  return {
+    observe(windows, eventTime) {
+      windowsSinceFit += windows;
+      if (eventTime > now) now = eventTime;
+    },
+    request(reason) {
+      requests.add(reason);
+    },
+    due,
+    dueAtEnd() {
+      if (training !== undefined || serving || windowsSinceFit === 0) return due();
+      return [`first fit: end of input after ${windowsSinceFit} windows`];
+    },
+    started(reasons) {
+      training = reasons;
+      windowsSinceFit = 0;
+      lastFitAt = now;
+      requests = new Set();
+    },
+    finished(promoted) {
+      training = undefined;
+      serving ||= promoted;
+    },
+    get training() {
+      return training;
+    },
+    snapshot: () => ({
+      formatVersion: 1,
+      serving,
+      windowsSinceFit,
+      lastFitAt: Number.isFinite(lastFitAt) ? lastFitAt : null,
+      now: Number.isFinite(now) ? now : null,
+      training: training ?? null,
+      requests: [...requests],
+    }),
+  };
+}
+
+const UNITS = [
+  ['days', 86_400_000],
+  ['hours', 3_600_000],
+  ['minutes', 60_000],
+  ['seconds', 1_000],
+] as const;
+
+function inWords(ms: number): string {
+  for (const [name, length] of UNITS) if (ms >= 2 * length) return `${Math.round(ms / length)} ${name}`;
+  return `${ms} ms`;
+}

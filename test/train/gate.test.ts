@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { activeUnits } from '../../src/train/active-units.js';
+import { compareSegments } from '../../src/train/compare-segments.js';
+import { gate, resolveGateOptions } from '../../src/train/gate.js';
+
+const settings = resolveGateOptions();
+const champion = { reconstructionError: 0.2, activeUnits: 4, silhouette: 0.3 };
+const calm = { churn: 0.1, largestSizeShift: 0.05 };
+
+describe('gate', () => {
+  it('promotes the first model that is sound', () => {
+    const decision = gate(undefined, champion, undefined, settings);
+    expect(decision).toMatchObject({ promoted: true, reasons: ['first model'] });
+    expect(decision.values.championSilhouette).toBeNull();
+  });
+
+  it('promotes a challenger with a lower held-out error and says by how much', () => {
+    const decision = gate(champion, { ...champion, reconstructionError: 0.18 }, calm, settings);
+    expect(decision.promoted).toBe(true);
+    expect(decision.reasons).toEqual(['held-out reconstruction error 10.0 % lower']);
+    expect(decision.values.reconstructionGain).toBeCloseTo(0.1);
+    expect(decision.values).toMatchObject(calm);
+  });
+
+  it('refuses a challenger without gain, in words and with all values', () => {
+    const decision = gate(champion, { ...champion, reconstructionError: 0.1999 }, calm, settings);
+    expect(decision.promoted).toBe(false);
+    expect(decision.reasons[0]).toMatch(/^no gain/);
+    expect(Object.values(decision.values)).not.toContain(undefined);
+  });
+
+  it('refuses each kind of harm even where there is gain, naming all of them', () => {
+    const challenger = { reconstructionError: 0.22, activeUnits: 0, silhouette: 0.2 };
+    const decision = gate(champion, challenger, { churn: 0.6, largestSizeShift: 0.4 }, settings);
+    expect(decision.promoted).toBe(false);
+    expect(decision.reasons).toHaveLength(5);
+    expect(decision.reasons.join()).toMatch(/active latent.*error 10.0 % higher.*silhouette lower.*60.0 %.*40.0 %/);
+  });
+
+  it('refuses a challenger that diverged', () => {
+    const decision = gate(champion, { ...champion, reconstructionError: Number.NaN }, calm, settings);
+    expect(decision).toMatchObject({ promoted: false, reasons: [expect.stringMatching(/diverged/)] });
+  });
+
+  it('judges encoders without reconstruction by their silhouette', () => {
+    const bare = { reconstructionError: undefined, activeUnits: undefined, silhouette: 0.3 };
+    expect(gate(bare, { ...bare, silhouette: 0.33 }, calm, settings).promoted).toBe(true);
+    expect(gate(bare, bare, calm, settings).promoted).toBe(false);
+  });
+
+  it('refuses a negative limit', () => {
+    expect(() => resolveGateOptions({ maxChurn: -1 })).toThrow(/maxChurn/);
+  });
+});
+
+describe('compareSegments', () => {
+  it('counts changed ids and the largest change of a share', () => {
+    expect(compareSegments(['a', 'a', 'b', 'b', undefined], ['a', 'c', 'c', 'b', 'c'])).toEqual({
+      churn: 0.5,
+      largestSizeShift: 0.5,
+    });
+    expect(compareSegments([], [])).toEqual({ churn: 0, largestSizeShift: 0 });
+  });
+
+  it('sees no shift of size where segments only exchange members', () => {
+    expect(compareSegments(['a', 'b'], ['b', 'a'])).toEqual({ churn: 1, largestSizeShift: 0 });
+  });
+});
+
+describe('activeUnits', () => {
+  it('counts the dimensions whose posterior mean varies', () => {
+    // Variances 1, 0 and 0.0025.
+    expect(activeUnits(Float32Array.of(1, 5, 0.05, -1, 5, -0.05), 3)).toBe(1);
+    expect(activeUnits(Float32Array.of(1, 5, 0.05, -1, 5, -0.05), 3, 0.001)).toBe(2);
+  });
+});

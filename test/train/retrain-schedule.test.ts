@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createRetrainSchedule, resolveRetrainOptions } from '../../src/train/retrain-schedule.js';
+
+const settings = resolveRetrainOptions({ firstFit: 100, everyWindows: 1_000 }, 10_000);
+
+/** A schedule whose first model serves since event time 0. */
+function serving() {
+  const schedule = createRetrainSchedule(settings);
+  schedule.observe(100, 0);
+  schedule.started(schedule.due()!);
+  schedule.finished(true);
+  return schedule;
+}
+
+describe('createRetrainSchedule', () => {
+  it('fits first once enough windows are in', () => {
+    const schedule = createRetrainSchedule(settings);
+    schedule.observe(99, 5);
+    expect(schedule.due()).toBeUndefined();
+    schedule.observe(1, 6);
+    expect(schedule.due()).toEqual(['first fit: 100 windows']);
+  });
+
+  it('fits what there is at the end of the input, but not nothing', () => {
+    const schedule = createRetrainSchedule(settings);
+    expect(schedule.dueAtEnd()).toBeUndefined();
+    schedule.observe(3, 5);
+    expect(schedule.dueAtEnd()).toEqual(['first fit: end of input after 3 windows']);
+    expect(serving().dueAtEnd()).toBeUndefined();
+  });
+
+  it('tries again after as many windows when the first fit gave no model', () => {
+    const schedule = createRetrainSchedule(settings);
+    schedule.observe(100, 0);
+    schedule.started(schedule.due()!);
+    schedule.observe(40, 1);
+    schedule.finished(false);
+    expect(schedule.due()).toBeUndefined();
+    schedule.observe(60, 2);
+    expect(schedule.due()).toBeDefined();
+  });
+
+  it('retrains by count or event time, whichever comes first, and names both when both are due', () => {
+    const byCount = serving();
+    byCount.observe(1_000, 20_000);
+    expect(byCount.due()).toEqual(['1000 windows since the last fit']);
+    const byTime = serving();
+    byTime.observe(1, 39_999);
+    expect(byTime.due()).toBeUndefined();
+    byTime.observe(1, 40_000);
+    expect(byTime.due()).toEqual(['40 seconds of event time since the last fit']);
+    byTime.observe(998, 40_000);
+    expect(byTime.due()).toHaveLength(2);
+  });
+
+  it('is never due sooner than the least interval, whatever asks', () => {
+    const schedule = serving();
+    schedule.request('by hand');
+    schedule.observe(5_000, 9_999);
+    expect(schedule.due()).toBeUndefined();
+    schedule.observe(0, 10_000);
+    expect(schedule.due()).toEqual(['by hand', '5000 windows since the last fit']);
+  });
+
+  it('makes one fit of all that asks during a training', () => {
+    const schedule = serving();
+    schedule.request('drift of s1');
+    schedule.observe(10, 10_000);
+    schedule.started(schedule.due()!);
+    expect(schedule.training).toEqual(['drift of s1']);
+    schedule.request('drift of s2');
+    schedule.request('drift of s2');
+    schedule.request('by hand');
+    schedule.observe(10, 20_000);
+    expect(schedule.due()).toBeUndefined();
+    schedule.finished(false);
+    expect(schedule.due()).toEqual(['drift of s2', 'by hand']);
+    schedule.started(schedule.due()!);
+    schedule.finished(true);
+    schedule.observe(10, 30_000);
+    expect(schedule.due()).toBeUndefined();
+  });
+
+  it('does not go back with event times that do, nor retrain on an interval without windows', () => {
+    const schedule = serving();
+    schedule.observe(0, 50_000);
+    schedule.observe(0, 1_000);
+    expect(schedule.due()).toBeUndefined();
+    schedule.observe(1, 1_000);
+    expect(schedule.due()).toEqual(['50 seconds of event time since the last fit']);
+  });
+
+  it('goes on from a snapshot as if it had never stopped', () => {
+    const act = fc.oneof(
+      fc.record({ windows: fc.integer({ min: 0, max: 600 }), time: fc.integer({ min: 0, max: 100_000 }) }),
+      fc.constant('request' as const),
+      fc.constant('start' as const),
+      fc.constant('finish' as const),
+    );
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 40 }), fc.nat({ max: 40 }), (acts, stop) => {
+        let resumed = createRetrainSchedule(settings);
+        const whole = createRetrainSchedule(settings);
+        acts.forEach((next, i) => {
+          if (i === stop) resumed = createRetrainSchedule(settings, JSON.parse(JSON.stringify(resumed.snapshot())));
+          for (const schedule of [whole, resumed]) {
+            if (next === 'request') schedule.request(`request ${i}`);
+            else if (next === 'finish') schedule.finished(i % 2 === 0);
+            else if (next === 'start') {
+              const due = schedule.due();
+              if (due !== undefined) schedule.started(due);
+            } else schedule.observe(next.windows, next.time);
+          }
+          expect(resumed.due()).toEqual(whole.due());
+          expect(resumed.snapshot()).toEqual(whole.snapshot());
+        });
+      }),
+    );
+  });
+
+  it('refuses options that contradict each other', () => {
+    expect(() => resolveRetrainOptions({ everyMs: 5, minIntervalMs: 6 }, 10)).toThrow(/never be kept/);
+    expect(() => resolveRetrainOptions({ firstFit: 0 }, 10)).toThrow(/firstFit/);
+    expect(resolveRetrainOptions({}, 7)).toEqual({
+      firstFit: 2_000,
+      everyWindows: 50_000,
+      everyMs: 28,
+      minIntervalMs: 7,
+    });
+  });
+});
