@@ -1,0 +1,90 @@
+import type { DriftReport } from '../drift/drift-report.js';
+import type { DeadLetter } from '../ingest/dead-letter.js';
+import type { LateEvent } from '../window/window-batch.js';
+import type { AssignmentRecord } from './assignment-record.js';
+import { ASSIGNMENT_SCHEMA } from './schemas/assignment.js';
+import { DEAD_LETTER_SCHEMA } from './schemas/dead-letter.js';
+import { DRIFT_SCHEMA } from './schemas/drift.js';
+import { LATE_SCHEMA } from './schemas/late.js';
+import type { RecordSchema } from './schemas/record-schema.js';
+import { SEGMENT_SCHEMA } from './schemas/segment.js';
+import { TRANSITION_SCHEMA } from './schemas/transition.js';
+import type { SegmentRecord } from './segment-record.js';
+import type { TransitionRecord } from './transition-record.js';
+
+/** One kind of record that leaves: its name, its schema, its key and how it is written. */
+export interface Output<T> {
+  /** Name of the file (`name.ndjson`) and of the topic (after the prefix). */
+  readonly name: string;
+  readonly schema: RecordSchema;
+  /** Key of a record in Kafka: records of one key stay in order, and a compacted topic keeps the last of each. */
+  key(record: T): string;
+  /** The record as one line of JSON, without a line feed. */
+  toJson(record: T): string;
+  /** The record as a value of `schema`, for avsc. */
+  toAvro(record: T): unknown;
+}
+
+export const ASSIGNMENTS: Output<AssignmentRecord> = {
+  name: 'assignments',
+  schema: ASSIGNMENT_SCHEMA,
+  key: (record) => record.customerId,
+  toJson: asJson,
+  toAvro: itself,
+};
+
+export const TRANSITIONS: Output<TransitionRecord> = {
+  name: 'transitions',
+  schema: TRANSITION_SCHEMA,
+  key: (record) => record.customerId,
+  toJson: asJson,
+  toAvro: itself,
+};
+
+export const SEGMENTS: Output<SegmentRecord> = {
+  name: 'segments',
+  schema: SEGMENT_SCHEMA,
+  key: (record) => record.segmentId,
+  toJson: asJson,
+  toAvro: itself,
+};
+
+export const DRIFT: Output<DriftReport> = {
+  name: 'drift',
+  schema: DRIFT_SCHEMA,
+  key: (report) => `${report.layer}/${report.subject}/${report.statistic}`,
+  toJson: asJson,
+  toAvro: itself,
+};
+
+export const LATE: Output<LateEvent> = {
+  name: 'late',
+  schema: LATE_SCHEMA,
+  key: (event) => event.customerId,
+  toJson: asJson,
+  // NaN marks a channel that the event does not observe; JSON writes it as null by itself.
+  toAvro: (event) => ({ ...event, values: event.values.map((value) => (Number.isFinite(value) ? value : null)) }),
+};
+
+export const DEAD_LETTERS: Output<DeadLetter> = {
+  name: 'dead-letters',
+  schema: DEAD_LETTER_SCHEMA,
+  key: (letter) => letter.source,
+  toJson: (letter) => JSON.stringify({ ...letter, bytes: asBuffer(letter.bytes).toString('base64') }),
+  toAvro: (letter) => ({ ...letter, bytes: asBuffer(letter.bytes) }),
+};
+
+/** Every output, in the order of the pipeline. */
+export const OUTPUTS = [ASSIGNMENTS, TRANSITIONS, SEGMENTS, DRIFT, LATE, DEAD_LETTERS] as const;
+
+function asJson(record: object): string {
+  return JSON.stringify(record);
+}
+
+function itself<T>(record: T): T {
+  return record;
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

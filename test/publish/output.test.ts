@@ -1,0 +1,155 @@
+import avro, { type Schema } from 'avsc';
+import { describe, expect, it } from 'vitest';
+import type { DriftReport } from '../../src/drift/drift-report.js';
+import type { DeadLetter } from '../../src/ingest/dead-letter.js';
+import { toAssignmentRecords } from '../../src/publish/assignment-record.js';
+import { createAvroEncoder } from '../../src/publish/avro-encoder.js';
+import {
+  ASSIGNMENTS,
+  DEAD_LETTERS,
+  DRIFT,
+  LATE,
+  OUTPUTS,
+  type Output,
+  SEGMENTS,
+  TRANSITIONS,
+} from '../../src/publish/output.js';
+import { createSegmentMemory } from '../../src/publish/segment-memory.js';
+import type { SegmentRecord } from '../../src/publish/segment-record.js';
+import { toTransitionRecords } from '../../src/publish/transition-record.js';
+import type { LateEvent } from '../../src/window/window-batch.js';
+import { assignedWindows } from './assigned-windows.js';
+
+const model = { modelVersion: 'm-1', segmentIds: ['a', 'b'] };
+const assigned = assignedWindows(
+  [
+    { customer: 0, start: 0, nearest: 0, distance: 0.1, margin: 0.3, confidence: 0.7, error: 0.2 },
+    { customer: 0, start: 1000, nearest: 1, distance: 0.1, margin: 0.3, confidence: 0.7 },
+  ],
+  model,
+);
+const drift: DriftReport = {
+  reportId: 'r-1',
+  layer: 'assignment',
+  subject: 'all',
+  statistic: 'psi',
+  value: 0.3,
+  threshold: 0.2,
+  pValue: null,
+  drifted: true,
+  severity: 'medium',
+  rank: 1,
+  since: 4000,
+  referenceStart: 0,
+  referenceEnd: 1000,
+  currentStart: 1000,
+  currentEnd: 2000,
+  nReference: 10,
+  nCurrent: 12,
+  referenceModelVersion: 'm-1',
+  modelVersion: 'm-1',
+  action: 'none',
+};
+const segment: SegmentRecord = {
+  segmentId: 'a',
+  modelVersion: 'm-1',
+  name: 'steady weekdays',
+  advice: 'simple rule',
+  size: 12,
+  share: 0.4,
+  level: 3.5,
+  trend: -0.1,
+  volatility: 0.2,
+  seasonality: 0.8,
+  inactiveShare: 0.05,
+  prototype: [
+    [1, 2.5],
+    [0, 1],
+  ],
+  medoidCustomer: 'N14228',
+  lineage: 'same',
+  windowEnd: 2000,
+};
+const late: LateEvent = {
+  customerId: 'ü',
+  eventTime: 5,
+  values: [1.5, Number.NaN],
+  watermark: 10,
+  source: 'usage/0',
+  row: 4,
+  offset: 3,
+};
+const deadLetter: DeadLetter = {
+  reason: 'not-finite',
+  detail: '`minutes` is 1e400',
+  source: 'usage/0',
+  row: 5,
+  offset: 4,
+  bytes: Uint8Array.of(0, 255, 123),
+  truncated: false,
+};
+
+const all: readonly [Output<never>, readonly unknown[]][] = [
+  [
+    ASSIGNMENTS,
+    [...toAssignmentRecords(assigned, 9), ...toAssignmentRecords({ ...assigned, assignments: undefined }, 9)],
+  ],
+  [TRANSITIONS, toTransitionRecords(assigned.assignments, createSegmentMemory().observe(assigned.assignments), 9)],
+  [SEGMENTS, [segment, { ...segment, medoidCustomer: null }]],
+  [DRIFT, [drift, { ...drift, pValue: 0.04, since: null }]],
+  [LATE, [late]],
+  [DEAD_LETTERS, [deadLetter]],
+];
+
+describe.each(all)('output %#', (output, records) => {
+  const type = avro.Type.forSchema(output.schema as unknown as Schema);
+  const names = output.schema.fields.map((field) => field.name);
+
+  it('has records to test with, each with the fields of its schema in their order', () => {
+    expect(records.length).toBeGreaterThan(0);
+    for (const record of records) expect(Object.keys(JSON.parse(output.toJson(record as never)))).toEqual(names);
+  });
+
+  it('writes JSON that is a value of its Avro schema', () => {
+    for (const record of records) {
+      const value = JSON.parse(output.toJson(record as never));
+      if (output.name === DEAD_LETTERS.name) value.bytes = Buffer.from(value.bytes, 'base64');
+      expect(type.isValid(value, { noUndeclaredFields: true })).toBe(true);
+    }
+  });
+
+  it('reads back from Avro what it wrote', async () => {
+    const encode = await createAvroEncoder(output);
+    for (const record of records) {
+      const read = type.fromBuffer(encode(record as never));
+      expect(asFloats({ ...read })).toEqual(asFloats({ ...(output.toAvro(record as never) as object) }));
+    }
+  });
+
+  it('documents the record and each field', () => {
+    for (const doc of [output.schema.doc, ...output.schema.fields.map((field) => field.doc)])
+      expect(doc).toMatch(/.\.$/);
+  });
+});
+
+describe('outputs', () => {
+  it('are all tested here, and have names and record names of their own', () => {
+    expect(all.map(([output]) => output.name)).toEqual(OUTPUTS.map((output) => output.name));
+    expect(new Set(OUTPUTS.map((output) => output.schema.name)).size).toBe(OUTPUTS.length);
+  });
+
+  it('write the bytes of a dead letter as base64 in JSON', () => {
+    expect(JSON.parse(DEAD_LETTERS.toJson(deadLetter)).bytes).toBe('AP97');
+  });
+
+  it('key drift by layer, subject and statistic', () => {
+    expect(DRIFT.key(drift)).toBe('assignment/all/psi');
+  });
+});
+
+/** Avro's float keeps 24 bits, and the short decimals of the records name exactly those. */
+function asFloats(record: Record<string, unknown>): Record<string, unknown> {
+  const short = ['distance', 'margin', 'confidence', 'reconstructionError', 'previousMargin'];
+  for (const name of short) if (typeof record[name] === 'number') record[name] = Math.fround(record[name]);
+  return record;
+}
