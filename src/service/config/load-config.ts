@@ -1,4 +1,5 @@
-import { type Assignment, applyOverrides, overridesFromEnv, overridesFromFlags } from './overrides.js';
+import type { Assignment } from './assignment.js';
+import { applyOverrides, overridesFromEnv, overridesFromFlags } from './overrides.js';
 import { type ConfigProblem, describeIssue, toConfigError } from './problem.js';
 import { type Config, configSchema } from './schema.js';
 import { readYaml } from './yaml-file.js';

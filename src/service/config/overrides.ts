@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import type { Assignment } from './assignment.js';
 import { configShape, type Shape, shapeAt } from './config-shape.js';
 import { type ConfigProblem, describeUnknownKey, nearestOf } from './problem.js';
 
@@ -14,21 +15,6 @@ export interface Override {
 export interface Overrides {
   readonly overrides: readonly Override[];
   readonly problems: readonly ConfigProblem[];
-}
-
-/** A flag that sets a config key. Text is read as the key's type; anything else is taken as it is. */
-export interface Assignment {
-  /** Dotted path: `window.steps`, `input.channels.0.field`. */
-  readonly key: string;
-  readonly value: unknown;
-  readonly where: string;
-}
-
-/** Splits the argument of `--set key=value`. */
-export function toAssignment(argument: string): Assignment {
-  const cut = argument.indexOf('=');
-  const key = cut < 0 ? argument : argument.slice(0, cut);
-  return { key, value: cut < 0 ? undefined : argument.slice(cut + 1), where: `--set ${key}` };
 }
 
 /** Overrides from flags; later ones win. */

@@ -7,7 +7,7 @@ const retrain = z
     everyWindowLengths: real('window lengths', { min: 0.01 })
       .default(4)
       .describe('Retrain after so much event time; whichever of the two comes first.'),
-    minInterval: duration().prefault(0).describe('Never sooner after the last training than this, in event time.'),
+    minInterval: duration().prefault('0s').describe('Never sooner after the last training than this, in event time.'),
     onDrift: z.boolean().default(true).describe('Retrain when drift calls for it.'),
     swapAfterWindows: whole('windows')
       .default(0)

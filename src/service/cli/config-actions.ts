@@ -1,0 +1,54 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { SegtideError } from '../../errors.js';
+import { configShape } from '../config/config-shape.js';
+import { maskSecrets } from '../config/mask-secrets.js';
+import { printConfig } from '../config/print-config.js';
+import { renderReference } from '../config/render-reference.js';
+import { EXIT_CODES } from './exit-code.js';
+import { packagePath } from './package-path.js';
+import { readConfig } from './read-config.js';
+import { sharedAssignments } from './shared-options.js';
+import type { Terminal } from './terminal.js';
+
+interface Flags {
+  readonly set?: string[];
+  readonly json?: boolean;
+}
+
+/** Tells whether a config is right; returns the exit code. */
+export function checkConfig(file: string | undefined, flags: Flags, terminal: Terminal): number {
+  const config = readConfig(file, sharedAssignments(flags), terminal.env);
+  terminal.out.write(flags.json ? '{"valid":true}\n' : `the config '${config.name}' is valid\n`);
+  return EXIT_CODES.ok;
+}
+
+/** The config in effect as YAML or JSON. */
+export function printEffective(file: string | undefined, flags: Flags, terminal: Terminal): string {
+  const config = readConfig(file, sharedAssignments(flags), terminal.env);
+  return flags.json ? `${JSON.stringify(maskSecrets(config))}\n` : printConfig(config);
+}
+
+/** Writes the JSON Schema, or the reference in Markdown. */
+export function writeSchema(markdown: boolean, output: string | undefined, terminal: Terminal): void {
+  const text = markdown ? renderReference(configShape()) : `${JSON.stringify(configShape(), null, 2)}\n`;
+  if (output === undefined) terminal.out.write(text);
+  else write(output, text, 'w');
+}
+
+/** Writes the example config; never over a file that is there. */
+export function initConfig(file: string): string {
+  // The first line names the schema beside the example; a copy elsewhere has none beside it.
+  const example = readFileSync(packagePath('config/segtide.yaml'), 'utf8').replace(/^# yaml-language-server:.*\n#\n/, '');
+  write(file, example, 'wx');
+  return `wrote ${file}; edit it, then: segtide config check ${file} && segtide run --config ${file}\n`;
+}
+
+function write(file: string, text: string, flag: 'w' | 'wx'): void {
+  try {
+    writeFileSync(file, text, { flag });
+  } catch (error) {
+    const exists = (error as NodeJS.ErrnoException).code === 'EEXIST';
+    const why = exists ? 'it exists already; name another file or remove it' : (error as Error).message;
+    throw new SegtideError('output', `can't write '${file}': ${why}`, { cause: error, context: { path: file } });
+  }
+}

@@ -1,0 +1,70 @@
+import type { Command } from 'commander';
+import type { Outcome } from './program.js';
+import type { Terminal } from './terminal.js';
+
+interface ConfigFlags {
+  readonly set?: string[];
+  readonly json?: boolean;
+}
+
+interface SchemaFlags {
+  readonly markdown?: boolean;
+  readonly output?: string;
+}
+
+/** `segtide config`: check, show, document and start a config file. */
+export function addConfigCommand(program: Command, terminal: Terminal, outcome: Outcome): void {
+  const config = program
+    .command('config')
+    .summary('check, print or start a config file')
+    .description('Works on config files; nothing is run.')
+    .addHelpText('after', EXAMPLES);
+  const { out } = terminal;
+
+  withConfig(config.command('check').description('check a config file, listing all problems')).action(
+    async (file: string | undefined, flags: ConfigFlags) => {
+      const { checkConfig } = await import('./config-actions.js');
+      outcome.exitCode = checkConfig(file, flags, terminal);
+    },
+  );
+  withConfig(config.command('print').description('print the config in effect, secrets masked')).action(
+    async (file: string | undefined, flags: ConfigFlags) => {
+      const { printEffective } = await import('./config-actions.js');
+      out.write(printEffective(file, flags, terminal));
+    },
+  );
+  config
+    .command('schema')
+    .description('print the JSON Schema, for editors')
+    .option('--markdown', 'print the reference of all keys instead')
+    .option('-o, --output <file>', 'write to a file')
+    .action(async ({ markdown = false, output }: SchemaFlags) => {
+      const { writeSchema } = await import('./config-actions.js');
+      writeSchema(markdown, output, terminal);
+    });
+  config
+    .command('init')
+    .description('write an example config, with comments')
+    .argument('[file]', 'where to write', 'segtide.yaml')
+    .action(async (file: string) => {
+      const { initConfig } = await import('./config-actions.js');
+      out.write(initConfig(file));
+    });
+}
+
+function withConfig(command: Command): Command {
+  return command
+    .argument('[file]', 'config file; segtide.yaml in this folder when there is one')
+    .option('-s, --set <key=value>', 'set a key over the file; repeatable', (value: string, earlier: string[] = []) => [
+      ...earlier,
+      value,
+    ])
+    .option('--json', 'print JSON');
+}
+
+const EXAMPLES = `
+Examples:
+  segtide config init
+  segtide config check segtide.yaml
+  SEGTIDE_WINDOW__STEPS=24 segtide config print --set cluster.k=8
+  segtide config schema --output segtide.schema.json`;

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import type { Outcome } from './program.js';
+import { addSharedOptions, type SharedFlags, sharedAssignments } from './shared-options.js';
+import type { Terminal } from './terminal.js';
+
+/** `segtide demo`: the pipeline on data that ships with the package or is made on the spot. */
+export function addDemoCommand(program: Command, terminal: Terminal, outcome: Outcome): void {
+  const demo = program
+    .command('demo')
+    .summary('see segments without any data of your own')
+    .description('Runs the whole pipeline on data that comes with segtide. Results go to a fresh folder each time.')
+    .addHelpText('after', EXAMPLES);
+  const flights = demo.command('flights').description('a year of real flights: 327,346 usage events of 4,037 aircraft');
+  addSharedOptions(flights).action(async (flags: SharedFlags) => {
+    const { packagePath } = await import('./package-path.js');
+    const paths = [packagePath('examples/data/flights.parquet')];
+    outcome.exitCode = await runDemo('flights', paths, flags, terminal);
+  });
+  const simulated = demo.command('simulated').description('a simulated stream with known segments and planted drift');
+  addSharedOptions(simulated).action(async (flags: SharedFlags) => {
+    const { mkdtemp, rm } = await import('node:fs/promises');
+    const { tmpdir } = await import('node:os');
+    const { join } = await import('node:path');
+    const { writeSimulation } = await import('./write-simulation.js');
+    const folder = await mkdtemp(join(tmpdir(), 'segtide-simulated-'));
+    try {
+      const { events } = await writeSimulation(folder, { seed: flags.seed });
+      outcome.exitCode = await runDemo('simulated', [events], flags, terminal);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+}
+
+async function runDemo(name: string, paths: string[], flags: SharedFlags, terminal: Terminal): Promise<number> {
+  const { packagePath } = await import('./package-path.js');
+  const { readConfig } = await import('./read-config.js');
+  const { runAndReport } = await import('./run-and-report.js');
+  const input = { key: 'input.paths', value: paths, where: 'demo' };
+  const config = readConfig(packagePath(`config/${name}.yaml`), [input, ...sharedAssignments(flags)], terminal.env);
+  return runAndReport(config, flags, terminal);
+}
+
+const EXAMPLES = `
+Examples:
+  segtide demo flights
+  segtide demo flights --segments 8 --output flights
+  segtide demo simulated --seed 7`;

@@ -1,0 +1,67 @@
+import { Command, CommanderError } from 'commander';
+import { addConfigCommand } from './config-command.js';
+import { addDemoCommand } from './demo-command.js';
+import { EXIT_CODE_HELP, EXIT_CODES } from './exit-code.js';
+import { packageVersion } from './package-path.js';
+import { reportError } from './report-error.js';
+import { addRunCommand } from './run-command.js';
+import { addSimulateCommand } from './simulate-command.js';
+import type { Terminal } from './terminal.js';
+
+/**
+ * The command line. Only commander is loaded here, so that `--help` is quick: a command imports what it needs when it
+ * runs.
+ *
+ * @param args what follows the program's name
+ * @returns the exit code
+ */
+export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
+  const outcome: Outcome = { exitCode: EXIT_CODES.ok };
+  const program = createProgram(terminal, outcome);
+  const style = { json: args.includes('--json'), debug: args.includes('--debug') };
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return outcome.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.config;
+    return reportError(error, style, terminal);
+  }
+}
+
+/** What a command leaves behind. */
+export interface Outcome {
+  exitCode: number;
+}
+
+function createProgram(terminal: Terminal, outcome: Outcome): Command {
+  const program = new Command('segtide')
+    .description('Live segments of customers from streams of usage events.')
+    .version(packageVersion())
+    .option('--debug', 'show stack traces')
+    .configureOutput({
+      writeOut: (text) => terminal.out.write(text),
+      writeErr: (text) => terminal.err.write(text),
+      getOutHelpWidth: () => Math.min(terminal.out.columns ?? 100, 100),
+      outputError: (text, write) => write(text.replace(/^error: /, 'segtide: ')),
+    })
+    .showSuggestionAfterError()
+    .exitOverride()
+    .addHelpText('after', EXAMPLES)
+    .helpCommand('help [command]', 'show help for a command');
+  // Commands that are added later take over output, exit and suggestions from the program.
+  addRunCommand(program, terminal, outcome);
+  addDemoCommand(program, terminal, outcome);
+  addSimulateCommand(program, terminal);
+  addConfigCommand(program, terminal, outcome);
+  return program;
+}
+
+const EXAMPLES = `
+Examples:
+  segtide demo flights                       segments of 4,037 aircraft by a year of real flights
+  segtide run usage.ndjson                   segments of your own events
+  segtide config init && segtide run         the same, with all settings in segtide.yaml
+
+${EXIT_CODE_HELP}
+
+Set NO_COLOR for plain text. Docs: docs/cli.md, docs/configuration.md`;

@@ -1,0 +1,91 @@
+import { SegtideError } from '../../errors.js';
+import type { Config } from '../config/schema.js';
+import { createLog } from '../log.js';
+import type { RunFromConfig } from '../run-from-config.js';
+import type { RunSummary } from '../run-summary.js';
+import { createProgressDisplay } from '../summary/progress-display.js';
+import { renderSummary } from '../summary/render-summary.js';
+import { EXIT_CODES } from './exit-code.js';
+import { freshOutputFolder } from './output-folder.js';
+import { listenForStop } from './stop-signals.js';
+import { type Terminal, wantsColor } from './terminal.js';
+
+export interface ReportFlags {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/**
+ * Runs the pipeline and tells the user about it: progress on standard error, the summary on standard output (on
+ * standard error where that carries the records).
+ *
+ * @returns the exit code
+ */
+export async function runAndReport(
+  config: Config,
+  { json = false, quiet = false }: ReportFlags,
+  terminal: Terminal,
+  run?: RunFromConfig,
+): Promise<number> {
+  const settled = settleOutput(config, json, terminal.now());
+  const display = createProgressDisplay(terminal.err, { quiet: quiet || json, now: terminal.now });
+  const log = createLog({
+    level: quiet && settled.run.logLevel !== 'silent' ? 'warn' : settled.run.logLevel,
+    format: terminal.err.isTTY === true ? 'text' : 'json',
+    write: (line) => display.above(line),
+  });
+  const stop = listenForStop((text) => display.above(text));
+  try {
+    const runFromConfig = run ?? (await loadRun());
+    const deps = { signal: stop.signal, progress: display.show, log, clock: { now: terminal.now } };
+    const summary = await runFromConfig(settled, deps);
+    display.clear();
+    printSummary(summary, settled, { json, quiet }, terminal);
+    if (stop.exitCode !== undefined) return stop.exitCode;
+    return summary.interrupted ? EXIT_CODES.interrupted : EXIT_CODES.ok;
+  } catch (error) {
+    display.clear();
+    if (stop.exitCode !== undefined && error instanceof SegtideError && error.code === 'aborted') return stop.exitCode;
+    throw error;
+  } finally {
+    stop.close();
+  }
+}
+
+/** Refuses what can't go together on the streams, and gives a folder to a run that names none. */
+function settleOutput(config: Config, json: boolean, now: number): Config {
+  const { kind, path } = config.output;
+  if (kind === 'stdout' && json) {
+    throw new SegtideError(
+      'config',
+      '--json and records on standard output cannot share it; write the records to a folder by --output <folder>',
+    );
+  }
+  if (config.input.kind === 'file' && config.input.paths.length === 0) {
+    throw new SegtideError(
+      'config',
+      "there is nothing to read; name files (segtide run usage.ndjson), or try 'segtide demo flights'",
+    );
+  }
+  if (kind !== 'directory' || path !== undefined) return config;
+  return { ...config, output: { ...config.output, path: freshOutputFolder(now) } };
+}
+
+function printSummary(
+  summary: RunSummary,
+  config: Config,
+  { json, quiet }: Required<ReportFlags>,
+  terminal: Terminal,
+): void {
+  if (json) terminal.out.write(`${JSON.stringify(summary)}\n`);
+  else if (!quiet) {
+    const stream = config.output.kind === 'stdout' ? terminal.err : terminal.out;
+    const width = stream.columns ?? (Number(terminal.env.COLUMNS) || 80);
+    stream.write(renderSummary(summary, { width, color: wantsColor(terminal, stream) }));
+  }
+}
+
+async function loadRun(): Promise<RunFromConfig> {
+  const path = '../run.js';
+  return ((await import(path)) as { runFromConfig: RunFromConfig }).runFromConfig;
+}

@@ -1,0 +1,25 @@
+import { dirname } from 'node:path';
+import type { RunSummary } from '../run-summary.js';
+
+/** What a user may want to do now, by what came of the run. */
+export function nextSteps(summary: RunSummary): string[] {
+  const { events, outputs, modelVersion, interrupted } = summary;
+  const path = (output: string): string | undefined => outputs.find((o) => o.output === output)?.path;
+  const assignments = path('assignments');
+  const deadLetters = path('dead-letters');
+  const steps: string[] = [];
+  if (interrupted && assignments !== undefined) {
+    steps.push('go on:           the same command with', `                 --resume --output ${dirname(assignments)}`);
+  }
+  if (events.in === 0) steps.push('no events:       check input.paths (segtide config print)');
+  else if (events.deadLettered === events.in) {
+    steps.push('nothing is readable: check input.fields and input.time');
+    if (deadLetters !== undefined) steps.push(`why:             head -3 ${deadLetters}`);
+  } else if (modelVersion === null) {
+    steps.push('no model yet:    lower model.firstFit, or read more events');
+  } else if (assignments !== undefined) {
+    steps.push(`who is where:    head -3 ${assignments}`);
+  }
+  steps.push('your own events: segtide config init, then segtide run');
+  return steps;
+}

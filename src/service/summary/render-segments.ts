@@ -1,0 +1,41 @@
+import type { RunSummary, SegmentSummary } from '../run-summary.js';
+import { formatChange, formatCount, formatNumber, formatShare } from './format.js';
+import { type Column, plainTable } from './plain-table.js';
+import { bar, sparkline } from './sparkline.js';
+
+/** The segments as a table: how large each is, what its curve looks like, and what it is called. */
+export function renderSegments({ segments, modelVersion }: RunSummary, width: number): string {
+  if (segments.length === 0) {
+    return modelVersion === null ? '  none yet: no model has been trained' : '  none: no customer is left in state';
+  }
+  return plainTable(COLUMNS, segments.map(toRow), width);
+}
+
+const BAR_WIDTH = 12;
+const CURVE_WIDTH = 24;
+
+const COLUMNS: readonly Column[] = [
+  { head: 'segment' },
+  { head: 'share', align: 'right' },
+  { head: '', dropFirst: 4 },
+  { head: 'customers', align: 'right' },
+  { head: 'curve' },
+  { head: 'level', align: 'right', dropFirst: 1 },
+  { head: 'trend', align: 'right', dropFirst: 2 },
+  { head: 'inactive', align: 'right', dropFirst: 3 },
+  { head: 'name', shortens: true },
+];
+
+function toRow(segment: SegmentSummary): string[] {
+  return [
+    segment.segmentId,
+    formatShare(segment.share),
+    bar(segment.share, BAR_WIDTH),
+    formatCount(segment.customers),
+    sparkline(segment.prototype, CURVE_WIDTH),
+    formatNumber(segment.level),
+    formatChange(segment.trend),
+    formatShare(segment.inactiveShare),
+    segment.name,
+  ];
+}

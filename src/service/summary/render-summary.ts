@@ -1,0 +1,132 @@
+import { basename, dirname } from 'node:path';
+import pc from 'picocolors';
+import type { DriftReport } from '../../drift/drift-report.js';
+import type { Fates } from '../../window/window-batch.js';
+import type { OutputSummary, RunSummary } from '../run-summary.js';
+import { formatCount, formatDate, formatNumber, formatSeconds, wrap } from './format.js';
+import { nextSteps } from './next-steps.js';
+import { plainTable } from './plain-table.js';
+import { renderSegments } from './render-segments.js';
+
+export interface SummaryStyle {
+  /** Columns of the terminal. */
+  readonly width: number;
+  readonly color: boolean;
+}
+
+/** What a run found and did, for people to read. */
+export function renderSummary(summary: RunSummary, { width, color }: SummaryStyle): string {
+  const colors = pc.createColors(color);
+  const columns = Math.max(MIN_WIDTH, Math.min(width, MAX_WIDTH));
+  const parts = [
+    [colors.bold(wrap(headline(summary), columns))],
+    [colors.bold('Segments'), renderSegments(summary, columns)],
+    [colors.bold(modelsHead(summary)), ...models(summary, columns)],
+    [colors.bold(driftHead(summary)), ...driftLines(summary, columns)],
+    [colors.bold('Events'), ...accounting(summary, columns)],
+    [colors.bold('Results'), ...outputs(summary.outputs, columns)],
+    [colors.bold('Next'), ...nextSteps(summary).map((line) => `  ${line}`)],
+  ];
+  return `\n${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+const MIN_WIDTH = 40;
+const MAX_WIDTH = 120;
+/** Drift reports that are shown; the others are in the output. */
+const SHOWN_REPORTS = 5;
+
+function headline(summary: RunSummary): string {
+  const { name, events, customers, eventTimes, seconds, eventsPerSecond, interrupted } = summary;
+  const span = eventTimes ? `, ${formatDate(eventTimes[0])} to ${formatDate(eventTimes[1])}` : '';
+  const speed = `in ${formatSeconds(seconds)} (${formatCount(eventsPerSecond)} events/s)`;
+  const end = interrupted ? ', interrupted' : '';
+  return `${name}: ${formatCount(events.in)} events of ${formatCount(customers)} customers${span}, ${speed}${end}`;
+}
+
+function modelsHead({ models }: RunSummary): string {
+  const promoted = models.filter((model) => model.promoted).length;
+  return models.length === 0 ? 'Models' : `Models: ${models.length} trained, ${promoted} promoted`;
+}
+
+function models(summary: RunSummary, width: number): string[] {
+  if (summary.models.length === 0) return ['  none yet; assignments say `warming` until enough windows are there'];
+  const rows = summary.models.map((model) => [
+    model.modelVersion,
+    model.promoted ? 'promoted' : 'refused',
+    formatCount(model.atWindow),
+    model.reason,
+    model.why,
+  ]);
+  const columns = [
+    { head: 'version' },
+    { head: 'gate' },
+    { head: 'at window', align: 'right', dropFirst: 1 },
+    { head: 'trained because', shortens: true },
+    { head: 'the gate says', dropFirst: 2, shortens: true },
+  ] as const;
+  return [plainTable(columns, rows, width)];
+}
+
+function driftHead({ drift }: RunSummary): string {
+  return drift.reports === 0
+    ? 'Drift'
+    : `Drift: ${formatCount(drift.drifted)} of ${formatCount(drift.reports)} reports`;
+}
+
+function driftLines({ drift }: RunSummary, width: number): string[] {
+  if (drift.reports === 0) return ['  not measured yet; reports come as windows do'];
+  const drifted = drift.last.filter((report) => report.drifted);
+  if (drifted.length === 0) return ['  none in the last round'];
+  const lines = drifted.slice(0, SHOWN_REPORTS).map((report) => wrap(`  ${driftLine(report)}`, width, '    '));
+  const rest = drifted.length - lines.length;
+  return rest > 0 ? [...lines, `  and ${rest} more`] : lines;
+}
+
+function driftLine({ layer, statistic, subject, value, threshold, severity }: DriftReport): string {
+  return `${layer} ${statistic} of ${subject}: ${formatNumber(value)} over ${formatNumber(threshold)} (${severity})`;
+}
+
+function accounting(summary: RunSummary, width: number): string[] {
+  const { windows, revisions, assignments, transitions, evicted, deadLetterReasons } = summary;
+  const lines = [`  ${accountingLine(summary.events)}`];
+  const reasons = Object.entries(deadLetterReasons).filter(([, count]) => count > 0);
+  if (reasons.length > 0) {
+    lines.push(
+      `  dead letters and quarantine: ${reasons.map(([reason, count]) => `${formatCount(count)} ${reason}`).join(', ')}`,
+    );
+  }
+  const counts = [
+    `${formatCount(windows)} windows`,
+    `${formatCount(revisions)} revisions`,
+    `${formatCount(assignments)} assignments`,
+    `${formatCount(transitions)} transitions`,
+    `${formatCount(evicted)} customers evicted`,
+  ];
+  lines.push(`  ${counts.join(', ')}`);
+  return lines.map((line) => wrap(line, width, '    '));
+}
+
+/** Every event by its first fate, as an equation. */
+export function accountingLine(events: Fates): string {
+  const { accepted, late, duplicate, deadLettered, quarantined, skipped } = events;
+  const sum = accepted + late + duplicate + deadLettered + quarantined + skipped;
+  const sign = sum === events.in ? '=' : '≠';
+  const fates: [string, number][] = [
+    ['accepted', accepted],
+    ['late', late],
+    ['duplicate', duplicate],
+    ['dead-lettered', deadLettered],
+    ['quarantined', quarantined],
+    ['skipped', skipped],
+  ];
+  return `in ${formatCount(events.in)} ${sign} ${fates.map(([fate, count]) => `${fate} ${formatCount(count)}`).join(' + ')}`;
+}
+
+/** Files by their common folder, else whatever was written to. */
+function outputs(written: readonly OutputSummary[], width: number): string[] {
+  const folders = new Set(written.map(({ path }) => dirname(path)));
+  const short = folders.size === 1 && !folders.has('.');
+  const names = written.map(({ path, records }) => `${short ? basename(path) : path} (${formatCount(records)})`);
+  const lines = short ? [`  ${[...folders][0]}/`, `    ${names.join(', ')}`] : [`  ${names.join(', ') || 'none'}`];
+  return lines.map((line) => wrap(line, width, '    '));
+}

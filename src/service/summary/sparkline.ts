@@ -1,0 +1,29 @@
+/**
+ * A curve as one line of block characters, from zero (or the least value, where that is negative) to the greatest.
+ * Longer curves are averaged down to `width`, shorter ones stay as long as they are.
+ */
+export function sparkline(values: readonly number[], width: number): string {
+  const columns = Math.min(width, values.length);
+  const means = Array.from({ length: columns }, (_, i) => {
+    const part = values.slice(
+      Math.floor((i * values.length) / columns),
+      Math.floor(((i + 1) * values.length) / columns),
+    );
+    return part.reduce((sum, v) => sum + v, 0) / part.length;
+  });
+  const low = Math.min(0, ...means);
+  const range = Math.max(0, ...means) - low;
+  const level = (v: number): number => (range > 0 ? Math.round(((v - low) / range) * (BLOCKS.length - 1)) : 0);
+  return means.map((v) => BLOCKS[level(v)] ?? ' ').join('');
+}
+
+/** A share in [0, 1] as a bar of `width` characters, to an eighth of one. */
+export function bar(share: number, width: number): string {
+  const eighths = Math.round(Math.min(1, Math.max(0, share)) * width * 8);
+  const full = '█'.repeat(Math.floor(eighths / 8));
+  const rest = eighths % 8 === 0 ? '' : EIGHTHS[(eighths % 8) - 1]!;
+  return (full + rest).padEnd(width, ' ');
+}
+
+const BLOCKS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+const EIGHTHS = ['▏', '▎', '▍', '▌', '▋', '▊', '▉'];
