@@ -1,0 +1,51 @@
+/** What a segment's customers ask for. */
+export type Advice = 'model' | 'rule' | 'inactive';
+
+/** One channel of a segment, in the channel's own unit. */
+export interface ChannelProfile {
+  /** Mean usage per step, over all known cells of all members. */
+  readonly level: number;
+  /** Change of the prototype's trend line over the window, relative to the level: +0.5 is half as much again. */
+  readonly trend: number;
+  /** Mean over the active members of the standard deviation over their mean. */
+  readonly volatility: number;
+  /** Strength and period of what repeats within a window. */
+  readonly seasonality: Seasonality;
+  /** Share of the known cells that are zero. */
+  readonly zeroShare: number;
+}
+
+export interface Seasonality {
+  /** Mean autocorrelation of the active members, less their trend, at the lag; in [0, 1]. */
+  readonly strength: number;
+  /** In steps; 0 where the window is too short for any. */
+  readonly lag: number;
+}
+
+/** What a segment looks like, from the members that a sample of the stream holds. */
+export interface SegmentProfile {
+  readonly segmentId: string;
+  readonly modelVersion: string;
+  /** Readable and unique within the model, such as `weekend, growing`; made from the other fields. */
+  readonly name: string;
+  readonly advice: Advice;
+  /** Windows of the sample that belong to the segment. */
+  readonly size: number;
+  /** Their share of the sample, in [0, 1]. */
+  readonly share: number;
+  /** Mean of the members per step and channel, unscaled; NaN where no member knows the cell. */
+  readonly prototype: Float32Array; // (steps, channels)
+  /** The same from the decoder, where one was given. */
+  readonly decoded: Float32Array | undefined; // (steps, channels)
+  /** Customer whose window lies nearest to the centroid; undefined in a segment without members. */
+  readonly medoidCustomer: string | undefined;
+  /** Start of that window, epoch ms. */
+  readonly medoidStart: number | undefined;
+  readonly channels: readonly ChannelProfile[];
+  /** Share of the members without any usage. */
+  readonly inactiveShare: number;
+  /** Mean share of the steps with at least one event. */
+  readonly observedShare: number;
+  /** Latest end of a member window, epoch ms; -Infinity without members. */
+  readonly windowEnd: number;
+}

@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import { assign } from '../../src/cluster/assign.js';
+import type { AssignmentBatch } from '../../src/cluster/assignment-batch.js';
+import { profileSegments } from '../../src/cluster/profile-segments.js';
+import { nameSegments } from '../../src/cluster/segment-name.js';
+import { createRandom } from '../../src/numeric/random.js';
+import { clusterModelOf, embeddingsOf, windowsOf } from './embeddings.js';
+
+/** Windows of one channel, each assigned to the segment of its number. */
+function assigned(
+  curves: readonly (readonly number[])[],
+  segments: readonly number[],
+  mask?: Uint8Array,
+): AssignmentBatch {
+  const steps = curves[0]!.length;
+  const k = Math.max(...segments) + 1;
+  const windows = windowsOf(curves.length, {
+    steps,
+    values: Float32Array.from(curves.flat()),
+    mask: mask ?? new Uint8Array(curves.length * steps),
+    observedSteps: Uint16Array.from(curves, (curve) => curve.filter((x) => x !== 0).length),
+    ends: Float64Array.from(curves, (_, i) => 100 + i),
+  });
+  const rows = segments.map((s, i) => [10 * s + 0.01 * (i + 1)]);
+  const embeddings = embeddingsOf(rows, windows);
+  embeddings.series.inactive.set(curves.map((curve) => (curve.every((x) => x === 0) ? 1 : 0)));
+  return assign(clusterModelOf(Array.from({ length: k }, (_, j) => [10 * j])), embeddings);
+}
+
+const repeat = (n: number, make: (i: number) => readonly number[]): readonly (readonly number[])[] =>
+  Array.from({ length: n }, (_, i) => make(i));
+
+describe('profileSegments', () => {
+  it('is worked by hand for two members', () => {
+    const [profile] = profileSegments(
+      assigned(
+        [
+          [1, 2, 3, 2],
+          [3, 4, 5, 4],
+        ],
+        [0, 0],
+      ),
+    );
+    expect([...profile!.prototype]).toEqual([2, 3, 4, 3]);
+    expect(profile).toMatchObject({ segmentId: 's1', size: 2, share: 1, medoidCustomer: 'c0', windowEnd: 101 });
+    const { level, trend, volatility } = profile!.channels[0]!;
+    expect(level).toBe(3);
+    // Slope of 2 3 4 3 over 0..3 is 2 / 5; over three steps 1.2, relative to 3.
+    expect(trend).toBeCloseTo(0.4, 12);
+    // Standard deviation sqrt(1/2) of both, over means 2 and 4.
+    expect(volatility).toBeCloseTo((Math.SQRT1_2 / 2 + Math.SQRT1_2 / 4) / 2, 12);
+    expect(profile!.observedShare).toBe(1);
+  });
+
+  it('leaves cells that nothing is known of out of every mean', () => {
+    const mask = Uint8Array.of(0, 2, 3, 0, 0, 3);
+    const [profile] = profileSegments(
+      assigned(
+        [
+          [1, 99, 99],
+          [3, 5, 99],
+        ],
+        [0, 0],
+        mask,
+      ),
+    );
+    expect([...profile!.prototype]).toEqual([2, 5, Number.NaN]);
+    expect(profile!.channels[0]!.level).toBe(3);
+  });
+
+  it('tells a segment without members from one without usage', () => {
+    const [used, empty, idle] = profileSegments(
+      assigned(
+        [
+          [1, 1],
+          [0, 0],
+          [0, 0],
+        ],
+        [0, 2, 2],
+      ),
+    );
+    expect(used).toMatchObject({ name: 'steady', advice: 'rule', inactiveShare: 0 });
+    expect(empty).toMatchObject({ name: 'empty', size: 0, medoidCustomer: undefined, advice: 'inactive' });
+    expect(idle).toMatchObject({ name: 'inactive', inactiveShare: 1, advice: 'inactive', share: 2 / 3 });
+  });
+
+  it('finds the period of what repeats, with its strength', () => {
+    const random = createRandom(1);
+    const weekly = (): number[] => Array.from({ length: 28 }, (_, t) => 10 + (t % 7 === 2 ? 20 : 0) + random.normal());
+    const noise = (): number[] => Array.from({ length: 28 }, () => 10 + random.normal());
+    const [a, b] = profileSegments(
+      assigned(
+        repeat(60, (i) => (i < 30 ? weekly() : noise())),
+        repeat(60, (i) => [i < 30 ? 0 : 1]).flat(),
+      ),
+    );
+    expect(a!.channels[0]!.seasonality.lag % 7).toBe(0);
+    expect(a!.channels[0]!.seasonality.strength).toBeGreaterThan(0.8);
+    expect(a!.advice).toBe('model');
+    expect(b!.channels[0]!.seasonality.strength).toBeLessThan(0.15);
+    expect(b!.advice).toBe('rule');
+  });
+
+  it('takes a weekly pattern for no trend, and a trend for no weekly pattern', () => {
+    const saturday = Array.from({ length: 21 }, (_, t) => (t % 7 === 6 ? 8 : 1));
+    const rising = Array.from({ length: 21 }, (_, t) => 1 + t);
+    const [a, b] = profileSegments(assigned([saturday, rising], [0, 1]), { period: 7 });
+    expect(a!.channels[0]!.trend).toBeCloseTo(0, 12);
+    expect(a!.channels[0]!.seasonality.strength).toBeCloseTo(1, 1);
+    expect(b!.channels[0]!.trend).toBeCloseTo(20 / 11, 12);
+    expect(b!.channels[0]!.seasonality.strength).toBe(0);
+    expect(b!.name).toMatch(/^growing/);
+  });
+
+  it('names weekends and evenings where it is told when the steps are', () => {
+    const weekend = [1, 1, 1, 1, 1, 9, 9];
+    const flat = [3, 3, 3, 3, 3, 3, 3];
+    const [a, b] = profileSegments(assigned([weekend, flat], [0, 1]), {
+      placeOf: (_, step) => ({ weekday: step % 7, hour: undefined }),
+    });
+    expect([a!.name, b!.name]).toEqual(['weekend', 'steady']);
+    const evening = Array.from({ length: 24 }, (_, hour) => (hour >= 18 ? 6 : 1));
+    const [c] = profileSegments(assigned([evening], [0]), {
+      period: 24,
+      placeOf: (_, step) => ({ weekday: undefined, hour: step }),
+    });
+    expect(c!.name).toBe('evening');
+  });
+
+  it('gives the simulated kinds of customers the names that a person would', () => {
+    const random = createRandom(2);
+    const noisy = (level: number): number => Math.max(0, level * (1 + 0.1 * random.normal()));
+    const kinds: readonly ((t: number) => number)[] = [
+      () => noisy(10),
+      () => noisy(1),
+      (t) => noisy(2 + t * 0.5),
+      (t) => noisy(9 - t * 0.6),
+      () => (random.next() < 0.15 ? noisy(4) : 0),
+      () => 0,
+    ];
+    const curves = repeat(300, (i) => Array.from({ length: 14 }, (_, t) => kinds[i % 6]!(t)));
+    const names = profileSegments(
+      assigned(
+        curves,
+        curves.map((_, i) => i % 6),
+      ),
+    ).map(({ name }) => name);
+    expect(names).toEqual(
+      ['steady, high', 'steady, low', 'growing', 'fading', 'bursty, low', 'inactive'].map((n) =>
+        expect.stringContaining(n),
+      ),
+    );
+  });
+});
+
+describe('nameSegments', () => {
+  it('numbers names that would occur twice, by falling level', () => {
+    const ground = (level: number) => ({
+      channel: { level, trend: 0, volatility: 0.1, seasonality: { strength: 0, lag: 0 }, zeroShare: 0 },
+      size: 10,
+      inactiveShare: 0,
+      timing: [],
+      namesTrend: true,
+    });
+    expect(nameSegments([ground(10), ground(11), ground(12)])).toEqual(['steady 3', 'steady 2', 'steady']);
+  });
+});
