@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toAssignmentLines } from '../../src/publish/assignment-lines.js';
+import { createAssignmentLines } from '../../src/publish/assignment-lines.js';
 import { type AssignedWindows, toAssignmentRecords } from '../../src/publish/assignment-record.js';
 import { assignedWindows } from './assigned-windows.js';
 
@@ -60,6 +60,10 @@ describe('assignment records', () => {
 });
 
 describe('assignment lines', () => {
+  const write = createAssignmentLines();
+  const toAssignmentLines = (columns: AssignedWindows, emittedAt: number) =>
+    Buffer.from(write(columns, emittedAt)).toString();
+
   const row = fc.record({
     customer: fc.nat({ max: 3 }),
     start: fc.integer(),
