@@ -1,0 +1,82 @@
+import { setImmediate } from 'node:timers/promises';
+import { SegtideError } from '../../errors.js';
+import type { SeriesBatch } from '../../series/series-batch.js';
+import type { EmbeddingBatch, Latents } from '../embedding-batch.js';
+import type { Encoder } from '../encoder.js';
+import { toLatents } from './evaluate-vrae.js';
+import { createJsNetwork } from './js-network.js';
+import { squaredErrors, type VraeNetwork } from './vrae-network.js';
+import { toParameters, type VraeWeights } from './vrae-weights.js';
+
+/** Series that are computed at once; in between, the event loop gets its turn. */
+const CHUNK_ROWS = 256;
+
+/** An encoder whose embedding is the posterior mean, with reconstruction. */
+export type VraeEncoder = Encoder & Required<Pick<Encoder, 'reconstruct' | 'dispose'>>;
+
+/**
+ * Makes an encoder of trained weights.
+ *
+ * Each row of a result depends on its own series alone, bit for bit. Inactive series are encoded like any other.
+ * A long batch is computed in chunks of 256 series, between which the event loop runs.
+ *
+ * @param version of the model that the weights belong to
+ * @param network the engine, which the encoder then owns. Plain typed arrays when undefined.
+ */
+export function createVraeEncoder(
+  weights: VraeWeights,
+  version: string,
+  network: VraeNetwork = createJsNetwork(weights.shape, { training: false }),
+): VraeEncoder {
+  const { steps, channels, latent } = weights.shape;
+  const cells = steps * channels;
+  network.load(toParameters(weights));
+
+  return {
+    version,
+    steps,
+    channels,
+    embeddingSize: latent,
+    encode: async (batch: SeriesBatch): Promise<EmbeddingBatch> => {
+      if (batch.steps !== steps || batch.channels !== channels) {
+        throw new SegtideError(
+          'encoder',
+          `This encoder takes series of ${steps} steps and ${channels} channels, got ${batch.steps} steps and ` +
+            `${batch.channels} channels. Use the settings that it was trained with, or train anew.`,
+        );
+      }
+      const embeddings = new Float32Array(batch.length * latent);
+      const reconstructionErrors = new Float32Array(batch.length);
+      for (let from = 0; from < batch.length; from += CHUNK_ROWS) {
+        if (from > 0) await setImmediate();
+        const rows = Math.min(CHUNK_ROWS, batch.length - from);
+        const values = batch.values.subarray(from * cells, (from + rows) * cells);
+        const mask = batch.mask.subarray(from * cells, (from + rows) * cells);
+        const posterior = new Float64Array(rows * 2 * latent);
+        network.infer(values, rows, posterior);
+        embeddings.set(toLatents(posterior, rows, latent), from * latent);
+        // Decoded from the rounded latents, so that `reconstruct` gives exactly what the error was taken of.
+        const means = Float64Array.from(embeddings.subarray(from * latent, (from + rows) * latent));
+        const reconstructed = new Float32Array(rows * cells);
+        network.decode(means, rows, reconstructed);
+        reconstructionErrors.set(squaredErrors(values, reconstructed, mask, rows, cells), from);
+      }
+      const latents = { length: batch.length, latentSize: latent, values: embeddings };
+      return { series: batch, length: batch.length, embeddingSize: latent, embeddings, latents, reconstructionErrors };
+    },
+    reconstruct: async ({ length, latentSize, values }: Latents): Promise<Float32Array> => {
+      if (latentSize !== latent) {
+        throw new SegtideError('encoder', `This encoder has ${latent} latents, got ${latentSize}.`);
+      }
+      const series = new Float32Array(length * cells);
+      for (let from = 0; from < length; from += CHUNK_ROWS) {
+        if (from > 0) await setImmediate();
+        const rows = Math.min(CHUNK_ROWS, length - from);
+        const means = Float64Array.from(values.subarray(from * latent, (from + rows) * latent));
+        network.decode(means, rows, series.subarray(from * cells, (from + rows) * cells));
+      }
+      return series;
+    },
+    dispose: () => network.dispose(),
+  };
+}
