@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// `npm test` runs everything that needs no broker; `test/integration` runs with SEGTIDE_TEST_KAFKA=host:port (CI always does).
+// `npm test` runs what needs neither a broker nor the built command; those have configurations of their own.
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],

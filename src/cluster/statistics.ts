@@ -18,17 +18,41 @@ export function statistics(
   start = 0,
   end: number = assignments.length,
 ): Statistics {
-  const { k, size, modelVersion, centroidEpoch } = model;
+  return accumulate(emptyStatistics(model), assignments, start, end);
+}
+
+/** Statistics of no windows, to accumulate into. */
+export function emptyStatistics({ modelVersion, centroidEpoch, k, size }: ClusterModel): Statistics {
+  return {
+    modelVersion,
+    centroidEpoch,
+    k,
+    size,
+    weights: new Float64Array(k),
+    sums: new Float64Array(k * size),
+    sumSquares: new Float64Array(k * size),
+    inertia: 0,
+  };
+}
+
+/**
+ * Adds assignments [start, end) row by row into the arrays of `into`, which the result shares: sums come out the same
+ * to the last bit however rows were cut into batches.
+ */
+export function accumulate(
+  into: Statistics,
+  assignments: AssignmentBatch,
+  start = 0,
+  end: number = assignments.length,
+): Statistics {
+  const { size, weights, sums, sumSquares } = into;
   const { nearest, distances } = assignments;
   const { embeddings, series } = assignments.embeddings;
-  const { finals, revisions, evicted } = series.windows;
-  const weights = new Float64Array(k);
-  const sums = new Float64Array(k * size);
-  const sumSquares = new Float64Array(k * size);
-  let inertia = 0;
+  const { finals, revisions } = series.windows;
+  let inertia = into.inertia;
   for (let i = start; i < end; i++) {
     const distance = distances[i]!;
-    if (Number.isNaN(distance) || finals[i] === 0 || revisions[i] !== 0 || evicted[i] === 1) continue;
+    if (distance !== distance || finals[i] === 0 || revisions[i] !== 0) continue;
     const j = nearest[i]!;
     weights[j]! += 1;
     inertia += distance * distance;
@@ -38,7 +62,7 @@ export function statistics(
       sumSquares[to + m]! += x * x;
     }
   }
-  return { modelVersion, centroidEpoch, k, size, weights, sums, sumSquares, inertia };
+  return { ...into, inertia };
 }
 
 /**

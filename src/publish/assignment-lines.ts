@@ -1,11 +1,11 @@
-import type { AssignedWindows } from './assignment-record.js';
+import type { AssignedWindows, EmittedAt } from './assignment-record.js';
 import { createJsonWriter } from './json-writer.js';
 
 /**
  * Writes assignment records as NDJSON, one line a window with a line feed after each, straight from the columns. The
  * bytes equal `JSON.stringify` of each of `toAssignmentRecords`, and are valid until the next call.
  */
-export type AssignmentLines = (columns: AssignedWindows, emittedAt: number) => Uint8Array;
+export type AssignmentLines = (columns: AssignedWindows, emittedAt: EmittedAt) => Uint8Array;
 
 export function createAssignmentLines(): AssignmentLines {
   const json = createJsonWriter();
@@ -15,15 +15,17 @@ export function createAssignmentLines(): AssignmentLines {
     const segments = assignments?.model.segmentIds.map((id) => bytesOf(`${JSON.stringify(id)},"previousSegmentId":`));
     const errors = assignments?.embeddings.reconstructionErrors;
     const previous = createPieces();
-    const tails = [bytesOf(tailOf(columns, false, emittedAt)), bytesOf(tailOf(columns, true, emittedAt))];
+    const tails = [bytesOf(tailOf(columns, false)), bytesOf(tailOf(columns, true))];
     // Neighbours mostly share their window, so that its part of the line is made once for many.
     let windowPiece: Uint8Array = NOTHING;
+    let endPiece: Uint8Array = NOTHING;
     let windowOf = -1;
     for (let i = 0; i < series.length; i++) {
       json.raw(CUSTOMER);
       json.string(windows.ids.text(windows.customers[i]!));
       if (windowOf < 0 || !sameWindow(columns, windowOf, i)) {
         windowPiece = bytesOf(windowText(columns, i));
+        endPiece = bytesOf(`${emittedAt === 'windowEnd' ? windows.ends[i]! : emittedAt}}\n`);
         windowOf = i;
       }
       json.raw(windowPiece);
@@ -44,6 +46,7 @@ export function createAssignmentLines(): AssignmentLines {
       json.raw(OBSERVED);
       json.number(windows.observedSteps[i]!);
       json.raw(tails[series.inactive[i]! === 1 ? 1 : 0]!);
+      json.raw(endPiece);
     }
     return json.take();
   };
@@ -76,12 +79,12 @@ function windowText({ series: { windows } }: AssignedWindows, i: number): string
   return `,"windowStart":${windows.starts[i]!},"windowEnd":${windows.ends[i]!},"revision":${windows.revisions[i]!},"final":${windows.finals[i] === 1},"segmentId":`;
 }
 
-function tailOf({ assignments }: AssignedWindows, inactive: boolean, emittedAt: number): string {
+function tailOf({ assignments }: AssignedWindows, inactive: boolean): string {
   const versions =
     assignments === undefined
       ? '"status":"warming","modelVersion":null,"centroidEpoch":null'
       : `"status":"assigned","modelVersion":${JSON.stringify(assignments.model.modelVersion)},"centroidEpoch":${assignments.model.centroidEpoch}`;
-  return `,"inactive":${inactive},${versions},"emittedAt":${emittedAt}}\n`;
+  return `,"inactive":${inactive},${versions},"emittedAt":`;
 }
 
 /** Remembers the JSON of the few segment ids that a batch names again and again. */

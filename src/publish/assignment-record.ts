@@ -32,8 +32,14 @@ export interface AssignedWindows {
   readonly previousSegmentIds: readonly (string | null)[] | undefined; // (batch)
 }
 
+/**
+ * When records were emitted, epoch ms; in a replay, which has no time of its own, a record's `windowEnd`, so that the
+ * same input gives the same bytes.
+ */
+export type EmittedAt = number | 'windowEnd';
+
 /** Makes one record of each window, in their order. */
-export function toAssignmentRecords(columns: AssignedWindows, emittedAt: number): AssignmentRecord[] {
+export function toAssignmentRecords(columns: AssignedWindows, emittedAt: EmittedAt): AssignmentRecord[] {
   const records: AssignmentRecord[] = [];
   for (let i = 0; i < columns.series.length; i++) records.push(toAssignmentRecord(columns, i, emittedAt));
   return records;
@@ -42,7 +48,7 @@ export function toAssignmentRecords(columns: AssignedWindows, emittedAt: number)
 function toAssignmentRecord(
   { series, assignments, previousSegmentIds }: AssignedWindows,
   i: number,
-  emittedAt: number,
+  emittedAt: EmittedAt,
 ) {
   const { windows } = series;
   const model = assignments?.model;
@@ -63,7 +69,7 @@ function toAssignmentRecord(
     status: model === undefined ? ('warming' as const) : ('assigned' as const),
     modelVersion: model?.modelVersion ?? null,
     centroidEpoch: model?.centroidEpoch ?? null,
-    emittedAt,
+    emittedAt: emittedAt === 'windowEnd' ? windows.ends[i]! : emittedAt,
   };
 }
 

@@ -22,6 +22,8 @@ export interface SegmentMemory {
    * earlier result.
    */
   observe(assignments: AssignmentBatch): SegmentHistory;
+  /** Customers remembered, by the segment of their newest window. */
+  sizes(): ReadonlyMap<string, number>;
   /** Forgets customers that left; call it with `WindowBatch.released` once the batch is dealt with. */
   forget(slots: Uint32Array): void;
   snapshot(): SegmentMemorySnapshot;
@@ -96,6 +98,15 @@ export function createSegmentMemory(snapshot?: SegmentMemorySnapshot): SegmentMe
         starts[slot] = windows.starts[i]!;
       }
       return { previousSegmentIds, previousModelVersions, previousMargins, changed };
+    },
+    sizes() {
+      const sizes = new Map<string, number>();
+      for (const segment of segments) {
+        if (segment === 0) continue;
+        const id = segmentIds.at(segment - 1);
+        sizes.set(id, (sizes.get(id) ?? 0) + 1);
+      }
+      return sizes;
     },
     forget(slots) {
       for (const slot of slots) if (slot < segments.length) segments[slot] = 0;

@@ -1,4 +1,5 @@
 import type { AssignmentBatch } from '../cluster/assignment-batch.js';
+import type { EmittedAt } from './assignment-record.js';
 import type { SegmentHistory } from './segment-memory.js';
 import { shortFloat } from './short-float.js';
 
@@ -28,7 +29,7 @@ export type PreviousVerdict = (row: number, previousModelVersion: string) => str
 export function toTransitionRecords(
   assignments: AssignmentBatch,
   history: SegmentHistory,
-  emittedAt: number,
+  emittedAt: EmittedAt,
   verdict: PreviousVerdict = () => null,
 ): TransitionRecord[] {
   const { model } = assignments;
@@ -50,7 +51,7 @@ export function toTransitionRecords(
       previousModelVersion,
       margin: finiteOrNull(assignments.margins[row]!),
       previousMargin: finiteOrNull(history.previousMargins[row]!),
-      emittedAt,
+      emittedAt: emittedAt === 'windowEnd' ? windows.ends[row]! : emittedAt,
     };
   });
 }

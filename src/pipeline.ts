@@ -1,0 +1,38 @@
+import { concatMap, type Observable } from 'rxjs';
+import type { Learner } from './worker/learner.js';
+import type { Page, Pages } from './worker/pages.js';
+import type { Publisher } from './worker/publisher.js';
+import { pullThrough } from './worker/pull-through.js';
+import type { Scorer } from './worker/scorer.js';
+
+/** The stages of a worker, ready to run. */
+export interface PipelineStages {
+  /** source → ingest → window */
+  readonly pages: Pages;
+  /** series → encode → cluster */
+  readonly scorer: Scorer;
+  readonly publisher: Publisher;
+  readonly learner: Learner;
+}
+
+/**
+ * The worker's stages, composed once, in this order. Each page is scored with one model, published, and only then
+ * learnt from: assignment comes before learning. Emits each page when it is dealt with.
+ */
+export function createPipeline({ pages, scorer, publisher, learner }: PipelineStages): Observable<Page> {
+  return pullThrough(
+    () => pages.next(),
+    (page$) =>
+      page$.pipe(
+        concatMap(async (page) => ({ page, scored: await scorer.score(page.windows) })),
+        concatMap(async ({ page, scored }) => {
+          await publisher.publish(page, scored);
+          return { page, scored };
+        }),
+        concatMap(async ({ page, scored }) => {
+          await learner.learn(scored);
+          return page;
+        }),
+      ),
+  );
+}

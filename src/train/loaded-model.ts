@@ -1,0 +1,46 @@
+import type { ClusterModel } from '../cluster/cluster-model.js';
+import type { Encoder } from '../encode/encoder.js';
+import { fromArtifact } from '../encode/vrae/vrae-artifact.js';
+import { createVraeEncoder } from '../encode/vrae/vrae-encoder.js';
+import { SegtideError } from '../errors.js';
+import type { FittedScale } from '../series/fitted-scale.js';
+import type { SeriesSettings } from '../series/series-settings.js';
+import type { ModelArtifact } from './model-artifact.js';
+
+/** A model version ready for use: scale, encoder and centroids that belong together. */
+export interface LoadedModel {
+  readonly version: string;
+  readonly settings: SeriesSettings;
+  readonly scale: FittedScale | undefined;
+  readonly encoder: Encoder;
+  readonly cluster: ClusterModel;
+}
+
+/**
+ * Makes a stored model ready for use.
+ *
+ * @param seriesHash hash of the settings in force
+ * @throws SegtideError `state` when the model was fitted under other settings, or its encoder is of an unknown kind.
+ */
+export function loadModel(artifact: ModelArtifact, settings: SeriesSettings, seriesHash: string): LoadedModel {
+  if (artifact.seriesHash !== seriesHash) {
+    throw new SegtideError(
+      'state',
+      `Model ${artifact.modelVersion} was fitted under other settings of window and series (${artifact.seriesHash}, now ${seriesHash}). Restore them, or train anew.`,
+    );
+  }
+  if (artifact.encoder.kind !== 'vrae') {
+    throw new SegtideError(
+      'state',
+      `Model ${artifact.modelVersion} has an encoder of kind ${artifact.encoder.kind}; this version knows vrae`,
+    );
+  }
+  const weights = fromArtifact(artifact.encoder.header, artifact.encoder.values);
+  return {
+    version: artifact.modelVersion,
+    settings,
+    scale: artifact.scale ?? undefined,
+    encoder: createVraeEncoder(weights, artifact.modelVersion),
+    cluster: artifact.clusterModel,
+  };
+}

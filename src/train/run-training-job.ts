@@ -1,0 +1,168 @@
+import { assign } from '../cluster/assign.js';
+import type { ClusterModel } from '../cluster/cluster-model.js';
+import { createClusterModel } from '../cluster/create-cluster-model.js';
+import { matchSegments } from '../cluster/match-segments.js';
+import { type CentroidFit, NO_CENTROID, refitCentroids } from '../cluster/refit-centroids.js';
+import { seedCentroids } from '../cluster/seed-centroids.js';
+import { profileSegments } from '../cluster/segment-profile.js';
+import type { EmbeddingBatch } from '../encode/embedding-batch.js';
+import { trainVrae, type VraeProgress } from '../encode/vrae/train-vrae.js';
+import { fromArtifact, toArtifact } from '../encode/vrae/vrae-artifact.js';
+import { createVraeEncoder } from '../encode/vrae/vrae-encoder.js';
+import { fitScale } from '../series/fitted-scale.js';
+import { prepareSeries } from '../series/prepare-series.js';
+import type { WindowBatch } from '../window/window-batch.js';
+import { compareSegments } from './compare-segments.js';
+import { decodeArtifact, encodeArtifact, toModelVersion, withModelVersion } from './encode-artifact.js';
+import { gate } from './gate.js';
+import { measureHeldOut } from './held-out-metrics.js';
+import { type LoadedModel, loadModel } from './loaded-model.js';
+import type { ModelArtifact } from './model-artifact.js';
+import { createReservoir } from './reservoir.js';
+import { splitHeldOut } from './split-held-out.js';
+import type { Champion, TrainingJob, TrainingResult } from './training-job.js';
+
+export interface RunTrainingOptions {
+  readonly onProgress?: ((progress: VraeProgress) => void) | undefined;
+}
+
+/** The champion, and what it says of the reservoir. */
+interface Verdict {
+  readonly model: LoadedModel;
+  readonly embeddings: EmbeddingBatch;
+  readonly membership: Uint16Array; // (rows)
+  readonly weightsOf: ModelArtifact;
+}
+
+/**
+ * Trains a challenger on a reservoir and holds it against the champion: scale, encoder, centroids, segment ids, gate,
+ * profiles. The same job gives the same bytes.
+ *
+ * @throws SegtideError `encoder` when the reservoir is empty or the training diverges.
+ */
+export async function runTrainingJob(job: TrainingJob, options: RunTrainingOptions = {}): Promise<TrainingResult> {
+  const { settings, seed } = job;
+  const windows = toWindows(job);
+  const split = splitHeldOut(windows, settings.heldOut, settings.encoder.seed);
+  const scale = settings.series.scope === 'global' ? fitScale(settings.series, [split.train]) : null;
+  const champion = job.champion === undefined ? undefined : await judge(job.champion, job, windows);
+
+  const fit = trainVrae(
+    {
+      settings: { ...settings.encoder, seed },
+      series: prepareSeries(settings.series, scale ?? undefined, split.train),
+      initial: job.fresh || champion === undefined ? undefined : initialWeights(champion, job),
+    },
+    { onProgress: options.onProgress },
+  );
+  const series = prepareSeries(settings.series, scale ?? undefined, windows);
+  const encoder = createVraeEncoder(fit.weights, '');
+  const embeddings = await encoder.encode(series);
+  const centroids = await fitCentroids(embeddings, champion, job);
+
+  const match = await matchSegments(
+    champion === undefined
+      ? undefined
+      : { segmentIds: champion.model.cluster.segmentIds, membership: champion.membership },
+    centroids,
+    job.nextSegmentNumber,
+  );
+  const clusterModel = createClusterModel('', centroids, match.segmentIds);
+  const challenger = { encoder, scale: scale ?? undefined, settings: settings.series };
+  const decision = gate(
+    champion && (await measureHeldOut(champion.model, scale, champion.embeddings, champion.membership, split.heldOutRows)),
+    await measureHeldOut(challenger, scale, embeddings, centroids.membership, split.heldOutRows),
+    champion &&
+      compareSegments(
+        idsOf(champion.membership, champion.model.cluster.segmentIds),
+        idsOf(centroids.membership, match.segmentIds),
+      ),
+    settings.gate,
+  );
+
+  const { header, values } = toArtifact(fit.weights);
+  const unnamed: ModelArtifact = {
+    formatVersion: 1,
+    modelVersion: '',
+    createdAt: windows.watermark,
+    reasons: job.reasons,
+    seriesHash: settings.seriesHash,
+    scale,
+    encoder: { kind: 'vrae', settings: settings.encoder, header, values },
+    clusterModel,
+    lineage: match.lineage,
+    gate: decision.values,
+    seed,
+  };
+  const artifact = withModelVersion(unnamed, toModelVersion(job.number, unnamed));
+  return {
+    artifact: encodeArtifact(artifact),
+    modelVersion: artifact.modelVersion,
+    promoted: decision.promoted,
+    why: decision.reasons,
+    values: decision.values,
+    profiles: profileSegments(windows, centroids.membership, embeddings, artifact.clusterModel),
+    lineage: match.lineage,
+    nextSegmentNumber: match.nextSegmentNumber,
+  };
+}
+
+function toWindows({ reservoir }: TrainingJob): WindowBatch {
+  const { steps, channels, seed, halfLifeMs } = reservoir;
+  const capacity = Math.max(1, reservoir.customers.length);
+  return createReservoir({ capacity, steps, channels, seed, halfLifeMs: halfLifeMs ?? undefined }, reservoir).toWindows();
+}
+
+async function judge(champion: Champion, { settings }: TrainingJob, windows: WindowBatch): Promise<Verdict> {
+  const artifact = decodeArtifact(champion.artifact);
+  const model = withCentroids(loadModel(artifact, settings.series, settings.seriesHash), champion.clusterModel);
+  const embeddings = await model.encoder.encode(prepareSeries(settings.series, model.scale, windows));
+  const { nearest, distances } = assign(model.cluster, embeddings);
+  const membership = nearest.map((j, i) => (Number.isNaN(distances[i]) ? NO_CENTROID : j));
+  return { model, embeddings, membership, weightsOf: artifact };
+}
+
+/** The champion's weights, where they have the shape that is to be trained. */
+function initialWeights({ weightsOf }: Verdict, { settings }: TrainingJob) {
+  const weights = fromArtifact(weightsOf.encoder.header, weightsOf.encoder.values);
+  const { hidden, latent, steps, channels } = weights.shape;
+  const fits =
+    hidden === settings.encoder.hidden &&
+    latent === settings.encoder.latent &&
+    steps === settings.series.steps &&
+    channels === settings.series.channels;
+  return fits ? weights : undefined;
+}
+
+/**
+ * Centroids in the new embedding: grown out of the champion's segments, each starting where its members are now; from
+ * new starts where there is no champion, another k, or a segment without members.
+ */
+async function fitCentroids(
+  { embeddings, embeddingSize, length }: EmbeddingBatch,
+  champion: Verdict | undefined,
+  { settings, seed }: TrainingJob,
+): Promise<CentroidFit> {
+  const { k, starts } = settings.cluster;
+  const anew = (): Promise<CentroidFit> => seedCentroids(embeddings, embeddingSize, k, { seed, starts });
+  if (champion === undefined || champion.model.cluster.k !== k) return anew();
+  const sums = new Float64Array(k * embeddingSize);
+  const counts = new Float64Array(k);
+  for (let i = 0; i < length; i++) {
+    const j = champion.membership[i]!;
+    if (j === NO_CENTROID) continue;
+    counts[j]! += 1;
+    for (let m = 0; m < embeddingSize; m++) sums[j * embeddingSize + m]! += embeddings[i * embeddingSize + m]!;
+  }
+  if (counts.includes(0)) return anew();
+  const start = Float32Array.from(sums, (sum, at) => sum / counts[Math.floor(at / embeddingSize)]!);
+  return refitCentroids(embeddings, embeddingSize, start);
+}
+
+function withCentroids(model: LoadedModel, cluster: ClusterModel): LoadedModel {
+  return { ...model, cluster };
+}
+
+function idsOf(membership: Uint16Array, ids: readonly string[]): (string | undefined)[] {
+  return Array.from(membership, (j) => (j === NO_CENTROID ? undefined : ids[j]));
+}

@@ -1,0 +1,64 @@
+import type { ClusterModel } from '../cluster/cluster-model.js';
+import type { SegmentLineage } from '../cluster/segment-lineage.js';
+import type { SegmentProfile } from '../cluster/segment-profile.js';
+import type { VraeSettings } from '../encode/vrae/vrae-options.js';
+import type { SeriesSettings } from '../series/series-settings.js';
+import type { GateSettings, GateValues } from './gate.js';
+import type { ReservoirSnapshot } from './reservoir.js';
+
+/** How a model is made of a reservoir. */
+export interface ModelSettings {
+  readonly series: SeriesSettings;
+  /** Hash of the settings of window and series; goes into the artifact. */
+  readonly seriesHash: string;
+  readonly encoder: VraeSettings;
+  readonly cluster: ClusterSettings;
+  /** Share of the reservoir that models are judged on. */
+  readonly heldOut: number;
+  readonly gate: GateSettings;
+}
+
+export interface ClusterSettings {
+  readonly k: number;
+  readonly starts: number;
+  /** Windows after which what centroids learnt counts half; undefined forgets nothing. */
+  readonly halfLife: number | undefined;
+  /** Windows between two updates of the centroids. */
+  readonly epochWindows: number;
+}
+
+/** All that a training depends on, as plain data: it can go to a thread, and into a checkpoint while it runs. */
+export interface TrainingJob {
+  /** Number of the model to be, from 1. */
+  readonly number: number;
+  readonly reasons: readonly string[];
+  readonly seed: number;
+  readonly settings: ModelSettings;
+  readonly reservoir: ReservoirSnapshot;
+  readonly champion: Champion | undefined;
+  /** Begins from new weights and not from the champion's. */
+  readonly fresh: boolean;
+  readonly nextSegmentNumber: number;
+}
+
+/** The model in force. */
+export interface Champion {
+  /** As `encodeArtifact` packed it. */
+  readonly artifact: Uint8Array;
+  /** Its centroids as they are by now. */
+  readonly clusterModel: ClusterModel;
+}
+
+export interface TrainingResult {
+  /** As `encodeArtifact` packed it, promoted or not. */
+  readonly artifact: Uint8Array;
+  readonly modelVersion: string;
+  readonly promoted: boolean;
+  /** What the gate said, in words. */
+  readonly why: readonly string[];
+  readonly values: GateValues;
+  /** Of each segment of the new model, in the order of its centroids. */
+  readonly profiles: readonly SegmentProfile[];
+  readonly lineage: readonly SegmentLineage[];
+  readonly nextSegmentNumber: number;
+}

@@ -1,0 +1,129 @@
+import type { DeadLetter, DeadLetterReason } from '../ingest/dead-letter.js';
+import type { Clock, Sink } from '../ports.js';
+import type { AssignedWindows, EmittedAt } from '../publish/assignment-record.js';
+import { createSegmentMemory, type SegmentMemorySnapshot } from '../publish/segment-memory.js';
+import { type PreviousVerdict, type TransitionRecord, toTransitionRecords } from '../publish/transition-record.js';
+import type { LateEvent } from '../window/window-batch.js';
+import type { Page } from './pages.js';
+import type { Scored, Scorer } from './scorer.js';
+
+/** Where a worker's records go. */
+export interface WorkerOutputs {
+  readonly assignments: AssignmentSink;
+  readonly transitions: Sink<TransitionRecord>;
+  readonly late: Sink<LateEvent>;
+  readonly deadLetters: Sink<DeadLetter>;
+}
+
+/** Takes assignments as columns, since they are too many to be objects. */
+export interface AssignmentSink {
+  write(columns: AssignedWindows, emittedAt: EmittedAt): Promise<void>;
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What a worker has published so far. */
+export interface PublishedCounts {
+  readonly windows: number;
+  readonly revisions: number;
+  readonly assignments: number;
+  readonly transitions: number;
+  readonly deadLetterReasons: Partial<Record<DeadLetterReason, number>>;
+}
+
+export interface Publisher {
+  readonly counts: PublishedCounts;
+  /** Customers by the segment of their latest window. */
+  segmentSizes(): ReadonlyMap<string, number>;
+  publish(page: Page, scored: Scored): Promise<void>;
+  snapshot(): PublisherSnapshot;
+}
+
+export interface PublisherSnapshot {
+  readonly memory: SegmentMemorySnapshot;
+  readonly counts: PublishedCounts;
+}
+
+export interface PublisherOptions {
+  /** The wall clock of a live run; absent in a replay, where a record's time is the end of its window. */
+  readonly clock?: Clock | undefined;
+}
+
+/** Writes what becomes of a page: assignments, changes of segment, late events and dead letters, in the order of the input. */
+export function createPublisher(
+  outputs: WorkerOutputs,
+  scorer: Scorer,
+  { clock }: PublisherOptions = {},
+  from?: PublisherSnapshot,
+): Publisher {
+  const memory = createSegmentMemory(from?.memory);
+  const counts = {
+    windows: 0,
+    revisions: 0,
+    assignments: 0,
+    transitions: 0,
+    ...from?.counts,
+    deadLetterReasons: { ...from?.counts.deadLetterReasons },
+  };
+
+  async function writeDeadLetters(letters: readonly DeadLetter[]): Promise<void> {
+    if (letters.length === 0) return;
+    for (const { reason } of letters) counts.deadLetterReasons[reason] = (counts.deadLetterReasons[reason] ?? 0) + 1;
+    await outputs.deadLetters.write(letters);
+  }
+
+  /** Asks the model before about the rows whose segment changed with the model. */
+  async function verdicts(
+    changed: readonly number[],
+    versions: readonly (string | null)[],
+    { series, assignments }: Scored,
+  ): Promise<PreviousVerdict> {
+    const said = new Map<number, string>();
+    const asked = new Map<string, number[]>();
+    for (const row of changed) {
+      const version = versions[row];
+      if (version == null || version === assignments?.model.modelVersion) continue;
+      asked.set(version, [...(asked.get(version) ?? []), row]);
+    }
+    for (const [version, rows] of asked) {
+      const segments = await scorer.underPrevious(series.windows, rows, version);
+      segments?.forEach((segment, i) => {
+        said.set(rows[i]!, segment);
+      });
+    }
+    return (row) => said.get(row) ?? null;
+  }
+
+  return {
+    counts,
+    segmentSizes: () => memory.sizes(),
+    async publish(page, scored) {
+      const { windows } = page;
+      const { series, assignments } = scored;
+      await writeDeadLetters(page.deadLetters);
+      await writeDeadLetters(windows.quarantined);
+      if (windows.late.length > 0) await outputs.late.write(windows.late);
+      if (windows.length > 0) {
+        const emittedAt = clock?.now() ?? 'windowEnd';
+        const history = assignments && memory.observe(assignments);
+        await outputs.assignments.write(
+          { series, assignments, previousSegmentIds: history?.previousSegmentIds },
+          emittedAt,
+        );
+        if (assignments !== undefined && history !== undefined && history.changed.length > 0) {
+          const verdict = await verdicts(history.changed, history.previousModelVersions, scored);
+          const transitions = toTransitionRecords(assignments, history, emittedAt, verdict);
+          await outputs.transitions.write(transitions);
+          counts.transitions += transitions.length;
+        }
+        for (let i = 0; i < windows.length; i++) {
+          if (windows.revisions[i]! > 0) counts.revisions++;
+          else if (windows.finals[i] === 1) counts.windows++;
+        }
+        if (assignments !== undefined) counts.assignments += windows.length;
+      }
+      memory.forget(windows.released);
+    },
+    snapshot: () => ({ memory: memory.snapshot(), counts: structuredClone(counts) }),
+  };
+}

@@ -1,0 +1,99 @@
+import { customersOf } from '../train/window-rows.js';
+import type { WindowBatch } from '../window/window-batch.js';
+
+/** Rows of windows that teach, copied out of the pages that they came in. */
+export interface SampleBuffer {
+  readonly length: number;
+  /** Copies one row. */
+  add(windows: WindowBatch, row: number): void;
+  /** What was collected, in the order of adding, with buffers of its own; the buffer is empty after it. */
+  take(): WindowBatch;
+  snapshot(): SampleBufferSnapshot;
+}
+
+export interface SampleBufferSnapshot {
+  readonly customers: readonly string[];
+  readonly starts: Float64Array; // (rows)
+  readonly ends: Float64Array; // (rows)
+  readonly observedSteps: Uint16Array; // (rows)
+  readonly values: Float32Array; // (rows, steps, channels)
+  readonly mask: Uint8Array; // (rows, steps, channels)
+}
+
+/** @param capacity most rows that are added between two calls of `take` */
+export function createSampleBuffer(
+  capacity: number,
+  steps: number,
+  channels: number,
+  snapshot?: SampleBufferSnapshot,
+): SampleBuffer {
+  const cells = steps * channels;
+  let customers: string[] = [];
+  let columns = newColumns(capacity, cells);
+  if (snapshot !== undefined) {
+    customers = [...snapshot.customers];
+    for (const name of COLUMNS) columns[name].set(snapshot[name]);
+  }
+
+  const trimmed = (): SampleBufferSnapshot => {
+    const rows = customers.length;
+    return {
+      customers,
+      starts: columns.starts.slice(0, rows),
+      ends: columns.ends.slice(0, rows),
+      observedSteps: columns.observedSteps.slice(0, rows),
+      values: columns.values.slice(0, rows * cells),
+      mask: columns.mask.slice(0, rows * cells),
+    };
+  };
+
+  return {
+    get length() {
+      return customers.length;
+    },
+    add(windows, row) {
+      const at = customers.length;
+      customers.push(windows.ids.text(windows.customers[row]!));
+      columns.starts[at] = windows.starts[row]!;
+      columns.ends[at] = windows.ends[row]!;
+      columns.observedSteps[at] = windows.observedSteps[row]!;
+      columns.values.set(windows.values.subarray(row * cells, (row + 1) * cells), at * cells);
+      columns.mask.set(windows.mask.subarray(row * cells, (row + 1) * cells), at * cells);
+    },
+    take() {
+      const { customers: names, ...rows } = trimmed();
+      const length = names.length;
+      let watermark = Number.NEGATIVE_INFINITY;
+      for (const end of rows.ends) if (end > watermark) watermark = end;
+      customers = [];
+      columns = newColumns(capacity, cells);
+      return {
+        length,
+        steps,
+        channels,
+        ...customersOf(names),
+        ...rows,
+        revisions: new Uint16Array(length),
+        finals: new Uint8Array(length).fill(1),
+        evicted: new Uint8Array(length),
+        late: [],
+        quarantined: [],
+        released: new Uint32Array(0),
+        watermark,
+      };
+    },
+    snapshot: trimmed,
+  };
+}
+
+const COLUMNS = ['starts', 'ends', 'observedSteps', 'values', 'mask'] as const;
+
+function newColumns(capacity: number, cells: number) {
+  return {
+    starts: new Float64Array(capacity),
+    ends: new Float64Array(capacity),
+    observedSteps: new Uint16Array(capacity),
+    values: new Float32Array(capacity * cells),
+    mask: new Uint8Array(capacity * cells),
+  };
+}

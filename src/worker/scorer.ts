@@ -1,0 +1,87 @@
+import { assign } from '../cluster/assign.js';
+import type { AssignmentBatch } from '../cluster/assignment-batch.js';
+import { prepareSeries } from '../series/prepare-series.js';
+import type { SeriesBatch } from '../series/series-batch.js';
+import type { SeriesSettings } from '../series/series-settings.js';
+import { decodeArtifact } from '../train/encode-artifact.js';
+import { type LoadedModel, loadModel } from '../train/loaded-model.js';
+import type { ModelRecord } from '../train/model-record.js';
+import { selectWindows } from '../train/window-rows.js';
+import type { WindowBatch } from '../window/window-batch.js';
+
+/** Windows with what the model in force says of them. */
+export interface Scored {
+  readonly series: SeriesBatch;
+  /** Undefined while warming: there is no model yet. */
+  readonly assignments: AssignmentBatch | undefined;
+}
+
+/** Series, encoder and clusterer of one model version; never a mixture of two. */
+export interface Scorer {
+  readonly modelVersion: string | null;
+  score(windows: WindowBatch): Promise<Scored>;
+  /** Takes a model or centroids into force, from the next window on. */
+  apply(record: ModelRecord): void;
+  /**
+   * Segments that the model before says of some rows; null where it is not `modelVersion`. Tells a customer's change
+   * from the model's.
+   */
+  underPrevious(windows: WindowBatch, rows: readonly number[], modelVersion: string): Promise<readonly string[] | null>;
+  snapshot(): readonly ModelRecord[];
+}
+
+/**
+ * @param seriesHash hash of the settings of window and series; models fitted under others are refused
+ * @param from what `snapshot` gave
+ */
+export function createScorer(settings: SeriesSettings, seriesHash: string, from: readonly ModelRecord[] = []): Scorer {
+  let current: LoadedModel | undefined;
+  let previous: LoadedModel | undefined;
+  let currentArtifact: ModelRecord | undefined;
+  let previousArtifact: ModelRecord | undefined;
+  // Without a fitted scale there is still the question which windows are inactive.
+  const warming: SeriesSettings = { ...settings, scale: 'none' };
+
+  const apply = (record: ModelRecord): void => {
+    if (record.kind === 'centroids') {
+      if (current?.version === record.cluster.modelVersion) current = { ...current, cluster: record.cluster };
+      return;
+    }
+    previous?.encoder.dispose?.();
+    previous = current;
+    previousArtifact = currentArtifact;
+    current = loadModel(decodeArtifact(record.artifact), settings, seriesHash);
+    currentArtifact = record;
+  };
+  for (const record of from) apply(record);
+
+  const run = async (model: LoadedModel, windows: WindowBatch): Promise<AssignmentBatch> =>
+    assign(model.cluster, await model.encoder.encode(prepareSeries(settings, model.scale, windows)));
+
+  return {
+    get modelVersion() {
+      return current?.version ?? null;
+    },
+    async score(windows) {
+      if (current === undefined) return { series: prepareSeries(warming, undefined, windows), assignments: undefined };
+      const assignments = await run(current, windows);
+      return { series: assignments.embeddings.series, assignments };
+    },
+    apply,
+    async underPrevious(windows, rows, modelVersion) {
+      if (previous === undefined || previous.version !== modelVersion) return null;
+      const { nearest, model } = await run(previous, selectWindows(windows, Uint32Array.from(rows)));
+      return Array.from(nearest, (j) => model.segmentIds[j]!);
+    },
+    snapshot() {
+      const records: ModelRecord[] = [];
+      if (previousArtifact !== undefined && previous !== undefined) {
+        records.push(previousArtifact, { kind: 'centroids', cluster: previous.cluster });
+      }
+      if (currentArtifact !== undefined && current !== undefined) {
+        records.push(currentArtifact, { kind: 'centroids', cluster: current.cluster });
+      }
+      return records;
+    },
+  };
+}
