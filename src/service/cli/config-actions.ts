@@ -4,6 +4,7 @@ import { configShape } from '../config/config-shape.js';
 import { maskSecrets } from '../config/mask-secrets.js';
 import { printConfig } from '../config/print-config.js';
 import { renderReference } from '../config/render-reference.js';
+import { resolveStages } from '../config/resolve-stages.js';
 import { EXIT_CODES } from './exit-code.js';
 import { packagePath } from './package-path.js';
 import { readConfig } from './read-config.js';
@@ -18,6 +19,7 @@ interface Flags {
 /** Tells whether a config is right; returns the exit code. */
 export function checkConfig(file: string | undefined, flags: Flags, terminal: Terminal): number {
   const config = readConfig(file, sharedAssignments(flags), terminal.env);
+  resolveStages(config);
   terminal.out.write(flags.json ? '{"valid":true}\n' : `the config '${config.name}' is valid\n`);
   return EXIT_CODES.ok;
 }
@@ -38,7 +40,10 @@ export function writeSchema(markdown: boolean, output: string | undefined, termi
 /** Writes the example config; never over a file that is there. */
 export function initConfig(file: string): string {
   // The first line names the schema beside the example; a copy elsewhere has none beside it.
-  const example = readFileSync(packagePath('config/segtide.yaml'), 'utf8').replace(/^# yaml-language-server:.*\n#\n/, '');
+  const example = readFileSync(packagePath('config/segtide.yaml'), 'utf8').replace(
+    /^# yaml-language-server:.*\n#\n/,
+    '',
+  );
   write(file, example, 'wx');
   return `wrote ${file}; edit it, then: segtide config check ${file} && segtide run --config ${file}\n`;
 }

@@ -1,4 +1,5 @@
 import { SegtideError } from '../../errors.js';
+import { resolveStages } from '../config/resolve-stages.js';
 import type { Config } from '../config/schema.js';
 import { createLog } from '../log.js';
 import type { RunFromConfig } from '../run-from-config.js';
@@ -27,6 +28,7 @@ export async function runAndReport(
   terminal: Terminal,
   run?: RunFromConfig,
 ): Promise<number> {
+  resolveStages(config);
   const settled = settleOutput(config, json, terminal.now());
   const display = createProgressDisplay(terminal.err, { quiet: quiet || json, now: terminal.now });
   const log = createLog({

@@ -77,7 +77,7 @@ function counted(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): stri
   if (issue.origin === 'string') return ' characters';
   if (issue.origin === 'array') return ' entries';
   const unit = shapeAt(issue.path)?.unit;
-  return unit === undefined ? '' : ` ${unit}`;
+  return unit === undefined ? '' : ` (${unit})`;
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

@@ -14,18 +14,34 @@ import { windowSection } from './sections/window.js';
  * The config file, whole and strict: unknown keys are errors. The type, the published JSON Schema and the reference
  * table are derived from it, so a key is described here and nowhere else. Sections come in the order of the pipeline.
  */
-export const configSchema = z.strictObject({
-  name: text().default('segtide').describe('What this run is called in summaries.'),
-  input: inputSection.describe('Where usage events come from.'),
-  window: windowSection.describe('How events are cut into windows.'),
-  series: seriesSection.describe('How a window is made ready for the encoder.'),
-  encoder: encoderSection.describe('What turns a series into a vector.'),
-  cluster: clusterSection.describe('How vectors are grouped into segments.'),
-  model: modelSection.describe('When models are trained and replaced.'),
-  drift: driftSection.describe('How change is watched.'),
-  output: outputSection.describe('Where results go.'),
-  run: runSection.describe('What concerns the program, not the results.'),
-});
+export const configSchema = z
+  .strictObject({
+    name: text().default('segtide').describe('What this run is called in summaries.'),
+    input: inputSection.describe('Where usage events come from.'),
+    window: windowSection.describe('How events are cut into windows.'),
+    series: seriesSection.describe('How a window is made ready for the encoder.'),
+    encoder: encoderSection.describe('What turns a series into a vector.'),
+    cluster: clusterSection.describe('How vectors are grouped into segments.'),
+    model: modelSection.describe('When models are trained and replaced.'),
+    drift: driftSection.describe('How change is watched.'),
+    output: outputSection.describe('Where results go.'),
+    run: runSection.describe('What concerns the program, not the results.'),
+  })
+  .superRefine(({ input, window, output, run }, context) => {
+    const refuse = (path: string[], message: string): void => context.addIssue({ code: 'custom', path, message });
+    if (input.kind === 'kafka' && input.kafka === undefined) {
+      refuse(['input', 'kafka'], 'given, with at least `brokers`, for `input.kind: kafka`');
+    }
+    if (window.deduplicate && input.fields.eventId === undefined) {
+      refuse(
+        ['window', 'deduplicate'],
+        'false unless `input.fields.eventId` says which field holds the id of an event',
+      );
+    }
+    if (run.resume && (output.kind !== 'directory' || output.path === undefined)) {
+      refuse(['run', 'resume'], 'false unless `output.path` names the folder of the run to go on with');
+    }
+  });
 
 /** The config as checked, with every default filled in and durations in milliseconds. */
 export type Config = z.output<typeof configSchema>;

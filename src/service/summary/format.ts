@@ -35,17 +35,21 @@ export function formatSeconds(seconds: number): string {
   return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
-/** Breaks text at spaces into lines of at most `width`; every line but the first begins with `indent`. */
-export function wrap(text: string, width: number, indent = ''): string {
+/**
+ * Breaks text at spaces into lines of at most `width`: the first begins with `first`, the others with `rest`. It never
+ * breaks at a no-break space, which becomes a plain one.
+ */
+export function wrap(text: string, width: number, first = '', rest = first): string {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
+    const indent = lines.length === 0 ? first : rest;
+    if (line === '') line = indent + word;
+    else if (line.length + 1 + word.length <= width) line = `${line} ${word}`;
+    else {
       lines.push(line);
-      line = indent + word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
+      line = rest + word;
     }
   }
-  return [...lines, line].join('\n');
+  return [...lines, line].join('\n').replaceAll('\u00a0', ' ');
 }

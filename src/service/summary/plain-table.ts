@@ -6,24 +6,25 @@ export interface Column {
   readonly align?: 'left' | 'right';
   /** Columns with a higher number go first where the terminal is narrow; those without one always stay. */
   readonly dropFirst?: number;
-  /** The column that is shortened when dropping does not suffice. */
-  readonly shortens?: boolean;
+  /** Its text may be shortened to this width. */
+  readonly least?: number;
 }
 
 /**
- * Lays out a table that fits into `width`: two spaces before each column, columns dropped and text shortened where it
- * would not fit.
+ * Lays out a table that fits into `width`, with two spaces before each column. Where it would not fit, text is shortened;
+ * where that does not suffice, columns are dropped.
  */
 export function plainTable(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string {
   const widths = columns.map((column, i) => Math.max(column.head.length, ...rows.map((row) => row[i]!.length)));
+  const least = columns.map((column, i) =>
+    Math.min(widths[i]!, Math.max(column.least ?? widths[i]!, column.head.length)),
+  );
   const shown = columns.map((_, i) => i);
-  const total = (): number => shown.reduce((sum, i) => sum + widths[i]! + GAP, 0);
+  const total = (of: readonly number[]): number => shown.reduce((sum, i) => sum + of[i]! + GAP, 0);
   const droppable = shown.filter((i) => columns[i]!.dropFirst !== undefined);
   droppable.sort((a, b) => columns[b]!.dropFirst! - columns[a]!.dropFirst!);
-  for (const i of droppable) if (total() > width) shown.splice(shown.indexOf(i), 1);
-  for (const i of shown) {
-    if (columns[i]!.shortens && total() > width) widths[i] = Math.max(LEAST, widths[i]! - (total() - width));
-  }
+  for (const i of droppable) if (total(least) > width) shown.splice(shown.indexOf(i), 1);
+  for (const i of shown.toReversed()) widths[i] = Math.max(least[i]!, widths[i]! - Math.max(0, total(widths) - width));
   const table = new Table({
     head: shown.map((i) => columns[i]!.head),
     colAligns: shown.map((i) => columns[i]!.align ?? 'left'),
@@ -36,8 +37,6 @@ export function plainTable(columns: readonly Column[], rows: readonly (readonly 
 }
 
 const GAP = 2;
-/** Text is not shortened below this. */
-const LEAST = 8;
 
 const SIDES = ['top', 'bottom', 'left', 'right'];
 const NO_LINES = Object.fromEntries(

@@ -8,31 +8,35 @@ export function renderSegments({ segments, modelVersion }: RunSummary, width: nu
   if (segments.length === 0) {
     return modelVersion === null ? '  none yet: no model has been trained' : '  none: no customer is left in state';
   }
-  return plainTable(COLUMNS, segments.map(toRow), width);
+  const curveWidth = width < 100 ? 13 : 24;
+  return plainTable(
+    COLUMNS,
+    segments.map((segment) => toRow(segment, curveWidth)),
+    width,
+  );
 }
 
-const BAR_WIDTH = 12;
-const CURVE_WIDTH = 24;
+const BAR_WIDTH = 8;
 
 const COLUMNS: readonly Column[] = [
-  { head: 'segment' },
+  { head: 'id' },
   { head: 'share', align: 'right' },
-  { head: '', dropFirst: 4 },
+  { head: '', dropFirst: 3 },
   { head: 'customers', align: 'right' },
   { head: 'curve' },
   { head: 'level', align: 'right', dropFirst: 1 },
   { head: 'trend', align: 'right', dropFirst: 2 },
-  { head: 'inactive', align: 'right', dropFirst: 3 },
-  { head: 'name', shortens: true },
+  { head: 'inactive', align: 'right', dropFirst: 4 },
+  { head: 'name', least: 14 },
 ];
 
-function toRow(segment: SegmentSummary): string[] {
+function toRow(segment: SegmentSummary, curveWidth: number): string[] {
   return [
     segment.segmentId,
     formatShare(segment.share),
     bar(segment.share, BAR_WIDTH),
     formatCount(segment.customers),
-    sparkline(segment.prototype, CURVE_WIDTH),
+    sparkline(segment.prototype, curveWidth),
     formatNumber(segment.level),
     formatChange(segment.trend),
     formatShare(segment.inactiveShare),

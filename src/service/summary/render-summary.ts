@@ -61,8 +61,8 @@ function models(summary: RunSummary, width: number): string[] {
     { head: 'version' },
     { head: 'gate' },
     { head: 'at window', align: 'right', dropFirst: 1 },
-    { head: 'trained because', shortens: true },
-    { head: 'the gate says', dropFirst: 2, shortens: true },
+    { head: 'trained because', least: 16 },
+    { head: 'the gate says', dropFirst: 2, least: 24 },
   ] as const;
   return [plainTable(columns, rows, width)];
 }
@@ -77,7 +77,7 @@ function driftLines({ drift }: RunSummary, width: number): string[] {
   if (drift.reports === 0) return ['  not measured yet; reports come as windows do'];
   const drifted = drift.last.filter((report) => report.drifted);
   if (drifted.length === 0) return ['  none in the last round'];
-  const lines = drifted.slice(0, SHOWN_REPORTS).map((report) => wrap(`  ${driftLine(report)}`, width, '    '));
+  const lines = drifted.slice(0, SHOWN_REPORTS).map((report) => wrap(driftLine(report), width, '  ', '    '));
   const rest = drifted.length - lines.length;
   return rest > 0 ? [...lines, `  and ${rest} more`] : lines;
 }
@@ -88,11 +88,11 @@ function driftLine({ layer, statistic, subject, value, threshold, severity }: Dr
 
 function accounting(summary: RunSummary, width: number): string[] {
   const { windows, revisions, assignments, transitions, evicted, deadLetterReasons } = summary;
-  const lines = [`  ${accountingLine(summary.events)}`];
+  const lines = [accountingLine(summary.events).replace(/(\S) (?=[\d,]+( |$))/g, '$1\u00a0')];
   const reasons = Object.entries(deadLetterReasons).filter(([, count]) => count > 0);
   if (reasons.length > 0) {
     lines.push(
-      `  dead letters and quarantine: ${reasons.map(([reason, count]) => `${formatCount(count)} ${reason}`).join(', ')}`,
+      `dead letters and quarantine: ${reasons.map(([reason, count]) => `${formatCount(count)} ${reason}`).join(', ')}`,
     );
   }
   const counts = [
@@ -102,8 +102,8 @@ function accounting(summary: RunSummary, width: number): string[] {
     `${formatCount(transitions)} transitions`,
     `${formatCount(evicted)} customers evicted`,
   ];
-  lines.push(`  ${counts.join(', ')}`);
-  return lines.map((line) => wrap(line, width, '    '));
+  lines.push(counts.join(', '));
+  return lines.map((line) => wrap(line, width, '  ', '    '));
 }
 
 /** Every event by its first fate, as an equation. */
@@ -127,6 +127,6 @@ function outputs(written: readonly OutputSummary[], width: number): string[] {
   const folders = new Set(written.map(({ path }) => dirname(path)));
   const short = folders.size === 1 && !folders.has('.');
   const names = written.map(({ path, records }) => `${short ? basename(path) : path} (${formatCount(records)})`);
-  const lines = short ? [`  ${[...folders][0]}/`, `    ${names.join(', ')}`] : [`  ${names.join(', ') || 'none'}`];
-  return lines.map((line) => wrap(line, width, '    '));
+  const list = wrap(names.join(', ') || 'none', width, short ? '    ' : '  ', '    ');
+  return short ? [`  ${[...folders][0]}/`, list] : [list];
 }

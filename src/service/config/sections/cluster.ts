@@ -5,10 +5,14 @@ import { real, whole } from '../kinds.js';
 export const clusterSection = z
   .strictObject({
     k: whole('segments', { min: 1, max: 1000 }).default(6).describe('Number of segments.'),
-    halfLife: real('windows', { min: 1 }).default(50_000).describe('After so many windows an old one counts half.'),
+    halfLife: real('windows', { min: 1 })
+      .exactOptional()
+      .describe(
+        'After so many windows what centroids learnt counts half; left out, nothing is forgotten between retrainings.',
+      ),
     epochWindows: whole('windows', { min: 1 })
       .default(10_000)
       .describe('Windows between two updates of the centroids.'),
-    starts: whole('starts', { min: 1, max: 100 }).default(8).describe('First fits tried; the best is kept.'),
+    starts: whole('starts', { min: 1, max: 100 }).default(10).describe('First fits tried; the best is kept.'),
   })
   .prefault({});

@@ -1,6 +1,14 @@
 import * as z from 'zod';
 import { duration, instant, secret, text, timeZone, whole } from '../kinds.js';
 
+/** A channel as checked: of a value, or of the number of events. */
+export type Channel = {
+  readonly name: string;
+  readonly aggregate: z.output<typeof aggregate>;
+} & ({ readonly field: string; readonly cumulative: boolean; readonly optional: boolean } | { readonly count: true });
+
+const VALUE_OR_COUNT = 'either a value (`field: <name>`) or a number of events (`count: true`)';
+
 const fields = z
   .strictObject({
     customer: text().default('customer').describe('Field with the customer id; dots go into objects (`account.id`).'),
@@ -11,39 +19,57 @@ const fields = z
   .prefault({})
   .describe('Which field of a record means what.');
 
+const aggregate = z
+  .enum(['sum', 'mean', 'min', 'max', 'last', 'count'])
+  .default('sum')
+  .describe('How the values of one step become one.');
+
 const channel = z
   .strictObject({
     name: text().describe('Name of the channel in outputs.'),
     field: text().exactOptional().describe('Field with the value; leave it out to count events.'),
     count: z.literal(true).exactOptional().describe('Counts events instead of reading a value.'),
-    aggregate: z
-      .enum(['sum', 'mean', 'min', 'max', 'last', 'count'])
-      .default('sum')
-      .describe('How the values of one step become one.'),
+    aggregate,
     cumulative: z
       .boolean()
       .default(false)
-      .describe('The field is a meter reading that only grows; usage is the difference, and a fall is a reset.'),
+      .describe('The field is a meter reading; usage is its rise since the last one, and a fall is a reset.'),
+    optional: z
+      .boolean()
+      .default(false)
+      .describe('A record without the field observes nothing here instead of being refused.'),
   })
-  .refine((c) => (c.field === undefined) === (c.count === true), {
-    error: 'either `field: <name>` (a value) or `count: true` (a number of events), not both',
+  .transform(({ name, field, count, aggregate, cumulative, optional }, context): Channel => {
+    if (field !== undefined && count === undefined) return { name, field, aggregate, cumulative, optional };
+    if (field === undefined && count && !cumulative) return { name, count, aggregate };
+    context.addIssue({ code: 'custom', message: VALUE_OR_COUNT });
+    return z.NEVER;
   });
 
 const pivot = z
   .strictObject({
     field: text().describe('Field that says which channel a record belongs to.'),
-    values: z.array(text()).min(1).describe('Its values; each becomes a channel, any other value is a dead letter.'),
-    value: text().describe('Field with the value.'),
+    values: z.array(text()).min(1).describe('Its values; each names a channel.'),
+    value: text().exactOptional().describe('Field with the value; left out, events are counted.'),
+    aggregate,
+    cumulative: z
+      .boolean()
+      .default(false)
+      .describe('The value is a meter reading, one meter for each customer and type.'),
+    unknown: z
+      .enum(['reject', 'skip'])
+      .default('reject')
+      .describe('Records of another type: dead letters, or seen but not measured.'),
   })
   .exactOptional()
-  .describe('Makes channels from a type field instead of from several fields.');
+  .describe('Makes channels from a type field instead of from `channels`.');
 
 const time = z
   .strictObject({
     unit: z.enum(['iso', 's', 'ms', 'us', 'ns']).default('iso').describe('ISO 8601 text, or epoch in this unit.'),
     zone: timeZone().default('UTC').describe('Time zone of event times that carry none.'),
     min: instant().default('1970-01-01').describe('Earlier event times are dead letters.'),
-    max: instant().default('2100-01-01').describe('Later event times are dead letters.'),
+    max: instant().default('2100-01-01').describe('Event times from then on are dead letters.'),
   })
   .prefault({})
   .describe('How event times are written.');
@@ -90,19 +116,19 @@ export const inputSection = z
     format: z
       .enum(['auto', 'ndjson', 'csv', 'parquet'])
       .default('auto')
-      .describe('File format; `auto` goes by the name, and by the first bytes for standard input.'),
+      .describe('File format; `auto` goes by the ending of each file, and takes standard input for NDJSON.'),
     fields,
     channels: z
       .array(channel)
       .min(1)
-      .default([{ name: 'events', count: true, aggregate: 'sum', cumulative: false }])
-      .describe('What is measured.'),
+      .exactOptional()
+      .describe('What is measured; left out without a pivot, one channel `events` counts events.'),
     pivot,
     time,
     negative: z.enum(['keep', 'reject', 'zero']).default('keep').describe('What to do with negative values.'),
     csv,
-    maxRecordBytes: whole('bytes', { min: 64, max: 1 << 28 })
-      .default(1 << 20)
+    maxRecordBytes: whole('bytes', { min: 1, max: 2 ** 30 })
+      .default(16 * 1024 * 1024)
       .describe('Longer records are dead letters.'),
     parseThreads: whole('threads', { max: 64 }).default(0).describe('Threads that parse; 0 parses in the main thread.'),
     keyed: z

@@ -7,7 +7,9 @@ const retrain = z
     everyWindowLengths: real('window lengths', { min: 0.01 })
       .default(4)
       .describe('Retrain after so much event time; whichever of the two comes first.'),
-    minInterval: duration().prefault('0s').describe('Never sooner after the last training than this, in event time.'),
+    minInterval: duration()
+      .exactOptional()
+      .describe('Least event time between two trainings, whatever asks for them; left out it is one window length.'),
     onDrift: z.boolean().default(true).describe('Retrain when drift calls for it.'),
     swapAfterWindows: whole('windows')
       .default(0)
@@ -18,11 +20,17 @@ const retrain = z
 
 const gate = z
   .strictObject({
-    minGain: real('relative').default(0).describe('What a challenger must gain in held-out reconstruction.'),
-    maxChurn: share().default(0.5).describe('Customers that may change segment by the swap alone.'),
+    minGain: real('relative', { min: 0 })
+      .default(0.01)
+      .describe('Least fall of the reconstruction error, or rise of the silhouette, that counts as a gain.'),
+    maxErrorRise: real('relative', { min: 0 }).default(0.05).describe('Most that the reconstruction error may rise.'),
+    maxSilhouetteFall: real('silhouette', { min: 0 }).default(0.05).describe('Most that the silhouette may fall.'),
+    minActiveUnits: whole('dimensions').default(1).describe('Latent dimensions that must carry information.'),
+    maxChurn: share().default(0.5).describe('Largest part of windows whose segment may change by the swap alone.'),
+    maxSizeShift: share().default(0.3).describe("Largest change of a segment's share."),
   })
   .prefault({})
-  .describe('What a challenger must show before it replaces the champion.');
+  .describe('What a challenger must show, on held-out windows, before it replaces the champion.');
 
 /** `model`: first fit, retraining and promotion. */
 export const modelSection = z
