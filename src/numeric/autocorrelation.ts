@@ -1,8 +1,9 @@
 /**
- * Autocorrelation of a series at one lag, about its mean; cells that are NaN are left out pair by pair.
+ * Correlation of a series with itself `lag` cells later, about the mean of the whole; cells that are NaN are left out
+ * pair by pair.
  *
- * Sums of products and of squares are averaged over their own numbers of terms, so that a long lag in a short series
- * is not pulled towards zero. Clipped to [-1, 1]; 0 for a constant series or one without pairs.
+ * Products are held against the squares of the same pairs, so that neither a long lag in a short series nor a gap pulls
+ * it towards zero. In [-1, 1]; 0 for a constant series or one without pairs.
  */
 export function autocorrelation(series: Float64Array, lag: number): number {
   const n = series.length;
@@ -10,28 +11,25 @@ export function autocorrelation(series: Float64Array, lag: number): number {
   let seen = 0;
   for (let i = 0; i < n; i++) {
     const x = series[i]!;
-    if (!Number.isNaN(x)) {
-      sum += x;
-      seen++;
-    }
+    if (Number.isNaN(x)) continue;
+    sum += x;
+    seen++;
   }
   if (seen === 0) return 0;
   const mean = sum / seen;
-  let squares = 0;
   let products = 0;
-  let pairs = 0;
-  for (let i = 0; i < n; i++) {
+  let squares = 0;
+  let laggedSquares = 0;
+  for (let i = 0; i + lag < n; i++) {
     const x = series[i]! - mean;
-    if (Number.isNaN(x)) continue;
+    const y = series[i + lag]! - mean;
+    if (Number.isNaN(x) || Number.isNaN(y)) continue;
+    products += x * y;
     squares += x * x;
-    const y = i + lag < n ? series[i + lag]! - mean : Number.NaN;
-    if (!Number.isNaN(y)) {
-      products += x * y;
-      pairs++;
-    }
+    laggedSquares += y * y;
   }
-  const variance = squares / seen;
+  const scale = Math.sqrt(squares * laggedSquares);
   // A constant series leaves rounding residue instead of an exact zero.
-  if (pairs === 0 || variance <= 1e-20 * (1 + mean * mean)) return 0;
-  return Math.max(-1, Math.min(1, products / pairs / variance));
+  if (scale <= 1e-20 * n * (1 + mean * mean)) return 0;
+  return Math.max(-1, Math.min(1, products / scale));
 }

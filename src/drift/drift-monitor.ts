@@ -1,0 +1,210 @@
+import type { ClusterModel } from '../cluster/cluster-model.js';
+import { SegtideError } from '../errors.js';
+import { createDriftDetector, type DriftDetector, type DriftDetectorSnapshot } from './drift-detector.js';
+import { type DriftObservation, mergeObservations } from './drift-observation.js';
+import type { DriftReport } from './drift-report.js';
+import type { DriftSettings } from './drift-settings.js';
+import { type DriftMeasure, type DriftSide, measureDrift } from './measure-drift.js';
+
+/** Plain data and typed arrays. */
+export interface DriftMonitorSnapshot {
+  readonly formatVersion: 1;
+  readonly reference: DriftSide | null;
+  readonly current: DriftSide | null;
+  readonly referenceComplete: boolean;
+  readonly rounds: number;
+  /** Event time of the last round, epoch ms; null before the first. */
+  readonly reportedAt: number | null;
+  readonly windowsSinceAction: number | null;
+  readonly detectors: Readonly<Record<string, DriftDetectorSnapshot>>;
+}
+
+/** Compares the stream with how it was when its model took over. */
+export interface DriftMonitor {
+  /**
+   * Takes in windows of one model version. The first of a version that it has not seen start a new reference.
+   *
+   * @param model as it was after these windows
+   */
+  observe(observation: DriftObservation, model: ClusterModel): void;
+  /**
+   * Starts a new reference, from given windows or from those to come. Held-out or later windows are fairer than those
+   * the model was trained on: their errors are lower than those of any others.
+   */
+  rebase(reference?: DriftSide): void;
+  /**
+   * The reports of this round, or none when it is not time for one: enough windows, or an interval of event time, since
+   * the last, and a complete reference.
+   *
+   * @param now event time, epoch ms; the watermark
+   * @param atEnd makes the last round of an input with what there is
+   */
+  report(now: number, atEnd?: boolean): readonly DriftReport[];
+  snapshot(): DriftMonitorSnapshot;
+}
+
+/** @throws SegtideError `state` when the snapshot has another format or other channels. */
+export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMonitorSnapshot): DriftMonitor {
+  checkSnapshot(settings, snapshot);
+  let reference = snapshot?.reference ?? undefined;
+  let current = snapshot?.current ?? undefined;
+  let referenceComplete = snapshot?.referenceComplete ?? false;
+  let rounds = snapshot?.rounds ?? 0;
+  let reportedAt = snapshot?.reportedAt ?? undefined;
+  let windowsSinceAction = snapshot?.windowsSinceAction ?? undefined;
+  let detectors = new Map<string, DriftDetector>();
+  for (const [key, state] of Object.entries(snapshot?.detectors ?? {})) {
+    detectors.set(key, createDriftDetector(settings.thresholds[statisticOf(key)], state));
+  }
+
+  function rebase(side?: DriftSide): void {
+    reference = side;
+    referenceComplete = side !== undefined;
+    current = undefined;
+    reportedAt = undefined;
+    windowsSinceAction = undefined;
+    detectors = new Map();
+  }
+
+  function judge(measure: DriftMeasure, at: number): Judged {
+    const key = `${measure.layer}/${measure.subject}/${measure.statistic}`;
+    let detector = detectors.get(key);
+    if (detector === undefined) {
+      detector = createDriftDetector(settings.thresholds[measure.statistic]);
+      detectors.set(key, detector);
+    }
+    const significant = measure.pValue === null || measure.pValue <= settings.significance;
+    const { threshold, drifted, since } = detector.observe(measure.value, at, significant);
+    return { ...measure, threshold, drifted, since, excess: measure.value / threshold };
+  }
+
+  function report(now: number, atEnd = false): readonly DriftReport[] {
+    if (reference === undefined || current === undefined || !referenceComplete) return [];
+    reportedAt ??= now;
+    const { windows } = current.observation;
+    const due = atEnd || windows >= settings.everyWindows || now - reportedAt >= settings.everyMs;
+    if (!due || windows < settings.minWindows) return [];
+
+    const side = current;
+    const judged = measureDrift(reference, side, settings).map((measure) => judge(measure, side.observation.start));
+    const ranks = rankSubjects(judged);
+    const suppressed = windowsSinceAction !== undefined && windowsSinceAction < settings.cooldownWindows;
+    const [before, after] = [reference.observation, side.observation];
+    const reports = judged.map((entry): DriftReport => {
+      const wanted = entry.drifted ? settings.actions[entry.layer] : 'none';
+      return {
+        reportId: `d${rounds + 1}-${entry.layer}-${entry.subject}-${entry.statistic}`,
+        layer: entry.layer,
+        subject: entry.subject,
+        statistic: entry.statistic,
+        value: entry.value,
+        threshold: entry.threshold,
+        pValue: entry.pValue,
+        drifted: entry.drifted,
+        severity: severityOf(entry),
+        rank: ranks.get(`${entry.layer}/${entry.subject}`)!,
+        since: entry.since,
+        referenceStart: before.start,
+        referenceEnd: before.end,
+        currentStart: after.start,
+        currentEnd: after.end,
+        nReference: before.windows,
+        nCurrent: after.windows,
+        referenceModelVersion: before.modelVersion,
+        modelVersion: after.modelVersion,
+        action: wanted !== 'none' && suppressed ? 'suppressed' : wanted,
+      };
+    });
+    if (reports.some(({ action }) => action === 'refit' || action === 'retrain')) windowsSinceAction = 0;
+    rounds++;
+    reportedAt = now;
+    current = undefined;
+    return reports;
+  }
+
+  return {
+    observe(observation, model) {
+      if (observation.windows === 0) return;
+      if (reference !== undefined && reference.observation.modelVersion !== observation.modelVersion) rebase();
+      if (windowsSinceAction !== undefined) windowsSinceAction += observation.windows;
+      if (referenceComplete) {
+        current = {
+          observation: current === undefined ? observation : mergeObservations(current.observation, observation),
+          model,
+        };
+        return;
+      }
+      // The centroids of the reference are those that the model came with.
+      reference =
+        reference === undefined
+          ? { observation, model }
+          : { observation: mergeObservations(reference.observation, observation), model: reference.model };
+      const { windows, start, end } = reference.observation;
+      referenceComplete = windows >= settings.referenceWindows && end - start >= settings.referenceMs;
+    },
+    rebase,
+    report,
+    snapshot: () => ({
+      formatVersion: 1,
+      reference: reference ?? null,
+      current: current ?? null,
+      referenceComplete,
+      rounds,
+      reportedAt: reportedAt ?? null,
+      windowsSinceAction: windowsSinceAction ?? null,
+      detectors: Object.fromEntries([...detectors].map(([key, detector]) => [key, detector.snapshot()])),
+    }),
+  };
+}
+
+/** In words, for the reasons of a retraining. */
+export function driftReason(report: DriftReport): string {
+  const subject = report.subject === 'all' ? '' : ` of ${report.subject}`;
+  return `drift in ${report.layer}${subject}: ${report.statistic} ${report.value.toFixed(3)}, threshold ${report.threshold}`;
+}
+
+interface Judged extends DriftMeasure {
+  readonly threshold: number;
+  readonly drifted: boolean;
+  readonly since: number | null;
+  /** Value over threshold: what subjects of different statistics are compared by. */
+  readonly excess: number;
+}
+
+function severityOf({ drifted, excess }: Judged): DriftReport['severity'] {
+  if (!drifted) return 'none';
+  return excess >= 3 ? 'high' : excess >= 1.5 ? 'medium' : 'low';
+}
+
+/** Rank of each subject within its layer, by the largest excess of its statistics; ties by name. */
+function rankSubjects(judged: readonly Judged[]): ReadonlyMap<string, number> {
+  const most = new Map<string, { readonly layer: string; readonly excess: number }>();
+  for (const { layer, subject, excess } of judged) {
+    const key = `${layer}/${subject}`;
+    most.set(key, { layer, excess: Math.max(excess, most.get(key)?.excess ?? Number.NEGATIVE_INFINITY) });
+  }
+  const ordered = [...most].sort((a, b) => b[1].excess - a[1].excess || (a[0] < b[0] ? -1 : 1));
+  const ranks = new Map<string, number>();
+  const perLayer = new Map<string, number>();
+  for (const [key, { layer }] of ordered) {
+    const rank = (perLayer.get(layer) ?? 0) + 1;
+    perLayer.set(layer, rank);
+    ranks.set(key, rank);
+  }
+  return ranks;
+}
+
+function statisticOf(key: string): DriftMeasure['statistic'] {
+  return key.slice(key.lastIndexOf('/') + 1) as DriftMeasure['statistic'];
+}
+
+function checkSnapshot(settings: DriftSettings, snapshot: DriftMonitorSnapshot | undefined): void {
+  if (snapshot === undefined) return;
+  const channels = snapshot.reference?.observation.channels.length ?? settings.channels.length;
+  if (snapshot.formatVersion !== 1 || channels !== settings.channels.length) {
+    throw new SegtideError(
+      'state',
+      `The drift monitor's snapshot belongs to other settings: format ${String(snapshot.formatVersion)} with ${channels} channels; got format 1 with ${settings.channels.length}. Start without it or restore the settings.`,
+    );
+  }
+}
