@@ -1,0 +1,84 @@
+import type { Readable } from 'node:stream';
+import { SegtideError } from '../../errors.js';
+import type { RecordParser } from '../../ingest/record-parser.js';
+import type { ParsePool } from '../parse-threads/parse-pool.js';
+import { createThreadedReader } from '../parse-threads/threaded-reader.js';
+import type { ByteFeed } from './byte-feed.js';
+import { createChunkReader } from './chunk-reader.js';
+import { createGzipFeed } from './gzip-feed.js';
+import type { FileFormat } from './input-files.js';
+import type { OpenFile } from './open-file.js';
+import { toParquetBytes } from './parquet-bytes.js';
+import { createParquetReader } from './parquet-reader.js';
+import type { ParserFactory } from './parser-factory.js';
+import { createPlainFeed } from './plain-feed.js';
+import type { ReadPosition, RecordReader } from './record-reader.js';
+import { createStreamFeed } from './stream-feed.js';
+
+/**
+ * Opens the reader that fits a file's format.
+ *
+ * @param pool parses NDJSON where there is one
+ */
+export async function openReader(
+  file: OpenFile,
+  parsers: ParserFactory,
+  from: ReadPosition,
+  chunkBytes: number,
+  pool: ParsePool | undefined,
+): Promise<RecordReader> {
+  const { path, format } = file;
+  if (format === 'parquet') {
+    const bytes = await toParquetBytes(file);
+    return createParquetReader(bytes, parsers.objects(), path, parsers.columns, from.offset);
+  }
+  const feed = openFeed(file, from.offset);
+  if (format === 'ndjson' && pool !== undefined) return createThreadedReader(feed, pool, path, chunkBytes, from);
+  const parser = parsers.records(format);
+  if (from.offset > 0) await readHeader(file, parser);
+  return createChunkReader(feed, parser, path, chunkBytes, from);
+}
+
+/**
+ * Opens the reader of a stream, which may be gzipped or not only by what `format` says.
+ *
+ * @throws SegtideError 'config' for Parquet, which is read from its end
+ */
+export function openStreamReader(
+  stream: Readable,
+  format: FileFormat,
+  parsers: ParserFactory,
+  chunkBytes: number,
+  idleMs: number,
+): RecordReader {
+  if (format === 'parquet') {
+    throw new SegtideError(
+      'config',
+      'Parquet is read from its end, and standard input has none. Name the file instead.',
+    );
+  }
+  const feed = createStreamFeed(stream, 'standard input', idleMs);
+  return createChunkReader(feed, parsers.records(format), '-', chunkBytes, { row: 1, offset: 0, inside: false });
+}
+
+function openFeed(file: OpenFile, offset: number): ByteFeed {
+  const { handle, path, size } = file;
+  if (!file.gzipped) return createPlainFeed(handle, path, size, offset);
+  return createGzipFeed(createPlainFeed(handle, path, size, 0), path, offset);
+}
+
+/** A parser that goes on past the beginning of a file still has to know the header there. */
+async function readHeader(file: OpenFile, parser: RecordParser): Promise<void> {
+  if (parser.resume === undefined) return;
+  const feed = openFeed(file, 0);
+  const head = new Uint8Array(HEADER_BYTES);
+  let end = 0;
+  while (end < head.length) {
+    const length = await feed.read(head, end, head.length);
+    if (length === 0) break;
+    end += length;
+  }
+  parser.resume(head.subarray(0, end), file.path);
+}
+
+const HEADER_BYTES = 1 << 20;

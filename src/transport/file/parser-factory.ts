@@ -1,0 +1,29 @@
+import type { RecordParser, RecordPosition } from '../../ingest/record-parser.js';
+import type { UsageBatch } from '../../ingest/usage-batch.js';
+
+/** Makes the parsers of a source: one for each file, because a CSV parser keeps its header. */
+export interface ParserFactory {
+  records(format: 'ndjson' | 'csv'): RecordParser;
+  /** For rows that are objects already (Parquet). */
+  objects(): RowParser;
+  /** Columns that `objects` looks at; all others are left unread. */
+  readonly columns: readonly string[];
+  /** How a parser thread makes its own `records('ndjson')`. @default no parser threads */
+  readonly portable?: PortableParser;
+}
+
+/** Turns rows into usage events. */
+export interface RowParser {
+  /** `at.offset` is the row index of `rows[0]`, `at.row` is that plus one. The batch is valid until the next call. */
+  parse(rows: readonly Readonly<Record<string, unknown>>[], at: RecordPosition): UsageBatch;
+}
+
+/** A parser's construction as plain data that can cross into another thread. */
+export interface PortableParser {
+  /** URL of the module. */
+  readonly module: string;
+  /** Name of its export, called with `settings`, returns a RecordParser. */
+  readonly create: string;
+  /** Structured-clonable. */
+  readonly settings: unknown;
+}
