@@ -1,3 +1,7 @@
+import type { SegmentLineage } from '../cluster/segment-lineage.js';
+import type { SegmentProfile } from '../cluster/segment-profile.js';
+import { shortFloat } from './short-float.js';
+
 /** The profile of one segment under one model version. Fields, units and order as in `SEGMENT_SCHEMA`. */
 export interface SegmentRecord {
   readonly segmentId: string;
@@ -13,6 +17,68 @@ export interface SegmentRecord {
   readonly inactiveShare: number;
   readonly prototype: readonly (readonly number[])[]; // (channels, steps)
   readonly medoidCustomer: string | null;
-  readonly lineage: 'same' | 'moved' | 'split' | 'merged' | 'born' | 'retired';
+  readonly lineage: SegmentLineage['kind'];
   readonly windowEnd: number;
+}
+
+/**
+ * Makes one record of each segment of a new model, and one of each that retired with the model before: its last word
+ * on a compacted topic.
+ *
+ * @param createdAt event time of the model, epoch ms
+ * @param former records of the model before, of which retired segments keep name and looks
+ */
+export function toSegmentRecords(
+  profiles: readonly SegmentProfile[],
+  lineage: readonly SegmentLineage[],
+  createdAt: number,
+  former: readonly SegmentRecord[] = [],
+): SegmentRecord[] {
+  const kinds = new Map(lineage.map(({ segmentId, kind }) => [segmentId, kind]));
+  const current = new Set(profiles.map(({ segmentId }) => segmentId));
+  const retired = former
+    .filter(({ segmentId, lineage: kind }) => !current.has(segmentId) && kind !== 'retired')
+    .map((record) => ({
+      ...record,
+      modelVersion: profiles[0]?.modelVersion ?? record.modelVersion,
+      size: 0,
+      share: 0,
+      lineage: 'retired' as const,
+      windowEnd: createdAt,
+    }));
+  return [...profiles.map((profile) => toSegmentRecord(profile, kinds, createdAt)), ...retired];
+}
+
+function toSegmentRecord(
+  profile: SegmentProfile,
+  kinds: ReadonlyMap<string, SegmentLineage['kind']>,
+  createdAt: number,
+): SegmentRecord {
+  const first = profile.channels[0]!;
+  const channels = profile.channels.length;
+  const steps = profile.prototype.length / channels;
+  return {
+    segmentId: profile.segmentId,
+    modelVersion: profile.modelVersion,
+    name: profile.name,
+    advice: profile.advice,
+    size: profile.size,
+    share: round(profile.share),
+    level: round(first.level),
+    trend: round(first.trend),
+    volatility: round(first.volatility),
+    seasonality: round(first.seasonality.strength),
+    inactiveShare: round(profile.inactiveShare),
+    prototype: Array.from({ length: channels }, (_, channel) =>
+      Array.from({ length: steps }, (_, step) => round(profile.prototype[step * channels + channel]!)),
+    ),
+    medoidCustomer: profile.medoidCustomer ?? null,
+    lineage: kinds.get(profile.segmentId) ?? 'born',
+    windowEnd: Number.isFinite(profile.windowEnd) ? profile.windowEnd : createdAt,
+  };
+}
+
+/** As short as a float32 is; what nothing is known of (a segment without members) is 0. */
+function round(value: number): number {
+  return Number.isFinite(value) ? shortFloat(Math.fround(value)) : 0;
 }

@@ -1,4 +1,5 @@
 import type { ClusterModel, Statistics } from '../cluster/cluster-model.js';
+import type { DriftObservation } from '../drift/drift-observation.js';
 import type { WindowBatch } from '../window/window-batch.js';
 
 /** Sampled series, from a worker to the trainer: one learning batch. */
@@ -11,10 +12,9 @@ export interface SampleRecord {
 /** What the assignments of one learning batch teach, from a worker to the trainer. */
 export interface StatisticsRecord {
   readonly sequence: number;
-  /** Undefined while the worker has no model. */
+  /** Undefined, as is `observation`, while the worker has no model. */
   readonly statistics: Statistics | undefined;
-  /** Reconstruction error of each sampled window, in the order of the sample; undefined while there is no model. */
-  readonly reconstructionErrors: Float32Array | undefined; // (windows)
+  readonly observation: DriftObservation | undefined;
 }
 
 /** What changes a model, from the trainer to the workers. */

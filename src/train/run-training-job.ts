@@ -4,7 +4,7 @@ import { createClusterModel } from '../cluster/create-cluster-model.js';
 import { matchSegments } from '../cluster/match-segments.js';
 import { type CentroidFit, NO_CENTROID, refitCentroids } from '../cluster/refit-centroids.js';
 import { seedCentroids } from '../cluster/seed-centroids.js';
-import { profileSegments } from '../cluster/segment-profile.js';
+import { profileSegments } from '../cluster/profile-segments.js';
 import type { EmbeddingBatch } from '../encode/embedding-batch.js';
 import { trainVrae, type VraeProgress } from '../encode/vrae/train-vrae.js';
 import { fromArtifact, toArtifact } from '../encode/vrae/vrae-artifact.js';
@@ -19,6 +19,7 @@ import { measureHeldOut } from './held-out-metrics.js';
 import { type LoadedModel, loadModel } from './loaded-model.js';
 import type { ModelArtifact } from './model-artifact.js';
 import { createReservoir } from './reservoir.js';
+import { placesOf } from './places-of.js';
 import { splitHeldOut } from './split-held-out.js';
 import type { Champion, TrainingJob, TrainingResult } from './training-job.js';
 
@@ -101,7 +102,7 @@ export async function runTrainingJob(job: TrainingJob, options: RunTrainingOptio
     promoted: decision.promoted,
     why: decision.reasons,
     values: decision.values,
-    profiles: profileSegments(windows, centroids.membership, embeddings, artifact.clusterModel),
+    profiles: profileSegments(assign(artifact.clusterModel, embeddings), { placeOf: placesOf(settings.calendar) }),
     lineage: match.lineage,
     nextSegmentNumber: match.nextSegmentNumber,
   };

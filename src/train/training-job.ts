@@ -13,9 +13,17 @@ export interface ModelSettings {
   readonly seriesHash: string;
   readonly encoder: VraeSettings;
   readonly cluster: ClusterSettings;
+  /** Where steps lie on the local clock, so that segments can be named by it. */
+  readonly calendar: StepCalendar;
   /** Share of the reservoir that models are judged on. */
   readonly heldOut: number;
   readonly gate: GateSettings;
+}
+
+export interface StepCalendar {
+  readonly timeZone: string;
+  /** Length of a step, ms; nominal where the calendar's own lengths vary. */
+  readonly stepMs: number;
 }
 
 export interface ClusterSettings {

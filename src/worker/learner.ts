@@ -1,5 +1,6 @@
 import type { Statistics } from '../cluster/cluster-model.js';
 import { accumulate, emptyStatistics } from '../cluster/statistics.js';
+import { type DriftObservation, emptyObservation, observeInto } from '../drift/drift-observation.js';
 import type { SampleRecord, StatisticsRecord } from '../train/model-record.js';
 import { isLearnt } from './pages.js';
 import { createSampleBuffer, type SampleBufferSnapshot } from './sample-buffer.js';
@@ -23,7 +24,7 @@ export interface LearnerSnapshot {
   readonly sequence: number;
   readonly samples: SampleBufferSnapshot;
   readonly statistics: Statistics | null;
-  readonly reconstructionErrors: Float32Array | null;
+  readonly observation: DriftObservation | null;
 }
 
 export interface LearnerOptions {
@@ -36,35 +37,27 @@ export interface LearnerOptions {
 export function createLearner(outputs: LearnerOutputs, options: LearnerOptions, from?: LearnerSnapshot): Learner {
   const { learnEvery, steps, channels } = options;
   const samples = createSampleBuffer(learnEvery, steps, channels, from?.samples);
-  const errors = new Float32Array(learnEvery);
-  errors.set(from?.reconstructionErrors ?? []);
   let sequence = from?.sequence ?? 0;
+  // Sums are taken row by row over the whole learning batch, so that they do not depend on how pages were cut.
   let statistics = from?.statistics ?? undefined;
-  let hasErrors = from?.reconstructionErrors != null;
+  let observation = from?.observation ?? undefined;
 
   async function send(): Promise<void> {
-    const rows = samples.length;
-    const windows = samples.take();
-    const taught = statistics;
-    const reconstructionErrors = hasErrors ? errors.slice(0, rows) : undefined;
+    const record = { sequence, statistics, observation };
     statistics = undefined;
-    hasErrors = false;
-    await outputs.teach({ sequence, windows }, { sequence, statistics: taught, reconstructionErrors });
+    observation = undefined;
+    await outputs.teach({ sequence, windows: samples.take() }, record);
     sequence++;
   }
 
   return {
     async learn({ series, assignments }) {
       const { windows } = series;
-      const rowErrors = assignments?.embeddings.reconstructionErrors;
-      hasErrors ||= rowErrors !== undefined;
-      for (let i = 0; i < windows.length; i++) {
-        if (!isLearnt(windows, i)) continue;
-        errors[samples.length] = rowErrors?.[i] ?? Number.NaN;
-        samples.add(windows, i);
-      }
+      for (let i = 0; i < windows.length; i++) if (isLearnt(windows, i)) samples.add(windows, i);
       if (assignments !== undefined) {
-        statistics = accumulate(statistics ?? emptyStatistics(assignments.model), assignments);
+        const { model } = assignments;
+        statistics = accumulate(statistics ?? emptyStatistics(model), assignments);
+        observation = observeInto(observation ?? emptyObservation(model, channels), assignments);
       }
       if (samples.length === learnEvery) await send();
     },
@@ -75,7 +68,7 @@ export function createLearner(outputs: LearnerOutputs, options: LearnerOptions, 
       sequence,
       samples: samples.snapshot(),
       statistics: statistics === undefined ? null : structuredClone(statistics),
-      reconstructionErrors: hasErrors ? errors.slice(0, samples.length) : null,
+      observation: observation === undefined ? null : structuredClone(observation),
     }),
   };
 }

@@ -1,0 +1,283 @@
+import type { ClusterModel, Statistics } from './cluster/cluster-model.js';
+import { merge } from './cluster/statistics.js';
+import { update } from './cluster/update.js';
+import { createDriftMonitor, type DriftMonitorSnapshot, driftReason } from './drift/drift-monitor.js';
+import type { DriftReport } from './drift/drift-report.js';
+import type { DriftSettings } from './drift/drift-settings.js';
+import type { VraeProgress } from './encode/vrae/train-vrae.js';
+import type { Sink } from './ports.js';
+import { type SegmentRecord, toSegmentRecords } from './publish/segment-record.js';
+import { decodeArtifact } from './train/encode-artifact.js';
+import type { GateValues } from './train/gate.js';
+import type { ModelRecord, SampleRecord, StatisticsRecord } from './train/model-record.js';
+import { createReservoir, type ReservoirSnapshot } from './train/reservoir.js';
+import { createRetrainSchedule, type RetrainScheduleSnapshot, type RetrainSettings } from './train/retrain-schedule.js';
+import { type StartTrainingOptions, startTraining, type Training } from './train/start-training.js';
+import type { Champion, ModelSettings, TrainingJob, TrainingResult } from './train/training-job.js';
+import type { WindowBatch } from './window/window-batch.js';
+
+export interface TrainerSettings {
+  readonly model: ModelSettings;
+  readonly retrain: RetrainSettings;
+  readonly reservoir: { readonly capacity: number; readonly halfLifeMs: number | undefined };
+  readonly drift: DriftSettings;
+  /** Drift that asks for it starts a training. */
+  readonly retrainOnDrift: boolean;
+  /**
+   * In a replay a model takes effect exactly so many windows after the window it was trained up to, and the stream
+   * waits there; undefined when live, where it takes effect on arrival.
+   */
+  readonly swapAfterWindows: number | undefined;
+  /** Every so many trainings one begins from new weights and not from the champion's. */
+  readonly freshEvery: number;
+  readonly seed: number;
+}
+
+/** Where the trainer's records go, and what it works with. */
+export interface TrainerParts {
+  /** The inner topic of models: resolves when the workers have taken the record into force. */
+  publishModel(record: ModelRecord): Promise<void>;
+  readonly segments: Sink<SegmentRecord>;
+  readonly drift: Sink<DriftReport>;
+  /** @default a thread for each training */
+  readonly train?: (job: TrainingJob, options: StartTrainingOptions) => Training;
+  readonly onProgress?: ((modelNumber: number, progress: VraeProgress) => void) | undefined;
+}
+
+/** One training and what became of it. */
+export interface TrainingOutcome {
+  readonly modelVersion: string;
+  readonly reasons: readonly string[];
+  readonly promoted: boolean;
+  readonly why: readonly string[];
+  /** Windows seen when it began. */
+  readonly atWindow: number;
+  readonly values: GateValues;
+}
+
+/** Merges what workers learnt, watches drift, trains and judges models. One at a time in a deployment. */
+export interface Trainer {
+  /** Takes one learning batch; resolves when all that it led to is published. */
+  observe(samples: SampleRecord, statistics: StatisticsRecord): Promise<void>;
+  /** The end of the input: the last drift reports, and a first model where there was none yet. */
+  end(): Promise<void>;
+  /** Ends a training under way. */
+  stop(): Promise<void>;
+  readonly outcomes: readonly TrainingOutcome[];
+  /** Profiles of the segments in force. */
+  readonly segments: readonly SegmentRecord[];
+  readonly driftReports: { readonly last: readonly DriftReport[]; readonly drifted: number; readonly reports: number };
+  /** A sample of the windows that went by, weighted towards the recent ones. */
+  sample(): WindowBatch;
+  /** Statistics that came too late for their model. */
+  readonly droppedStatistics: number;
+  snapshot(): TrainerSnapshot;
+}
+
+export interface TrainerSnapshot {
+  readonly windows: number;
+  readonly trainings: number;
+  /** Latest window end, epoch ms. */
+  readonly now: number;
+  readonly nextSegmentNumber: number;
+  readonly reservoir: ReservoirSnapshot;
+  readonly schedule: RetrainScheduleSnapshot;
+  readonly drift: DriftMonitorSnapshot;
+  readonly champion: Champion | null;
+  readonly taught: Statistics | null;
+  readonly windowsSinceEpoch: number;
+  /** The training under way: begun again from here after a restart, with the same outcome. */
+  readonly underWay: PendingJob | null;
+  readonly outcomes: readonly TrainingOutcome[];
+  readonly segments: readonly SegmentRecord[];
+  readonly driftReports: Trainer['driftReports'];
+  readonly droppedStatistics: number;
+}
+
+interface PendingJob {
+  readonly job: TrainingJob;
+  readonly atWindow: number;
+}
+
+/**
+ * Creates a trainer, new or as it was when the snapshot was taken. It decides by counts and event time alone and reads
+ * no clock, so that a replay decides the same things at the same windows.
+ *
+ * @throws SegtideError `state` when the snapshot belongs to other settings.
+ */
+export function createTrainer(settings: TrainerSettings, parts: TrainerParts, from?: TrainerSnapshot): Trainer {
+  const { windowSteps: steps, channels } = settings.model.series;
+  const train = parts.train ?? startTraining;
+  const reservoir = createReservoir({ ...settings.reservoir, steps, channels, seed: settings.seed }, from?.reservoir);
+  const schedule = createRetrainSchedule(settings.retrain, from?.schedule);
+  const monitor = createDriftMonitor(settings.drift, from?.drift);
+  const outcomes: TrainingOutcome[] = [...(from?.outcomes ?? [])];
+  let windows = from?.windows ?? 0;
+  let trainings = from?.trainings ?? 0;
+  let nextSegmentNumber = from?.nextSegmentNumber ?? 1;
+  let champion = from?.champion ?? undefined;
+  let taught = from?.taught ?? undefined;
+  let windowsSinceEpoch = from?.windowsSinceEpoch ?? 0;
+  let segments = from?.segments ?? [];
+  let driftReports = from?.driftReports ?? { last: [], drifted: 0, reports: 0 };
+  let droppedStatistics = from?.droppedStatistics ?? 0;
+  let now = from?.now ?? Number.NEGATIVE_INFINITY;
+  let underWay: (PendingJob & { readonly training: Training; settled: boolean }) | undefined;
+  if (from?.underWay != null) run(from.underWay);
+
+  function run(pending: PendingJob): void {
+    const training = train(pending.job, { onProgress: (p) => parts.onProgress?.(pending.job.number, p) });
+    const started = { ...pending, training, settled: false };
+    underWay = started;
+    const settle = (): void => {
+      started.settled = true;
+    };
+    training.result.then(settle, settle);
+  }
+
+  function start(reasons: readonly string[]): void {
+    schedule.started(reasons);
+    trainings++;
+    run({
+      atWindow: windows,
+      job: {
+        number: trainings,
+        reasons,
+        seed: settings.seed + trainings,
+        settings: settings.model,
+        reservoir: reservoir.snapshot(),
+        champion,
+        fresh: trainings % settings.freshEvery === 0,
+        nextSegmentNumber,
+      },
+    });
+  }
+
+  /** Waits for the training under way, and takes its model into force if the gate lets it. */
+  async function conclude(): Promise<void> {
+    if (underWay === undefined) return;
+    const { job, atWindow, training } = underWay;
+    const result = await training.result;
+    underWay = undefined;
+    const { modelVersion, promoted, why, values } = result;
+    schedule.finished(promoted);
+    outcomes.push({ modelVersion, reasons: job.reasons, promoted, why, atWindow, values });
+    if (promoted) await promote(result);
+  }
+
+  async function promote(result: TrainingResult): Promise<void> {
+    champion = { artifact: result.artifact, clusterModel: decodeArtifact(result.artifact).clusterModel };
+    nextSegmentNumber = result.nextSegmentNumber;
+    taught = undefined;
+    windowsSinceEpoch = 0;
+    monitor.rebase();
+    const records = toSegmentRecords(result.profiles, result.lineage, now, segments);
+    segments = records.filter(({ lineage }) => lineage !== 'retired');
+    await parts.segments.write(records);
+    await parts.publishModel({ kind: 'model', modelVersion: result.modelVersion, artifact: result.artifact });
+  }
+
+  /** Adds a learning batch to what is taught; what belongs to another model version is dropped and counted. */
+  function learn({ statistics, observation }: StatisticsRecord): void {
+    if (statistics === undefined || observation === undefined || champion === undefined) return;
+    if (statistics.modelVersion !== champion.clusterModel.modelVersion) {
+      droppedStatistics++;
+      return;
+    }
+    taught = taught === undefined ? statistics : merge(taught, statistics);
+    monitor.observe(observation, champion.clusterModel);
+  }
+
+  async function moveCentroids(): Promise<void> {
+    if (champion === undefined || taught === undefined || windowsSinceEpoch < settings.model.cluster.epochWindows) return;
+    const clusterModel: ClusterModel = update(champion.clusterModel, taught, {
+      halfLife: settings.model.cluster.halfLife,
+    });
+    champion = { ...champion, clusterModel };
+    taught = undefined;
+    windowsSinceEpoch = 0;
+    await parts.publishModel({ kind: 'centroids', cluster: clusterModel });
+  }
+
+  async function reportDrift(atEnd: boolean): Promise<void> {
+    const reports = monitor.report(now, atEnd);
+    if (reports.length === 0) return;
+    const drifted = reports.filter((report) => report.drifted);
+    driftReports = {
+      last: reports,
+      drifted: driftReports.drifted + drifted.length,
+      reports: driftReports.reports + reports.length,
+    };
+    await parts.drift.write(reports);
+    const asking = reports.filter(({ action }) => action === 'retrain' || action === 'refit');
+    if (settings.retrainOnDrift) for (const report of asking.slice(0, 1)) schedule.request(driftReason(report));
+  }
+
+  async function stop(): Promise<void> {
+    await underWay?.training.stop();
+    underWay = undefined;
+  }
+
+  function isDue(): boolean {
+    if (underWay === undefined) return false;
+    const { swapAfterWindows } = settings;
+    return swapAfterWindows === undefined ? underWay.settled : windows >= underWay.atWindow + swapAfterWindows;
+  }
+
+  return {
+    async observe(samples, statistics) {
+      const { length, watermark } = samples.windows;
+      windows += length;
+      windowsSinceEpoch += length;
+      now = Math.max(now, watermark);
+      for (let i = 0; i < length; i++) reservoir.add(samples.windows, i);
+      schedule.observe(length, now);
+      learn(statistics);
+
+      await moveCentroids();
+      await reportDrift(false);
+      if (isDue()) await conclude();
+      const reasons = schedule.due();
+      if (reasons !== undefined) start(reasons);
+      if (isDue()) await conclude();
+    },
+    async end() {
+      await reportDrift(true);
+      if (champion !== undefined) return stop();
+      const reasons = schedule.dueAtEnd();
+      if (reasons !== undefined) start(reasons);
+      await conclude();
+    },
+    stop,
+    get outcomes() {
+      return outcomes;
+    },
+    get segments() {
+      return segments;
+    },
+    get driftReports() {
+      return driftReports;
+    },
+    sample: () => reservoir.toWindows(),
+    get droppedStatistics() {
+      return droppedStatistics;
+    },
+    snapshot: () => ({
+      windows,
+      trainings,
+      now,
+      nextSegmentNumber,
+      reservoir: reservoir.snapshot(),
+      schedule: schedule.snapshot(),
+      drift: monitor.snapshot(),
+      champion: champion ?? null,
+      taught: taught ?? null,
+      windowsSinceEpoch,
+      underWay: underWay === undefined ? null : { job: underWay.job, atWindow: underWay.atWindow },
+      outcomes: [...outcomes],
+      segments,
+      driftReports,
+      droppedStatistics,
+    }),
+  };
+}
