@@ -21,7 +21,7 @@ export function assign(model: ClusterModel, batch: EmbeddingBatch): AssignmentBa
     );
   }
   const { length, embeddings } = batch;
-  const centroids = Float64Array.from(model.centroids);
+  const centroids = new Float64Array(model.centroids);
   const squared = new Float64Array(k);
   const nearest = new Uint16Array(length);
   const distances = new Float32Array(length);
@@ -66,5 +66,5 @@ export function assign(model: ClusterModel, batch: EmbeddingBatch): AssignmentBa
   return { embeddings: batch, model, length, nearest, distances, margins, confidences };
 }
 
-/** exp(-32) is below what a float32 near 1 can tell, even for fifty centroids. */
-const NEGLIGIBLE = 32;
+/** exp(-20) is below what a float32 near 1 can tell, even fifty times over. */
+const NEGLIGIBLE = 20;

@@ -92,7 +92,7 @@ export function membershipOf(
 ): Omit<CentroidFit, 'iterations' | 'converged'> {
   const k = centroids.length / size;
   const total = embeddings.length / size;
-  const exact = Float64Array.from(centroids);
+  const exact = new Float64Array(centroids);
   const squared = new Float64Array(k);
   const weights = new Float64Array(k);
   const membership = new Uint16Array(total).fill(NO_CENTROID);
