@@ -1,0 +1,276 @@
+import type { DeadLetterReason } from '../ingest/dead-letter.js';
+import type { UsageBatch } from '../ingest/usage-batch.js';
+import { longestSilent } from './customer-expiry.js';
+import { FIRST, LAST } from './customer-table.js';
+import { sourceOf } from './held-records.js';
+import type { WindowerState } from './windower-state.js';
+
+/**
+ * Deals with records one by one: moves the watermark, decides each one's fate, and adds it to its customer's steps.
+ *
+ * It stops wherever windows have to be emitted first, so that results depend on the order of records alone.
+ */
+export class EventIntake {
+  readonly #state: WindowerState;
+  readonly #scratch: Float64Array; // (channels)
+  /** Whether each event takes the long way: windows may be revised, or values are meter readings. */
+  readonly #isPlain: boolean;
+  /** Customers who leave for others, once their open windows are emitted. */
+  leaving: Int32Array | undefined;
+  isProvisionalDue = false;
+  /** The record that made customers leave has entered its id already. */
+  #hasEnteredId = false;
+  // Times in [from, until) share a step.
+  #from = 0;
+  #until = 0;
+  #step = 0;
+  #column = 0;
+  #isGap = false;
+
+  constructor(state: WindowerState) {
+    this.#state = state;
+    this.#scratch = new Float64Array(state.settings.channels.length);
+    this.#isPlain = state.meters === undefined && state.settings.allowedLatenessMs === 0;
+  }
+
+  /**
+   * Deals with the records from `start` on, until one makes something due.
+   *
+   * @returns the record to go on with; the batch's length when it is used up
+   */
+  consume(batch: UsageBatch, start: number): number {
+    const state = this.#state;
+    const { customers, rings, schedule, watermark, eventIds: known, fates } = state;
+    const { idBytes, idStarts, idEnds, idHashes, eventTimes, clockTimes, eventIds, values, channels } = batch;
+    const end = batch.length;
+    const isPlain = this.#isPlain;
+    let accepted = 0;
+    let i = start;
+    for (; i < end; i++) {
+      const eventTime = eventTimes[i]!;
+      const clockTime = clockTimes === undefined ? eventTime : clockTimes[i]!;
+      // 1. Close windows, before the record that closes them is added.
+      if (eventTime > watermark.latest || clockTime > watermark.latest) {
+        if (!this.#isPlausible(batch, i)) continue;
+        if (this.observe(this.#bounded(clockTime, eventTime))) break;
+      }
+      // 2. Find its step.
+      if (!(eventTime >= this.#from && eventTime < this.#until) && !this.#enter(eventTime)) {
+        this.#quarantine(batch, i, 'implausible-time', BEYOND);
+        continue;
+      }
+      const step = this.#step;
+      // 3. Refuse what no window takes.
+      if (this.#isGap) {
+        this.#skip(step);
+        continue;
+      }
+      if (step < schedule.openFrom) {
+        this.#refuseLate(batch, i);
+        continue;
+      }
+      if (known !== undefined && eventIds !== undefined && !this.#hasEnteredId) {
+        if (!known.add(eventIds, i * 4, step, schedule.openFrom)) {
+          fates.duplicate++;
+          continue;
+        }
+      }
+      // 4. Find its customer.
+      let slot = customers.find(idBytes, idStarts[i]!, idEnds[i]!, idHashes[i]!);
+      const isNew = slot < 0;
+      if (isNew) {
+        if (this.#makeRoom()) break;
+        slot = this.#admit(batch, i);
+      }
+      this.#hasEnteredId = false;
+      // 5. Add it.
+      if (step > state.latestStep || step < state.firstStep) this.#extend(step);
+      accepted++;
+      if (isPlain) rings.add(slot, step, this.#column, values, i * channels, eventTime);
+      else if (this.#addSlowly(slot, isNew, batch, i)) {
+        i++;
+        break;
+      }
+    }
+    fates.in += i - start;
+    fates.accepted += accepted;
+    return i;
+  }
+
+  /** Moves the watermark; tells whether that makes anything due. */
+  observe(epochMs: number): boolean {
+    const { watermark, schedule, settings, firstStep } = this.#state;
+    if (!watermark.observe(epochMs)) return false;
+    const { current } = watermark;
+    if (schedule.nextFire === Number.NEGATIVE_INFINITY) schedule.skipTo(current, firstStep);
+    if (settings.provisionalEveryMs !== undefined) {
+      const tick = Math.floor(current / settings.provisionalEveryMs);
+      const before = this.#state.provisionalTick;
+      if (tick > before) this.isProvisionalDue = before !== Number.NEGATIVE_INFINITY;
+      this.#state.provisionalTick = Math.max(tick, before);
+    }
+    return current >= schedule.dueAt || this.isProvisionalDue;
+  }
+
+  /** Whether an event is not from the future; refuses it otherwise. */
+  #isPlausible(batch: UsageBatch, i: number): boolean {
+    const { guard, watermark, nowMs, peakCustomers } = this.#state;
+    const eventTime = batch.eventTimes[i]!;
+    if (eventTime >= MAX_TIME) {
+      this.#quarantine(batch, i, 'implausible-time', BEYOND);
+      return false;
+    }
+    const horizon = guard.horizon(watermark.current, nowMs);
+    if (eventTime <= horizon) return true;
+    if (nowMs === undefined && guard.believes(idText(batch, i), eventTime, peakCustomers)) return true;
+    this.#quarantine(batch, i, 'future', `lies beyond ${toText(horizon)}, the latest time to be expected by then`);
+    return false;
+  }
+
+  #quarantine(batch: UsageBatch, i: number, reason: DeadLetterReason, why: string): void {
+    this.#state.fates.quarantined++;
+    this.#state.page.quarantined.push({
+      reason,
+      detail: `event time ${toText(batch.eventTimes[i]!)} ${why}`,
+      source: sourceOf(batch, i),
+      row: batch.rows[i]!,
+      offset: batch.offsets[i]!,
+      bytes: batch.original(i).slice(),
+      truncated: false,
+    });
+  }
+
+  /** A clock time that is not to be believed, such as a wrong date at another file's head, gives way to the event's. */
+  #bounded(clockTime: number, eventTime: number): number {
+    const { guard, watermark, nowMs } = this.#state;
+    if (clockTime <= eventTime) return clockTime;
+    return clockTime <= guard.horizon(watermark.current, nowMs) ? clockTime : eventTime;
+  }
+
+  /** Finds the step of a time, and the times around it that share it; false where time can't be that. */
+  #enter(eventTime: number): boolean {
+    if (!(eventTime >= MIN_TIME && eventTime < MAX_TIME)) return false;
+    const { settings, rings, geometry } = this.#state;
+    this.#from = settings.clock.sameFrom(eventTime);
+    this.#until = settings.clock.sameUntil(eventTime);
+    this.#step = settings.clock.indexOf(eventTime);
+    this.#column = rings.columnOf(this.#step);
+    this.#isGap = geometry.isGap(this.#step);
+    return true;
+  }
+
+  #skip(step: number): void {
+    const state = this.#state;
+    state.fates.skipped++;
+    state.schedule.observe(step);
+    if (step > state.latestStep) state.latestStep = step;
+  }
+
+  #refuseLate(batch: UsageBatch, i: number): void {
+    const { fates, page, watermark } = this.#state;
+    fates.late++;
+    page.late.push({
+      customerId: idText(batch, i),
+      eventTime: batch.eventTimes[i]!,
+      values: Array.from(batch.values.subarray(i * batch.channels, (i + 1) * batch.channels)),
+      watermark: watermark.current,
+      source: sourceOf(batch, i),
+      row: batch.rows[i]!,
+      offset: batch.offsets[i]!,
+    });
+  }
+
+  /** At the cap, orders the open windows of the longest silent customers, who leave then; false below the cap. */
+  #makeRoom(): boolean {
+    const { customers, settings, emitter, schedule, geometry, latestStep } = this.#state;
+    if (customers.live < settings.maxCustomers) return false;
+    this.leaving = longestSilent(customers, Math.max(1, Math.floor(settings.maxCustomers / 64)));
+    emitter.order('evicted', schedule.nextFire, geometry.lastFor(latestStep), this.leaving);
+    this.#hasEnteredId = true;
+    return true;
+  }
+
+  #admit(batch: UsageBatch, i: number): number {
+    const state = this.#state;
+    const { customers, rings, meters } = state;
+    const step = this.#step;
+    const slot = customers.insert(batch.idBytes, batch.idStarts[i]!, batch.idEnds[i]!, batch.idHashes[i]!, step);
+    rings.admit(slot);
+    meters?.admit(slot);
+    if (step < state.silentSince) state.silentSince = step;
+    if (customers.live > state.peakCustomers) state.peakCustomers = customers.live;
+    return slot;
+  }
+
+  /** Takes note that the stream reaches further than it did. */
+  #extend(step: number): void {
+    const state = this.#state;
+    const { schedule, rings } = state;
+    schedule.observe(step);
+    if (step < state.firstStep) state.firstStep = step;
+    if (step > state.latestStep) state.latestStep = step;
+    const span = state.latestStep - Math.max(schedule.openFrom, state.firstStep) + 1;
+    if (span <= rings.columns) return;
+    rings.grow(span);
+    this.#column = rings.columnOf(step);
+  }
+
+  /** Adds a record that may be a meter reading or change windows that have fired; tells whether it orders any. */
+  #addSlowly(slot: number, isNew: boolean, batch: UsageBatch, i: number): boolean {
+    const { rings, meters, emitter } = this.#state;
+    const eventTime = batch.eventTimes[i]!;
+    const values = this.#scratch;
+    for (let c = 0; c < values.length; c++) values[c] = batch.values[i * values.length + c]!;
+    meters?.difference(slot, values, 0, eventTime);
+    const changed = this.#firedWindows(slot, isNew);
+    rings.add(slot, this.#step, this.#column, values, 0, eventTime);
+    for (const window of changed) emitter.order('revised', window, window, Int32Array.of(slot));
+    return !emitter.isIdle;
+  }
+
+  /** Windows that have fired, take events still, and change by an event of the customer in this step. */
+  #firedWindows(slot: number, isNew: boolean): readonly number[] {
+    const { schedule, geometry, customers, emitter, revisions, settings } = this.#state;
+    const step = this.#step;
+    const lastFired = schedule.nextFire - 1;
+    const row = slot * customers.stride;
+    const firstStep = isNew ? Number.POSITIVE_INFINITY : customers.rows[row + FIRST]!;
+    const silentAfter = customers.rows[row + LAST]! + settings.customerTtlSteps;
+    if (step >= schedule.firedUntil && silentAfter >= schedule.firedUntil - 1) return NONE;
+    // The customer comes back: windows that fired without it would look as if they had not.
+    for (let window = lastFired; window >= schedule.nextClose; window--) {
+      if (geometry.endOf(window) - 1 <= silentAfter) break;
+      if (revisions.get(window, slot) === undefined) revisions.set(window, slot, 0);
+    }
+    const changed: number[] = [];
+    const from = Math.max(schedule.nextClose, schedule.firstEmitted, geometry.firstFor(step));
+    for (let window = from; window <= lastFired; window++) {
+      const start = geometry.startOf(window);
+      const isSeen = !isNew && emitter.isSeen(slot, start);
+      // A window that does not hold the step changes where the customer began later, or was not to be seen.
+      if (isSeen && start > step && !(step < firstStep && start < firstStep)) continue;
+      if (revisions.get(window, slot) === undefined) {
+        revisions.set(window, slot, !isNew && emitter.isEmitted(slot, start) ? 1 : 0);
+      }
+      changed.push(window);
+    }
+    return changed;
+  }
+}
+
+const NONE: readonly number[] = [];
+
+/** Steps of 1 s are numbered by 32 bits within these years; elsewhere dates are plainly wrong. */
+const MIN_TIME = Date.UTC(1968, 0, 1);
+const MAX_TIME = Date.UTC(2102, 0, 1);
+const BEYOND = 'lies outside the years 1968 to 2101';
+
+const DECODER = new TextDecoder();
+
+function idText(batch: UsageBatch, i: number): string {
+  return DECODER.decode(batch.idBytes.subarray(batch.idStarts[i]!, batch.idEnds[i]!));
+}
+
+function toText(epochMs: number): string {
+  return Math.abs(epochMs) <= 8.64e15 ? new Date(epochMs).toISOString() : String(epochMs);
+}
