@@ -62,7 +62,10 @@ export function durationText() {
 /** A point in time: ISO 8601 text or epoch milliseconds; kept as written, for its meaning may hang on a time zone. */
 export function instant() {
   return z
-    .union([z.string().regex(/^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:?\d\d)?)?$/), z.number()], { error: () => INSTANT })
+    .union(
+      [z.string().regex(/^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:?\d\d)?)?$/, { error: () => INSTANT }), z.number()],
+      { error: () => INSTANT },
+    )
     .meta({ unit: 'time' });
 }
 

@@ -65,6 +65,7 @@ function expected(issue: z.core.$ZodIssue): string {
     case 'invalid_value':
       return issue.values.length === 1 ? String(issue.values[0]) : `one of ${issue.values.join(', ')}`;
     case 'too_small':
+      if (issue.minimum === Number.MIN_VALUE) return 'above 0';
       return `${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${counted(issue)}`;
     case 'too_big':
       return `${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}${counted(issue)}`;

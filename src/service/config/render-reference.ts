@@ -53,13 +53,14 @@ function kindOf(shape: Shape): string {
 
 function numberOf({ type, unit, minimum, maximum }: Shape): string {
   const kind = type === 'integer' ? 'whole number' : 'number';
-  const range =
-    minimum !== undefined && maximum !== undefined
-      ? ` ${minimum} to ${maximum}`
-      : minimum
-        ? `, ${minimum} or more`
-        : '';
+  const range = rangeOf(minimum, maximum);
   return `${kind}${range}${unit && unit !== 'seed' ? ` (${unit})` : ''}`;
+}
+
+function rangeOf(minimum: number | undefined, maximum: number | undefined): string {
+  if (minimum === Number.MIN_VALUE) return maximum === undefined ? ' above 0' : ` above 0, at most ${maximum}`;
+  if (minimum !== undefined && maximum !== undefined) return ` ${minimum} to ${maximum}`;
+  return minimum === undefined ? '' : `, ${minimum} or more`;
 }
 
 function defaultOf(shape: Shape, required: boolean): string {

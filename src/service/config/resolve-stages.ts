@@ -1,3 +1,4 @@
+import { type DriftSettings, resolveDriftOptions } from '../../drift/drift-settings.js';
 import { resolveVrae, type VraeSettings } from '../../encode/vrae/vrae-options.js';
 import { SegtideError } from '../../errors.js';
 import { type IngestSettings, resolveIngest } from '../../ingest/ingest-settings.js';
@@ -17,6 +18,7 @@ export interface StageSettings {
   readonly encoder: VraeSettings;
   readonly gate: GateSettings;
   readonly retrain: RetrainSettings;
+  readonly drift: DriftSettings;
 }
 
 /**
@@ -43,8 +45,9 @@ export function resolveStages(config: Config): StageSettings {
   const encoder = attempt('encoder', () => resolveVrae({ ...vrae, seed: config.run.seed }));
   const gate = attempt('model.gate', () => resolveGateOptions(config.model.gate));
   const retrain = window && attempt('model.retrain', () => resolveRetrain(config.model, window));
-  if (!(ingest && window && series && encoder && gate && retrain)) throw toConfigError(problems);
-  return { ingest, window, series, encoder, gate, retrain };
+  const drift = window && attempt('drift', () => resolveDrift(config.drift, window));
+  if (!(ingest && window && series && encoder && gate && retrain && drift)) throw toConfigError(problems);
+  return { ingest, window, series, encoder, gate, retrain, drift };
 }
 
 function resolveRetrain({ firstFit, retrain }: Config['model'], window: WindowSettings): RetrainSettings {
@@ -56,4 +59,12 @@ function resolveRetrain({ firstFit, retrain }: Config['model'], window: WindowSe
     ...(retrain.minInterval !== undefined && { minIntervalMs: retrain.minInterval }),
   };
   return resolveRetrainOptions(options, windowMs);
+}
+
+function resolveDrift({ every, referenceSpan, ...options }: Config['drift'], window: WindowSettings): DriftSettings {
+  const names = window.channels.map(({ name }) => name);
+  return resolveDriftOptions(
+    { ...options, everyMs: every ?? window.clock.nominalMs, referenceMs: referenceSpan },
+    names,
+  );
 }

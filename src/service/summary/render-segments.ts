@@ -22,7 +22,7 @@ const COLUMNS: readonly Column[] = [
   { head: 'id' },
   { head: 'share', align: 'right' },
   { head: '', dropFirst: 3 },
-  { head: 'customers', align: 'right' },
+  { head: 'customers', align: 'right', dropFirst: 0 },
   { head: 'curve' },
   { head: 'level', align: 'right', dropFirst: 1 },
   { head: 'trend', align: 'right', dropFirst: 2 },

@@ -1,17 +1,60 @@
 import * as z from 'zod';
-import { real, whole } from '../kinds.js';
+import { duration, real, share, whole } from '../kinds.js';
 
-/** `drift`: how segments are watched. */
+const thresholds = z
+  .strictObject({
+    psi: positive('PSI')
+      .default(0.2)
+      .describe('Population stability index of segment shares, and of values over deciles.'),
+    ks: positive('statistic').default(0.15).describe("Kolmogorov-Smirnov statistic of a channel's values."),
+    centroidShift: positive('spreads')
+      .default(0.5)
+      .describe('Shift of a centroid over the mean spread within segments.'),
+    distance: positive('relative').default(0.3).describe('Rise of the mean distance to the nearest centroid.'),
+    reconstructionError: positive('relative').default(0.5).describe('Rise of the mean reconstruction error.'),
+  })
+  .prefault({})
+  .describe('A value at or above its threshold is drift.');
+
+const actions = z
+  .strictObject({
+    input: action('none').describe('When the values of channels drift.'),
+    embedding: action('refit').describe('When centroids shift.'),
+    assignment: action('none').describe('When the shares of segments drift.'),
+    model: action('retrain').describe('When the encoder describes windows worse than it did.'),
+  })
+  .prefault({})
+  .describe('What drift asks for.');
+
+/** `drift`: how change is watched. */
 export const driftSection = z
   .strictObject({
     everyWindows: whole('windows', { min: 1 }).default(10_000).describe('Windows between two rounds of reports.'),
-    thresholds: z
-      .strictObject({
-        psi: real('PSI', { min: 0 }).default(0.2).describe('Population stability index of segment shares.'),
-        centroidShift: real('relative', { min: 0 }).default(0.5).describe('Shift of a centroid over its spread.'),
-        reconstructionError: real('relative', { min: 0 }).default(0.5).describe('Rise of the reconstruction error.'),
-      })
-      .prefault({})
-      .describe('A value above its threshold is drift.'),
+    every: duration({ min: 1 })
+      .exactOptional()
+      .describe('Event time between two rounds, whichever comes first; left out it is one step of the windows.'),
+    minWindows: whole('windows', { min: 1 }).default(500).describe('Least windows of a round; fewer wait for more.'),
+    referenceWindows: whole('windows', { min: 1 })
+      .default(2000)
+      .describe('Windows after a model took over that later ones are compared with.'),
+    referenceSpan: duration()
+      .prefault('0s')
+      .describe('Least event time that those span; whole weeks, where usage differs by weekday.'),
+    thresholds,
+    significance: share()
+      .default(0.001)
+      .describe('Largest p-value with which a Kolmogorov-Smirnov statistic starts a drift.'),
+    actions,
+    cooldownWindows: whole('windows')
+      .default(20_000)
+      .describe('Windows after an action during which no other follows.'),
   })
   .prefault({});
+
+function positive(unit: string) {
+  return real(unit, { min: Number.MIN_VALUE });
+}
+
+function action(otherwise: 'none' | 'refit' | 'retrain') {
+  return z.enum(['none', 'refit', 'retrain']).default(otherwise);
+}

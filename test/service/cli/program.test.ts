@@ -1,0 +1,133 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { main } from '../../../src/service/cli/program.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'segtide-cli-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('segtide', () => {
+  it.each([
+    [[], 'Usage: segtide'],
+    [['--help'], 'segtide demo flights'],
+    [['run', '--help'], 'zcat usage.ndjson.gz | segtide run - --output -'],
+    [['demo', '--help'], 'segtide demo simulated --seed 7'],
+    [['demo', 'flights', '--help'], 'number of segments'],
+    [['simulate', '--help'], 'segtide simulate /tmp/usage'],
+    [['config', '--help'], 'segtide config init'],
+    [['config', 'check', '--help'], 'segtide.yaml in this folder'],
+    [['help', 'run'], 'Examples:'],
+  ])('helps with %j', async (args, words) => {
+    const { out, err, code } = await run(args);
+    expect(out + err).toContain(words);
+    expect(code).toBe(args.length === 0 ? 2 : 0);
+  });
+
+  it('lists its exit codes', async () => {
+    const { out } = await run(['--help']);
+    for (const code of [
+      '0 done',
+      '2 wrong command',
+      '3 input',
+      '4 output',
+      '5 checkpoint',
+      '6 broker',
+      '130 interrupted',
+    ]) {
+      expect(out).toContain(code);
+    }
+  });
+
+  it('prints the version of the package', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(await run(['--version'])).toMatchObject({ out: `${version}\n`, code: 0 });
+  });
+
+  it.each([
+    [['rn'], "segtide: unknown command 'rn'\n(Did you mean run?)"],
+    [['run', '--outptu', 'x'], "segtide: unknown option '--outptu'\n(Did you mean --output?)"],
+    [['demo', 'fligths'], "unknown command 'fligths'"],
+    [['run', '--set'], "option '-s, --set <key=value>' argument missing"],
+    [['run'], 'there is nothing to read'],
+    [['run', 'x.csv', '--output', '-', '--json'], 'cannot share it'],
+    [['run', 'x.csv', '--steps', 'many'], "--steps: 'window.steps' must be a number; got 'many'"],
+    [['run', 'x.csv', '--set', 'window.stepz=1'], "unknown key 'window.stepz'; did you mean 'step'?"],
+    [['run', 'x.csv', '--resume'], '`output.path` names the folder'],
+    [['run', '--config', 'nowhere.yaml', 'x.csv'], "can't read the config 'nowhere.yaml': there is no such file"],
+  ])('refuses %j with exit code 2 and no stack', async (args, words) => {
+    const { err, code } = await run(args);
+    expect(err).toContain(words);
+    expect(err).not.toMatch(/^ +at /m);
+    expect(code).toBe(2);
+  });
+
+  it('tells an error as JSON where JSON is asked for', async () => {
+    const { err, code } = await run(['config', 'check', '--json', '--set', 'cluster.k=0']);
+    expect(JSON.parse(err)).toEqual({
+      error: { code: 'config', message: expect.stringContaining('cluster.k'), retriable: false },
+    });
+    expect(code).toBe(2);
+  });
+
+  it('shows the stack with --debug', async () => {
+    const { err } = await run(['--debug', 'config', 'check', '--set', 'cluster.k=0']);
+    expect(err).toMatch(/^ +at /m);
+  });
+});
+
+describe('segtide config', () => {
+  it('writes an example that is valid, and never over a file', async () => {
+    const file = join(folder, 'segtide.yaml');
+    expect((await run(['config', 'init', file])).code).toBe(0);
+    expect(readFileSync(file, 'utf8')).toMatch(/^# An example/);
+    expect(await run(['config', 'check', file])).toMatchObject({ out: "the config 'my-usage' is valid\n", code: 0 });
+    const again = await run(['config', 'init', file]);
+    expect(again.err).toContain('it exists already');
+    expect(again.code).toBe(4);
+  });
+
+  it('checks what only a stage knows', async () => {
+    const { err, code } = await run(['config', 'check', '--set', 'window.step=day', '--set', 'window.hop=36h']);
+    expect(err).toContain('whole number of steps');
+    expect(code).toBe(2);
+  });
+
+  it('prints the config in effect, from file, environment and flags', async () => {
+    const file = join(folder, 'c.yaml');
+    writeFileSync(file, 'cluster: { k: 2 }\nwindow: { steps: 3 }\n');
+    const { out } = await run(['config', 'print', file, '--json', '--set', 'cluster.k=4'], {
+      SEGTIDE_WINDOW__STEPS: '5',
+    });
+    expect(JSON.parse(out)).toMatchObject({ cluster: { k: 4 }, window: { steps: 5 } });
+  });
+
+  it('finds the config by SEGTIDE_CONFIG', async () => {
+    const file = join(folder, 'c.yaml');
+    writeFileSync(file, 'name: from-env\n');
+    expect((await run(['config', 'check'], { SEGTIDE_CONFIG: file })).out).toContain("'from-env'");
+  });
+
+  it('prints the JSON Schema and the reference', async () => {
+    expect(JSON.parse((await run(['config', 'schema'])).out)).toMatchObject({ type: 'object' });
+    expect((await run(['config', 'schema', '--markdown'])).out).toMatch(/^# Configuration/);
+    const file = join(folder, 'schema.json');
+    expect((await run(['config', 'schema', '--output', file])).out).toBe('');
+    expect(existsSync(file)).toBe(true);
+  });
+});
+
+async function run(args: readonly string[], env: Record<string, string> = {}) {
+  let out = '';
+  let err = '';
+  const code = await main(args, {
+    out: { write: (text) => (out += text) },
+    err: { write: (text) => (err += text) },
+    env,
+    now: () => 0,
+  });
+  return { out, err, code };
+}

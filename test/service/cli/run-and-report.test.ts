@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { SegtideError } from '../../../src/errors.js';
+import { runAndReport } from '../../../src/service/cli/run-and-report.js';
+import { toAssignment } from '../../../src/service/config/assignment.js';
+import { loadConfig } from '../../../src/service/config/load-config.js';
+import type { RunFromConfig } from '../../../src/service/run-from-config.js';
+import { SAMPLE } from '../summary/sample-summary.js';
+
+const finishes: RunFromConfig = async () => SAMPLE;
+
+describe('runAndReport', () => {
+  it('prints the summary on standard output', async () => {
+    const { out, code } = await report({}, finishes);
+    expect(out).toContain('flights: 327,346 events of 4,037 customers');
+    expect(code).toBe(0);
+  });
+
+  it('prints one line of JSON with --json', async () => {
+    const { out, err } = await report({ json: true }, finishes);
+    expect(JSON.parse(out)).toEqual(SAMPLE);
+    expect(err).toBe('');
+  });
+
+  it('prints nothing with --quiet', async () => {
+    expect(await report({ quiet: true }, finishes)).toEqual({ out: '', err: '', code: 0 });
+  });
+
+  it('leaves standard output to the records where they go there', async () => {
+    const { out, err } = await report({}, finishes, 'output.kind=stdout');
+    expect(out).toBe('');
+    expect(err).toContain('flights: 327,346 events');
+  });
+
+  it('gives a fresh folder to a run that names none, and the named one else', async () => {
+    const seen: (string | undefined)[] = [];
+    const notes: RunFromConfig = async (config) => {
+      seen.push(config.output.path);
+      return SAMPLE;
+    };
+    await report({}, notes);
+    await report({}, notes, 'output.path=mine');
+    expect(seen).toEqual(['segtide-out/2026-01-31T12-00-00', 'mine']);
+  });
+
+  it('exits with 130 after a run that was interrupted', async () => {
+    expect((await report({}, async () => ({ ...SAMPLE, interrupted: true }))).code).toBe(130);
+  });
+
+  it('hands the first SIGINT to the run as an abort, and exits with 130', async () => {
+    const waits: RunFromConfig = async (_, { signal }) => {
+      const stopped = new Promise((resolve) => signal.addEventListener('abort', resolve));
+      process.emit('SIGINT');
+      await stopped;
+      return { ...SAMPLE, interrupted: true };
+    };
+    const { err, code } = await report({}, waits);
+    expect(err).toContain('stopping in order');
+    expect(code).toBe(130);
+    expect(process.listeners('SIGINT').map((listener) => listener.name)).not.toContain('onInterrupt');
+  });
+
+  it('exits with 143 after SIGTERM, also when the run tells of it by an error', async () => {
+    const { code } = await report({}, async () => {
+      process.emit('SIGTERM');
+      throw new SegtideError('aborted', 'stopped');
+    });
+    expect(code).toBe(143);
+  });
+
+  it('passes a failure on', async () => {
+    const fails: RunFromConfig = async () => {
+      throw new SegtideError('input', 'gone');
+    };
+    await expect(report({}, fails)).rejects.toThrow('gone');
+  });
+
+  it('logs as JSON lines where no person reads', async () => {
+    const logs: RunFromConfig = async (_, { log }) => {
+      log.info('hello', { partition: 3 });
+      log.debug('hidden');
+      return SAMPLE;
+    };
+    const { err } = await report({}, logs);
+    expect(JSON.parse(err)).toMatchObject({ level: 'info', msg: 'hello', partition: 3 });
+    expect((await report({ quiet: true }, logs)).err).toBe('');
+  });
+});
+
+async function report(flags: { json?: boolean; quiet?: boolean }, run: RunFromConfig, ...settings: string[]) {
+  let out = '';
+  let err = '';
+  const config = loadConfig({ flags: ['input.paths=x.csv', ...settings].map(toAssignment) });
+  const terminal = {
+    out: { write: (text: string) => (out += text) },
+    err: { write: (text: string) => (err += text) },
+    env: {},
+    now: () => Date.UTC(2026, 0, 31, 12),
+  };
+  const code = await runAndReport(config, flags, terminal, run);
+  return { out, err, code };
+}

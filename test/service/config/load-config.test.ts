@@ -1,0 +1,197 @@
+import { describe, expect, it } from 'vitest';
+import { SegtideError } from '../../../src/errors.js';
+import { toAssignment } from '../../../src/service/config/assignment.js';
+import { type ConfigSources, loadConfig } from '../../../src/service/config/load-config.js';
+
+describe('loadConfig', () => {
+  it('fills in every default, durations in milliseconds', () => {
+    const config = loadConfig({});
+    expect(config.cluster.k).toBe(6);
+    expect(config.cluster.epochWindows).toBe(10_000);
+    expect(config.run.seed).toBe(42);
+    expect(config.window.outOfOrderness).toBe(300_000);
+    expect(config.output.topicPrefix).toBe('segtide.');
+  });
+
+  it('reads durations with units and calendar steps', () => {
+    const config = loadConfig(file('window: { step: 15m, allowedLateness: 1h30m, emit: 5m, hop: 1h }'));
+    expect(config.window).toMatchObject({ step: 900_000, allowedLateness: 5_400_000, emit: 300_000, hop: '1h' });
+    expect(loadConfig(file('window: { step: week, hop: 4 }')).window).toMatchObject({ step: 'week', hop: 4 });
+  });
+
+  it('takes a section whose keys are all commented out as not given', () => {
+    expect(loadConfig(file('window:\n  # steps: 3\ncluster: { k: 2 }')).cluster.k).toBe(2);
+  });
+
+  it('lets a flag win over the environment, that over the file, and the file over the default', () => {
+    const text = 'cluster: { k: 2, starts: 2, epochWindows: 2 }';
+    const env = { SEGTIDE_CLUSTER__K: '3', SEGTIDE_CLUSTER__STARTS: '3' };
+    const { cluster } = loadConfig({ ...file(text), env, flags: [toAssignment('cluster.k=4')] });
+    expect(cluster).toEqual({ k: 4, starts: 3, epochWindows: 2 });
+    expect(loadConfig({}).cluster).toEqual({ k: 6, starts: 10, epochWindows: 10_000 });
+  });
+
+  it('lists all problems at once, each where it was written', () => {
+    const text = ['window:', '  stepz: 3', '  steps: 1.5', 'cluster:', '  k: 0', 'serees: {}'].join('\n');
+    const env = { SEGTIDE_RUN__SEED: 'many' };
+    const flags = [
+      toAssignment('window.outOfOrderness=5'),
+      toAssignment('widow.hop=1'),
+      toAssignment('series.scale=zscor'),
+    ];
+    expect(problems({ ...file(text), env, flags })).toEqual([
+      "--set widow.hop: unknown key 'widow'; did you mean 'window'?",
+      "c.yaml:3:3: 'window.steps' must be a whole number; got 1.5",
+      "c.yaml:2:3: unknown key 'window.stepz'; did you mean 'step'?",
+      "--set series.scale: 'series.scale' must be one of zscore, robust, max, minmax, none; got 'zscor'; did you mean 'zscore'?",
+      "c.yaml:5:3: 'cluster.k' must be at least 1 (segments); got 0",
+      "SEGTIDE_RUN__SEED: 'run.seed' must be a number; got 'many'",
+      "c.yaml:6:1: unknown key 'serees'; did you mean 'series'?",
+    ]);
+  });
+
+  it.each([
+    ['window: { outOfOrderness: "5" }', "'window.outOfOrderness' must be a duration with its unit"],
+    ['window: { step: 10ms }', 'hour, day, week, month'],
+    ['window: { hop: 0 }', "'window.hop' must be at least 1; got 0"],
+    ['window: { hop: true }', 'a number of steps from 1 to 65535, or a duration'],
+    ['window: { timeZone: Mars/Olympus }', "an IANA time zone such as UTC or America/New_York; got 'Mars/Olympus'"],
+    [
+      'window: { origin: yesterday }',
+      "a date or time such as 2012-12-31 or 2013-01-01T00:00:00Z, or epoch milliseconds; got 'yesterday'",
+    ],
+    ['input: { channels: [{ name: a }] }', "'input.channels.0' must be either a value (`field: <name>`)"],
+    ['input: { channels: [{ name: a, count: true, cumulative: true }] }', "'input.channels.0' must be either"],
+    ['input: { channels: [] }', "'input.channels' must be at least 1 entries; got []"],
+    ['input: { kafka: { topic: t } }', "'input.kafka.brokers' is missing; it must be a list"],
+    ['input: { kind: kafka }', "'input.kafka' must be given, with at least `brokers`"],
+    ['window: { deduplicate: true }', '`input.fields.eventId` says which field'],
+    ['run: { resume: true }', '`output.path` names the folder'],
+    ['drift: 3', "'drift' must be a section with keys; got 3"],
+    ['drift: { thresholds: { psi: 0 } }', "'drift.thresholds.psi' must be above 0; got 0"],
+    ['encoder: { learningRate: .nan }', "'encoder.learningRate' must be a number"],
+  ])('refuses %j in words', (text, words) => {
+    expect(() => loadConfig(file(text))).toThrow(words);
+  });
+
+  it('names the line of an element in a list', () => {
+    const text =
+      'input:\n  channels:\n    - { name: a, count: true }\n    - name: b\n      feild: kwh\n      field: x\n';
+    expect(problems(file(text))).toEqual(["c.yaml:5:7: unknown key 'input.channels.1.feild'; did you mean 'field'?"]);
+  });
+
+  it.each([
+    ['window: [1', /^c\.yaml:1:\d+: not valid YAML/],
+    ['a: 1\na: 2', /^c\.yaml:2:1: not valid YAML: Map keys must be unique/],
+    ['- 1', /^c\.yaml:1:1: a config is made of sections/],
+    ['just words', /^c\.yaml:1:1: a config is made of sections/],
+  ])('says where %j is no config', (text, words) => {
+    expect(problems(file(text))[0]).toMatch(words);
+  });
+
+  it('keeps no key of the prototype', () => {
+    expect(problems(file('__proto__: { polluted: true }\nconstructor: 1'))).toEqual([
+      expect.stringContaining("unknown key '__proto__'"),
+      expect.stringContaining("unknown key 'constructor'"),
+    ]);
+    expect(problems({ flags: [toAssignment('__proto__.polluted=1')] })).toHaveLength(1);
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
+  it('keeps a bare value that stands in place of a section, so that it is refused', () => {
+    expect(problems({ ...file('drift: 3'), flags: [toAssignment('drift.everyWindows=5')] })).toHaveLength(1);
+  });
+});
+
+describe('flags', () => {
+  it('reads a value as the type of its key', () => {
+    const flags = ['name=007', 'input.paths=a.csv,b.csv', 'run.resume=false', 'input.csv.header=[a, b]'].map(
+      toAssignment,
+    );
+    const config = loadConfig({ flags });
+    expect(config.name).toBe('007');
+    expect(config.input.paths).toEqual(['a.csv', 'b.csv']);
+    expect(config.run.resume).toBe(false);
+    expect(config.input.csv.header).toEqual(['a', 'b']);
+  });
+
+  it('sets an element of a list by its index', () => {
+    const flags = ['input.channels.0.name=kwh', 'input.channels.0.field=v', 'input.channels.0.aggregate=mean'].map(
+      toAssignment,
+    );
+    expect(loadConfig({ flags }).input.channels).toEqual([
+      { name: 'kwh', field: 'v', aggregate: 'mean', cumulative: false, optional: false },
+    ]);
+  });
+
+  it('asks for a value that is missing', () => {
+    expect(problems({ flags: [toAssignment('cluster.k')] })).toEqual([
+      '--set cluster.k: a value is missing; write --set cluster.k=<value>',
+    ]);
+  });
+});
+
+describe('the environment', () => {
+  it('parts levels by two underscores and words by one', () => {
+    const env = { SEGTIDE_MODEL__FIRST_FIT: '7', SEGTIDE_INPUT__KAFKA__BROKERS: 'a:9092,b:9092', SEGTIDE_NAME: 'mine' };
+    const config = loadConfig({ env });
+    expect(config.model.firstFit).toBe(7);
+    expect(config.input.kafka?.brokers).toEqual(['a:9092', 'b:9092']);
+    expect(config.name).toBe('mine');
+  });
+
+  it('reads the value of a _FILE variable from that file, without the newline at its end', () => {
+    const env = {
+      SEGTIDE_INPUT__KAFKA__BROKERS: 'a:1',
+      SEGTIDE_INPUT__KAFKA__SASL__MECHANISM: 'plain',
+      SEGTIDE_INPUT__KAFKA__SASL__USERNAME: 'u',
+      SEGTIDE_INPUT__KAFKA__SASL__PASSWORD_FILE: '/run/secret',
+    };
+    const config = loadConfig({ env, readFile: (path) => `from ${path}\n` });
+    expect(config.input.kafka?.sasl?.password).toBe('from /run/secret');
+  });
+
+  it('tells of a _FILE that cannot be read', () => {
+    const env = { SEGTIDE_RUN__SEED_FILE: '/nowhere' };
+    const readFile = (): never => {
+      throw new Error('ENOENT');
+    };
+    expect(problems({ env, readFile })).toEqual(["SEGTIDE_RUN__SEED_FILE: can't read the file '/nowhere': ENOENT"]);
+  });
+
+  it('refuses a variable that names no key, and says which is near', () => {
+    expect(problems({ env: { SEGTIDE_WINDOW__STEPZ: '1' } })).toEqual([
+      "SEGTIDE_WINDOW__STEPZ: the variable names no config key; did you mean 'window.step'?",
+    ]);
+  });
+
+  it('leaves variables of others alone', () => {
+    expect(() =>
+      loadConfig({ env: { SEGTIDE_SERVICE_HOST: '10.0.0.1', SEGTIDE_TEST_KAFKA: 'x', PATH: '/bin' } }),
+    ).not.toThrow();
+  });
+
+  it('never shows a secret in a complaint', () => {
+    const text = 'input: { kafka: { brokers: [a], sasl: { mechanism: plain, username: u, password: 12345 } } }';
+    const [problem] = problems(file(text));
+    expect(problem).toContain("'input.kafka.sasl.password' must be text; got a masked value");
+    expect(problem).not.toContain('12345');
+  });
+});
+
+function file(text: string): ConfigSources {
+  return { file: { path: 'c.yaml', text } };
+}
+
+/** What is wrong with a config, line by line. */
+function problems(sources: ConfigSources): string[] {
+  try {
+    loadConfig(sources);
+    return [];
+  } catch (error) {
+    expect(error).toBeInstanceOf(SegtideError);
+    expect((error as SegtideError).code).toBe('config');
+    const lines = (error as SegtideError).message.split('\n  ');
+    return lines.length === 1 ? lines : lines.slice(1);
+  }
+}

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import type { Progress } from '../../../src/service/run-summary.js';
+import { createProgressDisplay, progressLine } from '../../../src/service/summary/progress-display.js';
+
+const PROGRESS: Progress = {
+  phase: 'training v2',
+  done: 0.45,
+  events: 100_000,
+  windows: 1200,
+  watermark: Date.UTC(2013, 4, 1),
+  modelVersion: 'v1',
+};
+
+describe('progressLine', () => {
+  it('tells phase, events, rate, windows, event time and model', () => {
+    const line = 'training v2 45 %  100,000 events  50,000/s  1,200 windows  2013-05-01  model v1';
+    expect(progressLine(PROGRESS, 2)).toBe(line);
+  });
+
+  it('leaves out what is not known yet', () => {
+    const start = { phase: 'reading', events: 0, windows: 0, watermark: Number.NEGATIVE_INFINITY, modelVersion: null };
+    expect(progressLine(start, 0)).toBe('reading  0 events  0 windows  warming');
+  });
+});
+
+describe('createProgressDisplay', () => {
+  it('rewrites one line on a terminal, at most ten times a second and never wider than it', () => {
+    const { stream, display, pass } = create({ isTTY: true, columns: 20 });
+    display.show(PROGRESS);
+    pass(99);
+    display.show(PROGRESS);
+    expect(stream.text).toBe('\rtraining v2 45 %  1\x1b[K');
+    pass(1);
+    display.show(PROGRESS);
+    expect(stream.text.match(/\r/g)).toHaveLength(2);
+  });
+
+  it('writes log lines above the line, and takes the line away at the end', () => {
+    const { stream, display } = create({ isTTY: true, columns: 20 });
+    display.show(PROGRESS);
+    stream.text = '';
+    display.above('a log line\n');
+    expect(stream.text).toBe('\r\x1b[Ka log line\ntraining v2 45 %  1');
+    stream.text = '';
+    display.clear();
+    expect(stream.text).toBe('\r\x1b[K');
+  });
+
+  it('writes a plain line every five seconds elsewhere', () => {
+    const { stream, display, pass } = create({});
+    display.show(PROGRESS);
+    pass(4999);
+    display.show(PROGRESS);
+    expect(stream.text).toBe('');
+    pass(1);
+    display.show(PROGRESS);
+    expect(stream.text).toBe(`${progressLine(PROGRESS, 5)}\n`);
+    display.clear();
+    expect(stream.text).not.toContain('\x1b');
+  });
+
+  it('shows nothing when it shall be quiet, but lets log lines through', () => {
+    const { stream, display, pass } = create({ isTTY: true }, true);
+    pass(60_000);
+    display.show(PROGRESS);
+    display.above('warning\n');
+    display.clear();
+    expect(stream.text).toBe('warning\n');
+  });
+});
+
+function create(terminal: { isTTY?: boolean; columns?: number }, quiet = false) {
+  let time = 0;
+  const stream = { ...terminal, text: '', write: (text: string) => (stream.text += text) };
+  const display = createProgressDisplay(stream, { quiet, now: () => time });
+  return { stream, display, pass: (ms: number) => (time += ms) };
+}

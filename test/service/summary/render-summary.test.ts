@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { accountingLine, renderSummary } from '../../../src/service/summary/render-summary.js';
+import { DRIFTED, SAMPLE } from './sample-summary.js';
+
+const AT_80 = `
+flights: 327,346 events of 4,037 customers, 2013-01-01 to 2013-12-31, in 12.3 s
+(26,527 events/s)
+
+Segments
+  id  share            customers  curve  level  trend  inactive  name
+  s1   75 %  ██████        3,028  ████       8    0 %       0 %  steady, high
+  s2   25 %  ██            1,009  ▁▂▃█     2.5  +50 %     0.4 %  growing, low, …
+
+Models: 2 trained, 1 promoted
+  version  gate      at window  trained because   the gate says
+  v1       promoted      4,037  first fit         nothing to compare with
+  v2       refused      20,185  4 window lengths  no gain in held-out reconstru…
+
+Drift: 3 of 24 reports
+  assignment psi of all: 0.314 over 0.2 (high)
+
+Events
+  in 327,346 = accepted 327,290 + late 6 + duplicate 0 + dead-lettered 50 +
+    quarantined 0 + skipped 0
+  dead letters and quarantine: 40 incomplete, 10 invalid
+  41,234 windows, 0 revisions, 41,234 assignments, 2,345 transitions, 0
+    customers evicted
+
+Results
+  segtide-out/x/
+    assignments.ndjson (41,234), segments.ndjson (12)
+
+Next
+  who is where:    head -3 segtide-out/x/assignments.ndjson
+  your own events: segtide config init, then segtide run
+`;
+
+describe('renderSummary', () => {
+  it('tells what was found and done', () => {
+    expect(renderSummary(SAMPLE, { width: 80, color: false })).toBe(AT_80);
+  });
+
+  it.each([40, 60, 72, 80, 100, 200])('keeps within a terminal of %d columns, paths excepted', (width) => {
+    const { drift, segments } = SAMPLE;
+    const long = { ...SAMPLE, segments: [...segments, { ...segments[0]!, prototype: Array(168).fill(1) }], drift };
+    const lines = renderSummary(long, { width, color: false })
+      .split('\n')
+      .filter((line) => !line.includes('segtide'));
+    for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(width);
+  });
+
+  it('keeps share, customers, curve and name at 60 columns', () => {
+    const text = renderSummary(SAMPLE, { width: 60, color: false });
+    expect(text).toContain('  s1   75 %      3,028  ████');
+    expect(text).toContain('steady, high');
+    expect(text).not.toContain('inactive');
+  });
+
+  it('uses colour only where it is asked for', () => {
+    expect(renderSummary(SAMPLE, { width: 80, color: false })).not.toContain('\x1b');
+    expect(renderSummary(SAMPLE, { width: 80, color: true })).toContain('\x1b[1mSegments\x1b[22m');
+  });
+
+  it('says so while there is no model', () => {
+    const warming = {
+      ...SAMPLE,
+      segments: [],
+      models: [],
+      modelVersion: null,
+      drift: { last: [], drifted: 0, reports: 0 },
+    };
+    const text = renderSummary(warming, { width: 100, color: false });
+    expect(text).toContain('none yet: no model has been trained');
+    expect(text).toContain('lower model.firstFit');
+  });
+
+  it('shows five drift reports and counts the others', () => {
+    const last = Array.from({ length: 8 }, (_, i) => ({ ...DRIFTED, subject: `s${i}` }));
+    const text = renderSummary({ ...SAMPLE, drift: { ...SAMPLE.drift, last } }, { width: 100, color: false });
+    expect(text.match(/psi of/g)).toHaveLength(5);
+    expect(text).toContain('and 3 more');
+  });
+
+  it('tells what to look at when nothing could be read', () => {
+    const events = { ...SAMPLE.events, in: 50, accepted: 0, late: 0 };
+    const text = renderSummary({ ...SAMPLE, events }, { width: 100, color: false });
+    expect(text).toContain('check input.fields and input.time');
+  });
+
+  it('tells how to go on after an interruption', () => {
+    const text = renderSummary({ ...SAMPLE, interrupted: true }, { width: 100, color: false });
+    expect(text).toContain('--resume --output segtide-out/x');
+  });
+});
+
+describe('accountingLine', () => {
+  it('says when the fates do not add up', () => {
+    expect(accountingLine({ ...SAMPLE.events, late: 5 })).toContain('in 327,346 ≠ accepted 327,290 + late 5');
+  });
+});
