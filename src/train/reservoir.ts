@@ -1,7 +1,9 @@
 import { SegtideError } from '../errors.js';
 import { unitHash } from '../numeric/unit-hash.js';
 import type { WindowBatch } from '../window/window-batch.js';
-import { customersOf } from './window-rows.js';
+import { type ReservoirSnapshot, toReservoirWindows } from './reservoir-snapshot.js';
+
+export type { ReservoirSnapshot } from './reservoir-snapshot.js';
 
 export interface ReservoirOptions {
   /** Most windows kept. Takes 5 bytes per cell and some 100 per window. */
@@ -16,23 +18,6 @@ export interface ReservoirOptions {
    * @default undefined
    */
   readonly halfLifeMs?: number | undefined;
-}
-
-/** Plain data; typed arrays hold the kept rows only. */
-export interface ReservoirSnapshot {
-  readonly formatVersion: 1;
-  /** Windows offered so far. */
-  readonly offered: number;
-  readonly steps: number;
-  readonly channels: number;
-  readonly seed: number;
-  readonly halfLifeMs: number | null;
-  readonly customers: readonly string[];
-  readonly starts: Float64Array; // (rows)
-  readonly ends: Float64Array; // (rows)
-  readonly observedSteps: Uint16Array; // (rows)
-  readonly values: Float32Array; // (rows, steps, channels)
-  readonly mask: Uint8Array; // (rows, steps, channels)
 }
 
 /** A bounded sample of the windows that went by, weighted towards the recent ones. */
@@ -227,30 +212,8 @@ export function createReservoir(options: ReservoirOptions, snapshot?: ReservoirS
       return offered;
     },
     add,
-    toWindows: () => toWindowBatch(gather()),
+    toWindows: () => toReservoirWindows(gather()),
     snapshot: gather,
-  };
-}
-
-function toWindowBatch(kept: ReservoirSnapshot): WindowBatch {
-  const length = kept.customers.length;
-  return {
-    length,
-    steps: kept.steps,
-    channels: kept.channels,
-    ...customersOf(kept.customers),
-    starts: kept.starts,
-    ends: kept.ends,
-    revisions: new Uint16Array(length),
-    finals: new Uint8Array(length).fill(1),
-    evicted: new Uint8Array(length),
-    values: kept.values,
-    mask: kept.mask,
-    observedSteps: kept.observedSteps,
-    late: [],
-    quarantined: [],
-    released: new Uint32Array(0),
-    watermark: kept.ends.reduce((latest, end) => Math.max(latest, end), Number.NEGATIVE_INFINITY),
   };
 }
 
