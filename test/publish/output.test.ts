@@ -121,7 +121,7 @@ describe.each(all)('output %#', (output, records) => {
   it('reads back from Avro what it wrote', async () => {
     const encode = await createAvroEncoder(output);
     for (const record of records) {
-      const read = type.fromBuffer(encode(record as never));
+      const read = type.fromBuffer(encode(record as never).subarray(10));
       expect(asFloats({ ...read })).toEqual(asFloats({ ...(output.toAvro(record as never) as object) }));
     }
   });

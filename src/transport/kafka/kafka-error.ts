@@ -1,0 +1,32 @@
+import { type ErrorContext, SegtideError } from '../../errors.js';
+
+/** Wraps what kafkajs threw; an error of segtide's own passes unchanged. */
+export function toTransportError(cause: unknown, what: string, context: ErrorContext = {}): SegtideError {
+  if (cause instanceof SegtideError) return cause;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const retriable = typeof cause === 'object' && cause !== null && isRetriable(cause);
+  return new SegtideError('transport', `${what}: ${reason}`, { cause, retriable, context });
+}
+
+/** The group is choosing its members' partitions anew; the same request may be right once it has. */
+export function isRebalance(error: unknown): boolean {
+  const type = typeof error === 'object' && error !== null ? protocolType(error) : undefined;
+  return type === 'REBALANCE_IN_PROGRESS' || type === 'ILLEGAL_GENERATION' || type === 'UNKNOWN_MEMBER_ID';
+}
+
+interface KafkaJsError {
+  readonly type?: string;
+  readonly name?: string;
+  readonly retriable?: boolean;
+  readonly cause?: unknown;
+}
+
+/** kafkajs wraps protocol errors when it gives up on them; the type is on the innermost. */
+function protocolType(error: KafkaJsError): string | undefined {
+  if (error.type !== undefined) return error.type;
+  return typeof error.cause === 'object' && error.cause !== null ? protocolType(error.cause) : undefined;
+}
+
+function isRetriable(error: KafkaJsError): boolean {
+  return error.name === 'KafkaJSNumberOfRetriesExceeded' || error.retriable === true;
+}

@@ -1,0 +1,50 @@
+import type { KafkaMessage } from 'kafkajs';
+import { KAFKA_RETRY, type KafkaConnectionOptions, openKafka } from './kafka-connection.js';
+import { toTransportError } from './kafka-error.js';
+
+export interface OutgoingRecord {
+  readonly key: string;
+  readonly value: string | Buffer;
+}
+
+/** Sends records: what a sink needs of Kafka. One producer serves all sinks of a program. */
+export interface RecordProducer {
+  /** Resolves when every in-sync replica has the records; rejects when they may not be there. */
+  send(topic: string, records: readonly OutgoingRecord[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface KafkaProducerOptions extends KafkaConnectionOptions {
+  /** @default 'none' */
+  readonly compression?: 'none' | 'gzip';
+}
+
+/** @throws SegtideError `transport` when no broker is to be had */
+export async function createKafkaProducer(options: KafkaProducerOptions): Promise<RecordProducer> {
+  const kafka = await openKafka(options);
+  const { CompressionTypes, Partitioners } = await import('kafkajs');
+  const compression = options.compression === 'gzip' ? CompressionTypes.GZIP : CompressionTypes.None;
+  const producer = kafka.producer({
+    // The partitioner of the Java clients: a key lands where their records of that key land.
+    createPartitioner: Partitioners.DefaultPartitioner,
+    allowAutoTopicCreation: false,
+    // A request that is tried again must not be overtaken by the next.
+    maxInFlightRequests: 1,
+    retry: KAFKA_RETRY,
+  });
+  try {
+    await producer.connect();
+  } catch (error) {
+    throw toTransportError(error, 'the producer could not start');
+  }
+  return {
+    async send(topic, records) {
+      try {
+        await producer.send({ topic, acks: -1, compression, messages: records as OutgoingRecord[] & KafkaMessage[] });
+      } catch (error) {
+        throw toTransportError(error, `the records for ${topic} were not acknowledged`, { topic });
+      }
+    },
+    close: () => producer.disconnect(),
+  };
+}

@@ -1,0 +1,75 @@
+import type { Kafka } from 'kafkajs';
+import { SegtideError } from '../../errors.js';
+import { KAFKA_RETRY } from './kafka-connection.js';
+import { toTransportError } from './kafka-error.js';
+
+export interface TopicPlan {
+  readonly topic: string;
+  readonly partitions: number;
+  /** @default the broker's `default.replication.factor` */
+  readonly replicationFactor?: number;
+  /** Keep the last record of each key instead of all for a time. @default false */
+  readonly compacted?: boolean;
+}
+
+/** Oldest and next offset of one partition. */
+export interface PartitionRange {
+  readonly partition: number;
+  readonly low: bigint;
+  readonly high: bigint;
+}
+
+/** Creates the topics that do not exist; those that do are left as they are. Runs only where a user asks for it. */
+export async function ensureTopics(kafka: Kafka, plans: readonly TopicPlan[]): Promise<void> {
+  await withAdmin(kafka, 'the topics could not be created', async (admin) => {
+    const existing = new Set(await admin.listTopics());
+    const missing = plans.filter((plan) => !existing.has(plan.topic));
+    if (missing.length === 0) return;
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: missing.map((plan) => ({
+        topic: plan.topic,
+        numPartitions: plan.partitions,
+        replicationFactor: plan.replicationFactor ?? -1,
+        configEntries: plan.compacted ? [{ name: 'cleanup.policy', value: 'compact' }] : [],
+      })),
+    });
+  });
+}
+
+/**
+ * The partitions of a topic with what they hold.
+ *
+ * @throws SegtideError `transport` when the topic does not exist or may not be described
+ */
+export async function describeTopic(kafka: Kafka, topic: string): Promise<readonly PartitionRange[]> {
+  return withAdmin(kafka, `the topic ${topic} could not be described`, async (admin) => {
+    if (!(await admin.listTopics()).includes(topic)) {
+      throw new SegtideError(
+        'transport',
+        `the topic ${topic} does not exist, or this client may not see it; create it or correct the name`,
+        { context: { topic } },
+      );
+    }
+    const ranges = await admin.fetchTopicOffsets(topic);
+    return ranges
+      .map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }))
+      .sort((a, b) => a.partition - b.partition);
+  });
+}
+
+async function withAdmin<T>(
+  kafka: Kafka,
+  failure: string,
+  use: (admin: ReturnType<Kafka['admin']>) => Promise<T>,
+): Promise<T> {
+  const admin = kafka.admin({ retry: KAFKA_RETRY });
+  try {
+    await admin.connect();
+    return await use(admin);
+  } catch (error) {
+    throw toTransportError(error, failure);
+  } finally {
+    await admin.disconnect().catch(() => {}); // the answer is there; a broken farewell changes nothing
+  }
+}
