@@ -15,6 +15,8 @@ export interface RunSummary {
   readonly windows: number;
   /** Results that replaced an earlier one of the same window. */
   readonly revisions: number;
+  /** Windows that the end of the input cut short and that were therefore not emitted. */
+  readonly incompleteWindows: number;
   readonly assignments: number;
   readonly transitions: number;
   /** Distinct customers seen. */

@@ -8,7 +8,7 @@ export function renderSegments({ segments, modelVersion }: RunSummary, width: nu
   if (segments.length === 0) {
     return modelVersion === null ? '  none yet: no model has been trained' : '  none: no customer is left in state';
   }
-  const curveWidth = width < 100 ? 13 : 24;
+  const curveWidth = width >= 100 ? 24 : width >= 60 ? 13 : 8;
   return plainTable(
     COLUMNS,
     segments.map((segment) => toRow(segment, curveWidth)),

@@ -11,6 +11,9 @@ const retrain = z
       .exactOptional()
       .describe('Least event time between two trainings, whatever asks for them; left out it is one window length.'),
     onDrift: z.boolean().default(true).describe('Retrain when drift calls for it.'),
+    freshEvery: whole('trainings', { min: 1 })
+      .default(5)
+      .describe("Every so many trainings one begins from new weights and not from the champion's."),
     swapAfterWindows: whole('windows')
       .default(0)
       .describe('Files: a new model takes effect exactly so many windows later.'),
@@ -37,6 +40,9 @@ export const modelSection = z
   .strictObject({
     firstFit: whole('windows', { min: 1 }).default(2000).describe('Windows collected before the first training.'),
     reservoir: whole('windows', { min: 1 }).default(20_000).describe('Windows kept for training.'),
+    reservoirHalfLife: duration({ min: 1 })
+      .exactOptional()
+      .describe('Event time after which a window is half as likely to be kept as a new one; left out, all are alike.'),
     heldOut: share().default(0.2).describe('Part of the reservoir kept back for the gate.'),
     retrain,
     gate,

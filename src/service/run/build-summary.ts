@@ -1,0 +1,72 @@
+import type { Segmentation } from '../../segmentation.js';
+import type { TrainingOutcome } from '../../trainer.js';
+import type { ModelSummary, OutputSummary, RunSummary, SegmentSummary } from '../run-summary.js';
+
+export interface RunFacts {
+  readonly name: string;
+  readonly eventTimes: readonly [number, number] | null;
+  readonly seconds: number;
+  /** Events of this process, without those of the run that it resumed. */
+  readonly eventsHere: number;
+  readonly outputs: readonly OutputSummary[];
+  readonly interrupted: boolean;
+}
+
+/** What a run did, from what its parts counted. */
+export function buildSummary({ windower, trainer, publisher, scorer }: Segmentation, facts: RunFacts): RunSummary {
+  const { seconds, eventsHere, ...rest } = facts;
+  const { counts } = publisher;
+  const { counters } = windower;
+  return {
+    ...rest,
+    events: windower.fates,
+    deadLetterReasons: counts.deadLetterReasons,
+    windows: counts.windows,
+    revisions: counts.revisions,
+    incompleteWindows: counters.incompleteWindows,
+    assignments: counts.assignments,
+    transitions: counts.transitions,
+    customers: counters.customers + counters.evictedByTtl + counters.evictedByCap,
+    evicted: counters.evictedByTtl + counters.evictedByCap,
+    segments: toSegmentSummaries(trainer, publisher.segmentSizes()),
+    models: trainer.outcomes.map(toModelSummary),
+    drift: trainer.driftReports,
+    seconds,
+    eventsPerSecond: seconds > 0 ? eventsHere / seconds : 0,
+    modelVersion: scorer.modelVersion,
+  };
+}
+
+function toSegmentSummaries(
+  { segments }: Segmentation['trainer'],
+  sizes: ReadonlyMap<string, number>,
+): SegmentSummary[] {
+  const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  return segments
+    .map(({ segmentId, name, prototype, level, trend, inactiveShare }): SegmentSummary => {
+      const customers = sizes.get(segmentId) ?? 0;
+      return {
+        segmentId,
+        name,
+        share: total === 0 ? 0 : customers / total,
+        customers,
+        prototype: prototype[0] ?? [],
+        level,
+        trend,
+        inactiveShare,
+      };
+    })
+    .sort((a, b) => b.customers - a.customers || (a.segmentId < b.segmentId ? -1 : 1));
+}
+
+function toModelSummary({ modelVersion, reasons, promoted, why, atWindow, values }: TrainingOutcome): ModelSummary {
+  const known = Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== null);
+  return {
+    modelVersion,
+    reason: reasons.join('; '),
+    promoted,
+    why: why.join('; '),
+    atWindow,
+    values: Object.fromEntries(known),
+  };
+}
