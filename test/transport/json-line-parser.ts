@@ -1,7 +1,7 @@
 import type { DeadLetter } from '../../src/ingest/dead-letter.js';
 import type { RecordParser } from '../../src/ingest/record-parser.js';
 import { hashBytes } from '../../src/numeric/hash.js';
-import type { ParserFactory } from '../../src/transport/file/parser-factory.js';
+import type { MakeParsers } from '../../src/transport/file/parser-factory.js';
 
 /**
  * The simplest parser that keeps the contract: a line is `{"id":…,"time":…,"value":…}`, all else is a dead letter.
@@ -92,13 +92,13 @@ export function createJsonLineParser({
   };
 }
 
-export function createJsonLineParsers(settings: { readonly maxRecordBytes?: number } = {}): ParserFactory {
-  return {
+export function createJsonLineParsers(settings: { readonly maxRecordBytes?: number } = {}): MakeParsers {
+  return () => ({
     records: () => createJsonLineParser(settings),
     objects: () => {
       throw new Error('no rows here');
     },
     columns: [],
     portable: { module: import.meta.url, create: 'createJsonLineParser', settings },
-  };
+  });
 }

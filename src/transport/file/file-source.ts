@@ -7,7 +7,7 @@ import { type FileFormat, findInputFiles } from './input-files.js';
 import { mergeReaders } from './merge-readers.js';
 import { type OpenFile, openFile } from './open-file.js';
 import { openReader, openStreamReader } from './open-reader.js';
-import type { ParserFactory } from './parser-factory.js';
+import type { InputParsers, MakeParsers } from './parser-factory.js';
 import type { RecordReader } from './record-reader.js';
 
 /** What to read, and how. */
@@ -51,19 +51,19 @@ export interface FileSource extends Source {
  * by its first bytes, whatever the ending. All files are opened here and stay open, so one that is removed later is
  * still read to its end. `close` may be called at any time and again.
  *
- * @param parsers makes one parser for each file
+ * @param makeParsers makes the parsers, one for each file; see `createIngestParsers`
  * @param from position of an earlier source over the same files; the records go on exactly where it stood
  * @throws SegtideError 'input' when a file is missing or unreadable, or nothing matches; 'state' when `from` belongs to
  * other files or these have changed since; 'config' when an option is out of range
  */
 export async function createFileSource(
   options: FileSourceOptions,
-  parsers: ParserFactory,
+  makeParsers: MakeParsers,
   from?: SourcePosition,
 ): Promise<FileSource> {
   const settings = resolveFileSource(options);
   const files = await findInputFiles(settings.paths, settings.format, settings.folder);
-  if (files[0]!.path === '-') return createStreamSource(settings, files[0]!.format, parsers, from);
+  if (files[0]!.path === '-') return createStreamSource(settings, files[0]!.format, makeParsers, from);
 
   const opened: OpenFile[] = [];
   const readers: RecordReader[] = [];
@@ -71,13 +71,16 @@ export async function createFileSource(
   try {
     for (const file of files) opened.push(await openFile(file, settings.folder));
     const positions = readSourcePosition(from, opened);
-    const threaded = settings.threads > 0 && opened.some(({ format }) => format === 'ndjson');
-    if (threaded && parsers.portable !== undefined) pool = createParsePool(settings.threads, parsers.portable);
+    const parsers = makeParsers(from !== undefined);
     const chunkBytes = Math.min(settings.chunkBytes, Math.max(1 << 16, Math.floor(SHARED_BYTES / opened.length)));
+    const threaded = opened.some(({ format, size }) => format === 'ndjson' && size > 2 * chunkBytes);
+    if (threaded && settings.threads > 0 && parsers.portable !== undefined) {
+      pool = createParsePool(settings.threads, parsers.portable);
+    }
     for (let i = 0; i < opened.length; i++) {
       readers.push(await openReader(opened[i]!, parsers, positions[i]!, chunkBytes, pool));
     }
-    return createSource(opened, readers, positions, settings.maxAheadMs, pool);
+    return createSource(opened, readers, positions, settings.maxAheadMs, parsers, pool);
   } catch (error) {
     await Promise.allSettled([...readers, ...opened.map(({ handle }) => handle)].map((it) => it.close()));
     await pool?.close();
@@ -93,6 +96,7 @@ function createSource(
   readers: readonly RecordReader[],
   positions: readonly FilePosition[],
   maxAheadMs: number,
+  parsers: InputParsers,
   pool: ParsePool | undefined,
 ): FileSource {
   const inputs = files.map(({ path }, i) => ({ source: path, reader: readers[i]!, from: positions[i]! }));
@@ -101,7 +105,11 @@ function createSource(
   return {
     resumable: true,
     paths: files.map(({ path }) => path),
-    pull: () => (merged === undefined ? readers[0]!.next() : merged.pull()),
+    async pull() {
+      const batch = await (merged === undefined ? readers[0]!.next() : merged.pull());
+      if (batch === undefined) parsers.end?.();
+      return batch;
+    },
     position: () => toSourcePosition(files, merged?.positions() ?? [{ ...readers[0]!.position(), latest: null }]),
     close() {
       closed ??= Promise.all(readers.map((reader) => reader.close())).then(() => pool?.close());
@@ -113,20 +121,25 @@ function createSource(
 function createStreamSource(
   settings: FileSourceSettings,
   format: FileFormat,
-  parsers: ParserFactory,
+  makeParsers: MakeParsers,
   from: SourcePosition | undefined,
 ): FileSource {
   if (from !== undefined) {
     const text = 'Standard input cannot go on from a checkpoint: what was read is gone. Start afresh, or read a file.';
     throw new SegtideError('state', text);
   }
+  const parsers = makeParsers(false);
   const stdin = settings.stdin ?? process.stdin;
   const reader = openStreamReader(stdin, format, parsers, settings.chunkBytes, settings.idleMs);
   let closed: Promise<void> | undefined;
   return {
     resumable: false,
     paths: ['-'],
-    pull: () => reader.next(),
+    async pull() {
+      const batch = await reader.next();
+      if (batch === undefined) parsers.end?.();
+      return batch;
+    },
     position() {
       const text = 'Standard input has no position to go on from. Run without checkpoints, or read a file.';
       throw new SegtideError('state', text);

@@ -10,7 +10,7 @@ import type { FileFormat } from './input-files.js';
 import type { OpenFile } from './open-file.js';
 import { toParquetBytes } from './parquet-bytes.js';
 import { createParquetReader } from './parquet-reader.js';
-import type { ParserFactory } from './parser-factory.js';
+import type { InputParsers } from './parser-factory.js';
 import { createPlainFeed } from './plain-feed.js';
 import type { ReadPosition, RecordReader } from './record-reader.js';
 import { createStreamFeed } from './stream-feed.js';
@@ -18,11 +18,11 @@ import { createStreamFeed } from './stream-feed.js';
 /**
  * Opens the reader that fits a file's format.
  *
- * @param pool parses NDJSON where there is one
+ * @param pool parses NDJSON where there is one; a file of a chunk or two is not worth the way there and back
  */
 export async function openReader(
   file: OpenFile,
-  parsers: ParserFactory,
+  parsers: InputParsers,
   from: ReadPosition,
   chunkBytes: number,
   pool: ParsePool | undefined,
@@ -33,21 +33,22 @@ export async function openReader(
     return createParquetReader(bytes, parsers.objects(), path, parsers.columns, from.offset);
   }
   const feed = openFeed(file, from.offset);
-  if (format === 'ndjson' && pool !== undefined) return createThreadedReader(feed, pool, path, chunkBytes, from);
+  if (format === 'ndjson' && pool !== undefined && file.size > 2 * chunkBytes)
+    return createThreadedReader(feed, pool, path, chunkBytes, from);
   const parser = parsers.records(format);
   if (from.offset > 0) await readHeader(file, parser);
   return createChunkReader(feed, parser, path, chunkBytes, from);
 }
 
 /**
- * Opens the reader of a stream, which may be gzipped or not only by what `format` says.
+ * Opens the reader of a stream that comes as it happens.
  *
  * @throws SegtideError 'config' for Parquet, which is read from its end
  */
 export function openStreamReader(
   stream: Readable,
   format: FileFormat,
-  parsers: ParserFactory,
+  parsers: InputParsers,
   chunkBytes: number,
   idleMs: number,
 ): RecordReader {

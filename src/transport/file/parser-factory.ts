@@ -1,15 +1,25 @@
 import type { RecordParser, RecordPosition } from '../../ingest/record-parser.js';
 import type { UsageBatch } from '../../ingest/usage-batch.js';
 
-/** Makes the parsers of a source: one for each file, because a CSV parser keeps its header. */
-export interface ParserFactory {
+/**
+ * Makes the parsers of one input.
+ *
+ * @param resumed the input goes on in its middle: what is decided by its first records was decided then
+ */
+export type MakeParsers = (resumed: boolean) => InputParsers;
+
+/** The parsers of one input, which may be many files. */
+export interface InputParsers {
+  /** A parser of one file's bytes; one for each file, because a CSV parser keeps its header. */
   records(format: 'ndjson' | 'csv'): RecordParser;
-  /** For rows that are objects already (Parquet). */
+  /** A parser of rows that are objects already (Parquet). */
   objects(): RowParser;
   /** Columns that `objects` looks at; all others are left unread. */
   readonly columns: readonly string[];
   /** How a parser thread makes its own `records('ndjson')`. @default no parser threads */
   readonly portable?: PortableParser;
+  /** Called when the whole input was read. @throws SegtideError 'config' when only then a mapping proves wrong */
+  end?(): void;
 }
 
 /** Turns rows into usage events. */

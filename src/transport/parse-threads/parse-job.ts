@@ -30,7 +30,7 @@ export interface ParsedJob extends ColumnsShape {
   readonly id: number;
   readonly columns: SharedArrayBuffer;
   /** Undefined where ids lie in the chunk itself. */
-  readonly idBytes: Uint8Array | undefined;
+  readonly idBytes: Uint8Array<ArrayBuffer> | undefined;
   readonly sources: readonly string[];
   readonly deadLetters: readonly DeadLetter[];
   readonly consumed: number;

@@ -17,7 +17,8 @@ parentPort!.on('message', (job: ParseJob) => {
   } catch (error) {
     outcome = { id: job.id, failure: toFailure(error) };
   }
-  parentPort!.postMessage(outcome);
+  const ids = 'idBytes' in outcome && outcome.idBytes !== undefined ? [outcome.idBytes.buffer] : [];
+  parentPort!.postMessage(outcome, ids);
 });
 
 function run(job: ParseJob): ParsedJob {
@@ -36,7 +37,10 @@ function run(job: ParseJob): ParsedJob {
     hasEventIds: batch.eventIds !== undefined,
     columns: shareColumns(batch, job.columns),
     // A parser that had to unescape an id keeps it in a buffer of its own: those bytes are copied, once per chunk.
-    idBytes: batch.idBytes.buffer === job.bytes ? undefined : batch.idBytes.slice(0, idEnd(batch.idEnds, batch.length)),
+    idBytes:
+      (batch.idBytes.buffer as ArrayBufferLike) === job.bytes
+        ? undefined
+        : batch.idBytes.slice(0, idEnd(batch.idEnds, batch.length)),
     sources: batch.sources,
     deadLetters: batch.deadLetters,
     consumed,
