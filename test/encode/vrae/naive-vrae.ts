@@ -56,10 +56,15 @@ function apply(matrix: Matrix, vector: readonly number[]): number[] {
 }
 
 function toRows(shape: VraeShape, parameters: Float64Array): Record<VraeMatrix, Matrix> {
-  let at = 0;
+  let start = 0;
   const entries = VRAE_MATRICES.map((name) => {
     const [rows, columns] = matrixSize(shape, name);
-    return [name, Array.from({ length: rows }, () => [...parameters.subarray(at, (at += columns))])];
+    const from = start;
+    start += rows * columns;
+    return [
+      name,
+      Array.from({ length: rows }, (_, i) => [...parameters.slice(from + i * columns, from + (i + 1) * columns)]),
+    ];
   });
   return Object.fromEntries(entries) as Record<VraeMatrix, Matrix>;
 }

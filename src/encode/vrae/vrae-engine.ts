@@ -1,0 +1,50 @@
+import { SegtideError } from '../../errors.js';
+import { createJsNetwork } from './js-network.js';
+import { loadTfjs } from './tfjs/load-tfjs.js';
+import { createTfjsNetwork } from './tfjs/tfjs-network.js';
+import type { VraeNetwork } from './vrae-network.js';
+import type { VraeEngine, VraeSettings } from './vrae-options.js';
+import type { VraeShape } from './vrae-weights.js';
+
+/**
+ * Units times series of the largest update that `auto` leaves to plain typed arrays. Up to there tfjs-node is less than
+ * twice as fast, which its start eats up; beyond, it is three to ten times as fast (docs/vrae.md).
+ */
+const LARGEST_JS_UPDATE = 1024;
+
+/** Makes the network that `settings.engine` asks for, to train with. See `createVraeNetwork`. */
+export function createTrainingNetwork(
+  shape: VraeShape,
+  { engine, hidden, batch }: VraeSettings,
+  tfjsSpecifier?: string,
+): Promise<VraeNetwork> {
+  const small = hidden * batch <= LARGEST_JS_UPDATE;
+  return createVraeNetwork(shape, engine === 'auto' && small ? 'js' : engine, { training: true, tfjsSpecifier });
+}
+
+/**
+ * Makes a network on an engine: `auto` is tfjs-node where it loads, else plain typed arrays.
+ *
+ * @throws SegtideError `config` when tfjs-node is asked for and does not load.
+ */
+export async function createVraeNetwork(
+  shape: VraeShape,
+  engine: VraeEngine,
+  {
+    training,
+    tfjsSpecifier,
+  }: {
+    readonly training: boolean;
+    /** Another installation of tfjs-node. @default '@tensorflow/tfjs-node' */
+    readonly tfjsSpecifier?: string | undefined;
+  },
+): Promise<VraeNetwork> {
+  if (engine === 'js') return createJsNetwork(shape, { training });
+  const tf = await loadTfjs(tfjsSpecifier);
+  if (tf !== undefined) return createTfjsNetwork(tf, shape);
+  if (engine === 'auto') return createJsNetwork(shape, { training });
+  throw new SegtideError(
+    'config',
+    'vrae.engine is tfjs, but @tensorflow/tfjs-node does not load. Install it (npm install @tensorflow/tfjs-node), or set vrae.engine to auto.',
+  );
+}

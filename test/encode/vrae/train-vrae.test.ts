@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { createJsNetwork } from '../../../src/encode/vrae/js-network.js';
+import { trainVrae } from '../../../src/encode/vrae/train-vrae.js';
+import { createVraeEncoder } from '../../../src/encode/vrae/vrae-encoder.js';
+import type { VraeNetwork } from '../../../src/encode/vrae/vrae-network.js';
+import { resolveVrae, type VraeOptions } from '../../../src/encode/vrae/vrae-options.js';
+import { VRAE_MATRICES } from '../../../src/encode/vrae/vrae-weights.js';
+import { createWaves, toSeriesBatch } from './vrae-batches.js';
+
+const small: VraeOptions = { hidden: 8, latent: 2, updates: 200, engine: 'js' };
+const waves = createWaves(100, 12, 1);
+
+describe('trainVrae', () => {
+  it('learns: the held-out error falls far below the variance of the series, and latents are in use', () => {
+    const fit = trainVrae({ settings: resolveVrae({ ...small, hidden: 16, updates: 800, beta: 0.01 }), series: waves });
+    const variance = waves.values.reduce((sum, value) => sum + value * value, 0) / waves.values.length;
+    expect(variance).toBeGreaterThan(0.4);
+    expect(fit.heldOutReconstruction).toBeLessThan(variance / 2);
+    expect(fit.activeUnits).toBe(2);
+    expect(fit.heldOutLoss).toBeGreaterThan(fit.heldOutReconstruction);
+  });
+
+  it('gives the same bytes for the same seed, and others for another', () => {
+    const first = trainVrae({ settings: resolveVrae(small), series: waves });
+    const again = trainVrae({ settings: resolveVrae(small), series: waves });
+    const other = trainVrae({ settings: resolveVrae({ ...small, seed: 2 }), series: waves });
+    expect(again).toEqual(first);
+    expect(other.weights.encoder).not.toEqual(first.weights.encoder);
+  });
+
+  it('goes on from initial weights, and leaves them and the series as they were', () => {
+    const settings = resolveVrae({ ...small, updates: 400 });
+    const first = trainVrae({ settings, series: waves });
+    const before = structuredClone({ initial: first.weights, waves });
+    const losses: number[] = [];
+    trainVrae(
+      { settings: resolveVrae({ ...small, updates: 20 }), series: waves, initial: first.weights },
+      { onProgress: ({ trainLoss }) => losses.push(trainLoss) },
+    );
+    expect({ initial: first.weights, waves }).toEqual(before);
+    expect(losses[0]).toBeLessThan(first.trainLoss * 1.5);
+  });
+
+  it('trains on every series of an epoch, the last partial batch too', () => {
+    const rows: number[] = [];
+    const shape = { steps: 12, channels: 1, hidden: 8, latent: 2 };
+    const network = createJsNetwork(shape);
+    const seen = new Set<number>();
+    const watching: VraeNetwork = {
+      ...network,
+      differentiate: (batch, gradient) => {
+        rows.push(batch.rows);
+        for (let row = 0; row < batch.rows; row++) seen.add(batch.values[row * 12]!);
+        return network.differentiate(batch, gradient);
+      },
+    };
+    trainVrae({ settings: resolveVrae({ ...small, updates: 6, heldOut: 0 }), series: waves }, { network: watching });
+    expect(rows).toEqual([32, 32, 32, 4, 32, 32]);
+    expect(seen.size).toBe(100);
+  });
+
+  it('holds out a share that it does not learn from', () => {
+    const shape = { steps: 12, channels: 1, hidden: 8, latent: 2 };
+    const network = createJsNetwork(shape);
+    const learnt = new Set<number>();
+    const evaluated = new Set<number>();
+    const watching: VraeNetwork = {
+      ...network,
+      differentiate: (batch, gradient) => {
+        for (let row = 0; row < batch.rows; row++) learnt.add(batch.values[row * 12]!);
+        return network.differentiate(batch, gradient);
+      },
+      infer: (values, rows, posterior) => {
+        for (let row = 0; row < rows; row++) evaluated.add(values[row * 12]!);
+        network.infer(values, rows, posterior);
+      },
+    };
+    trainVrae({ settings: resolveVrae({ ...small, updates: 40 }), series: waves }, { network: watching });
+    expect(evaluated.size).toBe(10);
+    expect(learnt.size).toBe(90);
+    expect([...evaluated].filter((value) => learnt.has(value))).toEqual([]);
+  });
+
+  it('stops early without gain and keeps the weights with the least held-out loss', async () => {
+    const losses: number[] = [];
+    const settings = resolveVrae({ ...small, learningRate: 0.3, updates: 4000, patience: 2, beta: 0 });
+    const fit = trainVrae({ settings, series: waves }, { onProgress: ({ heldOutLoss }) => losses.push(heldOutLoss) });
+    expect(fit.updates).toBeLessThan(4000);
+    expect(fit.heldOutLoss).toBe(Math.min(...losses));
+    expect(losses.at(-1)).toBeGreaterThan(fit.heldOutLoss);
+    // The weights are those: all held out again, by the encoder, in single precision.
+    const { reconstructionErrors } = await createVraeEncoder(fit.weights, 'v').encode(toSeriesBatch(waves));
+    const mean = reconstructionErrors!.reduce((a, b) => a + b) / 100;
+    expect(mean).toBeLessThan(fit.heldOutLoss * 2);
+  });
+
+  it('trains on a single series of a single step, without any informative cell', () => {
+    const series = { length: 1, steps: 1, channels: 1, values: Float32Array.of(3), mask: Uint8Array.of(3) };
+    const fit = trainVrae({ settings: resolveVrae({ ...small, updates: 3 }), series });
+    for (const name of VRAE_MATRICES) expect(fit.weights[name].every(Number.isFinite)).toBe(true);
+    expect(fit.heldOutReconstruction).toBe(0);
+  });
+
+  it('refuses series that are not finite, none at all, too short arrays and weights of another shape', () => {
+    const settings = resolveVrae({ ...small, updates: 5 });
+    const { weights } = trainVrae({ settings, series: waves });
+    const broken = { ...waves, values: waves.values.slice().fill(Number.NaN), mask: new Uint8Array(1200) };
+    const none = { ...waves, length: 0 };
+    const longer = { ...waves, length: 101 };
+    expect(() => trainVrae({ settings, series: broken })).toThrow(/loss became NaN after 0 updates/);
+    expect(() => trainVrae({ settings, series: none })).toThrow(/at least one series/);
+    expect(() => trainVrae({ settings, series: longer })).toThrow(/need 1212 values and mask cells, got 1200/);
+    const job = { settings: resolveVrae({ ...small, latent: 3 }), series: waves, initial: weights };
+    expect(() => trainVrae(job)).toThrow(/latent should be 3, got 2/);
+  });
+
+  it('stops between evaluations when asked to', () => {
+    const signal = { aborted: false };
+    const onProgress = (): void => {
+      signal.aborted = true;
+    };
+    expect(() => trainVrae({ settings: resolveVrae(small), series: waves }, { signal, onProgress })).toThrow(
+      expect.objectContaining({ code: 'aborted' }),
+    );
+  });
+});
