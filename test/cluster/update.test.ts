@@ -134,6 +134,12 @@ describe('update', () => {
     expect(Math.abs(remembering.centroids[0]! - 5)).toBeGreaterThan(1);
   });
 
+  it('changes nothing but the epoch where nothing was learnt', () => {
+    const model = clusterModelOf([[0], [50]], { weights: Float64Array.of(1, 2) });
+    const empty = statistics(model, assign(model, embeddingsOf([])));
+    expect(update(model, empty, { halfLife: 10 })).toEqual({ ...model, centroidEpoch: 1 });
+  });
+
   it('refuses statistics of another model version', () => {
     const model = clusterModelOf([[0]]);
     const other = learnt(clusterModelOf([[0]], { modelVersion: 'v0' }), [[1]]);
