@@ -1,6 +1,7 @@
 import { SegtideError } from '../errors.js';
 import type { WindowBatch } from '../window/window-batch.js';
 import { measureScale } from './measure-scale.js';
+import { createSample, type Sample } from './sample.js';
 import type { SeriesSettings } from './series-settings.js';
 import { createSeriesShaper } from './series-shaper.js';
 
@@ -23,29 +24,35 @@ export function fitScale(settings: SeriesSettings, batches: readonly WindowBatch
   const { channels, steps, scale } = settings;
   const windows = batches.reduce((sum, batch) => sum + batch.length, 0);
   const shaper = createSeriesShaper(settings);
-  const known = Array.from({ length: channels }, () => new Float32Array(windows * steps));
-  const counts = new Array<number>(channels).fill(0);
+  const known = Array.from({ length: channels }, () => createSample(windows * steps));
+  for (const sample of known) sample.count = 0;
   for (const batch of batches) {
     checkShape(settings, batch);
     for (let window = 0; window < batch.length; window++) {
-      const before = [...counts];
+      const before = known.map((sample) => sample.count);
       let active = false;
       for (let channel = 0; channel < channels; channel++) {
         shaper.shape(batch, window, channel);
         active ||= shaper.active;
-        const { values, mask } = shaper.row;
-        for (let i = 0; i < steps; i++) if (mask[i] === 0) known[channel]![counts[channel]!++] = values[i]!;
+        append(known[channel]!, shaper.known);
       }
-      if (!active) counts.splice(0, channels, ...before);
+      if (!active)
+        known.forEach((sample, channel) => {
+          sample.count = before[channel]!;
+        });
     }
   }
   const centers = new Float32Array(channels);
   const scales = new Float32Array(channels);
   for (let channel = 0; channel < channels; channel++) {
-    const values = known[channel]!;
-    measureScale(scale, values, counts[channel]!, values, centers, scales, channel);
+    const sample = known[channel]!;
+    measureScale(scale, sample, sample.values, centers, scales, channel);
   }
   return { centers: [...centers], scales: [...scales] };
+}
+
+function append(sample: Sample, more: Sample): void {
+  for (let i = 0; i < more.count; i++) sample.values[sample.count++] = more.values[i]!;
 }
 
 /** @throws SegtideError `config` when windows have another shape than the settings. */

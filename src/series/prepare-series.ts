@@ -31,7 +31,6 @@ export function prepareSeries(
   const centers = new Float32Array(length * channels);
   const scales = new Float32Array(length * channels);
   const shaper = createSeriesShaper(settings);
-  const known = new Float32Array(steps);
   const room = new Float32Array(steps);
 
   for (let window = 0; window < length; window++) {
@@ -44,10 +43,8 @@ export function prepareSeries(
       if (fitted !== undefined) {
         centers[at] = fitted.centers[channel]!;
         scales[at] = fitted.scales[channel]!;
-      } else if (shaper.masked) {
-        measureScale(settings.scale, known, compact(shaper, known), room, centers, scales, at);
       } else {
-        measureScale(settings.scale, shaper.row.values, steps, room, centers, scales, at);
+        measureScale(settings.scale, shaper.known, room, centers, scales, at);
       }
       if (shaper.masked) scaleKnown(shaper, centers[at]!, scales[at]!, values, mask, first, channels);
       else scaleAll(shaper.row.values, centers[at]!, scales[at]!, values, first, channels);
@@ -68,14 +65,6 @@ function checkScale(settings: SeriesSettings, scale: FittedScale | undefined): F
     `series: \`scope: global\` needs a scale fitted over windows with ${settings.channels} channels, got ` +
       `${scale === undefined ? 'none' : `one of ${scale.centers.length}`}: fit one with fitScale, or use \`scope: own\``,
   );
-}
-
-/** Gathers the known cells and returns how many there are. */
-function compact(shaper: SeriesShaper, known: Float32Array): number {
-  const { values, mask } = shaper.row;
-  let count = 0;
-  for (let i = 0; i < values.length; i++) if (mask[i] === 0) known[count++] = values[i]!;
-  return count;
 }
 
 function scaleAll(row: Float32Array, center: number, scale: number, out: Float32Array, first: number, stride: number) {
