@@ -63,7 +63,7 @@ export class StepRings {
     let place = column * this.channels;
     for (let c = 0; c < this.channels; c++, place++) {
       const value = values[at + c]!;
-      if (value !== value) continue; // NaN: not observed
+      if (Number.isNaN(value)) continue; // not observed
       const word = row + BITS + (place >>> 5);
       const bit = 1 << (place & 31);
       const seen = (rows[word]! & bit) !== 0;
