@@ -51,5 +51,8 @@ export function wrap(text: string, width: number, first = '', rest = first): str
       line = rest + word;
     }
   }
-  return [...lines, line].join('\n').replaceAll('\u00a0', ' ');
+  return [...lines, line].join('\n').replaceAll(NO_BREAK, ' ');
 }
+
+/** The no-break space that `wrap` keeps together. */
+export const NO_BREAK = '\u00a0';

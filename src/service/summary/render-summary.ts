@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import type { DriftReport } from '../../drift/drift-report.js';
 import type { Fates } from '../../window/window-batch.js';
 import type { OutputSummary, RunSummary } from '../run-summary.js';
-import { formatCount, formatDate, formatNumber, formatSeconds, wrap } from './format.js';
+import { formatCount, formatDate, formatNumber, formatSeconds, NO_BREAK, wrap } from './format.js';
 import { nextSteps } from './next-steps.js';
 import { plainTable } from './plain-table.js';
 import { renderSegments } from './render-segments.js';
@@ -87,8 +87,8 @@ function driftLine({ layer, statistic, subject, value, threshold, severity }: Dr
 }
 
 function accounting(summary: RunSummary, width: number): string[] {
-  const { windows, revisions, assignments, transitions, evicted, deadLetterReasons } = summary;
-  const lines = [accountingLine(summary.events).replace(/(\S) (?=[\d,]+( |$))/g, '$1\u00a0')];
+  const { windows, revisions, incompleteWindows, assignments, transitions, evicted, deadLetterReasons } = summary;
+  const lines = [accountingLine(summary.events).replace(/(\S) (?=[\d,]+( |$))/g, `$1${NO_BREAK}`)];
   const reasons = Object.entries(deadLetterReasons).filter(([, count]) => count > 0);
   if (reasons.length > 0) {
     lines.push(
@@ -100,9 +100,10 @@ function accounting(summary: RunSummary, width: number): string[] {
     `${formatCount(revisions)} revisions`,
     `${formatCount(assignments)} assignments`,
     `${formatCount(transitions)} transitions`,
+    `${formatCount(incompleteWindows)} windows cut short by the end`,
     `${formatCount(evicted)} customers evicted`,
   ];
-  lines.push(counts.join(', '));
+  lines.push(counts.map((count) => count.replace(' ', NO_BREAK)).join(', '));
   return lines.map((line) => wrap(line, width, '  ', '    '));
 }
 

@@ -31,6 +31,7 @@ export const SAMPLE: RunSummary = {
   eventTimes: [Date.UTC(2013, 0, 1, 10), Date.UTC(2013, 11, 31, 23)],
   windows: 41_234,
   revisions: 0,
+  incompleteWindows: 12,
   assignments: 41_234,
   transitions: 2345,
   customers: 4037,

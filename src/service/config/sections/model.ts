@@ -40,9 +40,9 @@ export const modelSection = z
   .strictObject({
     firstFit: whole('windows', { min: 1 }).default(2000).describe('Windows collected before the first training.'),
     reservoir: whole('windows', { min: 1 }).default(20_000).describe('Windows kept for training.'),
-    reservoirHalfLife: duration({ min: 1 })
-      .exactOptional()
-      .describe('Event time after which a window is half as likely to be kept as a new one; left out, all are alike.'),
+    history: real('window lengths', { min: 0.01 })
+      .default(8)
+      .describe('After so much event time a window is half as likely to be learnt from as a new one.'),
     heldOut: share().default(0.2).describe('Part of the reservoir kept back for the gate.'),
     retrain,
     gate,
