@@ -66,7 +66,7 @@ export function profileChannel(
 }
 
 /** Reads a member's channel; cells that are not known become NaN. */
-export function readSeries(members: Members, row: number, channel: number, into: Float64Array): void {
+function readSeries(members: Members, row: number, channel: number, into: Float64Array): void {
   const { steps, channels, values, mask } = members;
   for (let t = 0, at = row * steps * channels + channel; t < steps; t++, at += channels) {
     into[t] = mask[at]! <= 1 ? values[at]! : Number.NaN;

@@ -77,7 +77,7 @@ export function profileSegments(assignments: AssignmentBatch, options: ProfileOp
  * good a forecast, and a simple rule is enough. The strengths of trend and season are what decides among forecasting
  * methods in Wang, Smith & Hyndman (2006).
  */
-export function adviceFor(channel: ChannelProfile, inactiveShare: number, size: number): Advice {
+function adviceFor(channel: ChannelProfile, inactiveShare: number, size: number): Advice {
   if (size === 0 || isInactive({ channel, inactiveShare, size })) return 'inactive';
   const repeats = channel.seasonality.strength >= MARKED_SEASONALITY;
   return repeats || Math.abs(channel.trend) >= MARKED_TREND ? 'model' : 'rule';

@@ -12,7 +12,7 @@ export interface NameGround {
 }
 
 /** Share of members without usage from which a segment is inactive. */
-export const INACTIVE_SHARE = 0.5;
+const INACTIVE_SHARE = 0.5;
 /** Change over the window, relative to the level, from which a segment grows or fades. */
 export const MARKED_TREND = 0.3;
 

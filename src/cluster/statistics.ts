@@ -48,11 +48,11 @@ export function accumulate(
   const { size, weights, sums, sumSquares } = into;
   const { nearest, distances } = assignments;
   const { embeddings, series } = assignments.embeddings;
-  const { finals, revisions } = series.windows;
+  const { finals, revisions, evicted } = series.windows;
   let inertia = into.inertia;
   for (let i = start; i < end; i++) {
     const distance = distances[i]!;
-    if (distance !== distance || finals[i] === 0 || revisions[i] !== 0) continue;
+    if (Number.isNaN(distance) || finals[i] === 0 || revisions[i] !== 0 || evicted[i] === 1) continue;
     const j = nearest[i]!;
     weights[j]! += 1;
     inertia += distance * distance;

@@ -4,7 +4,7 @@ export interface DriftDetectorSnapshot {
   readonly since: number | null;
 }
 
-export interface DriftVerdict {
+interface DriftVerdict {
   readonly statistic: number;
   readonly threshold: number;
   readonly drifted: boolean;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { assign } from '../../src/cluster/assign.js';
 import type { Statistics } from '../../src/cluster/cluster-model.js';
 import { starvedCentroids } from '../../src/cluster/starved-centroids.js';
-import { merge, statistics } from '../../src/cluster/statistics.js';
+import { accumulate, emptyStatistics, merge, statistics } from '../../src/cluster/statistics.js';
 import { update } from '../../src/cluster/update.js';
 import { createRandom } from '../../src/numeric/random.js';
 import { clusterModelOf, embeddingsOf, windowsOf } from './embeddings.js';
@@ -27,11 +27,24 @@ describe('statistics', () => {
     expect(got.inertia).toBe(1 + 4 + 1 + 1);
   });
 
-  it('learns neither from provisional windows, revisions nor rows that are not finite', () => {
+  it('learns neither from provisional windows, revisions, evictions nor rows that are not finite', () => {
     const model = clusterModelOf([[0]]);
-    const windows = windowsOf(4, { finals: Uint8Array.of(1, 0, 1, 1), revisions: Uint16Array.of(0, 0, 1, 0) });
-    const got = statistics(model, assign(model, embeddingsOf([[1], [2], [4], [Number.NaN]], windows)));
+    const windows = windowsOf(5, {
+      finals: Uint8Array.of(1, 0, 1, 1, 1),
+      revisions: Uint16Array.of(0, 0, 1, 0, 0),
+      evicted: Uint8Array.of(0, 0, 0, 1, 0),
+    });
+    const got = statistics(model, assign(model, embeddingsOf([[1], [2], [4], [8], [Number.NaN]], windows)));
     expect([...got.weights, ...got.sums]).toEqual([1, 1]);
+  });
+
+  it('accumulates to the same bits however rows were cut into batches', () => {
+    const random = createRandom(8);
+    const model = clusterModelOf([[0], [2]]);
+    const assignments = assign(model, embeddingsOf(Array.from({ length: 50 }, () => [random.normal()])));
+    let pieces = emptyStatistics(model);
+    for (let i = 0; i < 50; i += 7) pieces = accumulate(pieces, assignments, i, Math.min(50, i + 7));
+    expect(pieces).toEqual(statistics(model, assignments));
   });
 
   it('merges in any order and grouping to the same as one batch', () => {
