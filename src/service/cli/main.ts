@@ -1,13 +1,19 @@
 #!/usr/bin/env node
 import { main } from './program.js';
+import { reportError } from './report-error.js';
 
-// A reader that left early (`segtide run … | head`) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
-});
-
+const args = process.argv.slice(2);
 const terminal = { out: process.stdout, err: process.stderr, env: process.env, now: Date.now };
-process.exitCode = await main(process.argv.slice(2), terminal);
+
+function fail(error: unknown): never {
+  const style = { json: args.includes('--json'), debug: args.includes('--debug') };
+  process.exit(reportError(error, style, terminal));
+}
+process.on('uncaughtException', fail);
+// A reader that left early (`segtide run … | head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? process.exit(0) : fail(error)));
+process.stderr.on('error', () => process.exit(1));
+
+process.exitCode = await main(args, terminal);
 // All is written by now; a thread or socket that was left open must not keep the program alive.
 setTimeout(() => process.exit(), 2000).unref();

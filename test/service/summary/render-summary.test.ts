@@ -23,8 +23,8 @@ Events
   in 327,346 = accepted 327,290 + late 6 + duplicate 0 + dead-lettered 50 +
     quarantined 0 + skipped 0
   dead letters and quarantine: 40 incomplete, 10 invalid
-  41,234 windows, 0 revisions, 41,234 assignments, 2,345 transitions,
-    12 windows cut short by the end, 0 customers evicted
+  41,234 windows, 0 revisions, 41,234 assignments, 2,345 transitions, 12 windows
+    cut short by the end, 0 customers evicted
 
 Results
   segtide-out/x/
