@@ -1,6 +1,5 @@
 import { describe, expect, inject, it } from 'vitest';
 import { resolveIngest } from '../../src/ingest/ingest-settings.js';
-import { createNdjsonParser } from '../../src/ingest/ndjson-parser.js';
 import type { SourcePosition } from '../../src/ports.js';
 import { createJsonValues } from '../../src/transport/kafka/json-values.js';
 import { createKafkaSource, type KafkaSource } from '../../src/transport/kafka/kafka-source.js';
@@ -18,7 +17,7 @@ const T0 = Date.UTC(2026, 0, 1);
 const openSource = (topic: TestTopic, options: Partial<KafkaSourceOptions> = {}, from?: SourcePosition) =>
   createKafkaSource(
     { brokers, topic: topic.topic, groupId: `${topic.topic}-group`, idleMs: 300, ...options },
-    { values: createJsonValues(createNdjsonParser(settings)), clock: { now: () => Date.now() }, ...(from && { from }) },
+    { values: createJsonValues(settings), clock: { now: () => Date.now() }, ...(from && { from }) },
   );
 
 const usage = (count: number, from = 0) =>

@@ -1,17 +1,91 @@
 import type { KafkaMessage } from 'kafkajs';
+import type { DeadLetter } from '../../ingest/dead-letter.js';
 import type { UsageBatch } from '../../ingest/usage-batch.js';
-
-export interface ParsedValues {
-  /** Events and dead letters of the first `taken` records, with Kafka's offsets; row is the offset plus 1. */
-  readonly batch: UsageBatch;
-  /** Records dealt with, at least one of those given. */
-  readonly taken: number;
-  /** Index in the records of each event, for whoever looks at keys. */
-  readonly recordOf: Uint32Array; // (batch.length) or longer
-}
 
 /** Turns the values of Kafka records into usage events. What it answers is valid until the next call. */
 export interface ValueParser {
-  /** @param source `topic/partition` */
+  /**
+   * Parses the first of the records, at least one if there are any.
+   *
+   * @param source `topic/partition`
+   */
   parse(records: readonly KafkaMessage[], source: string): ParsedValues;
+}
+
+export interface ParsedValues {
+  /** Events and dead letters of the first `taken` records, with Kafka's offsets; a row is the offset plus 1. */
+  readonly batch: UsageBatch;
+  /** Records dealt with. */
+  readonly taken: number;
+  /** Index in the records of each event. */
+  readonly recordOf: Uint32Array; // (batch.length)
+}
+
+/**
+ * Gives events and dead letters the places and bytes of their Kafka records.
+ *
+ * @param batch its rows are the numbers of the records among those given, from 1
+ */
+export function placeInTopic(
+  batch: UsageBatch,
+  records: readonly KafkaMessage[],
+  taken: number,
+  source: string,
+): ParsedValues {
+  const recordOf = new Uint32Array(batch.length);
+  const rows = new Float64Array(batch.length);
+  const offsets = new Float64Array(batch.length);
+  const dealt = new Uint8Array(taken);
+  for (let i = 0; i < batch.length; i++) {
+    const record = batch.rows[i]! - 1;
+    recordOf[i] = record;
+    dealt[record] = 1;
+    offsets[i] = Number(records[record]!.offset);
+    rows[i] = offsets[i]! + 1;
+  }
+  const deadLetters = batch.deadLetters.map((letter) => {
+    dealt[letter.row - 1] = 1;
+    return { ...letter, source, ...placeOf(records[letter.row - 1]!) };
+  });
+  // A parser of lines skips blank ones; a record without a value is a record all the same.
+  for (let record = 0; record < taken; record++) {
+    if (dealt[record] === 0) deadLetters.push(toBlankLetter(records[record]!, source));
+  }
+  deadLetters.sort((a, b) => a.offset - b.offset);
+  const { length, channels, idBytes, idStarts, idEnds, idHashes, eventTimes, values, eventIds } = batch;
+  const columns = { length, channels, idBytes, idStarts, idEnds, idHashes, eventTimes, values, eventIds };
+  const original = (i: number): Uint8Array => records[recordOf[i]!]!.value ?? NOTHING;
+  return {
+    batch: {
+      ...columns,
+      clockTimes: undefined,
+      sources: [source],
+      sourceOf: undefined,
+      rows,
+      offsets,
+      original,
+      deadLetters,
+    },
+    taken,
+    recordOf,
+  };
+}
+
+const NOTHING = new Uint8Array(0);
+
+function placeOf(record: KafkaMessage): { row: number; offset: number } {
+  const offset = Number(record.offset);
+  return { row: offset + 1, offset };
+}
+
+function toBlankLetter(record: KafkaMessage, source: string): DeadLetter {
+  const detail = record.value === null ? 'the record has no value (a tombstone)' : 'the value is empty or blank';
+  return {
+    reason: 'unreadable',
+    detail,
+    source,
+    ...placeOf(record),
+    bytes: record.value ?? NOTHING,
+    truncated: false,
+  };
 }
