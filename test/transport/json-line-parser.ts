@@ -1,7 +1,7 @@
 import type { DeadLetter } from '../../src/ingest/dead-letter.js';
 import type { RecordParser } from '../../src/ingest/record-parser.js';
 import { hashBytes } from '../../src/numeric/hash.js';
-import type { MakeParsers } from '../../src/transport/file/parser-factory.js';
+import type { MakeParsers } from '../../src/transport/file/input-parsers.js';
 
 /**
  * The simplest parser that keeps the contract: a line is `{"id":…,"time":…,"value":…}`, all else is a dead letter.
@@ -95,10 +95,9 @@ export function createJsonLineParser({
 export function createJsonLineParsers(settings: { readonly maxRecordBytes?: number } = {}): MakeParsers {
   return () => ({
     records: () => createJsonLineParser(settings),
-    objects: () => {
+    rows: () => {
       throw new Error('no rows here');
     },
-    columns: [],
     portable: { module: import.meta.url, create: 'createJsonLineParser', settings },
   });
 }

@@ -4,10 +4,10 @@ import type { Source, SourcePosition } from '../../ports.js';
 import { createParsePool, type ParsePool } from '../parse-threads/parse-pool.js';
 import { type FilePosition, readSourcePosition, toSourcePosition } from './file-position.js';
 import { type FileFormat, findInputFiles } from './input-files.js';
+import type { InputParsers, MakeParsers } from './input-parsers.js';
 import { mergeReaders } from './merge-readers.js';
 import { type OpenFile, openFile } from './open-file.js';
 import { openReader, openStreamReader } from './open-reader.js';
-import type { InputParsers, MakeParsers } from './parser-factory.js';
 import type { RecordReader } from './record-reader.js';
 
 /** What to read, and how. */

@@ -7,10 +7,10 @@ import type { ByteFeed } from './byte-feed.js';
 import { createChunkReader } from './chunk-reader.js';
 import { createGzipFeed } from './gzip-feed.js';
 import type { FileFormat } from './input-files.js';
+import type { InputParsers } from './input-parsers.js';
 import type { OpenFile } from './open-file.js';
 import { toParquetBytes } from './parquet-bytes.js';
 import { createParquetReader } from './parquet-reader.js';
-import type { InputParsers } from './parser-factory.js';
 import { createPlainFeed } from './plain-feed.js';
 import type { ReadPosition, RecordReader } from './record-reader.js';
 import { createStreamFeed } from './stream-feed.js';
@@ -30,7 +30,7 @@ export async function openReader(
   const { path, format } = file;
   if (format === 'parquet') {
     const bytes = await toParquetBytes(file);
-    return createParquetReader(bytes, parsers.objects(), path, parsers.columns, from.offset);
+    return createParquetReader(bytes, parsers.rows(), path, from.offset);
   }
   const feed = openFeed(file, from.offset);
   if (format === 'ndjson' && pool !== undefined && file.size > 2 * chunkBytes)

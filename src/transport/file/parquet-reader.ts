@@ -1,15 +1,15 @@
 import type { AsyncBuffer, ParquetScan } from 'hyparquet';
 import { SegtideError } from '../../errors.js';
+import type { RowParser } from '../../ingest/row-parser.js';
 import type { ParquetBytes } from './parquet-bytes.js';
-import type { RowParser } from './parser-factory.js';
 import type { RecordReader } from './record-reader.js';
 
 /**
- * Reads a Parquet file row group by row group, and of each only the columns that are looked at.
+ * Reads a Parquet file row group by row group, and of each only the columns that the parser reads; one that the file lacks is
+ * absent from its rows.
  *
  * Memory is bounded by the largest row group; rows become objects a few thousand at a time.
  *
- * @param columns top-level columns to read; one that the file lacks is absent from its rows
  * @param startRow index of the first row to hand over
  * @throws SegtideError 'input' when the file is cut off or damaged
  */
@@ -17,10 +17,9 @@ export async function createParquetReader(
   bytes: ParquetBytes,
   parser: RowParser,
   source: string,
-  columns: readonly string[],
   startRow: number,
 ): Promise<RecordReader> {
-  const scan = await openScan(bytes, source, columns);
+  const scan = await openScan(bytes, source, parser.columns);
   let next = startRow;
   let held: RowGroup | undefined;
 

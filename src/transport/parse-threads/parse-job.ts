@@ -1,6 +1,6 @@
 import type { ErrorCode, ErrorContext } from '../../errors.js';
 import type { DeadLetter } from '../../ingest/dead-letter.js';
-import type { PortableParser } from '../file/parser-factory.js';
+import type { PortableParser } from '../file/input-parsers.js';
 import type { ColumnsShape } from './shared-columns.js';
 
 /** What a parser thread is started with. */

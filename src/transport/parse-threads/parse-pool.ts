@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { SegtideError } from '../../errors.js';
 import { toWorker } from '../../numeric/worker.js';
-import type { PortableParser } from '../file/parser-factory.js';
+import type { PortableParser } from '../file/input-parsers.js';
 import type { ParsedJob, ParseJob, ParseOutcome, ParseThreadData } from './parse-job.js';
 
 /** Threads that parse chunks. */

@@ -1,5 +1,5 @@
-import type { RecordParser, RecordPosition } from '../../ingest/record-parser.js';
-import type { UsageBatch } from '../../ingest/usage-batch.js';
+import type { RecordParser } from '../../ingest/record-parser.js';
+import type { RowParser } from '../../ingest/row-parser.js';
 
 /**
  * Makes the parsers of one input.
@@ -13,19 +13,11 @@ export interface InputParsers {
   /** A parser of one file's bytes; one for each file, because a CSV parser keeps its header. */
   records(format: 'ndjson' | 'csv'): RecordParser;
   /** A parser of rows that are objects already (Parquet). */
-  objects(): RowParser;
-  /** Columns that `objects` looks at; all others are left unread. */
-  readonly columns: readonly string[];
+  rows(): RowParser;
   /** How a parser thread makes its own `records('ndjson')`. @default no parser threads */
   readonly portable?: PortableParser;
   /** Called when the whole input was read. @throws SegtideError 'config' when only then a mapping proves wrong */
   end?(): void;
-}
-
-/** Turns rows into usage events. */
-export interface RowParser {
-  /** `at.offset` is the row index of `rows[0]`, `at.row` is that plus one. The batch is valid until the next call. */
-  parse(rows: readonly Readonly<Record<string, unknown>>[], at: RecordPosition): UsageBatch;
 }
 
 /** A parser's construction as plain data that can cross into another thread. */
