@@ -27,15 +27,13 @@ export interface Zone {
  * Creates the offset table of an IANA zone (`Europe/Berlin`) or a fixed offset (`+05:30`).
  *
  * UTC needs no table. For others the transitions come from the runtime's own zone data through Temporal, which is
- * loaded only then; finding those of one zone takes some 30 ms, so keep the zone.
+ * loaded only then; finding those of one zone takes some 30 ms, once.
  *
  * @throws SegtideError `config` for an unknown zone
  */
 export function createZone(name: string): Zone {
   if (isUtc(name)) return UTC;
-  const { starts, offsets } = findTransitions(name);
-  // Local time right after each transition, to find segments by local time.
-  const localStarts = starts.map((start, k) => start + offsets[k]!);
+  const { starts, offsets, localStarts } = transitionsOf(name);
   const segments = starts.length;
 
   // The segment of the last call, so that neighbouring times need no search.
@@ -92,6 +90,21 @@ interface Transitions {
   readonly starts: Float64Array; // (segments)
   /** In ms. */
   readonly offsets: Float64Array; // (segments)
+  /** Local time right after each transition, to find segments by local time. */
+  readonly localStarts: Float64Array; // (segments)
+}
+
+/** Tables by name: they are constant, and options, parsers and windows ask for the same few. */
+const tables = new Map<string, Transitions>();
+const MAX_TABLES = 1024;
+
+function transitionsOf(name: string): Transitions {
+  const known = tables.get(name);
+  if (known) return known;
+  const found = findTransitions(name);
+  if (tables.size >= MAX_TABLES) tables.clear(); // names may come from records, in any spelling
+  tables.set(name, found);
+  return found;
 }
 
 function findTransitions(name: string): Transitions {
@@ -105,7 +118,11 @@ function findTransitions(name: string): Transitions {
     offsets.push(next.offsetNanoseconds / 1e6);
     at = next;
   }
-  return { starts: Float64Array.from(starts), offsets: Float64Array.from(offsets) };
+  return {
+    starts: Float64Array.from(starts),
+    offsets: Float64Array.from(offsets),
+    localStarts: Float64Array.from(starts, (start, k) => start + offsets[k]!),
+  };
 }
 
 function inZone(name: string) {

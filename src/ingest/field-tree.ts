@@ -1,0 +1,35 @@
+import type { FieldSettings } from './ingest-settings.js';
+
+/** The mapped fields as the tree of keys that leads to them. */
+export interface FieldNode {
+  /** UTF-8. */
+  readonly key: Uint8Array;
+  /** Index of the mapped field, or -1 for an object on the way to some. */
+  readonly field: number;
+  readonly children: readonly FieldNode[];
+}
+
+/** The tree of keys; its root stands for the record. */
+export function toFieldTree(fields: readonly FieldSettings[]): FieldNode {
+  const grow = (depth: number, members: readonly number[], key: string): FieldNode => {
+    const leaf = members.find((f) => fields[f]!.path.length === depth);
+    const keys = [...new Set(members.flatMap((f) => fields[f]!.path[depth] ?? []))];
+    return {
+      key: new TextEncoder().encode(key),
+      field: leaf ?? -1,
+      children: keys.map((next) =>
+        grow(
+          depth + 1,
+          members.filter((f) => fields[f]!.path[depth] === next),
+          next,
+        ),
+      ),
+    };
+  };
+  return grow(0, [...fields.keys()], '');
+}
+
+/** Names of the outermost keys: all that has to be read of a record. */
+export function toOuterKeys(fields: readonly FieldSettings[]): string[] {
+  return [...new Set(fields.map((field) => field.path[0]!))];
+}
