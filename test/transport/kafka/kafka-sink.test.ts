@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { LATE } from '../../../src/publish/output.js';
+import type { OutgoingRecord, RecordProducer } from '../../../src/transport/kafka/kafka-producer.js';
+import { createKafkaSink } from '../../../src/transport/kafka/kafka-sink.js';
+import type { LateEvent } from '../../../src/window/window-batch.js';
+
+const late = (row: number): LateEvent => ({
+  customerId: `c${row}`,
+  eventTime: 1,
+  values: [row],
+  watermark: 2,
+  source: 's',
+  row,
+  offset: row,
+});
+const rows = (records: readonly OutgoingRecord[]) =>
+  records.map((record) => JSON.parse(String(record.value)).row as number);
+
+/** A producer whose every request waits for the test to answer it. */
+function scriptedProducer() {
+  const requests: { records: readonly OutgoingRecord[]; answer: (error?: Error) => void }[] = [];
+  const producer: RecordProducer = {
+    send: (_, records) =>
+      new Promise((resolve, reject) => {
+        requests.push({ records, answer: (error) => (error === undefined ? resolve() : reject(error)) });
+      }),
+    close: async () => {},
+  };
+  return { producer, requests };
+}
+
+/** Lets everything happen that waits for no answer. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('Kafka sink', () => {
+  it('gathers records until a flush, and is flushed when they are acknowledged', async () => {
+    const { producer, requests } = scriptedProducer();
+    const sink = await createKafkaSink(producer, { topic: 'late', output: LATE });
+    await sink.write([late(1), late(2)]);
+    await sink.write([late(3)]);
+    expect(requests).toEqual([]);
+    let flushed = false;
+    const flush = sink.flush().then(() => {
+      flushed = true;
+    });
+    await settle();
+    expect(rows(requests[0]!.records)).toEqual([1, 2, 3]);
+    expect(requests[0]!.records[0]!.key).toBe('c1');
+    expect(flushed).toBe(false);
+    requests[0]!.answer();
+    await flush;
+    await sink.flush();
+    expect(requests).toHaveLength(1);
+  });
+
+  it('holds the writer back while more than one full request waits', async () => {
+    const { producer, requests } = scriptedProducer();
+    const sink = await createKafkaSink(producer, { topic: 'late', output: LATE, maxRequestBytes: 250 });
+    await sink.write([late(1), late(2), late(3)]);
+    let written = false;
+    const write = sink.write([late(4), late(5), late(6)]).then(() => {
+      written = true;
+    });
+    await settle();
+    expect([requests.length, written]).toEqual([1, false]);
+    for (let i = 0; !written && i < 9; i++) {
+      requests[i]?.answer();
+      await settle();
+    }
+    await write;
+    const flush = sink.flush();
+    await settle();
+    requests[requests.length - 1]!.answer();
+    await flush;
+    expect(requests.flatMap((request) => rows(request.records))).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('drops nothing when a request fails: the next flush sends it again, in order', async () => {
+    const { producer, requests } = scriptedProducer();
+    const sink = await createKafkaSink(producer, { topic: 'late', output: LATE });
+    await sink.write([late(1)]);
+    const first = sink.flush();
+    await settle();
+    requests[0]!.answer(new Error('gone'));
+    await expect(first).rejects.toThrow('gone');
+    await sink.write([late(2)]);
+    const second = sink.flush();
+    await settle();
+    expect(rows(requests[1]!.records)).toEqual([1]);
+    requests[1]!.answer();
+    await settle();
+    expect(rows(requests[2]!.records)).toEqual([2]);
+    requests[2]!.answer();
+    await second;
+  });
+
+  it('flushes when it is closed', async () => {
+    const { producer, requests } = scriptedProducer();
+    const sink = await createKafkaSink(producer, { topic: 'late', output: LATE, encoding: 'avro' });
+    await sink.write([late(1)]);
+    const closed = sink.close();
+    await settle();
+    expect([...(requests[0]!.records[0]!.value as Buffer).subarray(0, 2)]).toEqual([0xc3, 0x01]);
+    requests[0]!.answer();
+    await closed;
+  });
+
+  it('refuses requests of no size', async () => {
+    const { producer } = scriptedProducer();
+    await expect(createKafkaSink(producer, { topic: 'late', output: LATE, maxRequestBytes: 0 })).rejects.toThrow(
+      /got 0/,
+    );
+  });
+});
