@@ -12,6 +12,22 @@ import type { VraeShape } from './vrae-weights.js';
  */
 const LARGEST_JS_UPDATE = 1024;
 
+/** Units up to which plain typed arrays encode a series of some fifty steps in well under a millisecond. */
+const LARGEST_JS_HIDDEN = 48;
+
+/**
+ * Makes the network to encode with: `auto` is plain typed arrays up to 48 units, which need no start and whose rows
+ * never depend on their batch; beyond, tfjs-node where it loads.
+ */
+export function createInferenceNetwork(
+  shape: VraeShape,
+  engine: VraeEngine,
+  tfjsSpecifier?: string,
+): Promise<VraeNetwork> {
+  const small = shape.hidden <= LARGEST_JS_HIDDEN;
+  return createVraeNetwork(shape, engine === 'auto' && small ? 'js' : engine, { training: false, tfjsSpecifier });
+}
+
 /** Makes the network that `settings.engine` asks for, to train with. See `createVraeNetwork`. */
 export function createTrainingNetwork(
   shape: VraeShape,

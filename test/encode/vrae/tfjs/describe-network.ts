@@ -63,6 +63,25 @@ export function describeNetwork(backend: string, load: () => Promise<Tfjs | unde
       theirs.dispose();
     });
 
+    it('gives each row the same bits in any batch', async () => {
+      const weights = toWeights(shape, createParameters(shape, createRandom(4)));
+      const encoder = createVraeEncoder(weights, 'v1', createTfjsNetwork(tf, shape));
+      const series = createWaves(200, shape.steps, shape.channels);
+      const all = await encoder.encode(toSeriesBatch(series));
+      for (const [from, to] of [
+        [0, 1],
+        [199, 200],
+        [3, 67],
+        [60, 70],
+        [7, 200],
+      ] as const) {
+        const part = await encoder.encode(toSeriesBatch(sliceSeries(series, from, to)));
+        expect(part.embeddings).toEqual(all.embeddings.slice(from * 3, to * 3));
+        expect(part.reconstructionErrors).toEqual(all.reconstructionErrors!.slice(from, to));
+      }
+      encoder.dispose();
+    });
+
     it('trains along the same path, and leaves no tensor behind', () => {
       const settings = resolveVrae({ hidden: 8, latent: 3, updates: 20, batch: 16 });
       const series = createWaves(60, shape.steps, shape.channels);
