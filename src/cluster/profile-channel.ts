@@ -117,10 +117,9 @@ function seasonalityOf(members: Members, channel: number, period: number | undef
     for (let l = 0; l < lags.length; l++) sums[l]! += autocorrelation(series, lags[l]!);
     counted++;
   }
-  if (counted === 0) return { strength: 0, lag: period ?? 0 };
   const at = period === undefined ? highestPeak(sums) : 0;
-  if (at < 0) return { strength: 0, lag: 0 };
-  return { strength: Math.max(0, sums[at]! / counted), lag: lags[at]! };
+  if (counted === 0 || at < 0 || sums[at]! <= 0) return { strength: 0, lag: 0 };
+  return { strength: sums[at]! / counted, lag: lags[at]! };
 }
 
 /** The highest value that both its neighbours stay below: smooth series are alike at lag 1 without repeating. */

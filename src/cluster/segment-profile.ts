@@ -18,7 +18,7 @@ export interface ChannelProfile {
 export interface Seasonality {
   /** Mean autocorrelation of the active members, less their trend, at the lag; in [0, 1]. */
   readonly strength: number;
-  /** In steps; 0 where the window is too short for any. */
+  /** In steps; 0 where nothing repeats. */
   readonly lag: number;
 }
 

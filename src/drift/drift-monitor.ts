@@ -10,8 +10,15 @@ import { type DriftMeasure, type DriftSide, measureDrift } from './measure-drift
 export interface DriftMonitorSnapshot {
   readonly formatVersion: 1;
   readonly reference: DriftSide | null;
-  readonly current: DriftSide | null;
   readonly referenceComplete: boolean;
+  /** Whole waves since the last round. */
+  readonly current: DriftSide | null;
+  /** The wave that is being filled. */
+  readonly wave: DriftSide | null;
+  /** Waves that end by then are passed over, epoch ms; null when there is none. */
+  readonly skipThrough: number | null;
+  /** Latest window end seen, epoch ms; null before the first. */
+  readonly lastEnd: number | null;
   readonly rounds: number;
   /** Event time of the last round, epoch ms; null before the first. */
   readonly reportedAt: number | null;
@@ -19,10 +26,16 @@ export interface DriftMonitorSnapshot {
   readonly detectors: Readonly<Record<string, DriftDetectorSnapshot>>;
 }
 
-/** Compares the stream with how it was when its model took over. */
+/**
+ * Compares the stream with how it was when its model took over.
+ *
+ * Windows close in waves: all customers' windows that end together come one after the other, the oldest customers
+ * first. Half a wave is another population than a whole one, so only whole waves are compared.
+ */
 export interface DriftMonitor {
   /**
-   * Takes in windows of one model version. The first of a version that it has not seen start a new reference.
+   * Takes in windows of one model version. The first of a version that it has not seen start a new reference. A wave is
+   * whole once windows with a later end arrive; one that a new model found half done is passed over.
    *
    * @param model as it was after these windows
    */
@@ -33,8 +46,8 @@ export interface DriftMonitor {
    */
   rebase(reference?: DriftSide): void;
   /**
-   * The reports of this round, or none when it is not time for one: enough windows, or an interval of event time, since
-   * the last, and a complete reference.
+   * The reports of this round, or none when it is not time for one: enough windows in whole waves, or an interval of
+   * event time, since the last, and a complete reference.
    *
    * @param now event time, epoch ms; the watermark
    * @param atEnd makes the last round of an input with what there is
@@ -47,8 +60,11 @@ export interface DriftMonitor {
 export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMonitorSnapshot): DriftMonitor {
   checkSnapshot(settings, snapshot);
   let reference = snapshot?.reference ?? undefined;
-  let current = snapshot?.current ?? undefined;
   let referenceComplete = snapshot?.referenceComplete ?? false;
+  let current = snapshot?.current ?? undefined;
+  let wave = snapshot?.wave ?? undefined;
+  let skipThrough = snapshot?.skipThrough ?? Number.NEGATIVE_INFINITY;
+  let lastEnd = snapshot?.lastEnd ?? Number.NEGATIVE_INFINITY;
   let rounds = snapshot?.rounds ?? 0;
   let reportedAt = snapshot?.reportedAt ?? undefined;
   let windowsSinceAction = snapshot?.windowsSinceAction ?? undefined;
@@ -61,9 +77,25 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
     reference = side;
     referenceComplete = side !== undefined;
     current = undefined;
+    wave = undefined;
+    skipThrough = lastEnd;
     reportedAt = undefined;
     windowsSinceAction = undefined;
     detectors = new Map();
+  }
+
+  /** The wave has ended: it goes to the reference until that is complete, then to the round. */
+  function closeWave(): void {
+    if (wave === undefined) return;
+    if (referenceComplete) {
+      current = joined(current, wave, wave.model);
+    } else {
+      // The centroids of the reference are those that the model came with.
+      reference = joined(reference, wave, reference?.model ?? wave.model);
+      const { windows, start, end } = reference.observation;
+      referenceComplete = windows >= settings.referenceWindows && end - start >= settings.referenceMs;
+    }
+    wave = undefined;
   }
 
   function judge(measure: DriftMeasure, at: number): Judged {
@@ -79,10 +111,11 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
   }
 
   function report(now: number, atEnd = false): readonly DriftReport[] {
+    if (atEnd) closeWave();
     if (reference === undefined || current === undefined || !referenceComplete) return [];
-    reportedAt ??= now;
     const { windows } = current.observation;
-    const due = atEnd || windows >= settings.everyWindows || now - reportedAt >= settings.everyMs;
+    const elapsed = now - (reportedAt ?? reference.observation.end);
+    const due = atEnd || windows >= settings.everyWindows || elapsed >= settings.everyMs;
     if (!due || windows < settings.minWindows) return [];
 
     const side = current;
@@ -125,30 +158,24 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
   return {
     observe(observation, model) {
       if (observation.windows === 0) return;
-      if (reference !== undefined && reference.observation.modelVersion !== observation.modelVersion) rebase();
+      const known = reference ?? wave;
+      if (known !== undefined && known.observation.modelVersion !== observation.modelVersion) rebase();
       if (windowsSinceAction !== undefined) windowsSinceAction += observation.windows;
-      if (referenceComplete) {
-        current = {
-          observation: current === undefined ? observation : mergeObservations(current.observation, observation),
-          model,
-        };
-        return;
-      }
-      // The centroids of the reference are those that the model came with.
-      reference =
-        reference === undefined
-          ? { observation, model }
-          : { observation: mergeObservations(reference.observation, observation), model: reference.model };
-      const { windows, start, end } = reference.observation;
-      referenceComplete = windows >= settings.referenceWindows && end - start >= settings.referenceMs;
+      lastEnd = Math.max(lastEnd, observation.end);
+      if (observation.end <= skipThrough) return;
+      if (wave !== undefined && observation.end > wave.observation.end) closeWave();
+      wave = joined(wave, { observation, model }, model);
     },
     rebase,
     report,
     snapshot: () => ({
       formatVersion: 1,
       reference: reference ?? null,
-      current: current ?? null,
       referenceComplete,
+      current: current ?? null,
+      wave: wave ?? null,
+      skipThrough: Number.isFinite(skipThrough) ? skipThrough : null,
+      lastEnd: Number.isFinite(lastEnd) ? lastEnd : null,
       rounds,
       reportedAt: reportedAt ?? null,
       windowsSinceAction: windowsSinceAction ?? null,
@@ -161,6 +188,10 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
 export function driftReason(report: DriftReport): string {
   const subject = report.subject === 'all' ? '' : ` of ${report.subject}`;
   return `drift in ${report.layer}${subject}: ${report.statistic} ${report.value.toFixed(3)}, threshold ${report.threshold}`;
+}
+
+function joined(a: DriftSide | undefined, b: DriftSide, model: ClusterModel): DriftSide {
+  return { observation: a === undefined ? b.observation : mergeObservations(a.observation, b.observation), model };
 }
 
 interface Judged extends DriftMeasure {

@@ -47,7 +47,7 @@ function feed(
     const start = from + 1_000 * round;
     for (let part = 0; part < 4; part++) {
       monitor.observe(observation(random, start + 250 * part, 250, shape), shape?.model ?? model);
-      reports.push(...monitor.report(start + 250 * part + 250));
+      reports.push(...monitor.report(start + 250 * part + 250, part === 3));
     }
   }
   return reports;
@@ -158,18 +158,54 @@ describe('createDriftMonitor', () => {
     expect(drifted(feed(monitor, random, 1, 5_000))).toContain('assignment/all/psi');
   });
 
-  it('reports by event time too, but not on too few windows, and at the end on what there is', () => {
+  it('reports once enough windows are in, or enough event time went by, but not on too few windows', () => {
     const random = createRandom(7);
-    const monitor = monitorOf({ everyWindows: 1e9, everyMs: 500 });
-    feed(monitor, random, 1, 0);
-    monitor.observe(observation(random, 1_000, 250), model);
-    expect(monitor.report(1_250)).toHaveLength(0);
-    monitor.observe(observation(random, 1_250, 250), model);
-    expect(monitor.report(1_750)).not.toHaveLength(0);
-    monitor.observe(observation(random, 1_800, 100), model);
-    expect(monitor.report(9_000)).toHaveLength(0);
-    monitor.observe(observation(random, 1_900, 200), model);
-    expect(monitor.report(9_001, true)[0]).toMatchObject({ nCurrent: 300 });
+    const byCount = monitorOf({ everyMs: 1e9 });
+    const byTime = monitorOf({ everyWindows: 1e9, everyMs: 500 });
+    const rounds: Record<string, number[]> = { byCount: [], byTime: [] };
+    for (let i = 0; i < 12; i++) {
+      for (const [name, monitor] of Object.entries({ byCount, byTime })) {
+        monitor.observe(observation(random, i * 250, i === 8 ? 100 : 250), model);
+        const [report] = monitor.report(i * 250);
+        if (report !== undefined) rounds[name]!.push(report.nCurrent);
+      }
+    }
+    // The reference takes waves 0 to 3; a wave counts from when the next one begins.
+    expect(rounds).toEqual({ byCount: [1_000], byTime: [500, 500, 350] });
+    byCount.observe(observation(random, 3_000, 50), model);
+    expect(byCount.report(3_000, true)[0]).toMatchObject({ nCurrent: 900 });
+    byCount.observe(observation(random, 4_000, 199), model);
+    expect(byCount.report(4_000, true)).toEqual([]);
+  });
+
+  it('compares whole waves only: the oldest customers come first in each', () => {
+    const random = createRandom(11);
+    const monitor = monitorOf({ everyWindows: 300, everyMs: 1e9 });
+    const reports: DriftReport[] = [];
+    for (let wave = 0; wave < 12; wave++) {
+      for (const second of [0.1, 0.3, 0.7, 0.9]) {
+        const fields = { ends: new Float64Array(150).fill(wave) };
+        monitor.observe(observation(random, wave, 150, { second, fields }), model);
+        reports.push(...monitor.report(wave));
+      }
+    }
+    expect(reports[0]).toMatchObject({ nReference: 1_200, nCurrent: 600 });
+    expect(drifted(reports)).toEqual([]);
+  });
+
+  it('passes over the wave that a new model found half done', () => {
+    const random = createRandom(12);
+    const monitor = monitorOf();
+    const next = clusterModelOf([[0], [10]], { modelVersion: 'v2' });
+    const fields = { ends: new Float64Array(600).fill(7) };
+    monitor.observe(observation(random, 0, 600, { fields }), model);
+    monitor.observe(observation(random, 0, 600, { fields, model: next }), next);
+    for (const end of [8, 9, 10]) {
+      const later = { ends: new Float64Array(600).fill(end) };
+      monitor.observe(observation(random, 0, 600, { fields: later, model: next }), next);
+    }
+    const [report] = monitor.report(10, true);
+    expect(report).toMatchObject({ nReference: 1_200, referenceEnd: 9, nCurrent: 600, currentEnd: 10 });
   });
 
   it('waits for a reference that spans the time it is told to', () => {
