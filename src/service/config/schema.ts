@@ -32,6 +32,12 @@ export const configSchema = z
     if (input.kind === 'kafka' && input.kafka === undefined) {
       refuse(['input', 'kafka'], 'given, with at least `brokers`, for `input.kind: kafka`');
     }
+    if (input.kafka?.format === 'avro' && input.kafka.avroSchema === undefined) {
+      refuse(['input', 'kafka', 'avroSchema'], 'the path of a schema for `input.kafka.format: avro`');
+    }
+    if (output.kind === 'kafka' && input.kafka === undefined) {
+      refuse(['output', 'kind'], 'directory or stdout unless `input.kafka.brokers` names the brokers to write to');
+    }
     if (window.deduplicate && input.fields.eventId === undefined) {
       refuse(
         ['window', 'deduplicate'],

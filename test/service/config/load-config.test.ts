@@ -65,6 +65,8 @@ describe('loadConfig', () => {
     ['input: { channels: [] }', "'input.channels' must be at least 1 entries; got []"],
     ['input: { kafka: { topic: t } }', "'input.kafka.brokers' is missing; it must be a list"],
     ['input: { kind: kafka }', "'input.kafka' must be given, with at least `brokers`"],
+    ['input: { kafka: { brokers: [a], format: avro } }', "'input.kafka.avroSchema' must be the path of a schema"],
+    ['output: { kind: kafka }', '`input.kafka.brokers` names the brokers'],
     ['window: { deduplicate: true }', '`input.fields.eventId` says which field'],
     ['run: { resume: true }', '`output.path` names the folder'],
     ['drift: 3', "'drift' must be a section with keys; got 3"],

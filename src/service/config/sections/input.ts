@@ -91,9 +91,17 @@ const kafka = z
     topic: text().default('usage-events').describe('Topic to read.'),
     groupId: text().default('segtide').describe('Consumer group.'),
     clientId: text().default('segtide').describe('Name shown in broker logs.'),
-    format: z.enum(['json', 'avro']).default('json').describe('How record values are written.'),
-    avroSchema: text().exactOptional().describe('Path of the writer schema, for Avro without a registry.'),
-    fromBeginning: z.boolean().default(true).describe('Where a new consumer group starts.'),
+    format: z
+      .enum(['json', 'avro'])
+      .default('json')
+      .describe('How record values are written, in the input and in output topics.'),
+    avroSchema: text()
+      .exactOptional()
+      .describe('Path of the schema that Avro values were written with; needed for `format: avro`.'),
+    fromBeginning: z
+      .boolean()
+      .default(true)
+      .describe('A new consumer group starts at the oldest record; else at the newest.'),
     ssl: z.boolean().default(false).describe('Connects over TLS.'),
     sasl: z
       .strictObject({
@@ -132,9 +140,9 @@ export const inputSection = z
       .describe('Longer records are dead letters.'),
     parseThreads: whole('threads', { max: 64 }).default(0).describe('Threads that parse; 0 parses in the main thread.'),
     keyed: z
-      .enum(['verify', 'repartition', 'trust'])
+      .enum(['verify', 'trust'])
       .default('verify')
-      .describe('Kafka: whether record keys are the customer ids; `verify` stops where they are not.'),
+      .describe('Kafka: record keys must be the customer ids; `verify` stops where one is not, `trust` does not look.'),
     kafka,
   })
   .prefault({});
