@@ -17,13 +17,13 @@ export interface DriftThresholds {
 }
 
 export interface DriftOptions {
-  /** Windows between two reports. @default 10_000 */
+  /** Windows between two rounds of reports; a round waits for the end of a wave. @default 10_000 */
   readonly everyWindows?: number;
-  /** Event time between two reports, in ms; the step of the windows. @default 1 day */
+  /** Event time between two rounds of reports, in ms: the step of the windows. @default 1 day */
   readonly everyMs?: number;
   /** Least windows of a report; fewer wait for more, so that chance does not show as drift. @default 500 */
   readonly minWindows?: number;
-  /** Windows after a model took over that make up the reference. @default 2_000 */
+  /** Least windows, in whole waves after a model took over, that make up the reference. @default 2_000 */
   readonly referenceWindows?: number;
   /**
    * Least event time, in ms, that the reference spans: whole cycles, where usage differs by the day of the week.
