@@ -18,19 +18,15 @@ export function addDemoCommand(program: Command, terminal: Terminal, outcome: Ou
   });
   const simulated = demo.command('simulated').description('a simulated stream with known segments and planted drift');
   addSharedOptions(simulated).action(async (flags: SharedFlags) => {
-    const { mkdtemp, rm } = await import('node:fs/promises');
-    const { tmpdir } = await import('node:os');
-    const { join } = await import('node:path');
     const { writeSimulation } = await import('./write-simulation.js');
-    const folder = await mkdtemp(join(tmpdir(), 'segtide-simulated-'));
-    try {
-      const { events } = await writeSimulation(folder, { seed: flags.seed });
-      outcome.exitCode = await runDemo('simulated', [events], flags, terminal);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    // A fixed place, so that the same seed gives the same bytes; the true segments stay there to compare with.
+    const { events } = await writeSimulation(SIMULATED, { seed: flags.seed });
+    outcome.exitCode = await runDemo('simulated', [events], flags, terminal);
   });
 }
+
+/** Where the simulated demo keeps its input. */
+const SIMULATED = 'segtide-out/simulated';
 
 async function runDemo(name: string, paths: string[], flags: SharedFlags, terminal: Terminal): Promise<number> {
   const { packagePath } = await import('./package-path.js');

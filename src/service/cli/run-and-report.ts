@@ -38,7 +38,7 @@ export async function runAndReport(
   });
   const stop = listenForStop((text) => display.above(text));
   try {
-    const runFromConfig = run ?? (await loadRun());
+    const runFromConfig = run ?? (await import('../run/run.js')).runFromConfig;
     const deps = { signal: stop.signal, progress: display.show, log, clock: { now: terminal.now } };
     const summary = await runFromConfig(settled, deps);
     display.clear();
@@ -85,9 +85,4 @@ function printSummary(
     const width = stream.columns ?? (Number(terminal.env.COLUMNS) || 80);
     stream.write(renderSummary(summary, { width, color: wantsColor(terminal, stream) }));
   }
-}
-
-async function loadRun(): Promise<RunFromConfig> {
-  const path = '../run.js';
-  return ((await import(path)) as { runFromConfig: RunFromConfig }).runFromConfig;
 }

@@ -27,10 +27,7 @@ export function addSimulateCommand(program: Command, terminal: Terminal): void {
       const written = await writeSimulation(folder, flags);
       const { out } = terminal;
       if (flags.json) out.write(`${JSON.stringify(written)}\n`);
-      else
-        out.write(
-          `${Object.values(written).join('\n')}\n\nNext: segtide run ${written.events} --config ${written.config}\n`,
-        );
+      else out.write(`${Object.values(written).join('\n')}\n\nNext: segtide run --config ${written.config}\n`);
     });
 }
 
