@@ -189,7 +189,8 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   }
 
   async function moveCentroids(): Promise<void> {
-    if (champion === undefined || taught === undefined || windowsSinceEpoch < settings.model.cluster.epochWindows) return;
+    if (champion === undefined || taught === undefined || windowsSinceEpoch < settings.model.cluster.epochWindows)
+      return;
     const clusterModel: ClusterModel = update(champion.clusterModel, taught, {
       halfLife: settings.model.cluster.halfLife,
     });

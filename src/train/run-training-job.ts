@@ -2,9 +2,9 @@ import { assign } from '../cluster/assign.js';
 import type { ClusterModel } from '../cluster/cluster-model.js';
 import { createClusterModel } from '../cluster/create-cluster-model.js';
 import { matchSegments } from '../cluster/match-segments.js';
+import { profileSegments } from '../cluster/profile-segments.js';
 import { type CentroidFit, NO_CENTROID, refitCentroids } from '../cluster/refit-centroids.js';
 import { seedCentroids } from '../cluster/seed-centroids.js';
-import { profileSegments } from '../cluster/profile-segments.js';
 import type { EmbeddingBatch } from '../encode/embedding-batch.js';
 import { trainVrae, type VraeProgress } from '../encode/vrae/train-vrae.js';
 import { fromArtifact, toArtifact } from '../encode/vrae/vrae-artifact.js';
@@ -18,8 +18,8 @@ import { gate } from './gate.js';
 import { measureHeldOut } from './held-out-metrics.js';
 import { type LoadedModel, loadModel } from './loaded-model.js';
 import type { ModelArtifact } from './model-artifact.js';
-import { createReservoir } from './reservoir.js';
 import { placesOf } from './places-of.js';
+import { createReservoir } from './reservoir.js';
 import { splitHeldOut } from './split-held-out.js';
 import type { Champion, TrainingJob, TrainingResult } from './training-job.js';
 
@@ -71,7 +71,8 @@ export async function runTrainingJob(job: TrainingJob, options: RunTrainingOptio
   const clusterModel = createClusterModel('', centroids, match.segmentIds);
   const challenger = { encoder, scale: scale ?? undefined, settings: settings.series };
   const decision = gate(
-    champion && (await measureHeldOut(champion.model, scale, champion.embeddings, champion.membership, split.heldOutRows)),
+    champion &&
+      (await measureHeldOut(champion.model, scale, champion.embeddings, champion.membership, split.heldOutRows)),
     await measureHeldOut(challenger, scale, embeddings, centroids.membership, split.heldOutRows),
     champion &&
       compareSegments(
@@ -111,7 +112,10 @@ export async function runTrainingJob(job: TrainingJob, options: RunTrainingOptio
 function toWindows({ reservoir }: TrainingJob): WindowBatch {
   const { steps, channels, seed, halfLifeMs } = reservoir;
   const capacity = Math.max(1, reservoir.customers.length);
-  return createReservoir({ capacity, steps, channels, seed, halfLifeMs: halfLifeMs ?? undefined }, reservoir).toWindows();
+  return createReservoir(
+    { capacity, steps, channels, seed, halfLifeMs: halfLifeMs ?? undefined },
+    reservoir,
+  ).toWindows();
 }
 
 async function judge(champion: Champion, { settings }: TrainingJob, windows: WindowBatch): Promise<Verdict> {

@@ -14,8 +14,15 @@ export interface Page {
 export interface Pages {
   /** The next page, or undefined at the end of the input. Call it when the last page is dealt with. */
   next(): Promise<Page | undefined>;
+  /** Records that came in, readable or not. */
+  readonly records: number;
+  snapshot(): PagesSnapshot;
+}
+
+export interface PagesSnapshot {
   /** Windows of the learning batch that is being filled. */
   readonly learning: number;
+  readonly records: number;
 }
 
 export interface PagesOptions {
@@ -23,19 +30,20 @@ export interface PagesOptions {
   readonly learnEvery: number;
   /** Called between two input batches, when nothing is half done: the place for a checkpoint. */
   readonly between?: (() => Promise<void>) | undefined;
+  /** Asked between two input batches: true ends the pages there, without closing open windows. */
+  readonly isStopped?: (() => boolean) | undefined;
   /** The wall clock of a live source, whose silence closes windows; absent in a replay. */
   readonly clock?: Clock | undefined;
-  /** `Pages.learning` to go on from. @default 0 */
-  readonly learning?: number | undefined;
 }
 
 /**
  * Pulls batches from the source through the windower, and cuts what comes out so that no page crosses the end of a
  * learning batch: models change only there, so what a window is assigned never depends on how records were batched.
  */
-export function createPages(source: Source, windower: Windower, options: PagesOptions): Pages {
-  const { learnEvery, clock, between } = options;
-  let learning = options.learning ?? 0;
+export function createPages(source: Source, windower: Windower, options: PagesOptions, from?: PagesSnapshot): Pages {
+  const { learnEvery, clock, between, isStopped } = options;
+  let learning = from?.learning ?? 0;
+  let records = from?.records ?? 0;
   let ended = false;
   let closing: Iterator<WindowBatch> | undefined;
   let current: WindowBatch | undefined;
@@ -52,6 +60,7 @@ export function createPages(source: Source, windower: Windower, options: PagesOp
       }
       if (ended) return false;
       await between?.();
+      if (isStopped?.() === true) return false;
       const batch = await source.pull();
       if (batch === undefined) {
         ended = true;
@@ -60,6 +69,7 @@ export function createPages(source: Source, windower: Windower, options: PagesOp
         closing = windower.advance(clock.now());
       } else {
         deadLetters = batch.deadLetters;
+        records += batch.length + deadLetters.length;
         closing = windower.push(batch, clock?.now());
       }
     }
@@ -78,9 +88,10 @@ export function createPages(source: Source, windower: Windower, options: PagesOp
       if (row === page.length) current = undefined;
       return { windows, deadLetters: letters };
     },
-    get learning() {
-      return learning;
+    get records() {
+      return records;
     },
+    snapshot: () => ({ learning, records }),
   };
 }
 

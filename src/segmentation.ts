@@ -1,0 +1,157 @@
+import { defer, type Observable } from 'rxjs';
+import type { DriftReport } from './drift/drift-report.js';
+import type { VraeProgress } from './encode/vrae/train-vrae.js';
+import { SegtideError } from './errors.js';
+import { createPipeline } from './pipeline.js';
+import type { Clock, Sink, Source } from './ports.js';
+import type { SegmentRecord } from './publish/segment-record.js';
+import type { ModelRecord, SampleRecord, StatisticsRecord } from './train/model-record.js';
+import {
+  createTrainer,
+  type Trainer,
+  type TrainerParts,
+  type TrainerSettings,
+  type TrainerSnapshot,
+} from './trainer.js';
+import { createMemoryTopic } from './transport/memory/memory-topic.js';
+import type { Fates } from './window/window-batch.js';
+import type { WindowSettings } from './window/window-settings.js';
+import { createWindower, type Windower } from './window/windower.js';
+import type { WindowerSnapshot } from './window/windower-snapshot.js';
+import { createLearner, type LearnerSnapshot } from './worker/learner.js';
+import { createPages, type Page, type Pages, type PagesSnapshot } from './worker/pages.js';
+import { createPublisher, type Publisher, type PublisherSnapshot, type WorkerOutputs } from './worker/publisher.js';
+import { createScorer, type Scorer } from './worker/scorer.js';
+
+/** What worker and trainer of one process are built from. */
+export interface SegmentationSettings {
+  readonly window: WindowSettings;
+  readonly trainer: TrainerSettings;
+  /** Windows of a learning batch. */
+  readonly learnEvery: number;
+}
+
+export interface SegmentationOutputs extends WorkerOutputs {
+  readonly segments: Sink<SegmentRecord>;
+  readonly drift: Sink<DriftReport>;
+}
+
+export interface SegmentationOptions {
+  /** The wall clock of a live source; absent in a replay. */
+  readonly clock?: Clock | undefined;
+  /** Called between two input batches, when nothing is half done: the place for a checkpoint. */
+  readonly between?: (() => Promise<void>) | undefined;
+  /** Asked between two input batches: true ends the run there, without closing open windows. */
+  readonly isStopped?: (() => boolean) | undefined;
+  readonly train?: TrainerParts['train'] | undefined;
+  readonly onProgress?: ((modelNumber: number, progress: VraeProgress) => void) | undefined;
+}
+
+/** One worker and the trainer, in one process; they talk through the same records as when they are apart. */
+export interface Segmentation {
+  /** Runs to the end of the source when subscribed, once; emits each page when it is dealt with. */
+  readonly page$: Observable<Page>;
+  /** After the last page: last lessons, last reports, and a first model where the input was too short for one before. */
+  end(): Promise<void>;
+  /** Ends a training under way, so that nothing is left running. */
+  stop(): Promise<void>;
+  readonly windower: Windower;
+  readonly trainer: Trainer;
+  readonly publisher: Publisher;
+  readonly scorer: Scorer;
+  /** Everything but the source's position and the outputs; call it between two input batches. */
+  snapshot(): SegmentationSnapshot;
+}
+
+export interface SegmentationSnapshot {
+  readonly windower: WindowerSnapshot;
+  readonly pages: PagesSnapshot;
+  readonly scorer: readonly ModelRecord[];
+  readonly publisher: PublisherSnapshot;
+  readonly learner: LearnerSnapshot;
+  readonly trainer: TrainerSnapshot;
+}
+
+/** @throws SegtideError `state` when the snapshot belongs to other settings. */
+export function createSegmentation(
+  settings: SegmentationSettings,
+  source: Source,
+  outputs: SegmentationOutputs,
+  options: SegmentationOptions = {},
+  from?: SegmentationSnapshot,
+): Segmentation {
+  const { series, seriesHash } = settings.trainer.model;
+  const { learnEvery } = settings;
+  const models = createMemoryTopic<ModelRecord>();
+  const lessons = createMemoryTopic<{ readonly samples: SampleRecord; readonly statistics: StatisticsRecord }>();
+
+  const windower = createWindower(settings.window, from?.windower);
+  const { clock, between, isStopped } = options;
+  const pages = createPages(source, windower, { learnEvery, clock, between, isStopped }, from?.pages);
+  const scorer = createScorer(series, seriesHash, from?.scorer);
+  const publisher = createPublisher(outputs, scorer, { clock }, from?.publisher);
+  const learner = createLearner(
+    { teach: (samples, statistics) => lessons.write([{ samples, statistics }]) },
+    { learnEvery, steps: series.windowSteps, channels: series.channels },
+    from?.learner,
+  );
+  const trainer = createTrainer(
+    settings.trainer,
+    {
+      publishModel: (record) => models.write([record]),
+      segments: outputs.segments,
+      drift: outputs.drift,
+      ...(options.train && { train: options.train }),
+      onProgress: options.onProgress,
+    },
+    from?.trainer,
+  );
+  models.subscribe((records) => {
+    for (const record of records) scorer.apply(record);
+  });
+  lessons.subscribe(async (batch) => {
+    for (const { samples, statistics } of batch) await trainer.observe(samples, statistics);
+  });
+
+  /** An input too short for a model while it ran: what was sampled of it is assigned by the model made at its end. */
+  async function assignSample(): Promise<void> {
+    const sample = trainer.sample();
+    const revised = { ...sample, revisions: sample.revisions.map((revision) => revision + 1) };
+    await publisher.publish({ windows: revised, deadLetters: [] }, await scorer.score(revised));
+  }
+
+  return {
+    page$: defer(() => createPipeline({ pages, scorer, publisher, learner })),
+    async end() {
+      checkFates(windower.fates, pages);
+      await learner.end();
+      const warming = scorer.modelVersion === null;
+      await trainer.end();
+      if (warming && scorer.modelVersion !== null) await assignSample();
+    },
+    stop: () => trainer.stop(),
+    windower,
+    trainer,
+    publisher,
+    scorer,
+    snapshot: () => ({
+      windower: windower.snapshot(),
+      pages: pages.snapshot(),
+      scorer: scorer.snapshot(),
+      publisher: publisher.snapshot(),
+      learner: learner.snapshot(),
+      trainer: trainer.snapshot(),
+    }),
+  };
+}
+
+/** Every event has one fate, counted apart from where records came in. */
+function checkFates(fates: Fates, { records }: Pages): void {
+  const { accepted, late, duplicate, deadLettered, quarantined, skipped } = fates;
+  const sum = accepted + late + duplicate + deadLettered + quarantined + skipped;
+  if (sum === records && fates.in === records) return;
+  throw new SegtideError(
+    'accounting',
+    `${records} events came in, but their fates add up to ${sum} (accepted ${accepted}, late ${late}, duplicate ${duplicate}, dead-lettered ${deadLettered}, quarantined ${quarantined}, skipped ${skipped}). This is a defect of segtide: please report it.`,
+  );
+}

@@ -1,0 +1,170 @@
+import { lastValueFrom, tap } from 'rxjs';
+import { SegtideError } from '../../errors.js';
+import type { SourcePosition } from '../../ports.js';
+import { createSegmentation, type Segmentation, type SegmentationSnapshot } from '../../segmentation.js';
+import type { Config } from '../config/schema.js';
+import type { RunDeps, RunFromConfig } from '../run-from-config.js';
+import type { RunSummary } from '../run-summary.js';
+import { buildSummary } from './build-summary.js';
+import { createEventTimes } from './event-times.js';
+import { openOutputs, type RunOutputs } from './open-outputs.js';
+import { openSource, type RunSource } from './open-source.js';
+import { openRunFolder, type RunCheckpoint, type RunFolder } from './run-folder.js';
+import { resolveRun } from './run-settings.js';
+
+/** Runs the whole pipeline as a config says, to the end of its input or until it is told to stop. */
+export const runFromConfig: RunFromConfig = async (config, deps) => {
+  const settings = resolveRun(config);
+  const folder = await openRunFolder(config, settings.hash);
+  const from = await folder.load();
+  for (const text of from?.passedOver ?? []) deps.log.warn(`checkpoint passed over: ${text}`);
+  if (from?.finished !== undefined) return from.finished;
+
+  const input = await openSource(config, settings, deps.clock, from?.checkpoint.position);
+  try {
+    if (config.run.resume && !input.resumable) {
+      throw new SegtideError(
+        'config',
+        '`run.resume` needs an input that can be read again: standard input cannot; write it to a file first, or start afresh',
+      );
+    }
+    const outputs = await openOutputs(config, from?.checkpoint.outputs);
+    try {
+      return await new Run(config, deps, input, outputs, folder).run(settings.segmentation, from?.checkpoint);
+    } finally {
+      await outputs.close();
+    }
+  } finally {
+    await input.source.close();
+  }
+};
+
+class Run {
+  readonly #config: Config;
+  readonly #deps: RunDeps;
+  readonly #input: RunSource;
+  readonly #outputs: RunOutputs;
+  readonly #folder: RunFolder;
+  readonly #startedAt: number;
+  readonly #eventTimes = createEventTimes();
+  #segmentation!: Segmentation;
+  #checkpointAt: number;
+  #phase = 'reading';
+  #done: number | undefined;
+  #eventsBefore = 0;
+
+  constructor(config: Config, deps: RunDeps, input: RunSource, outputs: RunOutputs, folder: RunFolder) {
+    this.#config = config;
+    this.#deps = deps;
+    this.#input = input;
+    this.#outputs = outputs;
+    this.#folder = folder;
+    this.#startedAt = deps.clock.now();
+    this.#checkpointAt = this.#startedAt;
+  }
+
+  async run(settings: Parameters<typeof createSegmentation>[0], from: RunCheckpoint | undefined): Promise<RunSummary> {
+    const { clock, signal, log } = this.#deps;
+    const segmentation = createSegmentation(
+      settings,
+      this.#eventTimes.watch(this.#input.source, from?.eventTimes),
+      this.#outputs.sinks,
+      {
+        clock: this.#input.live ? clock : undefined,
+        between: () => this.#between(),
+        isStopped: () => signal.aborted || this.#outputs.ended,
+        onProgress: (number, { updates, of }) => {
+          this.#phase = updates < of ? `training v${number}` : 'reading';
+          this.#done = updates < of ? updates / of : undefined;
+        },
+      },
+      from?.state as SegmentationSnapshot | undefined,
+    );
+    this.#segmentation = segmentation;
+    this.#eventsBefore = segmentation.windower.fates.in;
+    if (from !== undefined) log.info('resumed', { events: this.#eventsBefore });
+    // A training under way would keep the process, and whoever waits for it, until it is done.
+    const stop = (): void => void segmentation.stop();
+    signal.addEventListener('abort', stop);
+    try {
+      await lastValueFrom(segmentation.page$.pipe(tap(() => this.#show())), { defaultValue: undefined });
+      const interrupted = signal.aborted || this.#outputs.ended;
+      if (!interrupted) {
+        this.#phase = 'last results';
+        this.#show();
+        await segmentation.end();
+      }
+      return await this.#conclude(interrupted);
+    } catch (error) {
+      if (signal.aborted && error instanceof SegtideError && error.code === 'aborted') return this.#summary(true);
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', stop);
+      await segmentation.stop();
+    }
+  }
+
+  async #between(): Promise<void> {
+    const now = this.#deps.clock.now();
+    if (now - this.#checkpointAt < this.#config.run.checkpointEvery) return;
+    await this.#checkpoint();
+    this.#checkpointAt = this.#deps.clock.now();
+  }
+
+  /** Makes everything so far safe. In this order a crash in between repeats work, and never loses any. */
+  async #checkpoint(): Promise<void> {
+    if (!this.#input.resumable) return;
+    // 1. The position of what has been dealt with.
+    const position: SourcePosition = this.#input.source.position();
+    // 2. Every record that came of it is safe.
+    await this.#outputs.flush();
+    // 3. The state, with the position and the sizes of the outputs that belong to it.
+    await this.#folder.save({
+      position,
+      outputs: this.#outputs.sizes() && {
+        sizes: this.#outputs.sizes()!,
+        records: Object.fromEntries(this.#outputs.summary.map(({ output, records }) => [output, records])),
+      },
+      eventTimes: this.#eventTimes.seen(),
+      state: this.#segmentation.snapshot(),
+    });
+    // 4. The broker may forget what came before.
+    await this.#input.commit(position);
+  }
+
+  async #conclude(interrupted: boolean): Promise<RunSummary> {
+    if (interrupted) {
+      await this.#checkpoint();
+      await this.#outputs.flush();
+      return this.#summary(true);
+    }
+    await this.#outputs.flush();
+    const summary = this.#summary(false);
+    await this.#folder.finish(summary);
+    return summary;
+  }
+
+  #summary(interrupted: boolean): RunSummary {
+    const { fates } = this.#segmentation.windower;
+    return buildSummary(this.#segmentation, {
+      name: this.#config.name,
+      eventTimes: this.#eventTimes.seen(),
+      seconds: (this.#deps.clock.now() - this.#startedAt) / 1000,
+      eventsHere: fates.in - this.#eventsBefore,
+      outputs: [...this.#outputs.summary, ...this.#folder.files],
+      interrupted,
+    });
+  }
+
+  #show(): void {
+    const { windower, publisher, scorer } = this.#segmentation;
+    this.#deps.progress({
+      phase: this.#phase,
+      ...(this.#done !== undefined && { done: this.#done }),
+      events: windower.fates.in,
+      windows: publisher.counts.windows,
+      watermark: this.#eventTimes.latest(),
+      modelVersion: scorer.modelVersion,
+    });
+  }
+}
