@@ -14,10 +14,10 @@ export function setAside(parts: readonly UsageBatch[], firstRecord: number, firs
   parts.forEach((part, p) => {
     for (let i = p === 0 ? firstRecord : 0; i < part.length; i++) {
       columns.append(part, i, 0, Number.NaN);
-      originals.push(part.original(i).slice());
+      originals.push(new Uint8Array(part.original(i)));
     }
     for (const letter of part.deadLetters.slice(p === 0 ? firstDeadLetter : 0)) {
-      columns.deadLetters.push({ ...letter, bytes: letter.bytes.slice() });
+      columns.deadLetters.push({ ...letter, bytes: new Uint8Array(letter.bytes) });
     }
   });
   return { ...columns.toBatch(), clockTimes: undefined, sourceOf: undefined, original: (i) => originals[i]! };

@@ -11,7 +11,18 @@ export type SnapshotValue =
   | readonly SnapshotValue[]
   | { readonly [key: string]: SnapshotValue };
 
-export type SnapshotArray = InstanceType<(typeof ARRAY_TYPES)[ArrayType]>;
+export type SnapshotArray =
+  | Float64Array
+  | Float32Array
+  | Int32Array
+  | Uint32Array
+  | Int16Array
+  | Uint16Array
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | BigInt64Array
+  | BigUint64Array;
 
 export interface EncodedSnapshot {
   /** JSON text, in which typed arrays are references into `pages`. */
@@ -76,7 +87,10 @@ export function decodeSnapshot(text: string, pages: Uint8Array): SnapshotValue {
     if (!Object.hasOwn(ARRAY_TYPES, tag) || offset + bytes > pages.length) {
       throw new SegtideError('state', `A snapshot refers to a ${tag} of ${bytes} bytes that is not there.`);
     }
-    return new ARRAY_TYPES[tag as ArrayType](pages.slice(offset, offset + bytes).buffer as ArrayBuffer);
+    // Not `pages.slice`, which on a Buffer would be a view.
+    const own = new Uint8Array(bytes);
+    own.set(pages.subarray(offset, offset + bytes));
+    return new ARRAY_TYPES[tag as ArrayType](own.buffer);
   };
   const decodeEntries = (object: object): SnapshotValue =>
     Object.fromEntries(Object.entries(object).map(([key, each]) => [key, decode(each)]));

@@ -71,7 +71,7 @@ class LineStream<T extends NdjsonRecord> implements StreamSink<T> {
     const step = this.#last.then(async () => {
       if (this.#lines.length === 0 || this.ended) return;
       // A copy, because a stream may keep what it was given for as long as it likes.
-      const bytes = this.#lines.take().slice();
+      const bytes = new Uint8Array(this.#lines.take());
       await new Promise<void>((resolve) => {
         this.#stream.write(bytes, (cause) => {
           if (cause) this.#fail(cause);

@@ -40,7 +40,7 @@ function run(job: ParseJob): ParsedJob {
     idBytes:
       (batch.idBytes.buffer as ArrayBufferLike) === job.bytes
         ? undefined
-        : batch.idBytes.slice(0, idEnd(batch.idEnds, batch.length)),
+        : new Uint8Array(batch.idBytes.subarray(0, idEnd(batch.idEnds, batch.length))),
     sources: batch.sources,
     deadLetters: batch.deadLetters,
     consumed,
