@@ -74,6 +74,7 @@ class CsvParser implements RecordParser {
       if (after > 0 && this.#settings.csv.header === true) parsing.row++;
       if (after < 0) end = start; // wait for the rest of the header
     }
+    if (p < end) this.#checkHeader(at);
     const lines = Buffer.from(bytes.buffer, bytes.byteOffset, end);
     const valid = isUtf8(bytes.subarray(p, Math.max(p, lines.lastIndexOf(LF) + 1)));
     while (p < end) {
@@ -94,6 +95,15 @@ class CsvParser implements RecordParser {
     if (last && this.#ownWatch) this.#watch.end();
     const batch = parsing.columns.toBatch(parsing.text.bytes, bytes, at.source);
     return { batch, consumed: p - start, rows: parsing.row - at.row, inside };
+  }
+
+  #checkHeader(at: RecordPosition): void {
+    if (this.#columns !== undefined) return;
+    const { header } = this.#settings.csv;
+    if (typeof header === 'boolean') {
+      throw new SegtideError('input', `${at.source}: the CSV is read from byte ${at.offset} on without its header`);
+    }
+    this.#columns = toCsvColumns(header, this.#settings.fields, at.source);
   }
 
   /** Learns the columns; returns where the first record begins, or -1 if the header is not whole. */
