@@ -111,7 +111,7 @@ export class RecordWriter {
       return;
     }
     const high = Math.floor(value / 1e6);
-    this.#number(high, leastDigits - 6);
+    this.#number(high, Math.max(1, leastDigits - 6));
     this.#digits(value - high * 1e6, 6);
   }
 
