@@ -295,7 +295,7 @@ describe('createFileSource going on from a position', () => {
   it.each([0, 1])(
     'gives the same sequence as never stopped, wherever it is cut (%i parser threads)',
     async (threads) => {
-      const runs = threads === 0 ? 300 : 15;
+      const runs = threads === 0 ? 300 : 8;
       await fc.assert(
         fc.asyncProperty(
           fc.array(file, { minLength: 1, maxLength: 4 }),
