@@ -115,16 +115,14 @@ async function passOn(
   const { batch, heartbeat, isRunning, isStale, resolveOffset } = payload;
   listener.arrived(batch.partition);
   for (let room = listener.room(); room !== undefined; room = listener.room()) {
-    const waiting = new AbortController();
-    await Promise.race([
-      room,
-      sleep(settings.heartbeatIntervalMs, undefined, { signal: waiting.signal }).catch(() => {}),
-    ]);
-    waiting.abort();
+    await within(settings.heartbeatIntervalMs, room);
     try {
       await heartbeat();
     } catch (error) {
-      if (isRebalance(error)) await listener.leaving();
+      if (!isRebalance(error)) throw error;
+      // The group waits for this member only while it shows that it is there.
+      const leaving = listener.leaving();
+      while (!(await within(settings.heartbeatIntervalMs, leaving))) await heartbeat().catch(() => {});
       throw error;
     }
   }
@@ -132,6 +130,15 @@ async function passOn(
   if (!isRunning() || isStale()) return;
   listener.records(batch.partition, batch.messages, BigInt(batch.lastOffset()) + 1n);
   resolveOffset(batch.messages[batch.messages.length - 1]!.offset);
+}
+
+/** Whether the promise was resolved within so many ms. */
+async function within(ms: number, promise: Promise<void>): Promise<boolean> {
+  const waiting = new AbortController();
+  const late = sleep(ms, false, { signal: waiting.signal }).catch(() => false);
+  const resolved = await Promise.race([promise.then(() => true), late]);
+  waiting.abort();
+  return resolved;
 }
 
 async function disconnect(consumer: Consumer, topic: string): Promise<void> {

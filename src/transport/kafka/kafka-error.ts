@@ -14,6 +14,11 @@ export function isRebalance(error: unknown): boolean {
   return type === 'REBALANCE_IN_PROGRESS' || type === 'ILLEGAL_GENERATION' || type === 'UNKNOWN_MEMBER_ID';
 }
 
+/** The topic is not there. kafkajs takes it for a state that passes, as it is for a topic just made. */
+export function isUnknownTopic(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && protocolType(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
+}
+
 interface KafkaJsError {
   readonly type?: string;
   readonly name?: string;
@@ -28,5 +33,8 @@ function protocolType(error: KafkaJsError): string | undefined {
 }
 
 function isRetriable(error: KafkaJsError): boolean {
-  return error.name === 'KafkaJSNumberOfRetriesExceeded' || error.retriable === true;
+  if (error.name === 'KafkaJSNumberOfRetriesExceeded') return true;
+  // A refused connection comes wrapped as not retriable; what it wraps knows better.
+  if (typeof error.cause === 'object' && error.cause !== null) return isRetriable(error.cause);
+  return error.retriable === true;
 }

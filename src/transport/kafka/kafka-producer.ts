@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaMessage } from 'kafkajs';
 import { KAFKA_RETRY, type KafkaConnectionOptions, openKafka } from './kafka-connection.js';
-import { toTransportError } from './kafka-error.js';
+import { isUnknownTopic, toTransportError } from './kafka-error.js';
 
 export interface OutgoingRecord {
   readonly key: string;
@@ -30,7 +31,7 @@ export async function createKafkaProducer(options: KafkaProducerOptions): Promis
     allowAutoTopicCreation: false,
     // A request that is tried again must not be overtaken by the next.
     maxInFlightRequests: 1,
-    retry: KAFKA_RETRY,
+    retry: { ...KAFKA_RETRY, retries: 5 },
   });
   try {
     await producer.connect();
@@ -39,12 +40,21 @@ export async function createKafkaProducer(options: KafkaProducerOptions): Promis
   }
   return {
     async send(topic, records) {
-      try {
-        await producer.send({ topic, acks: -1, compression, messages: records as OutgoingRecord[] & KafkaMessage[] });
-      } catch (error) {
-        throw toTransportError(error, `the records for ${topic} were not acknowledged`, { topic });
+      const messages = records as OutgoingRecord[] & KafkaMessage[];
+      for (let attempt = 1; ; attempt++) {
+        try {
+          await producer.send({ topic, acks: -1, compression, messages });
+          return;
+        } catch (cause) {
+          const error = toTransportError(cause, `the records for ${topic} were not acknowledged`, { topic });
+          if (!error.retriable || isUnknownTopic(cause) || attempt === ATTEMPTS) throw error;
+        }
+        await sleep(Math.min(10 * 2 ** attempt, 2000));
       }
     },
     close: () => producer.disconnect(),
   };
 }
+
+/** kafkajs gives up at once where a broker refuses the connection, as one does that restarts: half a minute is tried. */
+const ATTEMPTS = 20;
