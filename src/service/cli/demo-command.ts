@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Outcome } from './program.js';
+import type { Outcome } from './exit-code.js';
 import { addSharedOptions, type SharedFlags, sharedAssignments } from './shared-options.js';
 import type { Terminal } from './terminal.js';
 

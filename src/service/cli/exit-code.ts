@@ -14,6 +14,11 @@ export const EXIT_CODES = {
   terminated: 143,
 } as const;
 
+/** What a command leaves behind. */
+export interface Outcome {
+  exitCode: number;
+}
+
 /** The exit code of a failure; anything but a SegtideError is a defect of segtide, as is an error in its accounts. */
 export function exitCodeOf(code: ErrorCode | undefined): number {
   if (code === undefined || code === 'accounting') return EXIT_CODES.unexpected;

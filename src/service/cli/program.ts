@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addConfigCommand } from './config-command.js';
 import { addDemoCommand } from './demo-command.js';
-import { EXIT_CODE_HELP, EXIT_CODES } from './exit-code.js';
+import { EXIT_CODE_HELP, EXIT_CODES, type Outcome } from './exit-code.js';
 import { packageVersion } from './package-path.js';
 import { reportError } from './report-error.js';
 import { addRunCommand } from './run-command.js';
@@ -26,11 +26,6 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.config;
     return reportError(error, style, terminal);
   }
-}
-
-/** What a command leaves behind. */
-export interface Outcome {
-  exitCode: number;
 }
 
 function createProgram(terminal: Terminal, outcome: Outcome): Command {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Assignment } from '../config/assignment.js';
-import type { Outcome } from './program.js';
+import type { Outcome } from './exit-code.js';
 import { addSharedOptions, type SharedFlags, sharedAssignments } from './shared-options.js';
 import type { Terminal } from './terminal.js';
 

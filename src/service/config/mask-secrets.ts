@@ -1,7 +1,7 @@
 import { type Shape, shapeAt } from './config-shape.js';
 
 /** What is shown in place of a secret. */
-export const MASK = '********';
+const MASK = '********';
 
 /** A copy of a config, or of a part of it, with every secret replaced. */
 export function maskSecrets(value: unknown, path: readonly string[] = []): unknown {

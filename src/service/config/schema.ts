@@ -51,6 +51,3 @@ export const configSchema = z
 
 /** The config as checked, with every default filled in and durations in milliseconds. */
 export type Config = z.output<typeof configSchema>;
-
-/** The config as a user writes it. */
-export type ConfigOptions = z.input<typeof configSchema>;

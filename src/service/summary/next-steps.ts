@@ -15,6 +15,8 @@ export function nextSteps(summary: RunSummary): string[] {
   else if (events.deadLettered === events.in) {
     steps.push('nothing is readable: check input.fields and input.time');
     if (deadLetters !== undefined) steps.push(`why:             head -3 ${deadLetters}`);
+  } else if (events.late > events.in / 2) {
+    steps.push('most are late:   raise window.outOfOrderness, or check input.time.unit');
   } else if (modelVersion === null) {
     steps.push('no model yet:    lower model.firstFit, or read more events');
   } else if (assignments !== undefined) {

@@ -8,10 +8,11 @@ export function renderSegments({ segments, modelVersion }: RunSummary, width: nu
   if (segments.length === 0) {
     return modelVersion === null ? '  none yet: no model has been trained' : '  none: no customer is left in state';
   }
-  const curveWidth = width >= 100 ? 24 : width >= 60 ? 13 : 8;
+  const largest = Math.max(...segments.map((segment) => segment.share), Number.MIN_VALUE);
+  const curveWidth = width >= 100 ? 24 : width >= 60 ? 14 : 8;
   return plainTable(
     COLUMNS,
-    segments.map((segment) => toRow(segment, curveWidth)),
+    segments.map((segment) => toRow(segment, curveWidth, segment.share / largest)),
     width,
   );
 }
@@ -30,11 +31,12 @@ const COLUMNS: readonly Column[] = [
   { head: 'name', least: 14 },
 ];
 
-function toRow(segment: SegmentSummary, curveWidth: number): string[] {
+/** @param relative size of the segment against the largest one, which fills the bar */
+function toRow(segment: SegmentSummary, curveWidth: number, relative: number): string[] {
   return [
     segment.segmentId,
     formatShare(segment.share),
-    bar(segment.share, BAR_WIDTH),
+    bar(relative, BAR_WIDTH),
     formatCount(segment.customers),
     sparkline(segment.prototype, curveWidth),
     formatNumber(segment.level),

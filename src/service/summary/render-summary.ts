@@ -5,7 +5,6 @@ import type { Fates } from '../../window/window-batch.js';
 import type { OutputSummary, RunSummary } from '../run-summary.js';
 import { formatCount, formatDate, formatNumber, formatSeconds, NO_BREAK, wrap } from './format.js';
 import { nextSteps } from './next-steps.js';
-import { plainTable } from './plain-table.js';
 import { renderSegments } from './render-segments.js';
 
 export interface SummaryStyle {
@@ -50,21 +49,11 @@ function modelsHead({ models }: RunSummary): string {
 
 function models(summary: RunSummary, width: number): string[] {
   if (summary.models.length === 0) return ['  none yet; assignments say `warming` until enough windows are there'];
-  const rows = summary.models.map((model) => [
-    model.modelVersion,
-    model.promoted ? 'promoted' : 'refused',
-    formatCount(model.atWindow),
-    model.reason,
-    model.why,
+  return summary.models.flatMap(({ modelVersion, promoted, atWindow, reason, why }) => [
+    `  ${modelVersion}  ${promoted ? 'promoted' : 'refused'}, trained at window ${formatCount(atWindow)}`,
+    wrap(`because: ${reason}`, width, '    ', '      '),
+    wrap(`the gate: ${why}`, width, '    ', '      '),
   ]);
-  const columns = [
-    { head: 'version' },
-    { head: 'gate' },
-    { head: 'at window', align: 'right', dropFirst: 1 },
-    { head: 'trained because', least: 16 },
-    { head: 'the gate says', dropFirst: 2, least: 24 },
-  ] as const;
-  return [plainTable(columns, rows, width)];
 }
 
 function driftHead({ drift }: RunSummary): string {

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 
 describe('the segtide process', () => {
@@ -14,6 +14,22 @@ describe('the segtide process', () => {
     expect(stderr).not.toMatch(/^ +at /m);
   });
 
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('stops in order on %s and exits with %d', async (signal, code) => {
+    const child = spawn(process.execPath, [...TSX, 'run', '-', '--output', '-', '--set', 'run.logLevel=debug']);
+    let err = '';
+    child.stderr.on('data', (chunk) => (err += String(chunk)));
+    // Standard input stays open: only the signal ends this run, once it listens.
+    const retry = setInterval(() => child.kill(0) && /reading/.test(err) && child.kill(signal), 100);
+    child.stdin.write(`${JSON.stringify({ customer: 'a', time: '2024-01-01T00:00:00Z' })}\n`);
+    const status = await new Promise((resolve) => child.on('exit', resolve));
+    clearInterval(retry);
+    expect(err).toContain('stopping in order');
+    expect(status).toBe(code);
+  });
+
   it('ends quietly when its reader leaves early', () => {
     const command = `${process.execPath} --import tsx src/service/cli/main.ts config schema | head -c 1; echo \${PIPESTATUS[0]}`;
     const { stdout, stderr } = spawnSync('bash', ['-c', command], { encoding: 'utf8' });
@@ -22,6 +38,8 @@ describe('the segtide process', () => {
   });
 });
 
+const TSX = ['--import', 'tsx', 'src/service/cli/main.ts'];
+
 function segtide(args: readonly string[]) {
-  return spawnSync(process.execPath, ['--import', 'tsx', 'src/service/cli/main.ts', ...args], { encoding: 'utf8' });
+  return spawnSync(process.execPath, [...TSX, ...args], { encoding: 'utf8' });
 }

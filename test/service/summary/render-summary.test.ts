@@ -8,13 +8,16 @@ flights: 327,346 events of 4,037 customers, 2013-01-01 to 2013-12-31, in 12.3 s
 
 Segments
   id  share            customers  curve  level  trend  inactive  name
-  s1   75 %  ██████        3,028  ████       8    0 %       0 %  steady, high
-  s2   25 %  ██            1,009  ▁▂▃█     2.5  +50 %     0.4 %  growing, low, …
+  s1   75 %  ████████      3,028  ████       8    0 %       0 %  steady, high
+  s2   25 %  ██▋           1,009  ▁▂▃█     2.5  +50 %     0.4 %  growing, low, …
 
 Models: 2 trained, 1 promoted
-  version  gate      at window  trained because   the gate says
-  v1       promoted      4,037  first fit         nothing to compare with
-  v2       refused      20,185  4 window lengths  no gain in held-out reconstru…
+  v1  promoted, trained at window 4,037
+    because: first fit
+    the gate: nothing to compare with
+  v2  refused, trained at window 20,185
+    because: 4 window lengths
+    the gate: no gain in held-out reconstruction
 
 Drift: 3 of 24 reports
   assignment psi of all: 0.314 over 0.2 (high)
@@ -85,6 +88,11 @@ describe('renderSummary', () => {
     const events = { ...SAMPLE.events, in: 50, accepted: 0, late: 0 };
     const text = renderSummary({ ...SAMPLE, events }, { width: 100, color: false });
     expect(text).toContain('check input.fields and input.time');
+  });
+
+  it('tells what to do when most events are late', () => {
+    const events = { ...SAMPLE.events, accepted: 6, late: 327_290 };
+    expect(renderSummary({ ...SAMPLE, events }, { width: 100, color: false })).toContain('raise window.outOfOrderness');
   });
 
   it('tells how to go on after an interruption', () => {

@@ -1,0 +1,55 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writeSimulation } from '../../../src/service/cli/write-simulation.js';
+import { loadConfig } from '../../../src/service/config/load-config.js';
+import { resolveStages } from '../../../src/service/config/resolve-stages.js';
+
+const SMALL = { customers: '20', days: '8', seed: '7' };
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'segtide-simulate-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('writeSimulation', () => {
+  it('writes events, labels, counts and a config that reads them', async () => {
+    const written = await writeSimulation(join(folder, 'new', 'folder'), SMALL);
+    const lines = readFileSync(written.events, 'latin1').trimEnd().split('\n');
+    const manifest = JSON.parse(readFileSync(written.manifest, 'utf8')) as { records: number };
+    expect(lines).toHaveLength(manifest.records);
+    const labels = readFileSync(written.labels, 'utf8').trimEnd().split('\n');
+    expect(new Set(labels.map((line) => (JSON.parse(line) as { customerId: string }).customerId)).size).toBe(20);
+    const config = loadConfig({ file: { path: written.config, text: readFileSync(written.config, 'utf8') } });
+    expect(config.input.paths).toEqual([written.events]);
+    expect(() => resolveStages(config)).not.toThrow();
+  });
+
+  it('plants drift at half time and after three quarters', async () => {
+    const { manifest } = await writeSimulation(folder, SMALL);
+    const { settings } = JSON.parse(readFileSync(manifest, 'utf8')) as { settings: { drift: { atDay: number }[] } };
+    expect(settings.drift.map(({ atDay }) => atDay)).toEqual([4, 6]);
+  });
+
+  it('writes the same bytes for the same seed, and others for another', async () => {
+    const read = async (name: string, seed: string) =>
+      readFileSync((await writeSimulation(join(folder, name), { ...SMALL, seed })).events);
+    const first = await read('a', '7');
+    expect((await read('b', '7')).equals(first)).toBe(true);
+    expect((await read('c', '8')).equals(first)).toBe(false);
+  });
+
+  it.each([
+    [{ customers: 'many' }, "--customers must be a number; got 'many'"],
+    [{ days: '0' }, '`days` must be from 1'],
+  ])('refuses %j', async (flags, words) => {
+    await expect(writeSimulation(folder, flags)).rejects.toThrow(words);
+  });
+
+  it('says where it cannot write', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    await expect(writeSimulation(join(folder, 'file'), SMALL)).rejects.toMatchObject({ code: 'output' });
+  });
+});
