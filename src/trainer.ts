@@ -5,6 +5,7 @@ import { createDriftMonitor, type DriftMonitorSnapshot, driftReason } from './dr
 import type { DriftReport } from './drift/drift-report.js';
 import type { DriftSettings } from './drift/drift-settings.js';
 import type { VraeProgress } from './encode/vrae/train-vrae.js';
+import { SegtideError } from './errors.js';
 import type { Sink } from './ports.js';
 import { type SegmentRecord, toSegmentRecords } from './publish/segment-record.js';
 import { decodeArtifact } from './train/encode-artifact.js';
@@ -52,7 +53,8 @@ export interface TrainingOutcome {
   readonly why: readonly string[];
   /** Windows seen when it began. */
   readonly atWindow: number;
-  readonly values: GateValues;
+  /** What the gate compared; empty where the training failed. */
+  readonly values: Partial<GateValues>;
 }
 
 /** Merges what workers learnt, watches drift, trains and judges models. One at a time in a deployment. */
@@ -157,8 +159,22 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   async function conclude(): Promise<void> {
     if (underWay === undefined) return;
     const { job, atWindow, training } = underWay;
-    const result = await training.result;
+    const result = await training.result.catch(failed);
     underWay = undefined;
+    if (result instanceof SegtideError) {
+      // The champion serves on; without one, the stream warms on until the next fit.
+      schedule.finished(false);
+      const why = [`the training failed: ${result.message}`];
+      outcomes.push({
+        modelVersion: `v${job.number}`,
+        reasons: job.reasons,
+        promoted: false,
+        why,
+        atWindow,
+        values: {},
+      });
+      return;
+    }
     const { modelVersion, promoted, why, values } = result;
     schedule.finished(promoted);
     outcomes.push({ modelVersion, reasons: job.reasons, promoted, why, atWindow, values });
@@ -170,7 +186,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     nextSegmentNumber = result.nextSegmentNumber;
     taught = undefined;
     windowsSinceEpoch = 0;
-    monitor.rebase();
+    monitor.rebase(result.reference && { observation: result.reference, model: champion.clusterModel });
     const records = toSegmentRecords(result.profiles, result.lineage, now, segments);
     segments = records.filter(({ lineage }) => lineage !== 'retired');
     await parts.segments.write(records);
@@ -281,4 +297,10 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       droppedStatistics,
     }),
   };
+}
+
+/** A failed training is an outcome like others; one that was stopped is none. */
+function failed(error: unknown): SegtideError {
+  if (error instanceof SegtideError && error.code === 'encoder') return error;
+  throw error;
 }

@@ -5,6 +5,7 @@ import { matchSegments } from '../cluster/match-segments.js';
 import { profileSegments } from '../cluster/profile-segments.js';
 import { type CentroidFit, NO_CENTROID, refitCentroids } from '../cluster/refit-centroids.js';
 import { seedCentroids } from '../cluster/seed-centroids.js';
+import { toDriftObservation } from '../drift/drift-observation.js';
 import type { EmbeddingBatch } from '../encode/embedding-batch.js';
 import { trainVrae, type VraeProgress } from '../encode/vrae/train-vrae.js';
 import { fromArtifact, toArtifact } from '../encode/vrae/vrae-artifact.js';
@@ -19,7 +20,7 @@ import { measureHeldOut } from './held-out-metrics.js';
 import { type LoadedModel, loadModel } from './loaded-model.js';
 import type { ModelArtifact } from './model-artifact.js';
 import { placesOf } from './places-of.js';
-import { createReservoir } from './reservoir.js';
+import { toReservoirWindows } from './reservoir-snapshot.js';
 import { splitHeldOut } from './split-held-out.js';
 import type { Champion, TrainingJob, TrainingResult } from './training-job.js';
 
@@ -43,7 +44,7 @@ interface Verdict {
  */
 export async function runTrainingJob(job: TrainingJob, options: RunTrainingOptions = {}): Promise<TrainingResult> {
   const { settings, seed } = job;
-  const windows = toWindows(job);
+  const windows = toReservoirWindows(job.reservoir);
   const split = splitHeldOut(windows, settings.heldOut, settings.encoder.seed);
   const scale = settings.series.scope === 'global' ? fitScale(settings.series, [split.train]) : null;
   const champion = job.champion === undefined ? undefined : await judge(job.champion, job, windows);
@@ -105,17 +106,16 @@ export async function runTrainingJob(job: TrainingJob, options: RunTrainingOptio
     values: decision.values,
     profiles: profileSegments(assign(artifact.clusterModel, embeddings), { placeOf: placesOf(settings.calendar) }),
     lineage: match.lineage,
+    reference: severalWaves(split.heldOut)
+      ? toDriftObservation(
+          assign(
+            artifact.clusterModel,
+            await encoder.encode(prepareSeries(settings.series, scale ?? undefined, split.heldOut)),
+          ),
+        )
+      : undefined,
     nextSegmentNumber: match.nextSegmentNumber,
   };
-}
-
-function toWindows({ reservoir }: TrainingJob): WindowBatch {
-  const { steps, channels, seed, halfLifeMs } = reservoir;
-  const capacity = Math.max(1, reservoir.customers.length);
-  return createReservoir(
-    { capacity, steps, channels, seed, halfLifeMs: halfLifeMs ?? undefined },
-    reservoir,
-  ).toWindows();
 }
 
 async function judge(champion: Champion, { settings }: TrainingJob, windows: WindowBatch): Promise<Verdict> {
@@ -170,4 +170,9 @@ function withCentroids(model: LoadedModel, cluster: ClusterModel): LoadedModel {
 
 function idsOf(membership: Uint16Array, ids: readonly string[]): (string | undefined)[] {
   return Array.from(membership, (j) => (j === NO_CENTROID ? undefined : ids[j]));
+}
+
+/** Windows that close together come longest-known customers first, so that part of one wave stands for nothing. */
+function severalWaves({ ends }: WindowBatch): boolean {
+  return ends.some((end) => end !== ends[0]);
 }

@@ -1,6 +1,7 @@
 import type { ClusterModel } from '../cluster/cluster-model.js';
 import type { SegmentLineage } from '../cluster/segment-lineage.js';
 import type { SegmentProfile } from '../cluster/segment-profile.js';
+import type { DriftObservation } from '../drift/drift-observation.js';
 import type { VraeSettings } from '../encode/vrae/vrae-options.js';
 import type { SeriesSettings } from '../series/series-settings.js';
 import type { GateSettings, GateValues } from './gate.js';
@@ -68,5 +69,10 @@ export interface TrainingResult {
   /** Of each segment of the new model, in the order of its centroids. */
   readonly profiles: readonly SegmentProfile[];
   readonly lineage: readonly SegmentLineage[];
+  /**
+   * The held-out windows under the new model: what later ones are compared with. The model was not trained on them; its
+   * errors on those it was trained on are lower than on any to come. Undefined where they all closed at once.
+   */
+  readonly reference: DriftObservation | undefined;
   readonly nextSegmentNumber: number;
 }

@@ -60,7 +60,7 @@ function toSegmentSummaries(
 }
 
 function toModelSummary({ modelVersion, reasons, promoted, why, atWindow, values }: TrainingOutcome): ModelSummary {
-  const known = Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== null);
+  const known = Object.entries(values).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
   return {
     modelVersion,
     reason: reasons.join('; '),
