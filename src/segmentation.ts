@@ -1,4 +1,4 @@
-import { defer, type Observable } from 'rxjs';
+import { defer, type Observable, tap } from 'rxjs';
 import type { DriftReport } from './drift/drift-report.js';
 import type { VraeProgress } from './encode/vrae/train-vrae.js';
 import { SegtideError } from './errors.js';
@@ -49,7 +49,10 @@ export interface SegmentationOptions {
 
 /** One worker and the trainer, in one process; they talk through the same records as when they are apart. */
 export interface Segmentation {
-  /** Runs to the end of the source when subscribed, once; emits each page when it is dealt with. */
+  /**
+   * Runs to the end of the source when subscribed, once; emits each page when it is dealt with. Unsubscribing before
+   * that, or an error, ends a training under way.
+   */
   readonly page$: Observable<Page>;
   /** After the last page: last lessons, last reports, and a first model where the input was too short for one before. */
   end(): Promise<void>;
@@ -113,15 +116,23 @@ export function createSegmentation(
     for (const { samples, statistics } of batch) await trainer.observe(samples, statistics);
   });
 
-  /** An input too short for a model while it ran: what was sampled of it is assigned by the model made at its end. */
+  /**
+   * An input too short for a model while it ran: what was sampled of it is assigned by the model made at its end. The
+   * sample holds first results; their next revision must be beyond those that late events made.
+   */
   async function assignSample(): Promise<void> {
     const sample = trainer.sample();
-    const revised = { ...sample, revisions: sample.revisions.map((revision) => revision + 1) };
+    const next = publisher.counts.highestRevision + 1;
+    const revised = { ...sample, revisions: sample.revisions.map(() => next) };
     await publisher.publish({ windows: revised, deadLetters: [] }, await scorer.score(revised));
   }
 
+  const stopTraining = (): void => void trainer.stop();
+
   return {
-    page$: defer(() => createPipeline({ pages, scorer, publisher, learner })),
+    page$: defer(() => createPipeline({ pages, scorer, publisher, learner })).pipe(
+      tap({ unsubscribe: stopTraining, error: stopTraining }),
+    ),
     async end() {
       checkFates(windower.fates, pages);
       await learner.end();

@@ -134,7 +134,9 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     const settle = (): void => {
       started.settled = true;
     };
-    training.result.then(settle, settle);
+    training.result.then(settle, (error: unknown) => {
+      if (!isAborted(error)) settle();
+    });
   }
 
   function start(reasons: readonly string[]): void {
@@ -231,8 +233,8 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   }
 
   async function stop(): Promise<void> {
+    // It stays under way: a snapshot that is taken now has it begun again.
     await underWay?.training.stop();
-    underWay = undefined;
   }
 
   function isDue(): boolean {
@@ -303,4 +305,8 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
 function failed(error: unknown): SegtideError {
   if (error instanceof SegtideError && error.code === 'encoder') return error;
   throw error;
+}
+
+function isAborted(error: unknown): boolean {
+  return error instanceof SegtideError && error.code === 'aborted';
 }

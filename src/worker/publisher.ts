@@ -26,6 +26,8 @@ export interface AssignmentSink {
 export interface PublishedCounts {
   readonly windows: number;
   readonly revisions: number;
+  /** Of any window so far. */
+  readonly highestRevision: number;
   readonly assignments: number;
   readonly transitions: number;
   readonly deadLetterReasons: Partial<Record<DeadLetterReason, number>>;
@@ -60,6 +62,7 @@ export function createPublisher(
   const counts = {
     windows: 0,
     revisions: 0,
+    highestRevision: 0,
     assignments: 0,
     transitions: 0,
     ...from?.counts,
@@ -117,6 +120,7 @@ export function createPublisher(
           counts.transitions += transitions.length;
         }
         for (let i = 0; i < windows.length; i++) {
+          counts.highestRevision = Math.max(counts.highestRevision, windows.revisions[i]!);
           if (windows.revisions[i]! > 0) counts.revisions++;
           else if (windows.finals[i] === 1) counts.windows++;
         }

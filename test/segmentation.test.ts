@@ -1,0 +1,269 @@
+import { lastValueFrom } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { SegtideError } from '../src/errors.js';
+import type { UsageBatch } from '../src/ingest/usage-batch.js';
+import type { Source } from '../src/ports.js';
+import {
+  createSegmentation,
+  type SegmentationOptions,
+  type SegmentationSettings,
+  type SegmentationSnapshot,
+} from '../src/segmentation.js';
+import type { TrainingJob } from '../src/train/training-job.js';
+import {
+  type CollectedOutputs,
+  collectOutputs,
+  smallSettings,
+  smallStream,
+  trainHere,
+} from './support/small-stream.js';
+import { type TestEvent, toUsageBatch } from './window/usage-events.js';
+
+const EVENTS = smallStream(120, 16);
+
+describe('a segmentation', () => {
+  it('warms up, then assigns every window to a segment of one model', async () => {
+    const { assignments } = await runAll(smallSettings(), EVENTS, 1000);
+    const first = assignments.findIndex(({ status }) => status === 'assigned');
+    expect(first).toBe(512);
+    expect(assignments.slice(0, first).every((record) => record.segmentId === null)).toBe(true);
+    expect(assignments.slice(first).every((record) => record.segmentId !== null)).toBe(true);
+    expect(new Set(assignments.map(({ modelVersion }) => modelVersion)).size).toBeGreaterThan(2);
+  });
+
+  it('takes a model into force exactly so many windows after the one that it was trained up to', async () => {
+    const { assignments } = await runAll(smallSettings({ swapAfterWindows: 512 }), EVENTS, 1000);
+    expect(assignments.findIndex(({ status }) => status === 'assigned')).toBe(1024);
+  });
+
+  it('scores a learning batch with one model version and one epoch of its centroids', async () => {
+    const { assignments } = await runAll(smallSettings(), EVENTS, 333);
+    for (let from = 0; from < assignments.length; from += 256) {
+      const models = assignments
+        .slice(from, from + 256)
+        .map(({ modelVersion, centroidEpoch }) => `${modelVersion}/${centroidEpoch}`);
+      expect(new Set(models).size).toBe(1);
+    }
+  });
+
+  it('gives the same records for the same seed, and others for another one', async () => {
+    const [once, again, other] = await Promise.all([
+      runAll(smallSettings(), EVENTS, 1000),
+      runAll(smallSettings(), EVENTS, 1000),
+      runAll(smallSettings({ seed: 2 }), EVENTS, 1000),
+    ]);
+    expect(again).toEqual(once);
+    expect(other).not.toEqual(once);
+  });
+
+  it.each([1, 7, 5000])('gives the same records for input in batches of %i', async (size) => {
+    const options = { window: { allowedLateness: '1h', outOfOrderness: '1s' } };
+    expect(await runAll(smallSettings(options), EVENTS, size)).toEqual(
+      await runAll(smallSettings(options), EVENTS, 1000),
+    );
+  });
+
+  it.each([0, 512])(
+    'goes on from any snapshot as if it had never stopped, swapping after %i windows',
+    async (swapAfterWindows) => {
+      const settings = smallSettings({ swapAfterWindows });
+      const whole = await runAll(settings, EVENTS, 500);
+      let underWay = 0;
+      for (let stopAfter = 0; stopAfter <= EVENTS.length / 500; stopAfter += 3) {
+        const outputs = collectOutputs();
+        const snapshot = await runUntil(settings, EVENTS, 500, stopAfter, outputs);
+        if (snapshot.trainer.underWay !== null) underWay++;
+        await run(settings, sourceOf(EVENTS, 500, stopAfter), outputs, {}, structuredClone(snapshot));
+        expect(outputs.records).toEqual(whole);
+      }
+      if (swapAfterWindows > 0) expect(underWay).toBeGreaterThan(0);
+    },
+  );
+
+  it('gives an input that is too short for a model one at its end, and its windows again with the next revision', async () => {
+    const events = smallStream(30, 4);
+    const { assignments } = await runAll(smallSettings(), events, 100);
+    const warming = assignments.filter(({ status }) => status === 'warming');
+    const assigned = assignments.filter(({ status }) => status === 'assigned');
+    const key = (record: { customerId: string; windowStart: number }) => `${record.customerId}/${record.windowStart}`;
+    expect(warming.length).toBeGreaterThan(60);
+    expect(assigned.map(key).sort()).toEqual(warming.map(key).sort());
+    expect(assigned.every(({ revision, segmentId }) => revision === 1 && segmentId !== null)).toBe(true);
+  });
+
+  it('keeps revisions unique where windows were revised while warming', async () => {
+    const events = smallStream(30, 4);
+    // Comes one hour after the end of its window, within the allowed lateness.
+    const at = events.findIndex(({ time }) => time > 9.5 * 3_600_000);
+    events.splice(at, 0, { customer: 'c1', time: 7.5 * 3_600_000, values: [3] });
+    const options = { window: { allowedLateness: '4h', outOfOrderness: '1s' } };
+    const { assignments } = await runAll(smallSettings(options), events, 100);
+    const keys = assignments.map((record) => `${record.customerId}/${record.windowStart}/${record.revision}`);
+    expect(assignments.some(({ status, revision }) => status === 'warming' && revision === 1)).toBe(true);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('ends without a model and without an error when nothing came in', async () => {
+    const { assignments, segments } = await runAll(smallSettings(), [], 100);
+    expect(assignments).toEqual([]);
+    expect(segments).toEqual([]);
+  });
+
+  it('gives every event one fate', async () => {
+    const segmentation = createSegmentation(smallSettings(), sourceOf(EVENTS, 700), collectOutputs(), {
+      train: trainHere,
+    });
+    await lastValueFrom(segmentation.page$, { defaultValue: undefined });
+    await segmentation.end();
+    const { in: total, ...fates } = segmentation.windower.fates;
+    expect(total).toBe(EVENTS.length);
+    expect(Object.values(fates).reduce((sum, count) => sum + count, 0)).toBe(total);
+    expect(fates.late).toBe(EVENTS.filter(({ customer }) => customer === 'late').length);
+  });
+
+  it('refuses accounts that do not add up', async () => {
+    const source = sourceOf(EVENTS.slice(0, 500), 100);
+    const segmentation = createSegmentation(smallSettings(), source, collectOutputs(), { train: trainHere });
+    await lastValueFrom(segmentation.page$);
+    // An event that reached the windows by another way than the input.
+    const broken = createSegmentation(
+      smallSettings(),
+      sourceOf([], 1),
+      collectOutputs(),
+      { train: trainHere },
+      { ...createdSnapshot(), windower: { ...createdSnapshot().windower, fates: { ...NO_FATES, in: 1, accepted: 1 } } },
+    );
+    await lastValueFrom(broken.page$, { defaultValue: undefined });
+    await expect(broken.end()).rejects.toThrow(/0 events came in, but their fates add up to 1/);
+  });
+
+  it('ends the training under way when it is unsubscribed', async () => {
+    const threads = countingThreads();
+    const segmentation = createSegmentation(
+      smallSettings({ swapAfterWindows: 512 }),
+      sourceOf(EVENTS, 1000),
+      collectOutputs(),
+      { train: threads.train },
+    );
+    const subscription = segmentation.page$.subscribe();
+    await threads.started;
+    subscription.unsubscribe();
+    await threads.stopped;
+    expect(threads.running()).toBe(0);
+  });
+
+  it('keeps the training that a stop cut short in its snapshot, so that it is begun again', async () => {
+    const settings = smallSettings({ swapAfterWindows: 512 });
+    const whole = await runAll(settings, EVENTS, 1000);
+    const threads = countingThreads();
+    const outputs = collectOutputs();
+    let stopped = false;
+    let batches = 0;
+    const source = sourceOf(EVENTS, 1000, 0, () => batches++);
+    const segmentation = createSegmentation(settings, source, outputs, {
+      train: threads.train,
+      isStopped: () => stopped,
+    });
+    threads.started.then(() => {
+      stopped = true;
+      return segmentation.stop();
+    });
+    await lastValueFrom(segmentation.page$);
+    const snapshot = structuredClone(segmentation.snapshot());
+    expect(snapshot.trainer.underWay?.job.number).toBe(1);
+    await run(settings, sourceOf(EVENTS, 1000, batches), outputs, {}, snapshot);
+    expect(outputs.records).toEqual(whole);
+  });
+});
+
+const NO_FATES = { in: 0, accepted: 0, late: 0, duplicate: 0, deadLettered: 0, quarantined: 0, skipped: 0 };
+
+function createdSnapshot(): SegmentationSnapshot {
+  return createSegmentation(smallSettings(), sourceOf([], 1), collectOutputs()).snapshot();
+}
+
+async function runAll(
+  settings: SegmentationSettings,
+  events: readonly TestEvent[],
+  size: number,
+): Promise<CollectedOutputs['records']> {
+  const outputs = collectOutputs();
+  await run(settings, sourceOf(events, size), outputs);
+  return outputs.records;
+}
+
+async function run(
+  settings: SegmentationSettings,
+  source: Source,
+  outputs: CollectedOutputs,
+  options: SegmentationOptions = {},
+  from?: SegmentationSnapshot,
+): Promise<void> {
+  const segmentation = createSegmentation(settings, source, outputs, { train: trainHere, ...options }, from);
+  await lastValueFrom(segmentation.page$, { defaultValue: undefined });
+  await segmentation.end();
+}
+
+/** Stops between two input batches, as a run does that is told to. */
+async function runUntil(
+  settings: SegmentationSettings,
+  events: readonly TestEvent[],
+  size: number,
+  batches: number,
+  outputs: CollectedOutputs,
+): Promise<SegmentationSnapshot> {
+  let pulled = 0;
+  const source = sourceOf(events, size, 0, () => pulled++);
+  const segmentation = createSegmentation(settings, source, outputs, {
+    train: trainHere,
+    isStopped: () => pulled >= batches,
+  });
+  await lastValueFrom(segmentation.page$, { defaultValue: undefined });
+  return segmentation.snapshot();
+}
+
+/** Batches are made as they are pulled, into the buffers of the batch before, as a parser does. */
+function sourceOf(events: readonly TestEvent[], size: number, from = 0, onPull: () => void = () => undefined): Source {
+  let next = from * size;
+  let last: UsageBatch | undefined;
+  return {
+    async pull() {
+      last?.values.fill(Number.NaN);
+      last?.idBytes.fill(0);
+      if (next >= events.length) return undefined;
+      onPull();
+      last = toUsageBatch(events.slice(next, next + size), 1, next + 1);
+      next += size;
+      return last;
+    },
+    position: () => ({ next }),
+    close: async () => undefined,
+  };
+}
+
+/** Trainings that never come to their end by themselves. */
+function countingThreads() {
+  let running = 0;
+  let tellStarted = (): void => undefined;
+  let tellStopped = (): void => undefined;
+  const started = new Promise<void>((resolve) => (tellStarted = resolve));
+  const stopped = new Promise<void>((resolve) => (tellStopped = resolve));
+  const train = (_: TrainingJob) => {
+    running++;
+    let isRunning = true;
+    tellStarted();
+    let abort = (_error: Error): void => undefined;
+    const result = new Promise<never>((_resolve, reject) => (abort = reject));
+    result.catch(() => undefined);
+    return {
+      result,
+      stop: async () => {
+        if (isRunning) running--;
+        isRunning = false;
+        abort(new SegtideError('aborted', 'The training was stopped.'));
+        tellStopped();
+      },
+    };
+  };
+  return { train, started, stopped, running: () => running };
+}
