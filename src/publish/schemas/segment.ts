@@ -11,7 +11,7 @@ export const SEGMENT_SCHEMA = recordOf('Segment', 'What a segment looks like: it
   field('trend', 'double', 'Relative change of usage over one window.'),
   field('volatility', 'double', 'Standard deviation of usage over its mean.'),
   field('seasonality', 'double', 'Strength of the seasonal pattern, 0 to 1.'),
-  field('inactiveShare', 'double', 'Share of cells without usage, 0 to 1.'),
+  field('inactiveShare', 'double', 'Share of those windows without any usage, 0 to 1.'),
   field(
     'prototype',
     arrayOf(arrayOf('double')),
