@@ -20,12 +20,13 @@ export class EventIntake {
   isProvisionalDue = false;
   /** The record that made customers leave has entered its id already. */
   #hasEnteredId = false;
-  // Times in [from, until) share a step.
+  // The step that was last looked up; times in [from, until) share it.
   #from = 0;
   #until = 0;
   #step = 0;
   #column = 0;
   #isGap = false;
+  #isPossible = false;
 
   constructor(state: WindowerState) {
     this.#state = state;
@@ -39,41 +40,51 @@ export class EventIntake {
    * @returns the record to go on with; the batch's length when it is used up
    */
   consume(batch: UsageBatch, start: number): number {
-    const state = this.#state;
-    const { customers, rings, schedule, watermark, eventIds: known, fates } = state;
+    const { customers, rings, schedule, watermark, eventIds: known, fates } = this.#state;
     const { idBytes, idStarts, idEnds, idHashes, eventTimes, clockTimes, eventIds, values, channels } = batch;
     const end = batch.length;
     const isPlain = this.#isPlain;
+    // What changes seldom stays in locals.
+    let { latest } = watermark;
+    let quietUntil = this.#quietUntil();
+    let from = 0;
+    let until = 0;
+    let step = 0;
+    let column = 0;
+    let isOpen = false;
     let accepted = 0;
     let i = start;
     for (; i < end; i++) {
       const eventTime = eventTimes[i]!;
       const clockTime = clockTimes === undefined ? eventTime : clockTimes[i]!;
       // 1. Close windows, before the record that closes them is added.
-      if (eventTime > watermark.latest || clockTime > watermark.latest) {
-        if (!this.#isPlausible(batch, i)) continue;
-        if (this.observe(this.#bounded(clockTime, eventTime))) break;
+      if (eventTime > latest || clockTime > latest) {
+        if (eventTime < quietUntil && clockTime < quietUntil) {
+          if (clockTime > latest) latest = clockTime;
+        } else {
+          watermark.observe(latest);
+          if (!this.#isPlausible(batch, i)) continue;
+          if (this.observe(this.#bounded(clockTime, eventTime))) break;
+          latest = watermark.latest;
+          quietUntil = this.#quietUntil();
+        }
       }
       // 2. Find its step.
-      if (!(eventTime >= this.#from && eventTime < this.#until) && !this.#enter(eventTime)) {
-        this.#quarantine(batch, i, 'implausible-time', BEYOND);
-        continue;
+      if (!(eventTime >= from && eventTime < until)) {
+        isOpen = this.#enter(eventTime);
+        from = this.#from;
+        until = this.#until;
+        step = this.#step;
+        column = this.#column;
       }
-      const step = this.#step;
       // 3. Refuse what no window takes.
-      if (this.#isGap) {
-        this.#skip(step);
-        continue;
-      }
-      if (step < schedule.openFrom) {
-        this.#refuseLate(batch, i);
-        continue;
-      }
-      if (known !== undefined && eventIds !== undefined && !this.#hasEnteredId) {
-        if (!known.add(eventIds, i * 4, step, schedule.openFrom)) {
+      if (!isOpen && this.#refuses(batch, i, latest)) continue;
+      if (known !== undefined && eventIds !== undefined) {
+        if (!this.#hasEnteredId && !known.add(eventIds, i * 4, step, schedule.openFrom)) {
           fates.duplicate++;
           continue;
         }
+        this.#hasEnteredId = false;
       }
       // 4. Find its customer.
       let slot = customers.find(idBytes, idStarts[i]!, idEnds[i]!, idHashes[i]!);
@@ -82,19 +93,31 @@ export class EventIntake {
         if (this.#makeRoom()) break;
         slot = this.#admit(batch, i);
       }
-      this.#hasEnteredId = false;
       // 5. Add it.
-      if (step > state.latestStep || step < state.firstStep) this.#extend(step);
+      if (!isOpen) {
+        this.#extend(step);
+        column = this.#column;
+        isOpen = true;
+      }
       accepted++;
-      if (isPlain) rings.add(slot, step, this.#column, values, i * channels, eventTime);
+      if (isPlain) rings.add(slot, step, column, values, i * channels, eventTime);
       else if (this.#addSlowly(slot, isNew, batch, i)) {
         i++;
         break;
       }
     }
+    watermark.observe(latest);
     fates.in += i - start;
     fates.accepted += accepted;
     return i;
+  }
+
+  /** Times before this are plausible, and make nothing due by moving the watermark. */
+  #quietUntil(): number {
+    const { guard, watermark, schedule, settings, nowMs } = this.#state;
+    if (schedule.nextFire === Number.NEGATIVE_INFINITY || settings.provisionalEveryMs !== undefined) return -Infinity;
+    const horizon = Math.min(guard.horizon(watermark.current, nowMs), MAX_TIME);
+    return Math.min(horizon, schedule.dueAt + settings.outOfOrdernessMs);
   }
 
   /** Moves the watermark; tells whether that makes anything due. */
@@ -147,15 +170,37 @@ export class EventIntake {
     return clockTime <= guard.horizon(watermark.current, nowMs) ? clockTime : eventTime;
   }
 
-  /** Finds the step of a time, and the times around it that share it; false where time can't be that. */
+  /**
+   * Finds the step of a time, and the times around it that share it.
+   *
+   * @returns whether events there need no further look: a window takes the step, and the stream has been around it
+   */
   #enter(eventTime: number): boolean {
-    if (!(eventTime >= MIN_TIME && eventTime < MAX_TIME)) return false;
-    const { settings, rings, geometry } = this.#state;
+    const { settings, rings, geometry, schedule, firstStep, latestStep } = this.#state;
+    this.#isPossible = eventTime >= MIN_TIME && eventTime < MAX_TIME;
+    if (!this.#isPossible) {
+      this.#from = eventTime;
+      this.#until = eventTime;
+      return false;
+    }
+    const step = settings.clock.indexOf(eventTime);
     this.#from = settings.clock.sameFrom(eventTime);
     this.#until = settings.clock.sameUntil(eventTime);
-    this.#step = settings.clock.indexOf(eventTime);
-    this.#column = rings.columnOf(this.#step);
-    this.#isGap = geometry.isGap(this.#step);
+    this.#step = step;
+    this.#column = rings.columnOf(step);
+    this.#isGap = geometry.isGap(step);
+    return !this.#isGap && step >= schedule.openFrom && step >= firstStep && step <= latestStep;
+  }
+
+  /** Refuses an event that no window takes. */
+  #refuses(batch: UsageBatch, i: number, latest: number): boolean {
+    const { schedule, watermark } = this.#state;
+    if (!this.#isPossible) this.#quarantine(batch, i, 'implausible-time', BEYOND);
+    else if (this.#isGap) this.#skip(this.#step);
+    else if (this.#step < schedule.openFrom) {
+      watermark.observe(latest);
+      this.#refuseLate(batch, i);
+    } else return false;
     return true;
   }
 
