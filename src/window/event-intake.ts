@@ -196,19 +196,14 @@ export class EventIntake {
   #refuses(batch: UsageBatch, i: number, latest: number): boolean {
     const { schedule, watermark } = this.#state;
     if (!this.#isPossible) this.#quarantine(batch, i, 'implausible-time', BEYOND);
-    else if (this.#isGap) this.#skip(this.#step);
-    else if (this.#step < schedule.openFrom) {
+    else if (this.#isGap) {
+      this.#state.fates.skipped++;
+      this.#extend(this.#step);
+    } else if (this.#step < schedule.openFrom) {
       watermark.observe(latest);
       this.#refuseLate(batch, i);
     } else return false;
     return true;
-  }
-
-  #skip(step: number): void {
-    const state = this.#state;
-    state.fates.skipped++;
-    state.schedule.observe(step);
-    if (step > state.latestStep) state.latestStep = step;
   }
 
   #refuseLate(batch: UsageBatch, i: number): void {

@@ -32,7 +32,7 @@ export class WindowerState {
   nowMs: number | undefined;
   /** Wall clock when the last events came; Infinity before the first call with a clock. */
   idleSinceMs = Number.POSITIVE_INFINITY;
-  /** Earliest step of an accepted event. */
+  /** Earliest step of an event that was in time. */
   firstStep = Number.POSITIVE_INFINITY;
   /** Latest step of an event that was in time. */
   latestStep = Number.NEGATIVE_INFINITY;

@@ -145,8 +145,9 @@ export function naiveWindows(options: NaiveOptions, events: readonly TestEvent[]
 
   const take = (event: TestEvent): void => {
     fates.in++;
-    if (event.time > latest) {
-      latest = event.time;
+    const clock = event.clock ?? event.time;
+    if (clock > latest) {
+      latest = clock;
       const watermark = latest - options.outOfOrderness;
       advance(watermark);
       if (options.every !== undefined) {
@@ -202,7 +203,8 @@ export function naiveWindows(options: NaiveOptions, events: readonly TestEvent[]
     customer.first = Math.min(customer.first, step);
     customer.last = Math.max(customer.last, step);
     for (const { window, wasSeen, begins } of open) {
-      if (isSeen(customer, window) && (!wasSeen || begins || startOf(window) <= step)) emit(customer, window, 'revised');
+      if (isSeen(customer, window) && (!wasSeen || begins || startOf(window) <= step))
+        emit(customer, window, 'revised');
     }
   };
 
@@ -218,7 +220,10 @@ export function naiveWindows(options: NaiveOptions, events: readonly TestEvent[]
   return { rows, late, fates, evictedByTtl, evictedByCap, incomplete, customers: customers.length };
 }
 
-function aggregated(aggregate: Aggregate, events: readonly { readonly time: number; readonly value: number }[]): number {
+function aggregated(
+  aggregate: Aggregate,
+  events: readonly { readonly time: number; readonly value: number }[],
+): number {
   const values = events.map((event) => event.value);
   const sum = values.reduce((total, value) => Math.fround(total + value), 0);
   switch (aggregate) {

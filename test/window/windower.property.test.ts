@@ -54,6 +54,30 @@ const zoneOf = (name: string): Zone => {
   return zone;
 };
 
+const values = fc.constantFrom(0, 1, 2.5, -3, 0.1, Number.NaN);
+/** Steps to go on by, jitter in steps, customer, value, id. */
+const sparseWalk = fc.array(
+  fc.tuple(
+    fc.constantFrom(0, 0, 0, 0.2, 0.5, 1, 1, 2, 5, 30),
+    fc.constantFrom(0, 0, 0, -0.3, -1, -4, -12),
+    fc.nat({ max: 4 }),
+    values,
+    fc.nat({ max: 30 }),
+  ),
+  { minLength: 1, maxLength: 40 },
+);
+/** Few customers whose events come late but in time, so that results are revised. */
+const denseWalk = fc.array(
+  fc.tuple(
+    fc.constantFrom(0, 0.2, 0.5, 1),
+    fc.constantFrom(0, 0, -1, -2, -3, -5, -7),
+    fc.nat({ max: 2 }),
+    values,
+    fc.nat({ max: 90 }),
+  ),
+  { minLength: 20, maxLength: 60 },
+);
+
 const scenarios = fc
   .record({
     step: fc.constantFrom(...STEPS),
@@ -72,18 +96,16 @@ const scenarios = fc
     atEnd: fc.constantFrom('complete' as const, 'partial' as const),
     aggregates: fc.array(fc.constantFrom(...AGGREGATES), { minLength: 1, maxLength: 3 }),
     pageWindows: fc.constantFrom(1, 2, 7, 4096),
-    cuts: fc.array(fc.nat({ max: 40 }), { maxLength: 6 }),
-    // Steps to go on by (mostly few), jitter, customer, value, id.
-    walk: fc.array(
-      fc.tuple(
-        fc.constantFrom(0, 0, 0, 0.2, 0.5, 1, 1, 2, 5, 30),
-        fc.constantFrom(0, 0, 0, -0.3, -1, -4, -12),
-        fc.nat({ max: 4 }),
-        fc.constantFrom(0, 1, 2.5, -3, 0.1, Number.NaN),
-        fc.nat({ max: 30 }),
-      ),
-      { minLength: 1, maxLength: 40 },
+    clock: fc.constantFrom(
+      'own' as const,
+      'own' as const,
+      'own' as const,
+      'lags' as const,
+      'sparse' as const,
+      'never' as const,
     ),
+    cuts: fc.array(fc.nat({ max: 40 }), { maxLength: 6 }),
+    walk: fc.oneof(sparseWalk, denseWalk),
   })
   .map((s) => {
     const stepMs = STEP_MS[s.step];
@@ -92,7 +114,10 @@ const scenarios = fc
     const events: TestEvent[] = s.walk.map(([go, jitter, who, value, id]) => {
       at = Math.min(at + Math.round(go * stepMs), END);
       const values = s.aggregates.map((_, c) => (c === 1 && id % 3 === 0 ? Number.NaN : value + c));
-      return { customer: `customer-${'é'.repeat(who)}${who}`, time: at + Math.round(jitter * stepMs), values, id };
+      const time = at + Math.round(jitter * stepMs);
+      const clocks = { own: time, lags: time - 9 * stepMs, sparse: id % 3 ? -Infinity : time, never: -Infinity };
+      const event = { customer: `customer-${'é'.repeat(who)}${who}`, time, values, id };
+      return s.clock === 'own' ? event : { ...event, clock: clocks[s.clock] };
     });
     const minObserved = Math.min(s.minObserved, s.steps);
     const options: WindowOptions = {
