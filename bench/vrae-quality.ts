@@ -12,8 +12,9 @@ import { gunzipSync } from 'node:zlib';
 import { kmeans } from 'ml-kmeans';
 import { toLatents } from '../src/encode/vrae/evaluate-vrae.js';
 import { createJsNetwork } from '../src/encode/vrae/js-network.js';
-import { type TrainingSeries, trainVrae } from '../src/encode/vrae/train-vrae.js';
+import { trainVrae } from '../src/encode/vrae/train-vrae.js';
 import { createVraeNetwork } from '../src/encode/vrae/vrae-engine.js';
+import type { TrainingSeries } from '../src/encode/vrae/vrae-job.js';
 import { resolveVrae, type VraeOptions } from '../src/encode/vrae/vrae-options.js';
 import { toParameters } from '../src/encode/vrae/vrae-weights.js';
 

@@ -1,4 +1,4 @@
-import type { TrainingSeries } from './train-vrae.js';
+import type { TrainingSeries } from './vrae-job.js';
 import { divergenceOf, squaredErrors, type VraeNetwork } from './vrae-network.js';
 
 /** How good loaded parameters are on series that they were not fitted to. */

@@ -1,5 +1,5 @@
 import type { Random } from '../../numeric/random.js';
-import type { TrainingSeries } from './train-vrae.js';
+import type { TrainingSeries } from './vrae-job.js';
 import type { TrainingBatch } from './vrae-network.js';
 
 /** Deals series out in batches, epoch after epoch, each in a new order. The last batch of an epoch may be smaller. */

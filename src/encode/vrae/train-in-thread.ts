@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { type ErrorCode, SegtideError } from '../../errors.js';
 import { toWorker } from '../../numeric/worker.js';
-import type { VraeFit, VraeJob, VraeProgress } from './train-vrae.js';
+import type { VraeFit, VraeJob, VraeProgress } from './vrae-job.js';
 
 export interface TrainInThreadOptions {
   /** Aborting ends the thread at once, whatever it is doing. */

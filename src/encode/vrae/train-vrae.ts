@@ -1,58 +1,10 @@
 import { SegtideError } from '../../errors.js';
 import { createJsNetwork } from './js-network.js';
+import type { Abortable, VraeFit, VraeJob, VraeProgress } from './vrae-job.js';
 import type { VraeNetwork } from './vrae-network.js';
-import type { VraeSettings } from './vrae-options.js';
 import { createVraeTraining } from './vrae-training.js';
-import type { VraeWeights } from './vrae-weights.js';
 
-/** Series to learn from, one row each. */
-export interface TrainingSeries {
-  readonly length: number;
-  readonly steps: number;
-  readonly channels: number;
-  readonly values: Float32Array; // (length, steps, channels)
-  /** As in a `SeriesBatch`: cells of mask 0 and 1 count in the loss. */
-  readonly mask: Uint8Array; // (length, steps, channels)
-}
-
-/** Everything that a training depends on. */
-export interface VraeJob {
-  readonly settings: VraeSettings;
-  readonly series: TrainingSeries;
-  /** Weights to go on from, of the same shape; new ones when undefined. */
-  readonly initial?: VraeWeights | undefined;
-}
-
-/** Where a training stands after one of its evaluations. */
-export interface VraeProgress {
-  /** Updates done. */
-  readonly updates: number;
-  /** Updates at most. */
-  readonly of: number;
-  /** Mean loss of the updates since the last evaluation. */
-  readonly trainLoss: number;
-  readonly heldOutLoss: number;
-}
-
-export interface VraeFit {
-  /** Those with the least held-out loss. */
-  readonly weights: VraeWeights;
-  /** Mean training loss, with sampling and the beta of each update, between the two evaluations that end at these weights. */
-  readonly trainLoss: number;
-  /** Loss over the held-out series with the posterior mean and the full beta. */
-  readonly heldOutLoss: number;
-  /** The reconstruction term of it: mean squared error per informative cell. */
-  readonly heldOutReconstruction: number;
-  /** Latents whose posterior mean varies over the held-out series by more than 0.01 (Burda et al., 2016). */
-  readonly activeUnits: number;
-  /** Updates done in all; more than led to `weights` when the last of them brought no gain. */
-  readonly updates: number;
-}
-
-/** What a training asks between evaluations; an `AbortSignal` is one. */
-export interface Abortable {
-  readonly aborted: boolean;
-}
+export type { TrainingSeries, VraeFit, VraeJob, VraeProgress } from './vrae-job.js';
 
 /**
  * Fits a VRAE, synchronously: same job and same engine, same bytes.

@@ -8,7 +8,7 @@ export interface VraeArtifact {
   readonly values: Float32Array;
 }
 
-export interface VraeArtifactHeader {
+interface VraeArtifactHeader {
   readonly format: 'segtide-vrae';
   readonly formatVersion: 1;
   readonly cell: 'lstm';

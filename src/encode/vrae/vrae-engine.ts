@@ -7,8 +7,9 @@ import type { VraeEngine, VraeSettings } from './vrae-options.js';
 import type { VraeShape } from './vrae-weights.js';
 
 /**
- * Units times series of the largest update that `auto` leaves to plain typed arrays. Up to there tfjs-node is less than
- * twice as fast, which its start eats up; beyond, it is three to ten times as fast (docs/vrae.md).
+ * Units times series of the largest update that `auto` leaves to plain typed arrays. Up to there a training takes seconds
+ * on one core, and a result that does not depend on an optional dependency is worth more than the half of them that
+ * tfjs-node would save on two; beyond, it is four to ten times as fast (docs/vrae.md).
  */
 const LARGEST_JS_UPDATE = 1024;
 

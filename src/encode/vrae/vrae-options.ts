@@ -10,15 +10,15 @@ export interface VraeOptions {
   readonly cell?: 'lstm';
   /** Series in an update, 1 to 65,536. @default 32 */
   readonly batch?: number;
-  /** Updates of a training at most, from 1. Updates are counted, not epochs, so that small sets are trained as well. @default 600 */
+  /** Updates of a training at most, from 1. Updates are counted, not epochs, so that small sets are trained as well. @default 1000 */
   readonly updates?: number;
-  /** Adam's learning rate at the start, above 0 to 1; it falls to a tenth along half a cosine. @default 0.005 */
+  /** Adam's learning rate at the start, above 0 to 1; it falls to a tenth along half a cosine. @default 0.01 */
   readonly learningRate?: number;
   /** Largest Euclidean norm of a gradient, above 0. @default 5 */
   readonly gradientClip?: number;
-  /** Weight of the divergence, from 0; 1 is the evidence lower bound with a likelihood of variance 1/2. @default 0.1 */
+  /** Weight of the divergence, from 0; 1 is the evidence lower bound with a likelihood of variance 1/2. @default 0.02 */
   readonly beta?: number;
-  /** Share of the updates over which beta grows from 0, 0 to 1. @default 0.3 */
+  /** Share of a first training's updates over which beta grows from 0, 0 to 1. @default 0.3 */
   readonly betaWarmUp?: number;
   /** Reconstruction loss: the squared error of cells that carry information. @default 'mse' */
   readonly loss?: 'mse';
@@ -47,10 +47,10 @@ const DEFAULTS: VraeSettings = {
   latent: 8,
   cell: 'lstm',
   batch: 32,
-  updates: 600,
-  learningRate: 0.005,
+  updates: 1000,
+  learningRate: 0.01,
   gradientClip: 5,
-  beta: 0.1,
+  beta: 0.02,
   betaWarmUp: 0.3,
   loss: 'mse',
   heldOut: 0.1,

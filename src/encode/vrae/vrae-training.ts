@@ -3,7 +3,7 @@ import { createRandom } from '../../numeric/random.js';
 import { clipNorm, createAdam } from './adam.js';
 import { evaluateVrae, type VraeEvaluation } from './evaluate-vrae.js';
 import { createSeriesSampler, splitSeries } from './series-sampler.js';
-import type { VraeFit, VraeJob, VraeProgress } from './train-vrae.js';
+import type { VraeFit, VraeJob, VraeProgress } from './vrae-job.js';
 import type { VraeNetwork } from './vrae-network.js';
 import { createParameters, matrixSize, toParameters, toWeights, VRAE_MATRICES } from './vrae-weights.js';
 
@@ -44,9 +44,11 @@ export function createVraeTraining(job: VraeJob, network: VraeNetwork): VraeTrai
 
   const update = (): number => {
     const progress = updates / settings.updates;
-    const warmth = settings.betaWarmUp === 0 ? 1 : Math.min(1, progress / settings.betaWarmUp);
+    // Beta grows slowly so that a new network does not give its latents up; one that goes on has them already.
+    const warm = job.initial !== undefined || progress >= settings.betaWarmUp;
+    const beta = warm ? settings.beta : settings.beta * (progress / settings.betaWarmUp);
     network.load(parameters);
-    const { loss } = network.differentiate({ ...sampler.next(), beta: settings.beta * warmth }, gradient);
+    const { loss } = network.differentiate({ ...sampler.next(), beta }, gradient);
     if (!Number.isFinite(loss)) throw diverged(updates, loss);
     clipNorm(gradient, settings.gradientClip);
     const rate = LAST_RATE + (1 - LAST_RATE) * 0.5 * (1 + Math.cos(Math.PI * progress));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { trainInThread } from '../../../src/encode/vrae/train-in-thread.js';
-import { trainVrae, type VraeProgress } from '../../../src/encode/vrae/train-vrae.js';
+import { trainVrae } from '../../../src/encode/vrae/train-vrae.js';
+import type { VraeProgress } from '../../../src/encode/vrae/vrae-job.js';
 import { resolveVrae } from '../../../src/encode/vrae/vrae-options.js';
 import { createWaves } from './vrae-batches.js';
 

@@ -1,4 +1,4 @@
-import type { TrainingSeries } from '../../../src/encode/vrae/train-vrae.js';
+import type { TrainingSeries } from '../../../src/encode/vrae/vrae-job.js';
 import type { TrainingBatch } from '../../../src/encode/vrae/vrae-network.js';
 import type { VraeShape } from '../../../src/encode/vrae/vrae-weights.js';
 import { createRandom } from '../../../src/numeric/random.js';
