@@ -1,0 +1,76 @@
+import type { DriftOptions } from './drift/drift-settings.js';
+import type { VraeOptions } from './encode/vrae/vrae-options.js';
+import type { SeriesOptions } from './series/series-settings.js';
+import type { GateOptions } from './train/gate.js';
+import type { ChannelOptions, Duration, WindowOptions } from './window/window-options.js';
+
+/** What shapes results: the stages' options, in the order of the pipeline. All but `window` have defaults. */
+export interface StageOptions {
+  /** What each value of an event is. One to 255. @default one channel `value` that is summed */
+  readonly channels?: readonly ChannelOptions[];
+  /** How events are cut into windows. */
+  readonly window: Omit<WindowOptions, 'channels'>;
+  /** How a window is made ready for the encoder. */
+  readonly series?: SeriesOptions;
+  /** What turns a series into a vector. */
+  readonly encoder?: Omit<VraeOptions, 'seed'>;
+  /** How vectors are grouped into segments. */
+  readonly cluster?: ClusterOptions;
+  /** When models are trained and replaced. */
+  readonly model?: ModelOptions;
+  /** How change is watched. */
+  readonly drift?: DriftWatchOptions;
+  /** All that is random follows from it: 0 to 4,294,967,295. @default 42 */
+  readonly seed?: number;
+}
+
+export interface ClusterOptions {
+  /** Number of segments, 1 to 1,000; fewer where the stream has fewer distinct series. @default 6 */
+  readonly k?: number;
+  /** Windows after which what centroids learnt counts half, from 1. @default nothing is forgotten between retrainings */
+  readonly halfLife?: number | undefined;
+  /** Windows between two updates of the centroids, from 1. @default 10_000 */
+  readonly epochWindows?: number;
+  /** First fits tried, of which the best is kept, 1 to 100. @default 10 */
+  readonly starts?: number;
+}
+
+export interface ModelOptions {
+  /** Windows collected before the first training, from 1; until then assignments say `warming`. @default 2_000 */
+  readonly firstFit?: number;
+  /** Windows kept for training, from 1. Each costs its cells times 5 bytes. @default 20_000 */
+  readonly reservoir?: number;
+  /** Window lengths of event time after which a window is half as likely to be learnt from as a new one. @default 8 */
+  readonly history?: number;
+  /** Part of the reservoir kept back for the gate, 0 to 1. @default 0.2 */
+  readonly heldOut?: number;
+  readonly retrain?: ModelRetrainOptions;
+  /** What a challenger must show before it replaces the champion. */
+  readonly gate?: GateOptions;
+}
+
+export interface ModelRetrainOptions {
+  /** Retrain after so many windows, from 1. @default 50_000 */
+  readonly everyWindows?: number;
+  /** Retrain after so many window lengths of event time, whichever comes first. @default 4 */
+  readonly everyWindowLengths?: number;
+  /** Least event time between two trainings. @default one window length */
+  readonly minInterval?: Duration | undefined;
+  /** Retrain when drift calls for it. @default true */
+  readonly onDrift?: boolean;
+  /** Every so many trainings one begins from new weights and not from the champion's, from 1. @default 5 */
+  readonly freshEvery?: number;
+  /**
+   * In a replay a model takes effect exactly so many windows after the one that it was trained up to, and the stream
+   * waits there. Live, it takes effect on arrival. @default 0
+   */
+  readonly swapAfterWindows?: number;
+}
+
+/** As `DriftOptions`, with durations as they are written elsewhere. */
+export interface DriftWatchOptions extends Omit<DriftOptions, 'everyMs' | 'referenceMs'> {
+  /** Event time between two rounds of reports. @default one step of the windows */
+  readonly every?: Duration | undefined;
+  /** Least event time that the reference spans: whole weeks, where usage differs by weekday. @default 0 */
+  readonly referenceSpan?: Duration;
+}

@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto';
+import { type DriftSettings, resolveDriftOptions } from './drift/drift-settings.js';
+import { resolveVrae, type VraeSettings } from './encode/vrae/vrae-options.js';
+import { SegtideError } from './errors.js';
+import { parseDuration } from './numeric/duration.js';
+import { createOptionCheck, type OptionCheck, toOptionError } from './option-check.js';
+import type { SegmentationSettings } from './segmentation.js';
+import { resolveSeries, type SeriesSettings } from './series/series-settings.js';
+import type { ModelOptions, StageOptions } from './stage-options.js';
+import { type GateSettings, resolveGateOptions } from './train/gate.js';
+import { type RetrainSettings, resolveRetrainOptions } from './train/retrain-schedule.js';
+import type { ClusterSettings } from './train/training-job.js';
+import type { Duration } from './window/window-options.js';
+import { resolveWindow, type WindowSettings } from './window/window-settings.js';
+
+/** The settings of every stage, as its own `resolve…` made them. */
+export interface StageSettings {
+  readonly window: WindowSettings;
+  readonly series: SeriesSettings;
+  readonly encoder: VraeSettings;
+  readonly cluster: ClusterSettings;
+  readonly model: LifeSettings;
+  readonly gate: GateSettings;
+  readonly retrain: RetrainSettings;
+  readonly drift: DriftSettings;
+  readonly timeZone: string;
+  readonly seed: number;
+}
+
+/** The numbers of a model's life that belong to no stage alone. */
+export interface LifeSettings {
+  readonly reservoir: number;
+  /** In window lengths. */
+  readonly history: number;
+  readonly heldOut: number;
+  readonly onDrift: boolean;
+  readonly freshEvery: number;
+  readonly swapAfterWindows: number;
+}
+
+/** Windows of a learning batch. Fixed, because results depend on it. */
+const LEARN_EVERY = 256;
+
+/**
+ * Settings of a segmentation.
+ *
+ * @param live models take effect on arrival; in a replay at a window of their own, so that results can be repeated
+ * @throws SegtideError `config` with what every stage complains of
+ */
+export function resolveSegmentation(options: StageOptions, live: boolean): SegmentationSettings {
+  const check = createOptionCheck();
+  const stages = resolveStages(options, check);
+  if (stages === undefined) throw toOptionError(check.problems);
+  return toSegmentationSettings(stages, live);
+}
+
+/**
+ * Hands each section to the stage that it is for, with the defaults of those that have none of their own.
+ *
+ * @returns undefined where a stage refuses; `check` then says what
+ */
+export function resolveStages(options: StageOptions, check: OptionCheck): StageSettings | undefined {
+  const { seed = 42, model = {} } = options;
+  const channels = options.channels ?? [{ name: 'value' }];
+  const window = check.resolve('window', () => resolveWindow({ ...options.window, channels }));
+  const series = check.resolve('series', () =>
+    resolveSeries(options.series ?? {}, options.window.steps, channels.length),
+  );
+  const encoder = check.resolve('encoder', () => resolveVrae({ ...options.encoder, seed }));
+  const cluster = check.resolve('cluster', () => resolveCluster(options.cluster));
+  const life = check.resolve('model', () => resolveLife(model));
+  const gate = check.resolve('model.gate', () => resolveGateOptions(model.gate));
+  const retrain = window && check.resolve('model.retrain', () => resolveRetrain(model, window));
+  const drift = window && check.resolve('drift', () => resolveDrift(options.drift, window));
+  if (!(window && series && encoder && cluster && life && gate && retrain && drift)) return undefined;
+  const timeZone = options.window.timeZone ?? 'UTC';
+  return { window, series, encoder, cluster, model: life, gate, retrain, drift, timeZone, seed };
+}
+
+/** @param live as in `resolveSegmentation` */
+export function toSegmentationSettings(stages: StageSettings, live: boolean): SegmentationSettings {
+  const { window, series, encoder, cluster, model, gate, retrain, drift, timeZone, seed } = stages;
+  return {
+    window,
+    learnEvery: LEARN_EVERY,
+    trainer: {
+      model: {
+        series,
+        seriesHash: hashSettings([window.hash, series]),
+        encoder,
+        cluster,
+        calendar: { timeZone, stepMs: window.clock.nominalMs },
+        heldOut: model.heldOut,
+        gate,
+      },
+      retrain,
+      reservoir: { capacity: model.reservoir, halfLifeMs: model.history * windowMs(window) },
+      drift,
+      retrainOnDrift: model.onDrift,
+      swapAfterWindows: live ? undefined : model.swapAfterWindows,
+      freshEvery: model.freshEvery,
+      seed,
+    },
+  };
+}
+
+/** Names settings that are plain JSON, whatever its length. */
+export function hashSettings(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+}
+
+function resolveCluster({ k = 6, halfLife, epochWindows = 10_000, starts = 10 }: StageOptions['cluster'] = {}) {
+  whole('cluster.k', k, 1, 1000);
+  if (halfLife !== undefined) real('cluster.halfLife', halfLife, 1);
+  whole('cluster.epochWindows', epochWindows, 1);
+  whole('cluster.starts', starts, 1, 100);
+  return { k, halfLife, epochWindows, starts };
+}
+
+function resolveLife({ reservoir = 20_000, history = 8, heldOut = 0.2, retrain = {} }: ModelOptions): LifeSettings {
+  const { onDrift = true, freshEvery = 5, swapAfterWindows = 0 } = retrain;
+  whole('model.reservoir', reservoir, 1);
+  real('model.history', history, 0.01);
+  real('model.heldOut', heldOut, 0, 1);
+  whole('model.retrain.freshEvery', freshEvery, 1);
+  whole('model.retrain.swapAfterWindows', swapAfterWindows, 0);
+  return { reservoir, history, heldOut, onDrift, freshEvery, swapAfterWindows };
+}
+
+function resolveRetrain({ firstFit, retrain = {} }: ModelOptions, window: WindowSettings): RetrainSettings {
+  const { everyWindows, everyWindowLengths = 4, minInterval } = retrain;
+  real('model.retrain.everyWindowLengths', everyWindowLengths, 0.01);
+  return resolveRetrainOptions(
+    {
+      ...(firstFit !== undefined && { firstFit }),
+      ...(everyWindows !== undefined && { everyWindows }),
+      everyMs: Math.round(everyWindowLengths * windowMs(window)),
+      ...(minInterval !== undefined && { minIntervalMs: duration('model.retrain.minInterval', minInterval) }),
+    },
+    windowMs(window),
+  );
+}
+
+function resolveDrift(
+  { every, referenceSpan = 0, ...options }: NonNullable<StageOptions['drift']> = {},
+  window: WindowSettings,
+): DriftSettings {
+  const everyMs = every === undefined ? window.clock.nominalMs : duration('drift.every', every);
+  const referenceMs = duration('drift.referenceSpan', referenceSpan);
+  const names = window.channels.map(({ name }) => name);
+  return resolveDriftOptions({ ...options, everyMs, referenceMs }, names);
+}
+
+function windowMs({ steps, clock }: WindowSettings): number {
+  return steps * clock.nominalMs;
+}
+
+function whole(name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw refuse(`\`${name}\` must be a whole number ${range(least, most)}; got ${value}`);
+}
+
+function real(name: string, value: number, least: number, most = Number.MAX_VALUE): void {
+  if (typeof value === 'number' && value >= least && value <= most) return;
+  throw refuse(`\`${name}\` must be a number ${range(least, most)}; got ${value}`);
+}
+
+function range(least: number, most: number): string {
+  return most >= Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+}
+
+function duration(name: string, value: Duration): number {
+  try {
+    return parseDuration(value);
+  } catch (cause) {
+    throw new SegtideError('config', `\`${name}\`: ${(cause as RangeError).message}`, { cause });
+  }
+}
+
+function refuse(text: string): SegtideError {
+  return new SegtideError('config', text);
+}
