@@ -23,7 +23,7 @@ export class Agreement {
   add(customerId: string, eventTime: number, customers: number): number | undefined {
     // One customer alone must not push out all others.
     const own = this.#records.filter((record) => record.customerId === customerId);
-    if (own.length === RECORDS - 1) this.#records.splice(this.#records.indexOf(own[0]!), 1);
+    if (own.length === RECORDS) this.#records.splice(this.#records.indexOf(own[0]!), 1);
     else if (this.#records.length === this.#capacity) this.#records.shift();
     this.#records.push({ customerId, eventTime });
     const spread = this.#spreadMs;

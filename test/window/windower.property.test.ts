@@ -55,8 +55,9 @@ const zoneOf = (name: string): Zone => {
 };
 
 const values = fc.constantFrom(0, 1, 2.5, -3, 0.1, Number.NaN);
+type Walk = [go: number, jitter: number, who: number, value: number, id: number][];
 /** Steps to go on by, jitter in steps, customer, value, id. */
-const sparseWalk = fc.array(
+const sparseWalk: fc.Arbitrary<Walk> = fc.array(
   fc.tuple(
     fc.constantFrom(0, 0, 0, 0.2, 0.5, 1, 1, 2, 5, 30),
     fc.constantFrom(0, 0, 0, -0.3, -1, -4, -12),
@@ -67,7 +68,7 @@ const sparseWalk = fc.array(
   { minLength: 1, maxLength: 40 },
 );
 /** Few customers whose events come late but in time, so that results are revised. */
-const denseWalk = fc.array(
+const denseWalk: fc.Arbitrary<Walk> = fc.array(
   fc.tuple(
     fc.constantFrom(0, 0.2, 0.5, 1),
     fc.constantFrom(0, 0, -1, -2, -3, -5, -7),
