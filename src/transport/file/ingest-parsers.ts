@@ -33,7 +33,11 @@ export interface ThreadParserSettings {
   readonly resumed: boolean;
 }
 
-/** Makes the NDJSON parser of a parser thread, which sees a part of the input and does not judge it at its end. */
+/**
+ * Makes the NDJSON parser of a parser thread, which sees a part of the input and does not judge it at its end.
+ *
+ * @public called by name, from the thread
+ */
 export function createThreadParser({ settings, resumed }: ThreadParserSettings): RecordParser {
   return createNdjsonParser(settings, resumed ? TRUSTING : createTimeUnitWatch(settings));
 }
