@@ -38,7 +38,7 @@ export function createSampleBuffer(
   const trimmed = (): SampleBufferSnapshot => {
     const rows = customers.length;
     return {
-      customers,
+      customers: [...customers],
       starts: columns.starts.slice(0, rows),
       ends: columns.ends.slice(0, rows),
       observedSteps: columns.observedSteps.slice(0, rows),
