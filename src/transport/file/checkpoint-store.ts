@@ -1,16 +1,11 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SegtideError } from '../../errors.js';
-import { readCheckpoint, writeCheckpoint } from './checkpoint-file.js';
+import { type CheckpointParts, readCheckpoint, type StateSettings, writeCheckpoint } from './checkpoint-file.js';
 import { toInputError, toOutputError } from './file-error.js';
-import type { SnapshotValue } from './snapshot-encoding.js';
 import { syncFolder } from './sync-folder.js';
 
-/** State by the name of the part that it belongs to: source, windows, model, outputs … */
-export type CheckpointParts = { readonly [part: string]: SnapshotValue };
-
-/** Settings that shaped the state, by name, as plain JSON. */
-export type StateSettings = { readonly [name: string]: unknown };
+export type { CheckpointParts, StateSettings };
 
 export interface LoadedCheckpoint {
   /** 1 for the first checkpoint of a run, and so on. */
