@@ -63,7 +63,7 @@ export interface Trainer {
   observe(samples: SampleRecord, statistics: StatisticsRecord): Promise<void>;
   /** The end of the input: the last drift reports, and a first model where there was none yet. */
   end(): Promise<void>;
-  /** Ends a training under way. */
+  /** Ends a training under way; none starts after it. */
   stop(): Promise<void>;
   readonly outcomes: readonly TrainingOutcome[];
   /** Profiles of the segments in force. */
@@ -125,6 +125,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   let droppedStatistics = from?.droppedStatistics ?? 0;
   let now = from?.now ?? Number.NEGATIVE_INFINITY;
   let underWay: (PendingJob & { readonly training: Training; settled: boolean }) | undefined;
+  let stopped = false;
   if (from?.underWay != null) run(from.underWay);
 
   function run(pending: PendingJob): void {
@@ -140,6 +141,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   }
 
   function start(reasons: readonly string[]): void {
+    if (stopped) return;
     schedule.started(reasons);
     trainings++;
     run({
@@ -233,6 +235,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   }
 
   async function stop(): Promise<void> {
+    stopped = true;
     // It stays under way: a snapshot that is taken now has it begun again.
     await underWay?.training.stop();
   }

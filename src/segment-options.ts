@@ -1,0 +1,80 @@
+import type { DriftReport } from './drift/drift-report.js';
+import type { DeadLetter } from './ingest/dead-letter.js';
+import type { UsageEventOptions } from './ingest/usage-event.js';
+import { createOptionCheck, toOptionError } from './option-check.js';
+import type { Clock } from './ports.js';
+import type { SegmentRecord } from './publish/segment-record.js';
+import type { TransitionRecord } from './publish/transition-record.js';
+import type { SegmentationOptions, SegmentationSettings } from './segmentation.js';
+import type { StageOptions } from './stage-options.js';
+import { resolveStages, toSegmentationSettings } from './stage-settings.js';
+import {
+  type EventBufferOptions,
+  type EventBufferSettings,
+  resolveEventBuffer,
+} from './transport/memory/event-source.js';
+import type { LateEvent } from './window/window-batch.js';
+
+/** Options of `segment`. Only `window` has no default. */
+export interface SegmentOptions extends StageOptions {
+  /** How events are judged: plausible times, negative values, the source that dead letters name. */
+  readonly events?: Pick<UsageEventOptions, 'negative' | 'time' | 'source'>;
+  /** How events wait for their turn. */
+  readonly buffer?: EventBufferOptions;
+  /**
+   * The wall clock of a live stream: windows of silent inputs close by it, records carry its time, and models take
+   * effect on arrival. Without a clock the stream is a replay: event time alone decides, and the same events give the
+   * same assignments. @default none
+   */
+  readonly clock?: Clock;
+  /** Where the other outputs go. What has no receiver is dropped. */
+  readonly outputs?: SegmentReceivers;
+  /** Where trainings run. @default a thread for each, ended with the subscription */
+  readonly train?: NonNullable<SegmentationOptions['train']>;
+}
+
+/**
+ * Takes records one by one: a function, or anything with `next`, such as a Subject. It is never completed, since one
+ * may serve several streams. One that throws ends the stream with an error `output`.
+ */
+export type Receiver<T> = ((record: T) => void) | { next(record: T): void };
+
+/** Outputs of `segment` beside the assignments. */
+export interface SegmentReceivers {
+  /** A customer changed segment. */
+  readonly transitions?: Receiver<TransitionRecord>;
+  /** Profiles of the segments, at each new model. */
+  readonly segments?: Receiver<SegmentRecord>;
+  readonly drift?: Receiver<DriftReport>;
+  /** Events that came after all their windows had closed. */
+  readonly late?: Receiver<LateEvent>;
+  /** Events that are not as they should be, with the reason. */
+  readonly deadLetters?: Receiver<DeadLetter>;
+}
+
+/** `SegmentOptions`, resolved. */
+export interface SegmentSettings {
+  readonly segmentation: SegmentationSettings;
+  readonly events: UsageEventOptions;
+  readonly buffer: EventBufferSettings;
+  readonly clock: Clock | undefined;
+  readonly outputs: SegmentReceivers;
+  readonly train: SegmentationOptions['train'];
+}
+
+/** @throws SegtideError `config` with all that is wrong, a line for each section */
+export function resolveSegment(options: SegmentOptions): SegmentSettings {
+  const check = createOptionCheck();
+  const stages = resolveStages(options, check);
+  const buffer = check.resolve('buffer', () => resolveEventBuffer(options.buffer));
+  if (stages === undefined || buffer === undefined) throw toOptionError(check.problems);
+  const { channels, deduplicate } = stages.window;
+  return {
+    segmentation: toSegmentationSettings(stages, options.clock !== undefined),
+    events: { ...options.events, channels: channels.length, eventIds: deduplicate },
+    buffer,
+    clock: options.clock,
+    outputs: options.outputs ?? {},
+    train: options.train,
+  };
+}
