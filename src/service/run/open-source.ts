@@ -32,8 +32,10 @@ async function openFileSource(
   { stages }: RunSettings,
   from: SourcePosition | undefined,
 ): Promise<RunSource> {
-  const { createFileSource } = await import('../../transport/file/file-source.js');
-  const makeParsers = await loadParsers(stages.ingest);
+  const [{ createFileSource }, { createIngestParsers }] = await Promise.all([
+    import('../../transport/file/file-source.js'),
+    import('../../transport/file/ingest-parsers.js'),
+  ]);
   const source = await createFileSource(
     {
       paths: input.paths,
@@ -41,37 +43,11 @@ async function openFileSource(
       threads: input.parseThreads,
       maxAheadMs: stages.window.maxAheadMs,
     },
-    makeParsers,
+    createIngestParsers(stages.ingest),
     from,
   );
   const live = source.paths.length === 1 && source.paths[0] === '-';
   return { source, resumable: source.resumable, live, commit: async () => undefined };
-}
-
-async function loadParsers(ingest: IngestSettings) {
-  const [{ createNdjsonParser }, { createCsvParser }, { createRowParser }, { createTimeUnitWatch }] = await Promise.all(
-    [
-      import('../../ingest/ndjson-parser.js'),
-      import('../../ingest/csv-parser.js'),
-      import('../../ingest/row-parser.js'),
-      import('../../ingest/time-unit-watch.js'),
-    ],
-  );
-  return (resumed: boolean) => {
-    // One watch for all files: a single odd file among good ones is no reason to stop.
-    const watch = resumed ? undefined : createTimeUnitWatch(ingest);
-    return {
-      records: (format: 'ndjson' | 'csv') =>
-        format === 'csv' ? createCsvParser(ingest, watch) : createNdjsonParser(ingest, watch),
-      rows: () => createRowParser(ingest, watch),
-      portable: {
-        module: new URL('../../ingest/ndjson-parser.js', import.meta.url).href,
-        create: 'createNdjsonParser',
-        settings: ingest,
-      },
-      end: () => watch?.end(),
-    };
-  };
 }
 
 async function openKafkaSource(
