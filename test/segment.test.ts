@@ -251,11 +251,7 @@ describe('segment', () => {
   it('takes one event', async () => {
     const options: SegmentOptions = { ...SMALL, window: { step: '1h', steps: 1 } };
     const records = await lastValueFrom(of(EVENTS[0]!).pipe(segment(options), toArray()));
-    // A first model is made of what there is, and says its word in the next revision.
-    expect(records.map(({ status, revision }) => ({ status, revision }))).toEqual([
-      { status: 'warming', revision: 0 },
-      { status: 'assigned', revision: 1 },
-    ]);
+    expect(records).toMatchObject([{ customerId: EVENTS[0]!.customerId, status: 'warming', revision: 0 }]);
   });
 });
 

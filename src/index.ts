@@ -1,0 +1,132 @@
+// biome-ignore-all assist/source/organizeImports: the exports stand in the order of the pipeline
+
+/**
+ * segtide as a library: continuous clustering of customer usage streams. `segment` is the whole as one RxJS operator;
+ * every stage is here by itself, too, in the order in which data passes through them. docs/library.md tells how they
+ * go together.
+ *
+ * @packageDocumentation
+ */
+
+// ingest: record → UsageBatch
+export type { DeadLetter, DeadLetterReason } from './ingest/dead-letter.js';
+export type { IngestOptions } from './ingest/ingest-options.js';
+export { type IngestSettings, resolveIngest } from './ingest/ingest-settings.js';
+export type { UsageBatch } from './ingest/usage-batch.js';
+export {
+  createUsageEventParser,
+  toUsageBatch,
+  type UsageEvent,
+  type UsageEventOptions,
+  type UsageEventParser,
+} from './ingest/usage-event.js';
+
+// window: UsageBatch → WindowBatch
+export {
+  type CustomerIds,
+  type Fates,
+  type LateEvent,
+  MASK_ABSENT,
+  MASK_MISSING,
+  MASK_OBSERVED,
+  MASK_ZERO,
+  type WindowBatch,
+} from './window/window-batch.js';
+export { windowByEventTime } from './window/window-by-event-time.js';
+export type { Aggregate, CalendarStep, ChannelOptions, Duration, WindowOptions } from './window/window-options.js';
+export { resolveWindow, type WindowSettings } from './window/window-settings.js';
+export type { WindowerCounters, WindowerSnapshot } from './window/windower-snapshot.js';
+export { createWindower, type Windower } from './window/windower.js';
+
+// series: WindowBatch → SeriesBatch
+export { type FittedScale, fitScale } from './series/fitted-scale.js';
+export type { SeriesBatch } from './series/series-batch.js';
+export { resolveSeries, type SeriesOptions, type SeriesSettings } from './series/series-settings.js';
+export { toSeries } from './series/to-series.js';
+
+// encode: SeriesBatch → EmbeddingBatch
+export type { EmbeddingBatch, Latents } from './encode/embedding-batch.js';
+export { encodeWith } from './encode/encode-with.js';
+export type { Encoder } from './encode/encoder.js';
+export { type TrainInThreadOptions, trainInThread } from './encode/vrae/train-in-thread.js';
+export type { TrainingSeries, VraeFit, VraeJob, VraeProgress } from './encode/vrae/train-vrae.js';
+export { createVraeEncoder, type VraeEncoder } from './encode/vrae/vrae-encoder.js';
+export { resolveVrae, type VraeOptions, type VraeSettings } from './encode/vrae/vrae-options.js';
+export type { VraeWeights } from './encode/vrae/vrae-weights.js';
+
+// cluster: EmbeddingBatch → AssignmentBatch
+export { assignTo } from './cluster/assign-to.js';
+export { assign } from './cluster/assign.js';
+export type { AssignmentBatch } from './cluster/assignment-batch.js';
+export type { ClusterModel, Statistics } from './cluster/cluster-model.js';
+export { createClusterModel } from './cluster/create-cluster-model.js';
+export { type SeededCentroids, type SeedOptions, seedCentroids } from './cluster/seed-centroids.js';
+export { merge, statistics } from './cluster/statistics.js';
+export { type UpdateOptions, update } from './cluster/update.js';
+
+// drift: … → DriftReport
+export type { DriftReport } from './drift/drift-report.js';
+export type { DriftOptions, DriftThresholds } from './drift/drift-settings.js';
+export { type KolmogorovSmirnov, kolmogorovSmirnov } from './drift/kolmogorov-smirnov.js';
+export { psi } from './drift/psi.js';
+
+// publish: … → records
+export { type AssignedWindows, type AssignmentRecord, toAssignmentRecords } from './publish/assignment-record.js';
+export {
+  ASSIGNMENTS,
+  DEAD_LETTERS,
+  DRIFT,
+  LATE,
+  type Output,
+  SEGMENTS,
+  TRANSITIONS,
+} from './publish/output.js';
+export type { SegmentRecord } from './publish/segment-record.js';
+export type { TransitionRecord } from './publish/transition-record.js';
+
+// train: the life of a model
+export type { GateOptions } from './train/gate.js';
+export type { Training } from './train/start-training.js';
+export type { TrainingJob, TrainingResult } from './train/training-job.js';
+export type { TrainingOutcome } from './trainer.js';
+
+// transport: where records come from and go to
+export type { Clock, Sink, Source, SourcePosition } from './ports.js';
+export { createFileSource, type FileSource, type FileSourceOptions } from './transport/file/file-source.js';
+export { createIngestParsers } from './transport/file/ingest-parsers.js';
+export { createNdjsonSink, type NdjsonSink, type NdjsonSinkOptions } from './transport/file/ndjson-sink.js';
+export { type AvroValuesOptions, createAvroValues } from './transport/kafka/avro-values.js';
+export { createJsonValues } from './transport/kafka/json-values.js';
+export type { KafkaConnectionOptions } from './transport/kafka/kafka-connection.js';
+export {
+  createKafkaProducer,
+  type KafkaProducerOptions,
+  type RecordProducer,
+} from './transport/kafka/kafka-producer.js';
+export { createKafkaSink, type KafkaSinkOptions } from './transport/kafka/kafka-sink.js';
+export type { KafkaSourceOptions } from './transport/kafka/kafka-source-options.js';
+export { createKafkaSource, type KafkaSource, type KafkaSourceParts } from './transport/kafka/kafka-source.js';
+export { createListSink, type ListSink } from './transport/memory/list-sink.js';
+export { createScriptedSource } from './transport/memory/scripted-source.js';
+
+// whole: all stages with their trainer
+export { type ErrorCode, type ErrorContext, SegtideError } from './errors.js';
+export type { Receiver, SegmentOptions, SegmentReceivers } from './segment-options.js';
+export { segment } from './segment.js';
+export {
+  createSegmentation,
+  type Segmentation,
+  type SegmentationOptions,
+  type SegmentationOutputs,
+  type SegmentationSettings,
+  type SegmentationSnapshot,
+} from './segmentation.js';
+export type {
+  ClusterOptions,
+  DriftWatchOptions,
+  ModelOptions,
+  ModelRetrainOptions,
+  StageOptions,
+} from './stage-options.js';
+export { resolveSegmentation } from './stage-settings.js';
+export type { EventBufferOptions } from './transport/memory/event-source.js';
