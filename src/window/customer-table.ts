@@ -1,12 +1,14 @@
+import { IdSlab } from './id-slab.js';
+
 /** Words of a customer's row: hash of the id, where the id lies, first and latest step; then the observed bits. */
-export const HASH = 0;
-export const ID = 1;
+const HASH = 0;
+const ID = 1;
 export const FIRST = 2;
 export const LAST = 3;
 export const BITS = 4;
 
 /** `LAST` of a row without a customer. */
-export const NOBODY = -0x80000000;
+const NOBODY = -0x80000000;
 
 /**
  * Interns customer ids: maps the bytes of an id to a small number, its slot, and keeps a row of integers for each.
@@ -24,9 +26,7 @@ export class CustomerTable {
   /** Slots ever used; all are below it. */
   slots = 0;
   #index = new Int32Array(64); // slot + 1; 0 where empty
-  #ids = new Uint8Array(256);
-  #idsEnd = 0;
-  #idsDead = 0;
+  #ids = new IdSlab();
   #released: number[] = [];
   #free: number[] = [];
 
@@ -42,24 +42,13 @@ export class CustomerTable {
     const mask = index.length - 1;
     const rows = this.rows;
     const stride = this.stride;
+    const ids = this.#ids;
     for (let at = hash & mask; ; at = (at + 1) & mask) {
       const slot = index[at]! - 1;
       if (slot < 0) return -1;
       const row = slot * stride;
-      if (rows[row] === hash && this.#holds(rows[row + ID]!, bytes, start, end)) return slot;
+      if (rows[row] === hash && ids.holds(rows[row + ID]!, bytes, start, end)) return slot;
     }
-  }
-
-  #holds(at: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const ids = this.#ids;
-    let length = end - start;
-    while (length > 127) {
-      if (ids[at++] !== ((length & 127) | 128)) return false;
-      length >>>= 7;
-    }
-    if (ids[at++] !== length) return false;
-    for (let i = start; i < end; i++) if (ids[at++] !== bytes[i]) return false;
-    return true;
   }
 
   /** Gives an unknown customer a slot; its row begins at `step`, without observed bits. */
@@ -68,7 +57,7 @@ export class CustomerTable {
     const row = slot * this.stride;
     if (row + this.stride > this.rows.length) this.rows = enlarge(this.rows, this.#capacityFor(slot + 1) * this.stride);
     this.rows[row + HASH] = hash;
-    this.rows[row + ID] = this.#append(bytes, start, end);
+    this.rows[row + ID] = this.#ids.add(bytes, start, end);
     this.rows[row + FIRST] = step;
     this.rows[row + LAST] = step;
     this.rows.fill(0, row + BITS, row + this.stride);
@@ -81,20 +70,6 @@ export class CustomerTable {
 
   #capacityFor(slots: number): number {
     return Math.ceil(slots * 1.25) + 16;
-  }
-
-  #append(bytes: Uint8Array, start: number, end: number): number {
-    const size = end - start + 5;
-    if (this.#idsEnd + size > this.#ids.length) this.#ids = enlarge(this.#ids, Math.ceil((this.#idsEnd + size) * 1.25));
-    const ids = this.#ids;
-    const id = this.#idsEnd;
-    let at = id;
-    let length = end - start;
-    for (; length > 127; length >>>= 7) ids[at++] = (length & 127) | 128;
-    ids[at++] = length;
-    for (let i = start; i < end; i++) ids[at++] = bytes[i]!;
-    this.#idsEnd = at;
-    return id;
   }
 
   #enter(slot: number, hash: number): void {
@@ -146,63 +121,22 @@ export class CustomerTable {
   /** Makes released slots free. Call it when nothing names them any more. */
   recycle(): void {
     for (const slot of this.#released) {
-      const id = this.rows[slot * this.stride + ID]!;
-      this.#idsDead += this.#endOf(id) - id;
+      this.#ids.drop(this.rows[slot * this.stride + ID]!);
       this.#free.push(slot);
     }
     this.#released = [];
-    if (this.#idsDead > 4096 && this.#idsDead * 2 > this.#idsEnd) this.#compactIds();
-  }
-
-  #compactIds(): void {
-    const ids = new Uint8Array(Math.ceil((this.#idsEnd - this.#idsDead) * 1.25) + 256);
-    let end = 0;
+    if (!this.#ids.isWasteful) return;
+    const ids = new IdSlab(Math.ceil(this.#ids.used * 1.25));
     for (let k = 0; k < this.live; k++) {
       const at = this.order[k]! * this.stride + ID;
-      const id = this.rows[at]!;
-      const next = this.#endOf(id);
-      ids.set(this.#ids.subarray(id, next), end);
-      this.rows[at] = end;
-      end += next - id;
+      const id = this.#ids.read(this.rows[at]!);
+      this.rows[at] = ids.add(id, 0, id.length);
     }
     this.#ids = ids;
-    this.#idsEnd = end;
-    this.#idsDead = 0;
-  }
-
-  #endOf(id: number): number {
-    const [start, length] = this.#locate(id);
-    return start + length;
-  }
-
-  #locate(id: number): readonly [start: number, length: number] {
-    let at = id;
-    let length = 0;
-    let shift = 0;
-    while (this.#ids[at]! > 127) {
-      length |= (this.#ids[at++]! & 127) << shift;
-      shift += 7;
-    }
-    return [at + 1, length | (this.#ids[at]! << shift)];
-  }
-
-  /** UTF-8 of a slot's id: a view that holds until the next `insert`. */
-  idBytes(slot: number): Uint8Array {
-    const [start, length] = this.#locate(this.rows[slot * this.stride + ID]!);
-    return this.#ids.subarray(start, start + length);
   }
 
   text(slot: number): string {
-    const [start, length] = this.#locate(this.rows[slot * this.stride + ID]!);
-    const ids = this.#ids;
-    if (length > 32) return DECODER.decode(ids.subarray(start, start + length));
-    let text = '';
-    for (let i = start; i < start + length; i++) {
-      const byte = ids[i]!;
-      if (byte > 127) return DECODER.decode(ids.subarray(start, start + length));
-      text += String.fromCharCode(byte); // most ids are short and ASCII, where a decoder's call costs more
-    }
-    return text;
+    return this.#ids.text(this.rows[slot * this.stride + ID]!);
   }
 
   /** Widens rows to more observed bits, which all start unset: the caller writes them again. */
@@ -227,12 +161,15 @@ export class CustomerTable {
     const ends = new Uint32Array(live);
     let size = 0;
     for (const [k, slot] of order.entries()) {
-      rows.set(this.rows.subarray(slot * stride, (slot + 1) * stride), k * stride);
-      size += this.idBytes(slot).length;
+      const row = slot * stride;
+      rows.set(this.rows.subarray(row, row + stride), k * stride);
+      size += this.#ids.read(this.rows[row + ID]!).length;
       ends[k] = size;
     }
     const ids = new Uint8Array(size);
-    for (const [k, slot] of order.entries()) ids.set(this.idBytes(slot), k === 0 ? 0 : ends[k - 1]!);
+    for (const [k, slot] of order.entries()) {
+      ids.set(this.#ids.read(this.rows[slot * stride + ID]!), k === 0 ? 0 : ends[k - 1]!);
+    }
     return { slots, order, rows, ids, ends };
   }
 
@@ -247,7 +184,7 @@ export class CustomerTable {
     for (const [k, slot] of order.entries()) {
       const row = slot * stride;
       this.rows.set(rows.subarray(k * stride, (k + 1) * stride), row);
-      this.rows[row + ID] = this.#append(ids, k === 0 ? 0 : ends[k - 1]!, ends[k]!);
+      this.rows[row + ID] = this.#ids.add(ids, k === 0 ? 0 : ends[k - 1]!, ends[k]!);
     }
     this.order = enlarge(order, this.#capacityFor(order.length));
     this.live = order.length;
@@ -266,10 +203,8 @@ export interface CustomersSnapshot {
   readonly ends: Uint32Array; // (live)
 }
 
-const DECODER = new TextDecoder();
-
-function enlarge<A extends Int32Array | Uint8Array>(array: A, length: number): A {
-  const larger = new (array.constructor as new (length: number) => A)(length);
+function enlarge(array: Int32Array, length: number): Int32Array {
+  const larger = new Int32Array(length);
   larger.set(array);
   return larger;
 }

@@ -1,8 +1,9 @@
 import type { DeadLetterReason } from '../ingest/dead-letter.js';
 import type { UsageBatch } from '../ingest/usage-batch.js';
+import { changedWindows } from './changed-windows.js';
 import { longestSilent } from './customer-expiry.js';
-import { FIRST, LAST } from './customer-table.js';
 import { sourceOf } from './held-records.js';
+import { MAX_TIME, StepCursor } from './step-cursor.js';
 import type { WindowerState } from './windower-state.js';
 
 /**
@@ -20,16 +21,11 @@ export class EventIntake {
   isProvisionalDue = false;
   /** The record that made customers leave has entered its id already. */
   #hasEnteredId = false;
-  // The step that was last looked up; times in [from, until) share it.
-  #from = 0;
-  #until = 0;
-  #step = 0;
-  #column = 0;
-  #isGap = false;
-  #isPossible = false;
+  readonly #cursor: StepCursor;
 
   constructor(state: WindowerState) {
     this.#state = state;
+    this.#cursor = new StepCursor(state);
     this.#scratch = new Float64Array(state.settings.channels.length);
     this.#isPlain = state.meters === undefined && state.settings.allowedLatenessMs === 0;
   }
@@ -44,6 +40,7 @@ export class EventIntake {
     const { idBytes, idStarts, idEnds, idHashes, eventTimes, clockTimes, eventIds, values, channels } = batch;
     const end = batch.length;
     const isPlain = this.#isPlain;
+    const cursor = this.#cursor;
     // What changes seldom stays in locals.
     let { latest } = watermark;
     let quietUntil = this.#quietUntil();
@@ -71,11 +68,8 @@ export class EventIntake {
       }
       // 2. Find its step.
       if (!(eventTime >= from && eventTime < until)) {
-        isOpen = this.#enter(eventTime);
-        from = this.#from;
-        until = this.#until;
-        step = this.#step;
-        column = this.#column;
+        isOpen = cursor.moveTo(eventTime);
+        ({ from, until, step, column } = cursor);
       }
       // 3. Refuse what no window takes.
       if (!isOpen && this.#refuses(batch, i, latest)) continue;
@@ -96,7 +90,7 @@ export class EventIntake {
       // 5. Add it.
       if (!isOpen) {
         this.#extend(step);
-        column = this.#column;
+        column = cursor.column;
         isOpen = true;
       }
       accepted++;
@@ -170,36 +164,15 @@ export class EventIntake {
     return clockTime <= guard.horizon(watermark.current, nowMs) ? clockTime : eventTime;
   }
 
-  /**
-   * Finds the step of a time, and the times around it that share it.
-   *
-   * @returns whether events there need no further look: a window takes the step, and the stream has been around it
-   */
-  #enter(eventTime: number): boolean {
-    const { settings, rings, geometry, schedule, firstStep, latestStep } = this.#state;
-    this.#isPossible = eventTime >= MIN_TIME && eventTime < MAX_TIME;
-    if (!this.#isPossible) {
-      this.#from = eventTime;
-      this.#until = eventTime;
-      return false;
-    }
-    const step = settings.clock.indexOf(eventTime);
-    this.#from = settings.clock.sameFrom(eventTime);
-    this.#until = settings.clock.sameUntil(eventTime);
-    this.#step = step;
-    this.#column = rings.columnOf(step);
-    this.#isGap = geometry.isGap(step);
-    return !this.#isGap && step >= schedule.openFrom && step >= firstStep && step <= latestStep;
-  }
-
   /** Refuses an event that no window takes. */
   #refuses(batch: UsageBatch, i: number, latest: number): boolean {
     const { schedule, watermark } = this.#state;
-    if (!this.#isPossible) this.#quarantine(batch, i, 'implausible-time', BEYOND);
-    else if (this.#isGap) {
+    const cursor = this.#cursor;
+    if (!cursor.isPossible) this.#quarantine(batch, i, 'implausible-time', BEYOND);
+    else if (cursor.isGap) {
       this.#state.fates.skipped++;
-      this.#extend(this.#step);
-    } else if (this.#step < schedule.openFrom) {
+      this.#extend(cursor.step);
+    } else if (cursor.step < schedule.openFrom) {
       watermark.observe(latest);
       this.#refuseLate(batch, i);
     } else return false;
@@ -233,7 +206,7 @@ export class EventIntake {
   #admit(batch: UsageBatch, i: number): number {
     const state = this.#state;
     const { customers, rings, meters } = state;
-    const step = this.#step;
+    const { step } = this.#cursor;
     const slot = customers.insert(batch.idBytes, batch.idStarts[i]!, batch.idEnds[i]!, batch.idHashes[i]!, step);
     rings.admit(slot);
     meters?.admit(slot);
@@ -252,7 +225,7 @@ export class EventIntake {
     const span = state.latestStep - Math.max(schedule.openFrom, state.firstStep) + 1;
     if (span <= rings.columns) return;
     rings.grow(span);
-    this.#column = rings.columnOf(step);
+    this.#cursor.column = rings.columnOf(step);
   }
 
   /** Adds a record that may be a meter reading or change windows that have fired; tells whether it orders any. */
@@ -262,47 +235,13 @@ export class EventIntake {
     const values = this.#scratch;
     for (let c = 0; c < values.length; c++) values[c] = batch.values[i * values.length + c]!;
     meters?.difference(slot, values, 0, eventTime);
-    const changed = this.#firedWindows(slot, isNew);
-    rings.add(slot, this.#step, this.#column, values, 0, eventTime);
+    const changed = changedWindows(this.#state, slot, isNew, this.#cursor.step);
+    rings.add(slot, this.#cursor.step, this.#cursor.column, values, 0, eventTime);
     for (const window of changed) emitter.order('revised', window, window, Int32Array.of(slot));
     return !emitter.isIdle;
   }
-
-  /** Windows that have fired, take events still, and change by an event of the customer in this step. */
-  #firedWindows(slot: number, isNew: boolean): readonly number[] {
-    const { schedule, geometry, customers, emitter, revisions, settings } = this.#state;
-    const step = this.#step;
-    const lastFired = schedule.nextFire - 1;
-    const row = slot * customers.stride;
-    const firstStep = isNew ? Number.POSITIVE_INFINITY : customers.rows[row + FIRST]!;
-    const silentAfter = customers.rows[row + LAST]! + settings.customerTtlSteps;
-    if (step >= schedule.firedUntil && silentAfter >= schedule.firedUntil - 1) return NONE;
-    // The customer comes back: windows that fired without it would look as if they had not.
-    for (let window = lastFired; window >= schedule.nextClose; window--) {
-      if (geometry.endOf(window) - 1 <= silentAfter) break;
-      if (revisions.get(window, slot) === undefined) revisions.set(window, slot, 0);
-    }
-    const changed: number[] = [];
-    const from = Math.max(schedule.nextClose, schedule.firstEmitted, geometry.firstFor(step));
-    for (let window = from; window <= lastFired; window++) {
-      const start = geometry.startOf(window);
-      const isSeen = !isNew && emitter.isSeen(slot, start);
-      // A window that does not hold the step changes where the customer began later, or was not to be seen.
-      if (isSeen && start > step && !(step < firstStep && start < firstStep)) continue;
-      if (revisions.get(window, slot) === undefined) {
-        revisions.set(window, slot, !isNew && emitter.isEmitted(slot, start) ? 1 : 0);
-      }
-      changed.push(window);
-    }
-    return changed;
-  }
 }
 
-const NONE: readonly number[] = [];
-
-/** Steps of 1 s are numbered by 32 bits within these years; elsewhere dates are plainly wrong. */
-const MIN_TIME = Date.UTC(1968, 0, 1);
-const MAX_TIME = Date.UTC(2102, 0, 1);
 const BEYOND = 'lies outside the years 1968 to 2101';
 
 const DECODER = new TextDecoder();
