@@ -15,10 +15,10 @@ import numpy as np
 
 
 def load(values, mask):
-    known = mask < 2
-    x = np.where(mask == 0, values, np.float32(0))
-    inactive = ~x.any(axis=1)
-    return x, np.where(known, np.uint8(0), mask), inactive
+    # As bits: np.where takes five times as long, and a product would let a NaN under the mask through.
+    keep = (mask.astype(np.int32) - 1) >> 31
+    x = (values.view(np.int32) & keep).view(np.float32)
+    return x, mask * (mask > 1), ~x.any(axis=1)
 
 
 def zscore(x):
@@ -65,7 +65,8 @@ def bare(case):
 
 
 def in_blocks(run, values, mask, block):
-    return [run(values[a : a + block], mask[a : a + block]) for a in range(0, len(values), block)]
+    for a in range(0, len(values), block):
+        yield run(values[a : a + block], mask[a : a + block])
 
 
 def main():
@@ -78,9 +79,10 @@ def main():
                 seconds = []
                 for _ in range(repeats):
                     start = time.process_time()
-                    out = in_blocks(run, values, mask, block)
+                    for _ in in_blocks(run, values, mask, block):
+                        pass  # a consumer would be done with it by now
                     seconds.append(time.process_time() - start)
-                total = float(sum(np.abs(part[0]).sum(dtype=np.float64) for part in out))
+                total = float(sum(np.abs(part[0]).sum(dtype=np.float64) for part in in_blocks(run, values, mask, block)))
                 print(json.dumps({"case": case, "work": work, "block": block, "seconds": min(seconds), "sum": total}))
 
 

@@ -14,9 +14,10 @@ export function log1pInPlace(values: Float32Array, bits: Int32Array): void {
   for (let i = 0; i < values.length; i++) {
     const word = bits[i]!;
     const entry = ((word & 0x7fffffff) >>> FRACTION_SHIFT) - BEFORE_TABLE;
-    const at = (entry & ~(entry >> 31)) << 2; // entry 0 for all that is smaller
-    const r = Math.abs(values[i]!) * table[at]! - table[at + 1]!;
-    const y = table[at + 2]! + r * (1 - r * (0.5 - r * THIRD));
+    const at = (entry & ~(entry >> 31)) << 1; // entry 0 for all that is smaller
+    const slope = table[at]!;
+    const r = Math.abs(values[i]!) * slope + (slope - 1); // c / (1 + c) is 1 - slope
+    const y = table[at + 1]! + r * (1 - r * (0.5 - r * THIRD));
     values[i] = word < 0 ? -y : y;
   }
 }
@@ -32,21 +33,20 @@ const FRACTION_SHIFT = 17;
 /** Below 2^-9 the series of ln(1 + x) itself is exact to 2^-29: entry 0 is c = 0. Entry 1 begins here. */
 const LEAST_EXPONENT = -9;
 const BEFORE_TABLE = ((LEAST_EXPONENT + 127) << (23 - FRACTION_SHIFT)) - 1;
-/** Entries of four numbers: 1 / (1 + c), c / (1 + c), ln(1 + c) and nothing, for the sake of a shift. */
+/** Pairs of the slope 1 / (1 + c) and ln(1 + c). */
 const table = createTable();
 
 function createTable(): Float64Array {
   const entries = (0x7f800000 >>> FRACTION_SHIFT) - BEFORE_TABLE; // up to the largest finite float32
-  const filled = new Float64Array(entries * 4);
+  const filled = new Float64Array(entries * 2);
   const bits = new Int32Array(1);
   const centre = new Float32Array(bits.buffer);
   filled[0] = 1;
   for (let entry = 1; entry < entries; entry++) {
     bits[0] = ((entry + BEFORE_TABLE) << FRACTION_SHIFT) | (1 << (FRACTION_SHIFT - 1)); // the middle of the entry's range
     const c = centre[0]!;
-    filled[entry * 4] = 1 / (1 + c);
-    filled[entry * 4 + 1] = c / (1 + c);
-    filled[entry * 4 + 2] = Math.log1p(c);
+    filled[entry * 2] = 1 / (1 + c);
+    filled[entry * 2 + 1] = Math.log1p(c);
   }
   return filled;
 }

@@ -7,7 +7,7 @@ import type { Scale } from './series-settings.js';
  * A spread that is nothing but the rounding of a constant gives scale 1: constant values become 0 (`max`: 1), never
  * infinite. No values at all give center 0 and scale 1.
  *
- * @param room as long as the sample's values, overwritten by `robust`; may be those where their order is of no more use
+ * @param room for as many values as the sample has, overwritten by `robust`
  */
 export function measureScale(
   kind: Scale,
@@ -42,28 +42,34 @@ function setScale(spread: number, centers: Float32Array, scales: Float32Array, a
 
 /** Writes the mean and returns the standard deviation. */
 function measureMoments(sample: Sample, centers: Float32Array, at: number): number {
-  const { values, count } = sample;
+  const { values, stride, count } = sample;
+  const end = sample.first + count * stride;
   // One pass over differences to the first value. That value being one of them, (mean - first)² is at most
   // count · variance, so the subtraction below loses at most log2(count) of 53 bits; equal values give exactly 0.
-  const first = values[0]!;
+  const first = values[sample.first]!;
+  const share = 1 / count;
   // Two of each sum, as an addition waits for the one before it.
   let sum = 0;
   let sumOdd = 0;
   let squares = 0;
   let squaresOdd = 0;
-  for (let i = 1; i < count; i += 2) {
-    const odd = values[i]! - first;
-    const even = i + 1 < count ? values[i + 1]! - first : 0;
+  let i = sample.first;
+  for (; i + stride < end; i += 2 * stride) {
+    const even = values[i]! - first;
+    const odd = values[i + stride]! - first;
+    sum += even;
+    squares += even * even;
     sumOdd += odd;
     squaresOdd += odd * odd;
+  }
+  if (i < end) {
+    const even = values[i]! - first;
     sum += even;
     squares += even * even;
   }
-  sum += sumOdd;
-  squares += squaresOdd;
-  const shift = sum / count;
+  const shift = (sum + sumOdd) * share;
   centers[at] = first + shift;
-  return Math.sqrt(Math.max(0, squares / count - shift * shift));
+  return Math.sqrt(Math.max(0, (squares + squaresOdd) * share - shift * shift));
 }
 
 function measureQuartiles(
@@ -74,8 +80,8 @@ function measureQuartiles(
   scales: Float32Array,
   at: number,
 ): void {
-  const { values, count } = sample;
-  if (room !== values) room.set(values);
+  const { values, first, stride, count } = sample;
+  for (let i = 0; i < count; i++) room[i] = values[first + i * stride]!;
   room.fill(Number.POSITIVE_INFINITY, count); // so that sorting needs no view of its own
   room.sort();
   const range = quantile(room, count, 0.75) - quantile(room, count, 0.25);
@@ -92,29 +98,35 @@ function quantile(sorted: Float32Array, count: number, share: number): number {
 }
 
 function measureMost(sample: Sample, centers: Float32Array, scales: Float32Array, at: number): void {
-  const { values, bits, count } = sample;
+  const { bits, first, stride, count } = sample;
+  const end = first + count * stride;
   // Floats that are not negative are in the order of their bits, and integers have a maximum without a branch.
   let signs = 0;
   let most = 0;
-  let place = 0;
-  for (let i = 0; i < count; i++) {
+  for (let i = first; i < end; i += stride) {
     const word = bits[i]!;
     signs |= word;
     const step = most - word;
     most -= step & (step >> 31);
   }
   if (signs < 0) measureRange(sample, centers, scales, at);
-  else if (most > 0) {
-    while (bits[place] !== most) place++;
-    scales[at] = values[place]!;
-  }
+  else if (most > 0) scales[at] = floatOf(most);
 }
 
+function floatOf(bits: number): number {
+  oneWord[0] = bits;
+  return oneFloat[0]!;
+}
+
+const oneWord = new Int32Array(1);
+const oneFloat = new Float32Array(oneWord.buffer);
+
 function measureRange(sample: Sample, centers: Float32Array, scales: Float32Array, at: number): void {
-  const { values, count } = sample;
-  let least = values[0]!;
+  const { values, first, stride, count } = sample;
+  const end = first + count * stride;
+  let least = values[first]!;
   let most = least;
-  for (let i = 1; i < count; i++) {
+  for (let i = first + stride; i < end; i += stride) {
     const value = values[i]!;
     if (value < least) least = value;
     if (value > most) most = value;

@@ -1,10 +1,12 @@
 import { SegtideError } from '../errors.js';
 import type { WindowBatch } from '../window/window-batch.js';
-import { checkShape, type FittedScale } from './fitted-scale.js';
+import type { FittedScale } from './fitted-scale.js';
+import type { KnownCells } from './known-cells.js';
 import { measureScale } from './measure-scale.js';
+import { bitsOf, createSample, type Sample } from './sample.js';
 import type { SeriesBatch } from './series-batch.js';
 import type { SeriesSettings } from './series-settings.js';
-import { createSeriesShaper, type SeriesShaper } from './series-shaper.js';
+import { shapeWindows } from './shape-windows.js';
 
 /**
  * Makes windows ready for an encoder: fill, smooth, resample, transform, scale, in this order.
@@ -21,40 +23,14 @@ export function prepareSeries(
   scale: FittedScale | undefined,
   windows: WindowBatch,
 ): SeriesBatch {
-  checkShape(settings, windows);
-  const fitted = settings.scope === 'global' && settings.scale !== 'none' ? checkScale(settings, scale) : undefined;
-  const { length } = windows;
   const { steps, channels } = settings;
-  const values = new Float32Array(length * steps * channels);
-  const mask = new Uint8Array(length * steps * channels);
-  const inactive = new Uint8Array(length);
+  const { length } = windows;
+  const shaped = shapeWindows(settings, windows);
   const centers = new Float32Array(length * channels);
-  const scales = new Float32Array(length * channels);
-  const shaper = createSeriesShaper(settings);
-  const room = new Float32Array(steps);
-
-  for (let window = 0; window < length; window++) {
-    let active = false;
-    for (let channel = 0; channel < channels; channel++) {
-      const at = window * channels + channel;
-      const first = window * steps * channels + channel;
-      shaper.shape(windows, window, channel);
-      if (shaper.active) active = true;
-      if (fitted !== undefined) {
-        centers[at] = fitted.centers[channel]!;
-        scales[at] = fitted.scales[channel]!;
-      } else {
-        measureScale(settings.scale, shaper.known, room, centers, scales, at);
-      }
-      if (shaper.masked) scaleKnown(shaper, centers[at]!, scales[at]!, values, mask, first, channels);
-      else scaleAll(shaper.row.values, centers[at]!, scales[at]!, values, first, channels);
-    }
-    if (active) continue;
-    inactive[window] = 1;
-    values.fill(0, window * steps * channels, (window + 1) * steps * channels);
-    centers.fill(0, window * channels, (window + 1) * channels);
-    scales.fill(1, window * channels, (window + 1) * channels);
-  }
+  const scales = new Float32Array(length * channels).fill(1);
+  const fitted = settings.scope === 'global' && settings.scale !== 'none' ? checkScale(settings, scale) : undefined;
+  if (settings.scale !== 'none') scaleInPlace(settings, fitted, shaped, centers, scales);
+  const { values, mask, inactive } = shaped;
   return { windows, length, steps, channels, values, mask, inactive, centers, scales };
 }
 
@@ -67,23 +43,51 @@ function checkScale(settings: SeriesSettings, scale: FittedScale | undefined): F
   );
 }
 
-function scaleAll(row: Float32Array, center: number, scale: number, out: Float32Array, first: number, stride: number) {
-  const factor = 1 / scale;
-  for (let i = 0, at = first; i < row.length; i++, at += stride) out[at] = (row[i]! - center) * factor;
+function scaleInPlace(
+  settings: SeriesSettings,
+  fitted: FittedScale | undefined,
+  shaped: KnownCells,
+  centers: Float32Array,
+  scales: Float32Array,
+): void {
+  const { steps, channels, scale } = settings;
+  const { values, masked, inactive } = shaped;
+  const room = new Float32Array(steps);
+  const compacted = createSample(steps);
+  const whole: Sample = { values, bits: bitsOf(values), first: 0, stride: channels, count: steps };
+  for (let window = 0; window < inactive.length; window++) {
+    if (inactive[window] === 1) continue; // zeros remain zeros
+    for (let channel = 0; channel < channels; channel++) {
+      const at = window * channels + channel;
+      whole.first = window * steps * channels + channel;
+      if (fitted !== undefined) {
+        centers[at] = fitted.centers[channel]!;
+        scales[at] = fitted.scales[channel]!;
+      } else {
+        const sample = masked[window] === 1 ? compact(shaped, whole, compacted) : whole;
+        measureScale(scale, sample, room, centers, scales, at);
+      }
+      scaleRow(whole, centers[at]!, scales[at]!);
+      if (masked[window] === 1) clearMasked(shaped, whole);
+    }
+  }
 }
 
-function scaleKnown(
-  shaper: SeriesShaper,
-  center: number,
-  scale: number,
-  out: Float32Array,
-  outMask: Uint8Array,
-  first: number,
-  stride: number,
-): void {
-  const { values, mask } = shaper.row;
-  for (let i = 0, at = first; i < values.length; i++, at += stride) {
-    outMask[at] = mask[i]!;
-    if (mask[i] === 0) out[at] = (values[i]! - center) * (1 / scale);
+/** Gathers the known values of a channel that has gaps. */
+function compact({ values, mask }: KnownCells, { first, stride, count }: Sample, compacted: Sample): Sample {
+  compacted.count = 0;
+  for (let i = 0, at = first; i < count; i++, at += stride) {
+    if (mask[at] === 0) compacted.values[compacted.count++] = values[at]!;
   }
+  return compacted;
+}
+
+function scaleRow({ values, first, stride, count }: Sample, center: number, scale: number): void {
+  const factor = 1 / scale;
+  const end = first + count * stride;
+  for (let i = first; i < end; i += stride) values[i] = (values[i]! - center) * factor;
+}
+
+function clearMasked({ values, mask }: KnownCells, { first, stride, count }: Sample): void {
+  for (let i = 0, at = first; i < count; i++, at += stride) if (mask[at] !== 0) values[at] = 0;
 }

@@ -1,13 +1,19 @@
-/** Values in memory that is used again and again, also seen as bits for loops that must not branch on them. */
+/** Values at even distances in memory that is used again and again, also seen as bits for loops that must not branch. */
 export interface Sample {
-  readonly values: Float32Array;
+  values: Float32Array;
   /** The same memory as `values`. */
-  readonly bits: Int32Array;
-  /** The first `count` of `values` are meant. */
+  bits: Int32Array;
+  /** Where the first value is, how far apart they are, and how many. */
+  first: number;
+  stride: number;
   count: number;
 }
 
 export function createSample(capacity: number): Sample {
   const values = new Float32Array(capacity);
-  return { values, bits: new Int32Array(values.buffer), count: capacity };
+  return { values, bits: bitsOf(values), first: 0, stride: 1, count: 0 };
+}
+
+export function bitsOf(values: Float32Array): Int32Array {
+  return new Int32Array(values.buffer, values.byteOffset, values.length);
 }
