@@ -1,37 +1,70 @@
-// Data flows one way: a stage may import the stages above it, numeric/ and errors.ts; never service/ or transport/, never downward.
+// Data flows one way: a stage may import the stages above it, numeric/ and errors.ts; never service/ or transport/,
+// never downward.
 const stages = ['ingest', 'window', 'series', 'encode', 'cluster', 'drift', 'anomaly', 'train'];
 
-const upward = stages.map((stage, i) => ({
-  name: `${stage}-imports-only-what-is-above-it`,
-  severity: 'error',
-  from: { path: `^src/${stage}/` },
-  to: { path: '^src/', pathNot: `^src/(${[...stages.slice(0, i + 1), 'numeric'].join('|')})/|^src/errors\\.ts$` },
-}));
+const upward = stages.map((stage, i) => mayImport(stage, [...stages.slice(0, i + 1), 'numeric']));
+
+/** What lies beside the stages, with the folders that each may import; `ports` and `errors` are open to all of it. */
+const beside = [
+  mayImport('publish', [...stages, 'publish', 'numeric']),
+  mayImport('worker', [...stages, 'publish', 'worker', 'numeric']),
+  mayImport('simulate', ['simulate', 'numeric']),
+  mayImport('transport', ['transport', 'ingest', 'window', 'publish', 'numeric']),
+];
+
+function mayImport(folder, folders) {
+  return {
+    name: `${folder}-imports-only-what-is-above-it`,
+    severity: 'error',
+    from: { path: `^src/${folder}/` },
+    to: { path: '^src/', pathNot: `^src/(${folders.join('|')})/|^src/(errors|ports)\\.ts$` },
+  };
+}
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
     ...upward,
+    ...beside,
     {
       name: 'numeric-imports-nothing-of-ours',
+      comment: 'but the error class, which imports nothing itself',
       severity: 'error',
       from: { path: '^src/numeric/' },
-      to: { path: '^src/', pathNot: '^src/numeric/' },
-    },
-    {
-      name: 'transport-never-imports-service',
-      severity: 'error',
-      from: { path: '^src/transport/' },
-      to: { path: '^src/(service|pipeline|trainer)' },
+      to: { path: '^src/', pathNot: '^src/numeric/|^src/errors\\.ts$' },
     },
     {
       name: 'library-never-imports-service',
+      comment: 'what stands beside the folders is the library; the command is built on it',
       severity: 'error',
-      from: { path: '^src/(pipeline|trainer|ports|segment)\\.ts$' },
+      from: { path: '^src/[^/]+\\.ts$' },
       to: { path: '^src/service/' },
     },
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
-    { name: 'no-dev-dependencies-in-src', severity: 'error', from: { path: '^src/' }, to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer'] } },
+    {
+      name: 'pipeline-and-trainer-know-no-transport',
+      comment: 'they are handed sources and sinks; segmentation.ts joins them over the memory transport',
+      severity: 'error',
+      from: { path: '^src/(pipeline|trainer|ports|errors|stage-options|stage-settings|option-check)\\.ts$' },
+      to: { path: '^src/transport/' },
+    },
+    {
+      name: 'index-is-for-others',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^src/index\\.ts$' },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-dev-dependencies-in-src',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer'] },
+    },
   ],
   options: { tsConfig: { fileName: 'tsconfig.json' }, tsPreCompilationDeps: true, doNotFollow: { path: 'node_modules' } },
 };
