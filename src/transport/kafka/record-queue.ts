@@ -1,11 +1,5 @@
 import type { KafkaMessage } from 'kafkajs';
 
-/** Records of one partition, in the order of their offsets. */
-export interface QueuedRecords {
-  readonly partition: number;
-  readonly records: readonly KafkaMessage[];
-}
-
 /**
  * Records that were fetched and not yet handed over, by partition. The bytes that wait here are what the consumer's
  * flow is held back by.
