@@ -1,7 +1,8 @@
 import type { ClusterModel } from '../cluster/cluster-model.js';
 import type { Encoder } from '../encode/encoder.js';
+import { openVraeEncoder } from '../encode/vrae/open-vrae-encoder.js';
 import { fromArtifact } from '../encode/vrae/vrae-artifact.js';
-import { createVraeEncoder } from '../encode/vrae/vrae-encoder.js';
+import type { VraeSettings } from '../encode/vrae/vrae-options.js';
 import { SegtideError } from '../errors.js';
 import type { FittedScale } from '../series/fitted-scale.js';
 import type { SeriesSettings } from '../series/series-settings.js';
@@ -40,7 +41,7 @@ export function loadModel(artifact: ModelArtifact, settings: SeriesSettings, ser
     version: artifact.modelVersion,
     settings,
     scale: artifact.scale ?? undefined,
-    encoder: createVraeEncoder(weights, artifact.modelVersion),
+    encoder: openVraeEncoder(weights, artifact.modelVersion, (artifact.encoder.settings as VraeSettings).engine),
     cluster: artifact.clusterModel,
   };
 }

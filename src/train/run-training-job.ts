@@ -7,11 +7,13 @@ import { type CentroidFit, NO_CENTROID, refitCentroids } from '../cluster/refit-
 import { seedCentroids } from '../cluster/seed-centroids.js';
 import { toDriftObservation } from '../drift/drift-observation.js';
 import type { EmbeddingBatch } from '../encode/embedding-batch.js';
-import { trainVrae, type VraeProgress } from '../encode/vrae/train-vrae.js';
+import { openVraeEncoder } from '../encode/vrae/open-vrae-encoder.js';
+import { trainVrae, type VraeFit, type VraeProgress } from '../encode/vrae/train-vrae.js';
 import { fromArtifact, toArtifact } from '../encode/vrae/vrae-artifact.js';
-import { createVraeEncoder } from '../encode/vrae/vrae-encoder.js';
+import { createTrainingNetwork } from '../encode/vrae/vrae-engine.js';
 import { fitScale } from '../series/fitted-scale.js';
 import { prepareSeries } from '../series/prepare-series.js';
+import type { SeriesBatch } from '../series/series-batch.js';
 import type { WindowBatch } from '../window/window-batch.js';
 import { compareSegments } from './compare-segments.js';
 import { decodeArtifact, encodeArtifact, toModelVersion, withModelVersion } from './encode-artifact.js';
@@ -22,7 +24,7 @@ import type { ModelArtifact } from './model-artifact.js';
 import { placesOf } from './places-of.js';
 import { toReservoirWindows } from './reservoir-snapshot.js';
 import { splitHeldOut } from './split-held-out.js';
-import type { Champion, TrainingJob, TrainingResult } from './training-job.js';
+import type { Champion, ModelSettings, TrainingJob, TrainingResult } from './training-job.js';
 
 export interface RunTrainingOptions {
   readonly onProgress?: ((progress: VraeProgress) => void) | undefined;
@@ -49,16 +51,9 @@ export async function runTrainingJob(job: TrainingJob, options: RunTrainingOptio
   const scale = settings.series.scope === 'global' ? fitScale(settings.series, [split.train]) : null;
   const champion = job.champion === undefined ? undefined : await judge(job.champion, job, windows);
 
-  const fit = trainVrae(
-    {
-      settings: { ...settings.encoder, seed },
-      series: prepareSeries(settings.series, scale ?? undefined, split.train),
-      initial: job.fresh || champion === undefined ? undefined : initialWeights(champion, job),
-    },
-    { onProgress: options.onProgress },
-  );
+  const fit = await fitEncoder(job, prepareSeries(settings.series, scale ?? undefined, split.train), champion, options);
   const series = prepareSeries(settings.series, scale ?? undefined, windows);
-  const encoder = createVraeEncoder(fit.weights, '');
+  const encoder = openVraeEncoder(fit.weights, '', settings.encoder.engine);
   const embeddings = await encoder.encode(series);
   const centroids = await fitCentroids(embeddings, champion, job);
 
@@ -118,6 +113,23 @@ export async function runTrainingJob(job: TrainingJob, options: RunTrainingOptio
   };
 }
 
+async function fitEncoder(
+  { settings, seed, fresh }: TrainingJob,
+  series: SeriesBatch,
+  champion: Verdict | undefined,
+  { onProgress }: RunTrainingOptions,
+): Promise<VraeFit> {
+  const { hidden, latent } = settings.encoder;
+  const shape = { steps: series.steps, channels: series.channels, hidden, latent };
+  const network = await createTrainingNetwork(shape, settings.encoder);
+  try {
+    const initial = fresh || champion === undefined ? undefined : initialWeights(champion, settings);
+    return trainVrae({ settings: { ...settings.encoder, seed }, series, initial }, { network, onProgress });
+  } finally {
+    network.dispose();
+  }
+}
+
 async function judge(champion: Champion, { settings }: TrainingJob, windows: WindowBatch): Promise<Verdict> {
   const artifact = decodeArtifact(champion.artifact);
   const model = withCentroids(loadModel(artifact, settings.series, settings.seriesHash), champion.clusterModel);
@@ -128,7 +140,7 @@ async function judge(champion: Champion, { settings }: TrainingJob, windows: Win
 }
 
 /** The champion's weights, where they have the shape that is to be trained. */
-function initialWeights({ weightsOf }: Verdict, { settings }: TrainingJob) {
+function initialWeights({ weightsOf }: Verdict, settings: ModelSettings) {
   const weights = fromArtifact(weightsOf.encoder.header, weightsOf.encoder.values);
   const { hidden, latent, steps, channels } = weights.shape;
   const fits =

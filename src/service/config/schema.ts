@@ -35,8 +35,14 @@ export const configSchema = z
     if (input.kafka?.format === 'avro' && input.kafka.avroSchema === undefined) {
       refuse(['input', 'kafka', 'avroSchema'], 'the path of a schema for `input.kafka.format: avro`');
     }
-    if (output.kind === 'kafka' && input.kafka === undefined) {
-      refuse(['output', 'kind'], 'directory or stdout unless `input.kafka.brokers` names the brokers to write to');
+    if (output.kind === 'kafka' && output.kafka === undefined && input.kafka === undefined) {
+      refuse(
+        ['output', 'kind'],
+        'directory or stdout unless `output.kafka.brokers` or `input.kafka.brokers` names the brokers to write to',
+      );
+    }
+    if (output.kind !== 'kafka' && output.format === 'avro') {
+      refuse(['output', 'format'], 'json unless `output.kind` is kafka: files are NDJSON');
     }
     if (window.deduplicate && input.fields.eventId === undefined) {
       refuse(
@@ -44,7 +50,7 @@ export const configSchema = z
         'false unless `input.fields.eventId` says which field holds the id of an event',
       );
     }
-    if (run.resume && (output.kind !== 'directory' || output.path === undefined)) {
+    if (run.resume && input.kind === 'file' && (output.kind === 'stdout' || output.path === undefined)) {
       refuse(['run', 'resume'], 'false unless `output.path` names the folder of the run to go on with');
     }
   });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { duration, instant, secret, text, timeZone, whole } from '../kinds.js';
+import { duration, instant, text, timeZone, whole } from '../kinds.js';
+import { kafkaConnection } from './kafka-connection.js';
 
 /** A channel as checked: of a value, or of the number of events. */
 export type Channel = {
@@ -87,14 +88,10 @@ const csv = z
 
 const kafka = z
   .strictObject({
-    brokers: z.array(text()).min(1).describe('Addresses, `host:port`.'),
+    ...kafkaConnection('SEGTIDE_INPUT__KAFKA__SASL__PASSWORD_FILE'),
     topic: text().default('usage-events').describe('Topic to read.'),
     groupId: text().default('segtide').describe('Consumer group.'),
-    clientId: text().default('segtide').describe('Name shown in broker logs.'),
-    format: z
-      .enum(['json', 'avro'])
-      .default('json')
-      .describe('How record values are written, in the input and in output topics.'),
+    format: z.enum(['json', 'avro']).default('json').describe('How record values are written.'),
     avroSchema: text()
       .exactOptional()
       .describe('Path of the schema that Avro values were written with; needed for `format: avro`.'),
@@ -102,16 +99,12 @@ const kafka = z
       .boolean()
       .default(true)
       .describe('A new consumer group starts at the oldest record; else at the newest.'),
-    ssl: z.boolean().default(false).describe('Connects over TLS.'),
-    sasl: z
-      .strictObject({
-        mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).describe('Mechanism the broker asks for.'),
-        username: text().describe('User name.'),
-        password: secret().describe('Password; better given as SEGTIDE_INPUT__KAFKA__SASL__PASSWORD_FILE.'),
-      })
-      .exactOptional()
-      .describe('Login at the broker.'),
-    pollTimeout: duration().prefault('1s').describe('How long a pull waits before it tells that nothing came.'),
+    sessionTimeout: duration({ min: 1000 })
+      .prefault('30s')
+      .describe('After so long the group gives up a process that was killed; a restart waits for it.'),
+    pollTimeout: duration({ min: 1 })
+      .prefault('1s')
+      .describe('How long a pull waits before it tells that nothing came.'),
   })
   .exactOptional()
   .describe('For `kind: kafka`.');

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { text } from '../kinds.js';
+import { kafkaConnection } from './kafka-connection.js';
 
 /** `output`: where results go. */
 export const outputSection = z
@@ -7,10 +8,21 @@ export const outputSection = z
     kind: z
       .enum(['directory', 'stdout', 'kafka'])
       .default('directory')
+      .describe('NDJSON files in a folder, assignments alone on standard output, or Kafka topics.'),
+    path: text()
+      .exactOptional()
       .describe(
-        'NDJSON files in a folder, assignments alone on standard output, or topics at the brokers of `input.kafka`.',
+        'Folder of results and checkpoints. Left out it is a fresh `segtide-out/<time>`; with input from Kafka it is `segtide-state/<groupId>`, from which a run goes on by itself.',
       ),
-    path: text().exactOptional().describe('Folder; left out it is a fresh `segtide-out/<time>`.'),
+    format: z.enum(['json', 'avro']).default('json').describe('Kafka: how record values are written.'),
     topicPrefix: z.string().default('segtide.').describe('Kafka: topics are named `<prefix>assignments` and so on.'),
+    createTopics: z
+      .boolean()
+      .default(false)
+      .describe('Kafka: creates topics that are missing; else the run refuses to start and names them.'),
+    kafka: z
+      .strictObject(kafkaConnection('SEGTIDE_OUTPUT__KAFKA__SASL__PASSWORD_FILE'))
+      .exactOptional()
+      .describe('For `kind: kafka`; left out it is the brokers of `input.kafka`.'),
   })
   .prefault({});

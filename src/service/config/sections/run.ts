@@ -9,7 +9,9 @@ export const runSection = z
     resume: z
       .boolean()
       .default(false)
-      .describe('Goes on from the checkpoint in the output folder, where there is one.'),
+      .describe(
+        'Goes on from the checkpoint in the output folder, where there is one. With input from Kafka a run always does.',
+      ),
     logLevel: z
       .enum(['silent', 'error', 'warn', 'info', 'debug'])
       .default('info')
