@@ -21,6 +21,17 @@ export class RecordReader {
   readonly #zone: Zone;
   readonly #zones = new Map<string, Zone>();
   readonly #types: ClosedList | undefined;
+  /** For the common mapping: no pivot, no zones of records. */
+  readonly #plain: boolean;
+  readonly #customer: number;
+  readonly #time: number;
+  readonly #eventId: number;
+  readonly #millis: boolean;
+  readonly #minTime: number;
+  readonly #maxTime: number;
+  readonly #channelFields: Int32Array; // (channels), -1 for a count
+  /** Lower values need a policy. */
+  readonly #least: number;
 
   constructor(settings: IngestSettings, columns: UsageColumns, watch: TimeUnitWatch) {
     this.#settings = settings;
@@ -28,6 +39,15 @@ export class RecordReader {
     this.#watch = watch;
     this.#zone = createZone(settings.zone);
     this.#types = settings.pivot && new ClosedList(settings.pivot.values);
+    this.#plain = settings.pivot === undefined && settings.timeZone === undefined;
+    this.#customer = settings.customer;
+    this.#time = settings.time;
+    this.#eventId = settings.eventId ?? -1;
+    this.#millis = settings.unit === 'ms';
+    this.#minTime = settings.minTime;
+    this.#maxTime = settings.maxTime;
+    this.#channelFields = Int32Array.from(settings.channels, ({ field }) => field ?? -1);
+    this.#least = settings.negative === 'keep' ? -Number.MAX_VALUE : 0;
   }
 
   /**
@@ -35,24 +55,59 @@ export class RecordReader {
    * Nothing is appended where a refusal is returned.
    */
   read(fields: RecordFields, text: Uint8Array): Refusal | undefined {
-    const { customer, eventId } = this.#settings;
     const columns = this.#columns;
     if (columns.length === columns.capacity) columns.grow();
-    const refusal =
-      this.#checkText(fields, customer, text) ?? this.#readTime(fields, text) ?? this.#readValues(fields, text);
+    const refusal = this.#readPlain(fields, text) ? undefined : this.#readAny(fields, text);
     if (refusal) return refusal;
     const n = columns.length;
-    if (eventId !== undefined) {
-      const unfit = this.#checkText(fields, eventId, text);
-      if (unfit) return unfit;
-      hashBytes128(text, fields.starts[eventId]!, fields.ends[eventId]!, columns.eventIds!, n * 4);
-    }
-    const start = fields.starts[customer]!;
-    const end = fields.ends[customer]!;
+    const start = fields.starts[this.#customer]!;
+    const end = fields.ends[this.#customer]!;
     columns.idStarts[n] = start;
     columns.idEnds[n] = end;
     columns.idHashes[n] = hashBytes(text, start, end);
     columns.length = n + 1;
+    return undefined;
+  }
+
+  /** Writes time, values and event id of a record that is as it should be, or leaves it to `#readAny`. */
+  #readPlain(fields: RecordFields, text: Uint8Array): boolean {
+    if (!this.#plain || !this.#watch.decided || !isText(fields, this.#customer)) return false;
+    const { kinds, numbers } = fields;
+    const time = this.#time;
+    let eventTime = numbers[time]!;
+    if (!this.#millis || kinds[time] !== NUMBER || eventTime !== Math.floor(eventTime)) {
+      eventTime = readEventTime(fields, time, text, this.#settings.unit, this.#zone);
+    }
+    if (!(eventTime >= this.#minTime && eventTime < this.#maxTime)) return false;
+    const columns = this.#columns;
+    const n = columns.length;
+    const channelFields = this.#channelFields;
+    const channels = channelFields.length;
+    for (let c = 0; c < channels; c++) {
+      const field = channelFields[c]!;
+      const value = field < 0 ? 1 : numbers[field]!;
+      if (field >= 0 && (kinds[field] !== NUMBER || !(value >= this.#least && value < Infinity))) return false;
+      columns.values[n * channels + c] = value;
+    }
+    const eventId = this.#eventId;
+    if (eventId >= 0) {
+      if (!isText(fields, eventId)) return false;
+      hashBytes128(text, fields.starts[eventId]!, fields.ends[eventId]!, columns.eventIds!, n * 4);
+    }
+    columns.eventTimes[n] = eventTime;
+    return true;
+  }
+
+  /** The same for any record, or why it is refused. */
+  #readAny(fields: RecordFields, text: Uint8Array): Refusal | undefined {
+    const { customer, eventId } = this.#settings;
+    const refusal =
+      this.#checkText(fields, customer, text) ?? this.#readTime(fields, text) ?? this.#readValues(fields, text);
+    if (refusal || eventId === undefined) return refusal;
+    const unfit = this.#checkText(fields, eventId, text);
+    if (unfit) return unfit;
+    const { eventIds, length } = this.#columns;
+    hashBytes128(text, fields.starts[eventId]!, fields.ends[eventId]!, eventIds!, length * 4);
     return undefined;
   }
 
@@ -193,3 +248,9 @@ export class RecordReader {
 
 /** There are some 600 IANA names; more come from other spellings and fixed offsets. */
 const MAX_ZONES = 1024;
+
+/** Whether a field holds an id that is not empty. */
+function isText(fields: RecordFields, field: number): boolean {
+  const kind = fields.kinds[field]!;
+  return (kind === STRING || kind === NUMBER) && fields.starts[field] !== fields.ends[field];
+}

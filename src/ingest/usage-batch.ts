@@ -36,6 +36,11 @@ export interface UsageBatch {
   readonly offsets: Float64Array; // (length)
   /** Bytes of record i as they came. */
   original(i: number): Uint8Array;
+  /**
+   * True for an empty batch that does not tell of silence: the source has nothing to read from for now, as a consumer
+   * that waits for its partitions. Windows don't close by the wall clock then.
+   */
+  readonly waiting?: boolean;
   /** Records of this batch that could not be read. Records in = length + deadLetters.length. */
   readonly deadLetters: readonly DeadLetter[];
 }
