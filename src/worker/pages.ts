@@ -1,4 +1,5 @@
 import type { DeadLetter } from '../ingest/dead-letter.js';
+import type { UsageBatch } from '../ingest/usage-batch.js';
 import type { Clock, Source } from '../ports.js';
 import { sliceWindows } from '../window/slice-windows.js';
 import type { WindowBatch } from '../window/window-batch.js';
@@ -65,7 +66,7 @@ export function createPages(source: Source, windower: Windower, options: PagesOp
       if (batch === undefined) {
         ended = true;
         closing = windower.finish();
-      } else if (batch.length === 0 && batch.deadLetters.length === 0 && clock !== undefined) {
+      } else if (isSilence(batch) && clock !== undefined) {
         closing = windower.advance(clock.now());
       } else {
         deadLetters = batch.deadLetters;
@@ -98,6 +99,10 @@ export function createPages(source: Source, windower: Windower, options: PagesOp
 /** Whether row `i` teaches: the first result of a closed window. */
 export function isLearnt(windows: WindowBatch, i: number): boolean {
   return windows.finals[i] === 1 && windows.revisions[i] === 0 && windows.evicted[i] === 0;
+}
+
+function isSilence(batch: UsageBatch): boolean {
+  return batch.length === 0 && batch.deadLetters.length === 0 && batch.waiting !== true;
 }
 
 function countLearnt(windows: WindowBatch): number {

@@ -69,7 +69,7 @@ function settleOutput(config: Config, json: boolean, now: number): Config {
       "there is nothing to read; name files (segtide run usage.ndjson), or try 'segtide demo flights'",
     );
   }
-  if (kind !== 'directory' || path !== undefined) return config;
+  if (kind !== 'directory' || path !== undefined || config.input.kind === 'kafka') return config;
   return { ...config, output: { ...config.output, path: freshOutputFolder(now) } };
 }
 

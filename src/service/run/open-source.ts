@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { SegtideError } from '../../errors.js';
 import type { IngestSettings } from '../../ingest/ingest-settings.js';
-import type { Clock, Source, SourcePosition } from '../../ports.js';
+import type { Source, SourcePosition } from '../../ports.js';
 import type { Config } from '../config/schema.js';
+import type { RunDeps } from '../run-from-config.js';
 import type { RunSettings } from './run-settings.js';
+import { toConnection } from './to-connection.js';
 
 /** The source of a run, and what a checkpoint asks of it. */
 export interface RunSource {
@@ -11,6 +14,10 @@ export interface RunSource {
   readonly resumable: boolean;
   /** Tells the broker how far all outputs are safe; files need no telling. */
   commit(position: SourcePosition): Promise<void>;
+  /** The broker waits for a commit: take a checkpoint now. */
+  readonly wantsCommit: boolean;
+  /** Parts of the input that were given to another process since the last call; their windows did not go along. */
+  takeRevoked(): readonly string[];
   /** Windows close by the wall clock. */
   readonly live: boolean;
 }
@@ -19,11 +26,11 @@ export interface RunSource {
 export async function openSource(
   config: Config,
   settings: RunSettings,
-  clock: Clock,
+  deps: Pick<RunDeps, 'clock' | 'log'>,
   from: SourcePosition | undefined,
 ): Promise<RunSource> {
   return config.input.kind === 'kafka'
-    ? openKafkaSource(config, settings, clock, from)
+    ? openKafkaSource(config, settings, deps, from)
     : openFileSource(config, settings, from);
 }
 
@@ -47,13 +54,20 @@ async function openFileSource(
     from,
   );
   const live = source.paths.length === 1 && source.paths[0] === '-';
-  return { source, resumable: source.resumable, live, commit: async () => undefined };
+  return {
+    source,
+    resumable: source.resumable,
+    live,
+    commit: async () => undefined,
+    wantsCommit: false,
+    takeRevoked: () => [],
+  };
 }
 
 async function openKafkaSource(
-  { input }: Config,
+  { input, output }: Config,
   { stages }: RunSettings,
-  clock: Clock,
+  { clock, log }: Pick<RunDeps, 'clock' | 'log'>,
   from: SourcePosition | undefined,
 ): Promise<RunSource> {
   const kafka = input.kafka!;
@@ -68,21 +82,40 @@ async function openKafkaSource(
       topic: kafka.topic,
       groupId: kafka.groupId,
       startAt: kafka.fromBeginning ? 'earliest' : 'latest',
-      keyed: input.keyed === 'trust' ? 'trust' : 'verify',
+      keyed: input.keyed,
       idleMs: kafka.pollTimeout,
+      partitionIdleMs: stages.window.idleTimeoutMs,
+      maxAheadMs: stages.window.maxFutureMs,
+      sessionTimeoutMs: kafka.sessionTimeout,
+      heartbeatIntervalMs: Math.max(1, Math.floor(Math.min(3000, kafka.sessionTimeout / 10))),
     },
-    { values, clock, ...(from && { from }) },
+    {
+      values,
+      clock,
+      ...(from && { from }),
+      onCommittedOnly: () =>
+        log.warn(
+          `the group ${kafka.groupId} has committed offsets, but ${output.path} holds no checkpoint: windows that were open then lack their earlier events. Bring the folder back, or start with a new group`,
+        ),
+    },
   );
-  return { source, resumable: true, live: true, commit: (position) => source.commit(position) };
+  return {
+    source,
+    resumable: true,
+    live: true,
+    commit: (position) => source.commit(position),
+    get wantsCommit() {
+      return source.wantsCommit;
+    },
+    takeRevoked: () => source.takeRevoked(),
+  };
 }
 
 async function loadAvroValues(ingest: IngestSettings, path: string) {
   const { createAvroValues } = await import('../../transport/kafka/avro-values.js');
-  return createAvroValues(ingest, { schema: await readFile(path, 'utf8') });
-}
-
-/** How `input.kafka` says that brokers are reached; outputs go to the same ones. */
-export function toConnection(kafka: NonNullable<Config['input']['kafka']>) {
-  const { brokers, clientId, ssl, sasl } = kafka;
-  return { brokers, clientId, ssl, ...(sasl && { sasl: sasl as import('kafkajs').SASLOptions }) };
+  const schema = await readFile(path, 'utf8').catch((cause: unknown) => {
+    const text = `'input.kafka.avroSchema' names ${path}, which can't be read: ${(cause as Error).message}`;
+    throw new SegtideError('config', text, { cause, context: { path } });
+  });
+  return createAvroValues(ingest, { schema });
 }

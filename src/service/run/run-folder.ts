@@ -1,9 +1,11 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, constants, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SegtideError } from '../../errors.js';
 import type { SourcePosition } from '../../ports.js';
 import type { SegmentationSnapshot } from '../../segmentation.js';
 import { type CheckpointParts, createCheckpointStore } from '../../transport/file/checkpoint-store.js';
+import { toOutputError } from '../../transport/file/file-error.js';
+import { makeFolder } from '../../transport/file/make-folder.js';
 import type { Config } from '../config/schema.js';
 import type { OutputSummary, RunSummary } from '../run-summary.js';
 import type { OutputsSnapshot } from './open-outputs.js';
@@ -49,11 +51,14 @@ export async function openRunFolder(config: Config, hash: string): Promise<RunFo
     input: input.kind === 'kafka' ? input.kafka?.topic : input.paths,
   });
   const summaryPath = join(folder, 'summary.json');
-  if (!run.resume && output.kind === 'directory') await refuseUsed(folder);
+  // Input from Kafka never ends by itself: a run on it goes on where the last one stopped.
+  const resumes = run.resume || input.kind === 'kafka';
+  if (!resumes) await refuseUsed(folder);
+  await prepareFolder(folder);
 
   return {
     async load() {
-      if (!run.resume) return undefined;
+      if (!resumes) return undefined;
       const finished = await readSummary(summaryPath);
       if (finished !== undefined) return { passedOver: [], finished };
       const loaded = await checkpoints.load();
@@ -62,7 +67,9 @@ export async function openRunFolder(config: Config, hash: string): Promise<RunFo
     },
     save: (checkpoint) => checkpoints.save({ run: checkpoint } as unknown as CheckpointParts),
     async finish(summary) {
-      await writeFile(summaryPath, `${JSON.stringify(summary, undefined, 2)}\n`);
+      // Renamed when it is whole: a run is known to be finished by its summary.
+      await writeFile(`${summaryPath}.part`, `${JSON.stringify(summary, undefined, 2)}\n`);
+      await rename(`${summaryPath}.part`, summaryPath);
       await rm(join(folder, CHECKPOINTS), { recursive: true, force: true });
     },
     files: [{ output: 'summary', path: summaryPath, records: 1 }],
@@ -78,6 +85,16 @@ const NO_FOLDER: RunFolder = {
   finish: async () => undefined,
   files: [],
 };
+
+/** Now rather than at the first checkpoint: a run that can't keep one should not begin. */
+async function prepareFolder(folder: string): Promise<void> {
+  try {
+    await makeFolder(folder);
+    await access(folder, constants.W_OK);
+  } catch (cause) {
+    throw toOutputError(cause, folder);
+  }
+}
 
 async function refuseUsed(folder: string): Promise<void> {
   const names: string[] = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {

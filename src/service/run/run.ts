@@ -11,16 +11,18 @@ import { openOutputs, type RunOutputs } from './open-outputs.js';
 import { openSource, type RunSource } from './open-source.js';
 import { openRunFolder, type RunCheckpoint, type RunFolder } from './run-folder.js';
 import { resolveRun } from './run-settings.js';
+import { settleStateFolder } from './state-folder.js';
 
 /** Runs the whole pipeline as a config says, to the end of its input or until it is told to stop. */
-export const runFromConfig: RunFromConfig = async (config, deps) => {
+export const runFromConfig: RunFromConfig = async (given, deps) => {
+  const config = settleStateFolder(given);
   const settings = resolveRun(config);
   const folder = await openRunFolder(config, settings.hash);
   const from = await folder.load();
   for (const text of from?.passedOver ?? []) deps.log.warn(`checkpoint passed over: ${text}`);
   if (from?.finished !== undefined) return from.finished;
 
-  const input = await openSource(config, settings, deps.clock, from?.checkpoint.position);
+  const input = await openSource(config, settings, deps, from?.checkpoint.position);
   try {
     if (config.run.resume && !input.resumable) {
       throw new SegtideError(
@@ -105,10 +107,21 @@ class Run {
   }
 
   async #between(): Promise<void> {
-    const now = this.#deps.clock.now();
-    if (now - this.#checkpointAt < this.#config.run.checkpointEvery) return;
+    this.#refuseMoved();
+    const due = this.#deps.clock.now() - this.#checkpointAt >= this.#config.run.checkpointEvery;
+    if (!due && !this.#input.wantsCommit) return;
     await this.#checkpoint();
     this.#checkpointAt = this.#deps.clock.now();
+  }
+
+  /** Windows of partitions that another process reads now are here and not there: neither of the two may go on. */
+  #refuseMoved(): void {
+    const moved = this.#input.takeRevoked();
+    if (moved.length === 0) return;
+    throw new SegtideError(
+      'transport',
+      `another process of the consumer group took over ${moved.join(', ')}, and open windows do not move with partitions yet. Run one process per group; a restart of this one goes on from its checkpoint in ${this.#config.output.path}`,
+    );
   }
 
   /** Makes everything so far safe. In this order a crash in between repeats work, and never loses any. */
@@ -134,6 +147,7 @@ class Run {
 
   async #conclude(interrupted: boolean): Promise<RunSummary> {
     if (interrupted) {
+      this.#refuseMoved();
       await this.#checkpoint();
       await this.#outputs.flush();
       return this.#summary(true);

@@ -10,7 +10,7 @@ import { createPartitionClocks } from './partition-clocks.js';
 import { createPartitionProgress, type KafkaPosition } from './partition-progress.js';
 import { createRecordQueue } from './record-queue.js';
 import { createSignal } from './signal.js';
-import { describeTopic } from './topics.js';
+import { committedOffsets, describeTopic, type PartitionRange } from './topics.js';
 import type { ValueParser } from './value-parser.js';
 import { verifyKeys } from './verify-keys.js';
 
@@ -20,6 +20,8 @@ export interface KafkaSourceParts {
   readonly clock: Clock;
   /** Go on here, whatever the group has committed: the position of a checkpoint, which knows what its state has seen. */
   readonly from?: SourcePosition;
+  /** Called without `from` when the group has committed before: state that belongs to its offsets is missing. */
+  readonly onCommittedOnly?: () => void;
 }
 
 /**
@@ -38,8 +40,8 @@ export interface KafkaSourceParts {
  */
 export interface KafkaSource extends Source {
   /**
-   * The next batch; an empty one after `idleMs` without records, so that windows can close by wall clock. Undefined
-   * after `close`. Rejects with what stopped the consumer, again at each call.
+   * The next batch; an empty one after `idleMs` without records, so that windows can close by wall clock (`waiting`
+   * while this member has no partitions). Undefined after `close`. Rejects with what stopped the consumer, again at each call.
    */
   pull(): Promise<UsageBatch | undefined>;
   position(): KafkaPosition;
@@ -58,8 +60,28 @@ export async function createKafkaSource(options: KafkaSourceOptions, parts: Kafk
   const settings = resolveKafkaSource(options);
   const kafka = await openKafka(options);
   const ranges = await describeTopic(kafka, settings.topic);
-  const progress = createPartitionProgress(settings.topic, ranges, parts.from);
+  const committed = await committedOffsets(kafka, settings.groupId, settings.topic);
+  if (parts.from === undefined && committed.size > 0) parts.onCommittedOnly?.();
+  const from = settings.startAt === 'latest' ? pinLatest(settings.topic, ranges, committed, parts.from) : parts.from;
+  const progress = createPartitionProgress(settings.topic, ranges, from);
   return startSource(kafka, settings, parts, progress, ranges.length);
+}
+
+/**
+ * Names an offset for partitions that have none yet: "the newest" would be another one after a restart, and what came
+ * in between would be lost.
+ */
+function pinLatest(
+  topic: string,
+  ranges: readonly PartitionRange[],
+  committed: ReadonlyMap<number, bigint>,
+  from: SourcePosition = {},
+): SourcePosition {
+  const pinned = ranges.filter(({ partition }) => !committed.has(partition));
+  return {
+    ...Object.fromEntries(pinned.map(({ partition, high }) => [`${topic}/${partition}`, String(high)])),
+    ...from,
+  };
 }
 
 async function startSource(
@@ -140,7 +162,7 @@ async function startSource(
     if (queue.bytes < settings.maxBytesInFlight / 2) room.set();
     return { ...batch, clockTimes };
   };
-  const nothing = (): UsageBatch => values.parse([], progress.sourceOf(0)).batch;
+  const nothing = (waiting: boolean): UsageBatch => ({ ...values.parse([], progress.sourceOf(0)).batch, waiting });
 
   return {
     async pull() {
@@ -151,11 +173,12 @@ async function startSource(
         if (batch !== undefined) return batch;
         if (state === 'leaving' && !told) {
           told = true;
-          return nothing();
+          return nothing(true);
         }
         answered = false;
         if (await arrival.within(settings.idleMs)) continue;
-        if (answered) return nothing();
+        // Until the group has dealt its partitions there is nothing that could be silent.
+        if (answered) return nothing(progress.partitions.length === 0);
         silentMs += settings.idleMs;
         if (silentMs >= settings.outageMs) fail(silence(settings));
       }

@@ -5,7 +5,8 @@ import { toTransportError } from './kafka-error.js';
 
 export interface TopicPlan {
   readonly topic: string;
-  readonly partitions: number;
+  /** @default the broker's `num.partitions` */
+  readonly partitions?: number;
   /** @default the broker's `default.replication.factor` */
   readonly replicationFactor?: number;
   /** Keep the last record of each key instead of all for a time. @default false */
@@ -29,11 +30,32 @@ export async function ensureTopics(kafka: Kafka, plans: readonly TopicPlan[]): P
       waitForLeaders: true,
       topics: missing.map((plan) => ({
         topic: plan.topic,
-        numPartitions: plan.partitions,
+        numPartitions: plan.partitions ?? -1,
         replicationFactor: plan.replicationFactor ?? -1,
         configEntries: plan.compacted ? [{ name: 'cleanup.policy', value: 'compact' }] : [],
       })),
     });
+  });
+}
+
+/** The topics that do not exist, or that this client may not see. */
+export async function missingTopics(kafka: Kafka, plans: readonly TopicPlan[]): Promise<readonly TopicPlan[]> {
+  return withAdmin(kafka, 'the topics could not be listed', async (admin) => {
+    const existing = new Set(await admin.listTopics());
+    return plans.filter((plan) => !existing.has(plan.topic));
+  });
+}
+
+/** Next offsets that a group has committed, by partition; those without are absent. */
+export async function committedOffsets(
+  kafka: Kafka,
+  groupId: string,
+  topic: string,
+): Promise<ReadonlyMap<number, bigint>> {
+  return withAdmin(kafka, `the offsets of ${groupId} could not be read`, async (admin) => {
+    const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
+    const all = (found?.partitions ?? []).map(({ partition, offset }) => [partition, BigInt(offset)] as const);
+    return new Map(all.filter(([, offset]) => offset >= 0n));
   });
 }
 
