@@ -9,13 +9,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Subject } from 'rxjs';
 import { resolveIngest } from '../src/ingest/ingest-settings.js';
 import { createNdjsonParser } from '../src/ingest/ndjson-parser.js';
 import type { UsageBatch } from '../src/ingest/usage-batch.js';
 import { createRandom } from '../src/numeric/random.js';
 import type { WindowBatch } from '../src/window/window-batch.js';
-import { windowByEventTime } from '../src/window/window-by-event-time.js';
 import type { WindowOptions } from '../src/window/window-options.js';
 import { resolveWindow } from '../src/window/window-settings.js';
 import { createWindower } from '../src/window/windower.js';
@@ -38,10 +36,12 @@ const CHUNK = 256 * 1024;
 const BUILD = join(import.meta.dirname, '../node_modules/.cache/segtide-bench');
 
 if (process.argv[2] === 'build') build();
-else if (process.argv[2] === 'run') run(process.argv[3]!, process.argv[4]!, process.argv[5]!);
+else if (process.argv[2] === 'run') await run(process.argv[3]!, process.argv[4]!, process.argv[5]!);
 else compare();
 
-function run(row: string, from: string, to: string): void {
+async function run(row: string, from: string, to: string): Promise<void> {
+  const { Subject } = row === 'rxjs' ? await import('rxjs') : {};
+  const { windowByEventTime } = row === 'rxjs' ? await import('../src/window/window-by-event-time.js') : {};
   const begin = performance.now();
   const input = openSync(from, 'r');
   const writer = createWriter(to);
@@ -53,11 +53,11 @@ function run(row: string, from: string, to: string): void {
       time: { unit: 'ms' },
     }),
   );
-  const batches$ = new Subject<UsageBatch>();
-  batches$.pipe(windowByEventTime(windower)).subscribe((page) => writer.write(page));
+  const batches$ = Subject && new Subject<UsageBatch>();
+  batches$?.pipe(windowByEventTime!(windower)).subscribe((page) => writer.write(page));
   const push = (batch: UsageBatch): void => {
     if (row === 'parse') return;
-    if (row === 'rxjs') batches$.next(batch);
+    if (batches$ !== undefined) batches$.next(batch);
     else for (const page of windower.push(batch)) writer.write(page);
   };
 
@@ -74,7 +74,7 @@ function run(row: string, from: string, to: string): void {
     kept = end - chunk.consumed;
     buffer.copyWithin(0, chunk.consumed, end);
   }
-  if (row === 'rxjs') batches$.complete();
+  if (batches$ !== undefined) batches$.complete();
   else for (const page of windower.finish()) writer.write(page);
   writer.close();
   closeSync(input);
