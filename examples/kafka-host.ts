@@ -2,7 +2,7 @@
 // `BROKERS=localhost:9092 TOPIC=usage-events npx tsx examples/kafka-host.ts`
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Kafka } from 'kafkajs';
+import { Kafka, logLevel } from 'kafkajs';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { lastValueFrom, Subject, tap } from 'rxjs';
 import { segment, type UsageEvent } from 'segtide';
@@ -31,12 +31,15 @@ const shares = new Gauge({
   registers,
 });
 
-const consumer = new Kafka({ brokers: BROKERS.split(','), clientId: 'host' }).consumer({ groupId: 'host' });
+const consumer = new Kafka({ brokers: BROKERS.split(','), clientId: 'host', logLevel: logLevel.ERROR }).consumer({
+  groupId: 'host',
+});
 const events$ = new Subject<UsageEvent>();
 
 const done = lastValueFrom(
   events$.pipe(
     segment({
+      // Partitions are read in turns: the disorder to wait for includes how far they run apart.
       window: { step: 'hour', steps: 24, outOfOrderness: '10m' },
       encoder: { hidden: 16, latent: 4, updates: 300 },
       cluster: { k: 3 },
