@@ -17,15 +17,16 @@ export class Agreement {
   /**
    * Takes a record in.
    *
+   * @param position records of the stream before this one
    * @param customers different customers among the three or more records that must agree
    * @returns the earliest time of those that agree, or undefined
    */
-  add(customerId: string, eventTime: number, customers: number): number | undefined {
+  add(customerId: string, eventTime: number, customers: number, position = 0): number | undefined {
     // One customer alone must not push out all others.
     const own = this.#records.filter((record) => record.customerId === customerId);
     if (own.length === RECORDS) this.#records.splice(this.#records.indexOf(own[0]!), 1);
     else if (this.#records.length === this.#capacity) this.#records.shift();
-    this.#records.push({ customerId, eventTime });
+    this.#records.push({ customerId, eventTime, position });
     const spread = this.#spreadMs;
     const near = this.#records.filter((record) => Math.abs(record.eventTime - eventTime) <= spread);
     if (!suffices(near, customers)) return undefined;
@@ -46,6 +47,11 @@ export class Agreement {
     this.#records.length = 0;
   }
 
+  /** Forgets records that came before `position`. */
+  forgetBefore(position: number): void {
+    while (this.#records.length > 0 && this.#records[0]!.position < position) this.#records.shift();
+  }
+
   snapshot(): readonly TimedRecord[] {
     return [...this.#records];
   }
@@ -54,6 +60,8 @@ export class Agreement {
 export interface TimedRecord {
   readonly customerId: string;
   readonly eventTime: number;
+  /** Records of the stream before this one. */
+  readonly position: number;
 }
 
 const RECORDS = 3;

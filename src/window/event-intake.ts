@@ -131,7 +131,7 @@ export class EventIntake {
 
   /** Whether an event is not from the future; refuses it otherwise. */
   #isPlausible(batch: UsageBatch, i: number): boolean {
-    const { guard, watermark, nowMs, peakCustomers } = this.#state;
+    const { guard, watermark, nowMs, peakCustomers, fates } = this.#state;
     const eventTime = batch.eventTimes[i]!;
     if (eventTime >= MAX_TIME) {
       this.#quarantine(batch, i, 'implausible-time', BEYOND);
@@ -139,7 +139,7 @@ export class EventIntake {
     }
     const horizon = guard.horizon(watermark.current, nowMs);
     if (eventTime <= horizon) return true;
-    if (nowMs === undefined && guard.believes(idText(batch, i), eventTime, peakCustomers)) return true;
+    if (nowMs === undefined && guard.believes(idText(batch, i), eventTime, peakCustomers, fates.in)) return true;
     this.#quarantine(batch, i, 'future', `lies beyond ${toText(horizon)}, the latest time to be expected by then`);
     return false;
   }

@@ -4,7 +4,9 @@ import { Agreement, type TimedRecord } from './agreement.js';
  * Keeps events with a date in the future from driving the watermark ahead, after which all others would be late.
  *
  * With a clock, an event may lie `maxFutureMs` beyond it. In a replay it may lie `maxAheadMs` beyond the watermark;
- * further ones are refused until records of three customers agree (three records, where fewer customers are known).
+ * further ones are refused until records of three customers agree (three records, where fewer customers are known)
+ * within a thousand records: wrong dates that are strewn over a stream may be alike, but a stream that has really moved
+ * on says so at once.
  */
 export class FutureGuard {
   readonly #maxAheadMs: number;
@@ -29,9 +31,11 @@ export class FutureGuard {
    * Hears a record beyond the horizon; tells whether it is to be believed after all.
    *
    * @param customers most customers known at a time
+   * @param position records of the stream before this one
    */
-  believes(customerId: string, eventTime: number, customers: number): boolean {
-    const agreed = this.#ahead.add(customerId, eventTime, Math.min(3, customers));
+  believes(customerId: string, eventTime: number, customers: number, position: number): boolean {
+    this.#ahead.forgetBefore(position - MEMORY);
+    const agreed = this.#ahead.add(customerId, eventTime, Math.min(3, customers), position);
     if (agreed === undefined) return false;
     this.anchor = Math.max(this.anchor, agreed);
     this.#ahead.clear();
@@ -49,3 +53,5 @@ export interface FutureGuardSnapshot {
 }
 
 const CAPACITY = 16;
+/** Records for which a date ahead is remembered. */
+const MEMORY = 1000;

@@ -113,6 +113,13 @@ describe('a replay', () => {
       { numRuns: 1500 },
     );
   });
+
+  it('does not believe wrong dates that are strewn over a stream, though they are alike', () => {
+    const days = Array.from({ length: 10 }, (_, day) => day);
+    const ordinary = (day: number) => Array.from({ length: 600 }, (_, i) => event(`c${i}`, day));
+    const { fates } = run(days.flatMap((day) => [...ordinary(day), event(`c${day}`, day + 365)]));
+    expect(fates).toMatchObject({ accepted: 6000, quarantined: 10, late: 0 });
+  });
 });
 
 describe('a live stream', () => {
