@@ -43,4 +43,6 @@ const bytes = parquetWriteBuffer({
   rowGroupSize: 50_000,
 });
 writeFileSync(to, new Uint8Array(bytes));
-console.log(`${flights.length} flights of ${new Set(flights.map((f) => f.tailnum)).size} aircraft, ${bytes.byteLength} bytes`);
+console.log(
+  `${flights.length} flights of ${new Set(flights.map((f) => f.tailnum)).size} aircraft, ${bytes.byteLength} bytes`,
+);
