@@ -1,9 +1,10 @@
-import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SegtideError } from '../../errors.js';
 import { encodeLabels } from '../../simulate/encode-labels.js';
 import { simulateUsage } from '../../simulate/simulate-usage.js';
 import type { PlantedDrift } from '../../simulate/simulation-options.js';
+import { makeFolder } from '../../transport/file/make-folder.js';
 import { packagePath } from './package-path.js';
 
 /** What was written, as paths. */
@@ -51,7 +52,7 @@ export async function writeSimulation(folder: string, flags: SimulationFlags): P
     .replace(/^# yaml-language-server:.*\n#\n/, '')
     .replace('simulated/events.ndjson', written.events);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await write(written.events, simulation.events);
     await write(written.labels, encodeLabels(simulation.labels));
     await write(written.manifest, [toBytes(`${JSON.stringify(simulation.manifest(), null, 2)}\n`)]);

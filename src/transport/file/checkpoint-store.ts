@@ -1,8 +1,9 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SegtideError } from '../../errors.js';
 import { type CheckpointParts, readCheckpoint, type StateSettings, writeCheckpoint } from './checkpoint-file.js';
 import { toInputError, toOutputError } from './file-error.js';
+import { makeFolder } from './make-folder.js';
 import { syncFolder } from './sync-folder.js';
 
 export type { CheckpointParts, StateSettings };
@@ -46,7 +47,7 @@ export function createCheckpointStore(folder: string, settings: StateSettings): 
 
   const save = async (parts: CheckpointParts): Promise<void> => {
     try {
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       sequence = (sequence ?? (await listSequences(folder))[0] ?? 0) + 1;
       const path = join(folder, toName(sequence));
       await writeCheckpoint(`${path}${PASSING}`, { sequence, settings, parts });

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toOutputError } from './file-error.js';
+import { makeFolder } from './make-folder.js';
 import type { NdjsonRecord } from './ndjson-line.js';
 import { createNdjsonSink, type NdjsonSink, type NdjsonSinkOptions } from './ndjson-sink.js';
 
@@ -19,7 +19,7 @@ export async function createDirectorySinks<Name extends string>(
 ): Promise<Readonly<Record<Name, NdjsonSink<NdjsonRecord>>>> {
   const sinks: Partial<Record<Name, NdjsonSink<NdjsonRecord>>> = {};
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     for (const name of names) sinks[name] = await createNdjsonSink(join(folder, `${name}.ndjson`), options);
   } catch (cause) {
     await Promise.all(

@@ -1,0 +1,265 @@
+import { describe, expect, it } from 'vitest';
+import { SegtideError } from '../src/errors.js';
+import type { ModelRecord } from '../src/train/model-record.js';
+import type { Training } from '../src/train/start-training.js';
+import type { TrainingJob } from '../src/train/training-job.js';
+import { createTrainer, type Trainer, type TrainerParts, type TrainerSnapshot } from '../src/trainer.js';
+import { sliceWindows } from '../src/window/slice-windows.js';
+import type { WindowBatch } from '../src/window/window-batch.js';
+import { createWindower } from '../src/window/windower.js';
+import { createLearner } from '../src/worker/learner.js';
+import { createScorer } from '../src/worker/scorer.js';
+import { collectOutputs, type SmallOptions, smallSettings, smallStream, trainHere } from './support/small-stream.js';
+import { toUsageBatch } from './window/usage-events.js';
+
+/** 2,400 windows in the order in which they close. */
+const WINDOWS = windowsOf(160, 15);
+const LESSONS = Math.floor(WINDOWS.length / 256);
+
+describe('a trainer', () => {
+  it('fits a first model once it has seen enough windows, and says why', async () => {
+    const { trainer, models, teach, records } = started();
+    await teach(1);
+    expect(models).toEqual([]);
+    await teach(1);
+    expect(models).toHaveLength(1);
+    expect(trainer.outcomes).toMatchObject([
+      { reasons: ['first fit: 512 windows'], promoted: true, why: ['first model'], atWindow: 512 },
+    ]);
+    expect(records.segments.map(({ segmentId, lineage }) => [segmentId, lineage])).toEqual([
+      ['s1', 'born'],
+      ['s2', 'born'],
+      ['s3', 'born'],
+    ]);
+  });
+
+  it('retrains after so many windows, from the champion, with a number and a seed of its own', async () => {
+    const jobs: TrainingJob[] = [];
+    const { teach } = started({}, { train: recording(jobs) });
+    await teach(LESSONS);
+    expect(jobs.map(({ number, seed, fresh, champion }) => [number, seed, fresh, champion !== undefined])).toEqual([
+      [1, 2, false, false],
+      [2, 3, false, true],
+      [3, 4, true, true],
+    ]);
+    expect(jobs[1]!.reasons).toEqual(['768 windows since the last fit']);
+  });
+
+  it('learns from the reservoir as it was when the training began', async () => {
+    const jobs: TrainingJob[] = [];
+    const { teach } = started({ swapAfterWindows: 512 }, { train: recording(jobs) });
+    await teach(2);
+    const before = structuredClone(jobs[0]!.reservoir);
+    await teach(1);
+    expect(jobs[0]!.reservoir).toEqual(before);
+    expect(jobs[0]!.reservoir.customers.length).toBe(512);
+  });
+
+  it('publishes a model exactly so many windows after the one that it was trained up to', async () => {
+    const { models, teach } = started({ swapAfterWindows: 512 });
+    await teach(3);
+    expect(models).toEqual([]);
+    await teach(1);
+    expect(models).toHaveLength(1);
+  });
+
+  it('publishes on arrival when live, and does not wait for it', async () => {
+    let arrive = (): void => undefined;
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    let result: Training['result'] | undefined;
+    const train = (job: TrainingJob): Training => {
+      result ??= arrived.then(() => trainHere(job).result);
+      return { result, stop: async () => undefined };
+    };
+    const { models, teach } = started({ swapAfterWindows: undefined }, { train });
+    await teach(5);
+    expect(models).toEqual([]);
+    arrive();
+    await result;
+    await teach(1);
+    expect(models).toHaveLength(1);
+  });
+
+  it('keeps the champion when the gate refuses the challenger', async () => {
+    const { trainer, models, teach } = started({ gate: { minGain: 1e6 } });
+    await teach(LESSONS);
+    expect(trainer.outcomes.map(({ promoted }) => promoted)).toEqual([true, false, false]);
+    expect(trainer.outcomes[1]!.why[0]).toMatch(/no gain/);
+    expect(models.filter(({ kind }) => kind === 'model')).toHaveLength(1);
+    expect(trainer.snapshot().champion!.clusterModel.modelVersion).toBe(trainer.outcomes[0]!.modelVersion);
+  });
+
+  it('moves centroids by what was taught, an epoch at a time, and only those of its model', async () => {
+    const { models, teach } = started({ epochWindows: 256, retrain: { everyWindows: 100_000 } });
+    await teach(6);
+    const epochs = models.filter((record) => record.kind === 'centroids').map(({ cluster }) => cluster.centroidEpoch);
+    expect(epochs).toEqual([1, 2, 3, 4]);
+  });
+
+  it('drops and counts statistics of another model version', async () => {
+    const { trainer, models, teach, lessons } = started({ epochWindows: 256 });
+    await teach(3);
+    const before = models.length;
+    const { samples, statistics } = lessons.at(-1)!;
+    await trainer.observe(samples, {
+      ...statistics,
+      statistics: { ...statistics.statistics!, modelVersion: 'v0' },
+    });
+    expect(trainer.droppedStatistics).toBe(1);
+    expect(models).toHaveLength(before);
+  });
+
+  it('says that a training failed, and serves on with the champion', async () => {
+    let trainings = 0;
+    const train = (job: TrainingJob): Training => {
+      const failing = ++trainings === 2;
+      return failing
+        ? { result: Promise.reject(new SegtideError('encoder', 'The loss became NaN.')), stop: async () => undefined }
+        : trainHere(job);
+    };
+    const { trainer, models, teach } = started({}, { train });
+    await teach(LESSONS);
+    expect(trainer.outcomes.map(({ promoted }) => promoted)).toEqual([true, false, expect.any(Boolean)]);
+    expect(trainer.outcomes[1]!.why).toEqual(['the training failed: The loss became NaN.']);
+    expect(models[0]!.kind).toBe('model');
+  });
+
+  it('fails with what is no matter of the training', async () => {
+    const train = (): Training => ({ result: Promise.reject(new TypeError('a defect')), stop: async () => undefined });
+    const { teach } = started({}, { train });
+    await expect(teach(2)).rejects.toThrow('a defect');
+  });
+
+  it('makes a first model of what there is at the end of the input', async () => {
+    const { trainer, models, teach } = started();
+    await teach(1);
+    await trainer.end();
+    expect(trainer.outcomes).toMatchObject([
+      { reasons: ['first fit: end of input after 256 windows'], promoted: true },
+    ]);
+    expect(models).toHaveLength(1);
+  });
+
+  it('waits at the end for a first model under way, and ends any other training', async () => {
+    const first = started({ swapAfterWindows: 100_000 });
+    await first.teach(2);
+    await first.trainer.end();
+    expect(first.models).toHaveLength(1);
+
+    let stopped = 0;
+    let trainings = 0;
+    const train = (job: TrainingJob): Training =>
+      ++trainings === 1 ? trainHere(job) : { result: new Promise(() => undefined), stop: async () => void stopped++ };
+    const later = started({ swapAfterWindows: 256 }, { train });
+    await later.teach(5);
+    await later.trainer.end();
+    expect([trainings, stopped]).toEqual([2, 1]);
+    expect(later.models.filter(({ kind }) => kind === 'model')).toHaveLength(1);
+  });
+
+  it('reports drift for every model, and once more at the end', async () => {
+    const { trainer, teach, records } = started();
+    await teach(LESSONS);
+    await trainer.end();
+    expect(new Set(records.drift.map(({ layer }) => layer))).toEqual(
+      new Set(['input', 'embedding', 'assignment', 'model']),
+    );
+    expect(trainer.driftReports.reports).toBe(records.drift.length);
+    expect(trainer.driftReports.drifted).toBe(records.drift.filter(({ drifted }) => drifted).length);
+  });
+
+  it.each([0, 512])(
+    'goes on from any snapshot as if it had never stopped, swapping after %i windows',
+    async (swapAfterWindows) => {
+      const options = { swapAfterWindows, epochWindows: 256 };
+      const whole = started(options);
+      await whole.teach(LESSONS);
+      await whole.trainer.end();
+      for (let at = 0; at <= LESSONS; at++) {
+        const first = started(options);
+        await first.teach(at);
+        const resumed = started(options, {}, { trainer: first.trainer.snapshot(), models: first.models, lessons: at });
+        await resumed.teach(LESSONS - at);
+        await resumed.trainer.end();
+        expect([...first.models, ...resumed.models]).toEqual(whole.models);
+        expect(resumed.trainer.outcomes).toEqual(whole.trainer.outcomes);
+        expect([...first.records.segments, ...resumed.records.segments]).toEqual(whole.records.segments);
+        expect([...first.records.drift, ...resumed.records.drift]).toEqual(whole.records.drift);
+        expect(resumed.trainer.snapshot()).toEqual(whole.trainer.snapshot());
+      }
+    },
+  );
+
+  it('gives snapshots that later lessons do not change', async () => {
+    const { trainer, teach } = started({ swapAfterWindows: 512 });
+    await teach(5);
+    const snapshot = trainer.snapshot();
+    const before = structuredClone(snapshot);
+    await teach(3);
+    expect(snapshot).toEqual(before);
+  });
+});
+
+interface Resumption {
+  readonly trainer: TrainerSnapshot;
+  readonly models: readonly ModelRecord[];
+  readonly lessons: number;
+}
+
+/** A trainer, and the worker that it needs to be taught: each lesson is scored with the models published so far. */
+function started(options: SmallOptions = {}, parts: Partial<TrainerParts> = {}, from?: Resumption) {
+  const settings = smallSettings(options);
+  const { series, seriesHash } = settings.trainer.model;
+  const outputs = collectOutputs();
+  const models: ModelRecord[] = [];
+  const scorer = createScorer(series, seriesHash, from?.models);
+  const lessons: { samples: Parameters<Trainer['observe']>[0]; statistics: Parameters<Trainer['observe']>[1] }[] = [];
+  const trainer = createTrainer(
+    settings.trainer,
+    {
+      publishModel: async (record) => {
+        models.push(record);
+        scorer.apply(record);
+      },
+      segments: outputs.segments,
+      drift: outputs.drift,
+      train: trainHere,
+      ...parts,
+    },
+    structuredClone(from?.trainer),
+  );
+  const learner = createLearner(
+    {
+      teach: async (samples, statistics) => {
+        lessons.push({ samples, statistics });
+        await trainer.observe(samples, statistics);
+      },
+    },
+    { learnEvery: 256, steps: series.windowSteps, channels: 1 },
+  );
+  let next = from?.lessons ?? 0;
+  const teach = async (count: number): Promise<void> => {
+    for (let i = 0; i < count; i++, next++) {
+      const at = (next % LESSONS) * 256;
+      await learner.learn(await scorer.score(sliceWindows(WINDOWS, at, at + 256)));
+    }
+  };
+  return { trainer, models, teach, lessons, records: outputs.records };
+}
+
+function recording(jobs: TrainingJob[]): NonNullable<TrainerParts['train']> {
+  return (job) => {
+    jobs.push(job);
+    return trainHere(job);
+  };
+}
+
+function windowsOf(customers: number, count: number): WindowBatch {
+  const { window } = smallSettings();
+  const windower = createWindower({ ...window, outOfOrdernessMs: 1e12, maxAheadMs: 1e13, pageWindows: 10_000 });
+  const events = smallStream(customers, count).filter(({ customer }) => customer !== 'late');
+  const pages = [...windower.push(toUsageBatch(events)), ...windower.finish()];
+  return pages.reduce((longest, page) => (page.length > longest.length ? page : longest));
+}

@@ -1,0 +1,32 @@
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { makeFolder } from '../../../src/transport/file/make-folder.js';
+
+const scratch = mkdtempSync(join(tmpdir(), 'segtide-make-folder-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+describe('makeFolder', () => {
+  it('makes a folder and those above it', async () => {
+    await makeFolder(join(scratch, 'a', 'b', 'c'));
+    expect(statSync(join(scratch, 'a', 'b', 'c')).isDirectory()).toBe(true);
+  });
+
+  it('leaves a folder that is there alone', async () => {
+    await makeFolder(scratch);
+    await Promise.all([makeFolder(join(scratch, 'x', 'y')), makeFolder(join(scratch, 'x', 'y'))]);
+    expect(statSync(join(scratch, 'x', 'y')).isDirectory()).toBe(true);
+  });
+
+  it('refuses the name of a file, and a folder below one', async () => {
+    writeFileSync(join(scratch, 'file'), '');
+    await expect(makeFolder(join(scratch, 'file'))).rejects.toMatchObject({ code: 'EEXIST' });
+    await expect(makeFolder(join(scratch, 'file', 'below'))).rejects.toMatchObject({ code: 'ENOTDIR' });
+  });
+
+  it('fails where no folder can be made, and does not try for ever', { skip: !existsSync('/proc/self') }, async () => {
+    await expect(makeFolder('/proc/segtide-out')).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(makeFolder('/proc/segtide-out/below')).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
