@@ -4,7 +4,7 @@ import { type ErrorContext, SegtideError } from '../../errors.js';
 export function toTransportError(cause: unknown, what: string, context: ErrorContext = {}): SegtideError {
   if (cause instanceof SegtideError) return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const retriable = typeof cause === 'object' && cause !== null && isRetriable(cause);
+  const retriable = isRetriable(cause);
   return new SegtideError('transport', `${what}: ${reason}`, { cause, retriable, context });
 }
 
@@ -19,6 +19,15 @@ export function isUnknownTopic(error: unknown): boolean {
   return typeof error === 'object' && error !== null && protocolType(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
 }
 
+/** Whether the same request may be right when it is sent again. */
+export function isRetriable(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const { name, cause, retriable }: KafkaJsError = error;
+  if (name === 'KafkaJSNumberOfRetriesExceeded') return true;
+  // A refused connection comes wrapped as not retriable; what it wraps knows better.
+  return typeof cause === 'object' && cause !== null ? isRetriable(cause) : retriable === true;
+}
+
 interface KafkaJsError {
   readonly type?: string;
   readonly name?: string;
@@ -30,11 +39,4 @@ interface KafkaJsError {
 function protocolType(error: KafkaJsError): string | undefined {
   if (error.type !== undefined) return error.type;
   return typeof error.cause === 'object' && error.cause !== null ? protocolType(error.cause) : undefined;
-}
-
-function isRetriable(error: KafkaJsError): boolean {
-  if (error.name === 'KafkaJSNumberOfRetriesExceeded') return true;
-  // A refused connection comes wrapped as not retriable; what it wraps knows better.
-  if (typeof error.cause === 'object' && error.cause !== null) return isRetriable(error.cause);
-  return error.retriable === true;
 }

@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
 import { KAFKA_RETRY } from './kafka-connection.js';
-import { toTransportError } from './kafka-error.js';
+import { isRetriable, toTransportError } from './kafka-error.js';
 
 export interface TopicPlan {
   readonly topic: string;
@@ -53,7 +54,7 @@ export async function committedOffsets(
   topic: string,
 ): Promise<ReadonlyMap<number, bigint>> {
   return withAdmin(kafka, `the offsets of ${groupId} could not be read`, async (admin) => {
-    const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
+    const [found] = await untilCoordinated(() => admin.fetchOffsets({ groupId, topics: [topic] }));
     const all = (found?.partitions ?? []).map(({ partition, offset }) => [partition, BigInt(offset)] as const);
     return new Map(all.filter(([, offset]) => offset >= 0n));
   });
@@ -78,6 +79,18 @@ export async function describeTopic(kafka: Kafka, topic: string): Promise<readon
       .map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }))
       .sort((a, b) => a.partition - b.partition);
   });
+}
+
+/** A broker that has just started is still loading its groups; kafkajs does not ask again by itself. */
+async function untilCoordinated<T>(ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (attempt === 20 || !isRetriable(error)) throw error;
+    }
+    await sleep(Math.min(10 * 2 ** attempt, 1000));
+  }
 }
 
 async function withAdmin<T>(

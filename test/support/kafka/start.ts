@@ -94,6 +94,8 @@ function serverProperties(folder: string, port: number, controllerPort: number):
     'share.coordinator.state.topic.replication.factor=1',
     'share.coordinator.state.topic.min.isr=1',
     'group.initial.rebalance.delay.ms=0',
+    // Tests that kill a consumer wait for the end of its session: 6 s by default.
+    'group.min.session.timeout.ms=1000',
     // After a kill the controller waits for the old session's end before it takes the broker back: 9 s by default.
     'broker.session.timeout.ms=1500',
     'broker.heartbeat.interval.ms=300',

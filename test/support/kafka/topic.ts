@@ -9,16 +9,31 @@ export interface TestTopic {
   readonly topic: string;
   readonly kafka: Kafka;
   produce(records: readonly Message[]): Promise<void>;
-  /** All records, partition by partition, in the order of their offsets. */
-  read(count: number): Promise<{ key: string | null; value: Buffer | null; partition: number; offset: number }[]>;
+  /** So many records, partition by partition, in the order of their offsets. */
+  read(count: number): Promise<ReadRecord[]>;
+  /** Records on the topic now. */
+  count(): Promise<number>;
   /** Next offsets that a group has committed, by partition. */
   committed(groupId: string): Promise<Record<number, number>>;
 }
 
+export interface ReadRecord {
+  readonly key: string | null;
+  readonly value: Buffer | null;
+  readonly partition: number;
+  readonly offset: number;
+}
+
 export async function createTestTopic(brokers: string[], partitions = 1): Promise<TestTopic> {
   const topic = `test-${process.pid}-${topics++}`;
+  const made = openTestTopic(brokers, topic);
+  await ensureTopics(made.kafka, [{ topic, partitions }]);
+  return made;
+}
+
+/** A topic that somebody else creates. */
+export function openTestTopic(brokers: string[], topic: string): TestTopic {
   const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING, retry: KAFKA_RETRY });
-  await ensureTopics(kafka, [{ topic, partitions }]);
   return {
     topic,
     kafka,
@@ -30,7 +45,7 @@ export async function createTestTopic(brokers: string[], partitions = 1): Promis
     },
     async read(count) {
       const consumer = kafka.consumer({ groupId: `${topic}-read-${topics++}`, maxWaitTimeInMs: 100 });
-      const records: { key: string | null; value: Buffer | null; partition: number; offset: number }[] = [];
+      const records: ReadRecord[] = [];
       await consumer.connect();
       await consumer.subscribe({ topics: [topic], fromBeginning: true });
       await new Promise<void>((resolve) => {
@@ -47,6 +62,12 @@ export async function createTestTopic(brokers: string[], partitions = 1): Promis
       await consumer.disconnect();
       return records.sort((a, b) => a.partition - b.partition || a.offset - b.offset);
     },
+    count: () =>
+      withAdmin(kafka, async (admin) => {
+        if (!(await admin.listTopics()).includes(topic)) return 0;
+        const ranges = await admin.fetchTopicOffsets(topic);
+        return ranges.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
+      }),
     committed: (groupId) =>
       withAdmin(kafka, async (admin) => {
         const [offsets] = await admin.fetchOffsets({ groupId, topics: [topic] });

@@ -1,0 +1,318 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import avro from 'avsc';
+import type { Message } from 'kafkajs';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { DeadLetter } from '../../src/ingest/dead-letter.js';
+import { createRandom } from '../../src/numeric/random.js';
+import type { AssignmentRecord } from '../../src/publish/assignment-record.js';
+import {
+  ASSIGNMENTS,
+  DEAD_LETTERS,
+  DRIFT,
+  LATE,
+  type Output,
+  SEGMENTS,
+  TRANSITIONS,
+} from '../../src/publish/output.js';
+import { assignmentsOfFile, contentOf, pipelineConfig, startRun, toConfig } from '../support/kafka/pipeline-config.js';
+import { simulatedUsage, toEvent } from '../support/kafka/simulated-usage.js';
+import { createTestTopic, openTestTopic } from '../support/kafka/topic.js';
+
+const brokers = inject('brokers');
+const DAYS = 40;
+const usage = simulatedUsage(150, DAYS);
+const { records } = usage;
+const perDay = Math.ceil(records.length / DAYS);
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'segtide-pipeline-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const USAGE_AVRO: avro.Schema = {
+  type: 'record',
+  name: 'Usage',
+  fields: [
+    { name: 'customerId', type: 'string' },
+    { name: 'timestamp', type: { type: 'long', logicalType: 'timestamp-millis' } },
+    { name: 'value', type: 'double' },
+  ],
+};
+
+describe('the pipeline on Kafka', () => {
+  it.each(['json', 'avro'] as const)(
+    'reads, trains and writes %s, window by window what a run on a file gives',
+    async (format) => {
+      const topic = await createTestTopic(brokers, 3);
+      const prefix = `${topic.topic}.`;
+      const schema = join(folder, 'usage.avsc');
+      await writeFile(schema, JSON.stringify(USAGE_AVRO));
+      const kafka = {
+        brokers,
+        topic: topic.topic,
+        groupId: topic.topic,
+        format,
+        avroSchema: schema,
+        pollTimeout: '200ms',
+      };
+      const output = {
+        kind: 'kafka',
+        path: join(folder, topic.topic),
+        topicPrefix: prefix,
+        format,
+        createTopics: true,
+      };
+      const run = startRun(toConfig(pipelineConfig({ kind: 'kafka', kafka }, output)));
+      const encode = format === 'avro' ? toAvroRecord : (record: Message) => record;
+
+      // A model takes effect on arrival, so time must go on until it has.
+      let produced = 0;
+      let daysWithModel = 0;
+      while (produced < records.length && daysWithModel < 8) {
+        await topic.produce(records.slice(produced, produced + perDay).map(encode));
+        produced = Math.min(produced + perDay, records.length);
+        if (run.progress?.modelVersion != null) daysWithModel++;
+        await Promise.race([sleep(produced < 8 * perDay ? 50 : 300), run.ended]);
+      }
+      const expected = await expectedWindows(produced);
+      const out = <T>(to: Output<T>) => openTestTopic(brokers, `${prefix}${to.name}`);
+      await until(async () => (await out(ASSIGNMENTS).count()) >= expected.size, run.ended);
+      // So old that every window of theirs is closed.
+      const old = records.filter(({ value }) => toEvent(value) !== undefined).slice(0, 5);
+      await topic.produce(old.map(encode));
+      await until(async () => (await out(LATE).count()) >= 5, run.ended);
+      const summary = await run.stop();
+
+      const read = async <T>(to: Output<T>): Promise<T[]> =>
+        (await out(to).read(await out(to).count())).map(({ value }) => decode(to, format, value!));
+      const assignments = await read(ASSIGNMENTS);
+      expect(differences(new Map(assignments.map(contentOf)), expected)).toEqual([]);
+      expect(assignments).toHaveLength(expected.size);
+      expect(new Set(assignments.map(({ status }) => status))).toEqual(new Set(['warming', 'assigned']));
+      expect((await read(LATE)).map(({ eventTime }) => eventTime).sort()).toEqual(
+        old.map(({ value }) => toEvent(value)!.timestamp).sort(),
+      );
+      expect((await read(SEGMENTS)).map(({ segmentId }) => segmentId)).toContain('s1');
+      expect(await out(TRANSITIONS).count()).toBe(summary.transitions);
+      expect(summary.transitions).toBeGreaterThan(0);
+      for (const { from, to } of await read(TRANSITIONS)) expect(from).not.toBe(to);
+      expect(await out(DRIFT).count()).toBeGreaterThan(0);
+      for (const { layer } of await read(DRIFT)) expect(['input', 'embedding', 'assignment', 'model']).toContain(layer);
+
+      // Each dead letter is found again at its offset, with its bytes.
+      const letters = await read(DEAD_LETTERS);
+      const spoilt = records.slice(0, produced).filter(({ value }) => toEvent(value) === undefined);
+      expect(letters).toHaveLength(spoilt.length);
+      const input = await topic.read(produced + 5);
+      for (const letter of letters) {
+        const at = input.find(
+          (record) => `${topic.topic}/${record.partition}` === letter.source && record.offset === letter.offset,
+        );
+        expect(bytesOf(letter)).toEqual(at!.value);
+      }
+      expect(summary.events).toMatchObject({ in: produced + 5, late: 5, deadLettered: spoilt.length });
+      expect(sum(await topic.committed(topic.topic))).toBe(produced + 5);
+    },
+  );
+
+  it('loses no window to kill -9, and repeats none with another content', async () => {
+    const topic = await createTestTopic(brokers, 3);
+    const config = join(folder, 'kill.yaml');
+    const kafka = { brokers, topic: topic.topic, groupId: topic.topic, pollTimeout: '200ms', sessionTimeout: '2s' };
+    const output = { kind: 'kafka', path: join(folder, 'kill'), topicPrefix: `${topic.topic}.`, createTopics: true };
+    await writeFile(config, pipelineConfig({ kind: 'kafka', kafka }, output));
+    const assignments = openTestTopic(brokers, `${topic.topic}.${ASSIGNMENTS.name}`);
+    const expected = await expectedWindows(records.length);
+
+    let isDone = false;
+    const producing = (async () => {
+      for (let at = 0; at < records.length; at += perDay) {
+        await topic.produce(records.slice(at, at + perDay));
+        if (!isDone) await sleep(300);
+      }
+    })();
+    const random = createRandom(11);
+    let withModel = false;
+    for (let kills = 0; kills < 5; kills++) {
+      const before = await assignments.count();
+      const segtide = startSegtide(['run', '--config', config, '--quiet']);
+      await until(async () => (await assignments.count()) > before, segtide.failed);
+      await sleep(random.below(700));
+      segtide.child.kill('SIGKILL');
+      await segtide.exited;
+    }
+    const last = startSegtide(['run', '--config', config, '--quiet']);
+    isDone = true;
+    await producing;
+    const seen = new Map<string, string>();
+    for (let next = 0; seen.size < expected.size; ) {
+      await until(async () => (await assignments.count()) > next, last.failed);
+      next = await assignments.count();
+      for (const { value } of await assignments.read(next)) {
+        const record: AssignmentRecord = JSON.parse(String(value));
+        const [key, content] = contentOf(record);
+        expect(content).toBe(seen.get(key) ?? content);
+        seen.set(key, content);
+        withModel ||= record.status === 'assigned';
+      }
+    }
+    last.child.kill('SIGINT');
+    expect(await last.exited).toBe(130);
+    expect(differences(seen, expected)).toEqual([]);
+    expect(withModel).toBe(true);
+    expect(sum(await topic.committed(topic.topic))).toBe(records.length);
+  }, 120_000);
+
+  it('ends a run whose partitions went to another member of the group, which a restart heals', async () => {
+    const topic = await createTestTopic(brokers, 2);
+    const kafka = { brokers, topic: topic.topic, groupId: topic.topic, pollTimeout: '100ms', sessionTimeout: '3s' };
+    const config = toConfig(pipelineConfig({ kind: 'kafka', kafka }, { path: join(folder, 'moved') }));
+    await topic.produce(records.slice(0, perDay));
+    const first = startRun(config);
+    await until(async () => (first.progress?.events ?? 0) === perDay, first.ended);
+    const other = topic.kafka.consumer({ groupId: topic.topic });
+    await other.connect();
+    await other.subscribe({ topics: [topic.topic] });
+    await other.run({ eachMessage: async () => undefined });
+    await expect(first.ended).rejects.toMatchObject({
+      code: 'transport',
+      message: expect.stringMatching(/took over .*\/[01]/),
+    });
+    await other.disconnect();
+    await topic.produce(records.slice(perDay, 3 * perDay));
+    const again = startRun(config);
+    await until(async () => (again.progress?.events ?? 0) === 3 * perDay, again.ended);
+    await again.stop();
+    const lines = await readFile(join(folder, 'moved', 'assignments.ndjson'), 'utf8');
+    const assigned = lines
+      .trimEnd()
+      .split('\n')
+      .map((line) => contentOf(JSON.parse(line)));
+    expect(differences(new Map(assigned), await expectedWindows(3 * perDay))).toEqual([]);
+    expect(assigned).toHaveLength(new Map(assigned).size);
+  });
+
+  it('writes what it read from a file to topics', async () => {
+    const topic = await createTestTopic(brokers);
+    const path = join(folder, 'few.ndjson');
+    const few = records.slice(0, 5 * perDay);
+    await writeFile(path, few.map(({ value }) => value.toString('latin1')).join('\n'), 'latin1');
+    const output = { kind: 'kafka', topicPrefix: `${topic.topic}.`, kafka: { brokers } };
+    const config = toConfig(pipelineConfig({ paths: [path] }, output));
+    const names = ['assignments', 'transitions', 'segments (cleanup.policy=compact)', 'drift', 'late', 'dead-letters'];
+    await expect(startRun(config).ended).rejects.toMatchObject({
+      code: 'output',
+      message: expect.stringContaining(names.map((name) => `${topic.topic}.${name}`).join(', ')),
+    });
+    const summary = await startRun({ ...config, output: { ...config.output, createTopics: true } }).ended;
+    const assignments = openTestTopic(brokers, `${topic.topic}.${ASSIGNMENTS.name}`);
+    const written = (await assignments.read(summary.assignments)).map(({ value }) => JSON.parse(String(value)));
+    const expected = new Map((await assignmentsOfFile(few)).map(contentOf));
+    expect(differences(new Map(written.map(contentOf)), expected)).toEqual([]);
+  });
+
+  it('refuses a topic whose records are not keyed by customer', async () => {
+    const topic = await createTestTopic(brokers, 3);
+    await topic.produce(records.slice(0, 100).map(({ value }) => ({ value })));
+    const kafka = { brokers, topic: topic.topic, groupId: topic.topic };
+    const config = toConfig(pipelineConfig({ kind: 'kafka', kafka }, { path: join(folder, 'unkeyed') }));
+    await expect(startRun(config).ended).rejects.toMatchObject({ code: 'input', context: { topic: topic.topic } });
+  });
+
+  it.each([
+    ['no broker', { input: { brokers: ['127.0.0.1:1'] }, output: {} }, 6, /ECONNREFUSED/],
+    ['no such topic', { input: { topic: 'nowhere' }, output: {} }, 6, /the topic nowhere does not exist/],
+    [
+      'no output topics',
+      { input: {}, output: { kind: 'kafka', topicPrefix: 'no.' } },
+      4,
+      /no\.assignments, .*createTopics/,
+    ],
+    ['no folder to write to', { input: {}, output: { kind: 'kafka', path: '/dev/null/state' } }, 4, /\/dev\/null/],
+  ] as const)('says what is wrong with %s', async (name, { input, output }, code, words) => {
+    const topic = await createTestTopic(brokers);
+    const config = join(folder, 'wrong.yaml');
+    const kafka = { brokers, topic: topic.topic, groupId: topic.topic, ...input };
+    await writeFile(config, pipelineConfig({ kind: 'kafka', kafka }, { path: join(folder, name), ...output }));
+    const segtide = startSegtide(['run', '--config', config]);
+    expect(await segtide.exited).toBe(code);
+    expect(segtide.stderr).toMatch(words);
+    expect(segtide.stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+/** What a run on a file makes of the first records, without the windows that are open on Kafka for want of an end. */
+async function expectedWindows(count: number): Promise<Map<string, string>> {
+  const closed = usage.latest(count) - OUT_OF_ORDERNESS;
+  const assignments = await assignmentsOfFile(records.slice(0, count));
+  return new Map(assignments.filter(({ windowEnd }) => windowEnd <= closed).map(contentOf));
+}
+
+/** What one has and the other has not; thousands of windows are too many to print. */
+function differences(actual: ReadonlyMap<string, string>, expected: ReadonlyMap<string, string>): string[] {
+  const missing = [...expected].filter(([key]) => !actual.has(key)).map(([key]) => `missing ${key}`);
+  const other = [...actual].filter(([key, content]) => content !== expected.get(key));
+  return [...missing, ...other.map(([key, content]) => `${key} ${content} for ${expected.get(key)}`)].slice(0, 5);
+}
+
+/** The default of `window.outOfOrderness`. */
+const OUT_OF_ORDERNESS = 300_000;
+
+function toAvroRecord({ key, value }: Message): Message {
+  const event = toEvent(value as Buffer);
+  // What is spoilt in JSON stays what it is: no Avro either.
+  return { key: key!, value: event === undefined ? value : avro.Type.forSchema(USAGE_AVRO).toBuffer(event) };
+}
+
+function decode<T>(output: Output<T>, format: 'json' | 'avro', value: Buffer): T {
+  if (format === 'json') return JSON.parse(String(value)) as T;
+  return avro.Type.forSchema(output.schema as unknown as avro.Schema).fromBuffer(value.subarray(10)) as T;
+}
+
+/** JSON carries bytes as base64. */
+function bytesOf({ bytes }: DeadLetter): Buffer {
+  return typeof bytes === 'string' ? Buffer.from(bytes, 'base64') : Buffer.from(bytes);
+}
+
+/** Starts the command from the sources. */
+function startSegtide(args: readonly string[]) {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/service/cli/main.ts', ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const exited = once(child, 'close').then(([code]) => code as number | null);
+  const failed = exited.then((code) => {
+    throw new Error(`segtide ended with ${code}: ${stderr}`);
+  });
+  failed.catch(() => {});
+  return {
+    child,
+    /** The exit code, null after a kill. */
+    exited,
+    failed,
+    get stderr() {
+      return stderr;
+    },
+  };
+}
+
+async function until(holds: () => Promise<boolean>, ended: Promise<unknown>): Promise<void> {
+  const failed = ended.then(() => {
+    throw new Error('the run ended too early');
+  });
+  failed.catch(() => {});
+  while (!(await holds())) await Promise.race([sleep(100), failed]);
+}
+
+function sum(values: Record<number, number>): number {
+  return Object.values(values).reduce((a, b) => a + b, 0);
+}

@@ -1,0 +1,93 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AssignmentRecord } from '../../../src/publish/assignment-record.js';
+import { loadConfig } from '../../../src/service/config/load-config.js';
+import type { Config } from '../../../src/service/config/schema.js';
+import { createLog } from '../../../src/service/log.js';
+import { runFromConfig } from '../../../src/service/run/run.js';
+import type { Progress, RunSummary } from '../../../src/service/run-summary.js';
+import type { UsageRecord } from './simulated-usage.js';
+
+type Section = Readonly<Record<string, unknown>>;
+
+/** The whole pipeline, small enough to train in a second: windows of a day, in hours. A YAML config, written as JSON. */
+export function pipelineConfig(input: Section, output: Section, more: Section = {}): string {
+  return JSON.stringify({
+    input: {
+      fields: { customer: 'customerId', time: 'timestamp' },
+      channels: [{ name: 'usage', field: 'value' }],
+      // A time in seconds is then too early.
+      time: { unit: 'ms', min: '2020-01-01' },
+      ...input,
+    },
+    // Only events move the watermark: pauses of a test are no silence.
+    window: { step: 'hour', steps: 24, idleTimeout: '1h' },
+    encoder: { engine: 'js', hidden: 6, latent: 4, updates: 40 },
+    cluster: { k: 4, starts: 2, epochWindows: 300 },
+    model: { firstFit: 500, reservoir: 1000, retrain: { everyWindows: 1500, minInterval: '1d' } },
+    drift: { everyWindows: 300, minWindows: 200, referenceWindows: 300 },
+    output,
+    ...more,
+    run: { checkpointEvery: '200ms', logLevel: 'warn', ...(more.run as Section | undefined) },
+  });
+}
+
+export function toConfig(text: string): Config {
+  return loadConfig({ file: { path: 'test.yaml', text } });
+}
+
+/** A run that is going on, and how to stop it in order. */
+export interface GoingRun {
+  readonly progress: Progress | undefined;
+  /** Resolves with the summary when the run has stopped. */
+  stop(): Promise<RunSummary>;
+  /** Rejects when the run fails, and never resolves while it goes on. */
+  readonly ended: Promise<RunSummary>;
+}
+
+export function startRun(config: Config): GoingRun {
+  const controller = new AbortController();
+  const run: { progress: Progress | undefined } = { progress: undefined };
+  const ended = runFromConfig(config, {
+    signal: controller.signal,
+    clock: { now: Date.now },
+    log: createLog({ level: 'warn', format: 'text', write: (line) => process.stderr.write(line) }),
+    progress: (progress) => {
+      run.progress = progress;
+    },
+  });
+  ended.catch(() => {}); // whoever waits for it hears of it
+  return {
+    get progress() {
+      return run.progress;
+    },
+    stop() {
+      controller.abort();
+      return ended;
+    },
+    ended,
+  };
+}
+
+/** What an uninterrupted run on a file makes of the same records. */
+export async function assignmentsOfFile(records: readonly UsageRecord[]): Promise<AssignmentRecord[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'segtide-file-'));
+  const path = join(folder, 'events.ndjson');
+  await writeFile(path, Buffer.concat(records.flatMap(({ value }) => [value, LINE_FEED])));
+  const output = { path: join(folder, 'out') };
+  await startRun(toConfig(pipelineConfig({ paths: [path] }, output))).ended;
+  const lines = await readFile(join(output.path, 'assignments.ndjson'), 'utf8');
+  return lines
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+const LINE_FEED = Buffer.from('\n');
+
+/** What one window is, by whatever model it was assigned: its key and its content. */
+export function contentOf(record: AssignmentRecord): [key: string, content: string] {
+  const { customerId, windowStart, windowEnd, revision, final, observedSteps, inactive } = record;
+  return [`${customerId}/${windowStart}/${revision}`, JSON.stringify({ windowEnd, final, observedSteps, inactive })];
+}
