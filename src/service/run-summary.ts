@@ -19,7 +19,7 @@ export interface RunSummary {
   readonly incompleteWindows: number;
   readonly assignments: number;
   readonly transitions: number;
-  /** Distinct customers seen. */
+  /** Customers seen; one that left the keyed state and came back counts again. */
   readonly customers: number;
   /** Customers that left the keyed state by TTL or cap. */
   readonly evicted: number;

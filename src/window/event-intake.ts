@@ -60,7 +60,7 @@ export class EventIntake {
           if (clockTime > latest) latest = clockTime;
         } else {
           watermark.observe(latest);
-          if (!this.#isPlausible(batch, i)) continue;
+          if (!this.#isPlausible(batch, i, fates.in + i - start)) continue;
           if (this.observe(this.#bounded(clockTime, eventTime))) break;
           latest = watermark.latest;
           quietUntil = this.#quietUntil();
@@ -129,9 +129,9 @@ export class EventIntake {
     return current >= schedule.dueAt || this.isProvisionalDue;
   }
 
-  /** Whether an event is not from the future; refuses it otherwise. */
-  #isPlausible(batch: UsageBatch, i: number): boolean {
-    const { guard, watermark, nowMs, peakCustomers, fates } = this.#state;
+  /** Whether an event, before which `position` records came, is not from the future; refuses it otherwise. */
+  #isPlausible(batch: UsageBatch, i: number, position: number): boolean {
+    const { guard, watermark, nowMs, peakCustomers } = this.#state;
     const eventTime = batch.eventTimes[i]!;
     if (eventTime >= MAX_TIME) {
       this.#quarantine(batch, i, 'implausible-time', BEYOND);
@@ -139,7 +139,7 @@ export class EventIntake {
     }
     const horizon = guard.horizon(watermark.current, nowMs);
     if (eventTime <= horizon) return true;
-    if (nowMs === undefined && guard.believes(idText(batch, i), eventTime, peakCustomers, fates.in)) return true;
+    if (nowMs === undefined && guard.believes(idText(batch, i), eventTime, peakCustomers, position)) return true;
     this.#quarantine(batch, i, 'future', `lies beyond ${toText(horizon)}, the latest time to be expected by then`);
     return false;
   }

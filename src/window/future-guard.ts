@@ -5,8 +5,8 @@ import { Agreement, type TimedRecord } from './agreement.js';
  *
  * With a clock, an event may lie `maxFutureMs` beyond it. In a replay it may lie `maxAheadMs` beyond the watermark;
  * further ones are refused until records of three customers agree (three records, where fewer customers are known)
- * within a thousand records: wrong dates that are strewn over a stream may be alike, but a stream that has really moved
- * on says so at once.
+ * within six records or so: wrong dates that are strewn over a stream may be alike, but a stream that has really moved
+ * on says so with most of its records.
  */
 export class FutureGuard {
   readonly #maxAheadMs: number;
@@ -53,5 +53,5 @@ export interface FutureGuardSnapshot {
 }
 
 const CAPACITY = 16;
-/** Records for which a date ahead is remembered. */
-const MEMORY = 1000;
+/** Records for which a date ahead is remembered: three that agree are then half of all. */
+const MEMORY = 6;

@@ -71,8 +71,8 @@ export interface WindowOptions {
    */
   readonly maxCustomers?: number;
   /**
-   * In a replay: an event further beyond the watermark is quarantined until records of three customers lie within
-   * `maxAhead` of each other (three records, where fewer customers are known). More than `outOfOrderness`.
+   * In a replay: an event further beyond the watermark is quarantined until, of some six records in a row, those of
+   * three customers lie within `maxAhead` of each other (three records, where fewer customers are known). More than `outOfOrderness`.
    * @default 30 days, or the length of a window where that is longer
    */
   readonly maxAhead?: Duration;
