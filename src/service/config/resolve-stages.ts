@@ -19,7 +19,8 @@ export function resolveStages(config: Config): RunStages {
   const { kind: _, ...encoder } = config.encoder;
   const check = createOptionCheck();
   const ingest = check.resolve('input', () => resolveIngest(config.input));
-  const { window, series, cluster, model, drift } = config;
+  const { series, cluster, model, drift } = config;
+  const window = { ...config.window, outOfOrderness: outOfOrderness(config) };
   const { seed } = config.run;
   const channels = windowChannels(config.input);
   const stages = resolveLibraryStages({ channels, window, series, encoder, cluster, model, drift, seed }, check);
@@ -28,3 +29,13 @@ export function resolveStages(config: Config): RunStages {
   }
   return { ingest, ...stages };
 }
+
+/**
+ * Local times of customers around the world differ by up to 26 hours at one moment (UTC-12 to UTC+14): where each
+ * record brings its zone, that much disorder is none.
+ */
+function outOfOrderness({ input, window }: Config): number {
+  return window.outOfOrderness + (input.fields.timeZone === undefined ? 0 : ZONE_SPREAD_MS);
+}
+
+const ZONE_SPREAD_MS = 26 * 3_600_000;

@@ -50,6 +50,12 @@ export const configSchema = z
         'false unless `input.fields.eventId` says which field holds the id of an event',
       );
     }
+    if (input.fields.timeZone !== undefined && window.timeZone !== 'UTC') {
+      refuse(
+        ['window', 'timeZone'],
+        'UTC where `input.fields.timeZone` gives each record its zone: windows are then cut by local time already',
+      );
+    }
     if (run.resume && input.kind === 'file' && (output.kind === 'stdout' || output.path === undefined)) {
       refuse(['run', 'resume'], 'false unless `output.path` names the folder of the run to go on with');
     }

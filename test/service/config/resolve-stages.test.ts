@@ -26,6 +26,14 @@ describe('resolveStages', () => {
     expect(stages.drift).toEqual(resolveDriftOptions({ everyMs: HOUR }, ['events']));
   });
 
+  it('waits for the last zone on earth where records bring their own', () => {
+    const text = (zone: string) => `
+input: { fields: { customer: c, time: t, timeZone: zone } }
+window: { outOfOrderness: 1h, timeZone: ${zone} }`;
+    expect(resolveStages(config(text('UTC'))).window.outOfOrdernessMs).toBe(27 * HOUR);
+    expect(() => config(text('Europe/Berlin'))).toThrow('window.timeZone');
+  });
+
   it('hands values on in the units of the stages', () => {
     const text = `
 window: { step: day, steps: 7 }
