@@ -13,10 +13,10 @@ const at = (name: string): string => join(folder.path, name);
 const FLAGS = [...USAGE_FLAGS, ...QUICK_TRAINING, '--set', 'run.checkpointEvery=200ms'];
 
 beforeAll(async () => {
-  await writeLines(at('usage.ndjson'), usageLines(2000, 60));
+  await writeLines(at('usage.ndjson'), usageLines(2500, 60, 3, 300));
   writeFileSync(at('usage.ndjson.gz'), gzipSync(readFileSync(at('usage.ndjson')), { level: 1 }));
   // The same customers in every part, so that the parts have to be merged by time.
-  const parts = [0, 1, 2].map((part) => [...usageLines(700, 60, part)]);
+  const parts = [0, 1, 2].map((part) => [...usageLines(1300, 60, part)]);
   for (const [part, lines] of parts.entries()) await writeLines(at(`part-${part}.ndjson`), lines);
 });
 afterAll(() => folder.remove());
