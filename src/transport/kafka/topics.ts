@@ -54,7 +54,7 @@ export async function committedOffsets(
   topic: string,
 ): Promise<ReadonlyMap<number, bigint>> {
   return withAdmin(kafka, `the offsets of ${groupId} could not be read`, async (admin) => {
-    const [found] = await untilCoordinated(() => admin.fetchOffsets({ groupId, topics: [topic] }));
+    const [found] = await untilReady(() => admin.fetchOffsets({ groupId, topics: [topic] }));
     const all = (found?.partitions ?? []).map(({ partition, offset }) => [partition, BigInt(offset)] as const);
     return new Map(all.filter(([, offset]) => offset >= 0n));
   });
@@ -74,15 +74,15 @@ export async function describeTopic(kafka: Kafka, topic: string): Promise<readon
         { context: { topic } },
       );
     }
-    const ranges = await admin.fetchTopicOffsets(topic);
+    const ranges = await untilReady(() => admin.fetchTopicOffsets(topic));
     return ranges
       .map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }))
       .sort((a, b) => a.partition - b.partition);
   });
 }
 
-/** A broker that has just started is still loading its groups; kafkajs does not ask again by itself. */
-async function untilCoordinated<T>(ask: () => Promise<T>): Promise<T> {
+/** A broker that has just started is still loading its groups, a new topic has no leader yet; kafkajs does not ask again. */
+async function untilReady<T>(ask: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await ask();

@@ -1,5 +1,6 @@
 import { type Admin, Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
 import { KAFKA_RETRY } from '../../../src/transport/kafka/kafka-connection.js';
+import { isRetriable } from '../../../src/transport/kafka/kafka-error.js';
 import { ensureTopics } from '../../../src/transport/kafka/topics.js';
 
 let topics = 0;
@@ -65,7 +66,11 @@ export function openTestTopic(brokers: string[], topic: string): TestTopic {
     count: () =>
       withAdmin(kafka, async (admin) => {
         if (!(await admin.listTopics()).includes(topic)) return 0;
-        const ranges = await admin.fetchTopicOffsets(topic);
+        // Somebody may be creating it just now.
+        const ranges = await admin.fetchTopicOffsets(topic).catch((error: unknown) => {
+          if (isRetriable(error)) return [];
+          throw error;
+        });
         return ranges.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
       }),
     committed: (groupId) =>
