@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DeadLetter } from '../ingest/dead-letter.js';
 import type { UsageBatch } from '../ingest/usage-batch.js';
 import type { Clock, Source } from '../ports.js';
@@ -78,6 +79,8 @@ export function createPages(source: Source, windower: Windower, options: PagesOp
 
   return {
     async next() {
+      // Records that wait are dealt with in one go of promises; a live source needs its turn of the event loop, too.
+      if (clock !== undefined) await nextTurn();
       if (current === undefined && !(await advance())) return undefined;
       const page = current!;
       const end = cutAfter(page, row, learnEvery - learning);

@@ -64,6 +64,9 @@ async function openFileSource(
   };
 }
 
+/** A batch is parsed and windowed in one go; heartbeats wait as long. */
+const BATCH_BYTES = 262_144;
+
 async function openKafkaSource(
   { input, output }: Config,
   { stages }: RunSettings,
@@ -87,6 +90,7 @@ async function openKafkaSource(
       partitionIdleMs: stages.window.idleTimeoutMs,
       maxAheadMs: stages.window.maxFutureMs,
       sessionTimeoutMs: kafka.sessionTimeout,
+      maxBatchBytes: BATCH_BYTES,
       heartbeatIntervalMs: Math.max(1, Math.floor(Math.min(3000, kafka.sessionTimeout / 10))),
     },
     {

@@ -36,7 +36,12 @@ export async function openTopics({ input, output }: Config): Promise<RunOutputs>
   );
   const producer = await createKafkaProducer(connection);
   const open = <T>(to: Output<T>): Promise<Sink<T>> =>
-    createKafkaSink(producer, { topic: `${topicPrefix}${to.name}`, output: to, encoding: format });
+    createKafkaSink(producer, {
+      topic: `${topicPrefix}${to.name}`,
+      output: to,
+      encoding: format,
+      maxRequestBytes: REQUEST_BYTES,
+    });
   const sinks = {
     assignments: createKafkaAssignmentSink(await open(ASSIGNMENTS)),
     transitions: await open(TRANSITIONS),
@@ -67,6 +72,9 @@ export async function openTopics({ input, output }: Config): Promise<RunOutputs>
     ended: false,
   };
 }
+
+/** kafkajs encodes a request in one go: a large one would hold up the event loop for tens of milliseconds. */
+const REQUEST_BYTES = 131_072;
 
 /** Profiles replace each other; all else is a log. Partitions and replicas are as the broker makes them by default. */
 function toPlan(topicPrefix: string, name: string): TopicPlan {
