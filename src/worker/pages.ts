@@ -83,7 +83,8 @@ export function createPages(source: Source, windower: Windower, options: PagesOp
       if (clock !== undefined) await nextTurn();
       if (current === undefined && !(await advance())) return undefined;
       const page = current!;
-      const end = cutAfter(page, row, learnEvery - learning);
+      const most = clock === undefined ? page.length : row + LIVE_PAGE;
+      const end = Math.min(cutAfter(page, row, learnEvery - learning), most);
       const windows = sliceWindows(page, row, end);
       learning = (learning + countLearnt(windows)) % learnEvery;
       const letters = deadLetters;
@@ -98,6 +99,9 @@ export function createPages(source: Source, windower: Windower, options: PagesOp
     snapshot: () => ({ learning, records }),
   };
 }
+
+/** Windows of a live page: scoring them holds up the event loop for some 15 ms. Where pages end changes no result. */
+const LIVE_PAGE = 64;
 
 /** Whether row `i` teaches: the first result of a closed window. */
 export function isLearnt(windows: WindowBatch, i: number): boolean {

@@ -131,7 +131,7 @@ describe('the pipeline on Kafka', () => {
     const expected = await expectedWindows(records.length);
 
     // Usage keeps coming while processes die; the last days are left to the last process.
-    const kept = records.length - 5 * perDay;
+    const kept = records.length - 12 * perDay;
     const producing = (async () => {
       for (let at = 0; at < kept; at += perDay) {
         await topic.produce(records.slice(at, Math.min(at + perDay, kept)));
@@ -150,7 +150,11 @@ describe('the pipeline on Kafka', () => {
     }
     const last = startSegtide(['run', '--config', config, '--quiet']);
     await producing;
-    await topic.produce(records.slice(kept));
+    for (let at = kept; at < records.length; at += perDay) {
+      await topic.produce(records.slice(at, at + perDay));
+      // Time must go on while a model is trained, so that it takes effect.
+      await Promise.race([sleep(700), last.failed]);
+    }
     const seen = new Map<string, string>();
     for (let next = 0; seen.size < expected.size; ) {
       await until(async () => (await assignments.count()) > next, last.failed);
