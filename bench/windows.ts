@@ -5,18 +5,21 @@
 //
 // What is measured is the built code. Data: NDJSON lines {"customerId","timestamp","value"}; made where --data is absent.
 // The reference takes IN OUT and a mode, and prints the same last line; without one only our own rows run.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, existsSync, openSync, readSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resolveIngest } from '../src/ingest/ingest-settings.js';
 import { createNdjsonParser } from '../src/ingest/ndjson-parser.js';
 import type { UsageBatch } from '../src/ingest/usage-batch.js';
 import { createRandom } from '../src/numeric/random.js';
-import type { WindowBatch } from '../src/window/window-batch.js';
 import type { WindowOptions } from '../src/window/window-options.js';
 import { resolveWindow } from '../src/window/window-settings.js';
 import { createWindower } from '../src/window/windower.js';
+import { build } from './measure/build.js';
+import { runChild } from './measure/run-child.js';
+import { createSeriesWriter } from './measure/series-writer.js';
+import { median, showMedian } from './measure/statistics.js';
 
 const DAY: WindowOptions = { step: '1h', steps: 24, minObserved: 1 };
 
@@ -33,9 +36,9 @@ const ROWS: Record<string, WindowOptions> = {
 };
 
 const CHUNK = 256 * 1024;
-const BUILD = join(import.meta.dirname, '../node_modules/.cache/segtide-bench');
+const FILES = ['bench/windows.ts', 'bench/window-memory.ts'];
 
-if (process.argv[2] === 'build') build();
+if (process.argv[2] === 'build') build(FILES);
 else if (process.argv[2] === 'run') await run(process.argv[3]!, process.argv[4]!, process.argv[5]!);
 else compare();
 
@@ -44,7 +47,7 @@ async function run(row: string, from: string, to: string): Promise<void> {
   const { windowByEventTime } = row === 'rxjs' ? await import('../src/window/window-by-event-time.js') : {};
   const begin = performance.now();
   const input = openSync(from, 'r');
-  const writer = createWriter(to);
+  const writer = createSeriesWriter(to);
   const windower = createWindower(resolveWindow(ROWS[row]!));
   const parser = createNdjsonParser(
     resolveIngest({
@@ -84,73 +87,6 @@ async function run(row: string, from: string, to: string): Promise<void> {
   console.log(JSON.stringify({ seconds, windows, sum, cpu: (user + system) / 1e6, ...windower.fates }));
 }
 
-/** Writes {"customerId","windowStart","series"} lines, buffered. */
-function createWriter(to: string) {
-  const output = openSync(to, 'w');
-  const buffer = Buffer.allocUnsafe(1 << 20);
-  let used = 0;
-  const writer = {
-    windows: 0,
-    sum: 0,
-    write(page: WindowBatch): void {
-      const { customers, starts, values, steps } = page;
-      for (let i = 0; i < page.length; i++) {
-        const id = page.ids.text(customers[i]!);
-        if (used + id.length * 3 + steps * 25 + 80 > buffer.length) flush();
-        used += buffer.write(`{"customerId":"${id}","windowStart":${starts[i]},"series":`, used);
-        let separator = 0x5b; // [
-        for (let at = i * steps; at < (i + 1) * steps; at++) {
-          const value = values[at]!;
-          writer.sum += value;
-          buffer[used++] = separator;
-          used = writeDecimal(buffer, used, value);
-          separator = 0x2c; // ,
-        }
-        used += buffer.write(']}\n', used, 'latin1');
-      }
-      writer.windows += page.length;
-    },
-    close(): void {
-      flush();
-      closeSync(output);
-    },
-  };
-  const flush = (): void => {
-    writeSync(output, buffer, 0, used);
-    used = 0;
-  };
-  return writer;
-}
-
-/** Writes a value with up to six decimals, by integers alone where it is small enough. */
-function writeDecimal(buffer: Buffer, at: number, value: number): number {
-  if (!(value >= 0 && value < 2 ** 30)) return at + buffer.write(String(value), at, 'latin1');
-  let whole = value | 0;
-  let micros = Math.round((value - whole) * 1e6) | 0;
-  if (micros === 1_000_000) {
-    whole++;
-    micros = 0;
-  }
-  let end = at + 1;
-  for (let bound = 10; whole >= bound; bound *= 10) end++;
-  for (let left = whole, k = end; k-- > at; left = (left / 10) | 0) buffer[k] = 48 + (left % 10);
-  if (micros === 0) return end;
-  let places = 6;
-  while (micros % 10 === 0) {
-    micros = (micros / 10) | 0;
-    places--;
-  }
-  buffer[end] = 46;
-  for (let k = end + places; k > end; k--, micros = (micros / 10) | 0) buffer[k] = 48 + (micros % 10);
-  return end + places + 1;
-}
-
-interface Measured {
-  readonly cpu: number;
-  readonly windows: number;
-  readonly sum: number;
-}
-
 function compare(): void {
   const option = (name: string): string | undefined => {
     const at = process.argv.indexOf(`--${name}`);
@@ -160,16 +96,17 @@ function compare(): void {
   const data = option('data') ?? makeData();
   const reference = option('reference') ?? '../shared/anchors/node/window_fast.mjs';
   const rows = (option('rows') ?? Object.keys(ROWS).join(',')).split(',');
-  build();
+  const folder = build(FILES);
   const out = join(tmpdir(), 'segtide-bench-windows.ndjson');
-  const ours = (row: string): string[] => [join(BUILD, 'bench/windows.js'), 'run', row, data, out];
+  const ours = (row: string): string[] => [join(folder, 'bench/windows.js'), 'run', row, data, out];
   const commands = new Map(rows.map((row) => [row, ours(row)]));
   if (existsSync(reference)) commands.set('reference', [reference, data, out, 'hash']);
   else console.log(`no reference at ${reference}: our own rows only`);
 
   const times = new Map<string, number[]>();
   for (let pair = 0; pair < pairs; pair++) {
-    for (const [name, command] of commands) times.set(name, [...(times.get(name) ?? []), measure(command).cpu]);
+    for (const [name, command] of commands)
+      times.set(name, [...(times.get(name) ?? []), runChild([process.execPath, ...command]).cpu]);
   }
   const base = times.get('reference') ?? times.get(rows[0]!)!;
   const events = Number(execFileSync('wc', ['-l', data], { encoding: 'utf8' }).trim().split(' ')[0]);
@@ -179,51 +116,8 @@ function compare(): void {
   for (const [name, cpu] of times) {
     const ratios = cpu.map((seconds, k) => base[k]! / seconds);
     const rate = (events / median(cpu) / 1e6).toFixed(2);
-    const [low, high] = interval(ratios);
-    console.log(
-      `${name.padEnd(12)} ${median(cpu).toFixed(3)} s  ${rate} M events/s  ${median(ratios).toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`,
-    );
+    console.log(`${name.padEnd(12)} ${median(cpu).toFixed(3)} s  ${rate} M events/s  ${showMedian(ratios)}`);
   }
-}
-
-/** CPU seconds of a child, user and system, as the kernel counts them. */
-function measure(command: string[]): Measured {
-  const time =
-    'const [file, ...rest] = process.argv.slice(1); process.argv = [process.argv[0], file, ...rest];' +
-    'import(file).then(() => { const { user, system } = process.cpuUsage(); console.log(JSON.stringify({ cpu: (user + system) / 1e6 })); });';
-  const [file, ...rest] = command;
-  const path = file!.startsWith('/') ? file! : join(process.cwd(), file!);
-  const child = spawnSync(process.execPath, ['-e', time, path, ...rest], { encoding: 'utf8' });
-  if (child.status !== 0) throw new Error(child.stderr);
-  const lines = child.stdout.trim().split('\n');
-  return { ...JSON.parse(lines.at(-2)!), ...JSON.parse(lines.at(-1)!) };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
-}
-
-/** 95 % bootstrap interval of the median. */
-function interval(values: readonly number[]): readonly [number, number] {
-  const random = createRandom(1);
-  const medians = Array.from({ length: 2000 }, () => median(values.map(() => values[random.below(values.length)]!)));
-  medians.sort((a, b) => a - b);
-  return [medians[50]!, medians[1949]!];
-}
-
-function build(): void {
-  mkdirSync(BUILD, { recursive: true });
-  writeFileSync(join(BUILD, 'package.json'), '{ "type": "module" }');
-  const options = ['--target', 'es2023', '--module', 'nodenext', '--noCheck', '--skipLibCheck', '--types', 'node'];
-  execFileSync(
-    'npx',
-    ['tsc', 'bench/windows.ts', 'bench/window-memory.ts', ...options, '--rootDir', '.', '--outDir', BUILD],
-    {
-      cwd: join(import.meta.dirname, '..'),
-      stdio: ['ignore', 'inherit', 'ignore'],
-    },
-  );
 }
 
 /** A million events of 10,000 customers in two days, up to five minutes late. */
