@@ -45,10 +45,11 @@ try {
   const { events, windows } = JSON.parse(readFileSync(join(folder, '0/summary.json'), 'utf8'));
   const show = (name: string, runs: readonly ChildRun[]): void => {
     const [wall, cpu] = [median(runs.map((run) => run.wall)), median(runs.map((run) => run.cpu))];
-    const resident = Math.max(...runs.map(({ report }) => report.residentMb ?? Number.NaN));
+    const peaks = runs.flatMap(({ report }) => report.residentMb ?? []);
+    const resident = peaks.length > 0 ? `${Math.max(...peaks).toFixed(0)} MB` : 'not known how much';
     console.log(
       `${name.padEnd(9)} ${wall.toFixed(2)} s wall, ${cpu.toFixed(2)} s CPU, ${Math.round(events.in / wall)} events/s, ` +
-        `${Math.round(windows / wall)} windows/s, ${resident.toFixed(0)} MB resident at most (${runs.length} runs)`,
+        `${Math.round(windows / wall)} windows/s, ${resident} resident at most (${runs.length} runs)`,
     );
   };
   show('segtide', own);
