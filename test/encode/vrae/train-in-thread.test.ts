@@ -59,7 +59,13 @@ describe('trainInThread', () => {
   });
 
   const installation = process.env.SEGTIDE_TEST_TFJS_NODE;
-  it.skipIf(installation === undefined)('trains with tfjs-node in the thread', async () => {
+  // The package is optional: without it, asking for it must say so.
+  it('trains with tfjs-node in the thread, or says that it is not there', async () => {
+    if (installation === undefined) {
+      const job = { settings: { ...settings, engine: 'tfjs' as const }, series };
+      await expect(trainInThread(job, { tfjsSpecifier: 'not-installed' })).rejects.toMatchObject({ code: 'config' });
+      return;
+    }
     const job = { settings: { ...settings, engine: 'tfjs' as const }, series };
     const fit = await trainInThread(job, { tfjsSpecifier: `${installation}/dist/index.js` });
     expect(Math.abs(fit.heldOutLoss - trainVrae({ settings, series }).heldOutLoss)).toBeLessThan(1e-4);
