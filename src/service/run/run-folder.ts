@@ -53,7 +53,7 @@ export async function openRunFolder(config: Config, hash: string): Promise<RunFo
   const summaryPath = join(folder, 'summary.json');
   // Input from Kafka never ends by itself: a run on it goes on where the last one stopped.
   const resumes = run.resume || input.kind === 'kafka';
-  if (!resumes) await refuseUsed(folder);
+  await refuseUsed(folder, resumes);
   await prepareFolder(folder);
 
   return {
@@ -90,13 +90,16 @@ const NO_FOLDER: RunFolder = {
 async function prepareFolder(folder: string): Promise<void> {
   try {
     await makeFolder(folder);
+    // Marks the folder as a run's own, before anything in it is written.
+    await makeFolder(join(folder, CHECKPOINTS));
     await access(folder, constants.W_OK);
   } catch (cause) {
     throw toOutputError(cause, folder);
   }
 }
 
-async function refuseUsed(folder: string): Promise<void> {
+/** A run begins in an empty folder, or goes on in one that a run of segtide left; files of others are never touched. */
+async function refuseUsed(folder: string, resumes: boolean): Promise<void> {
   const names: string[] = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return [];
     const text = `The output folder ${folder} can't be used: ${cause.message}. Name another one.`;
@@ -104,6 +107,7 @@ async function refuseUsed(folder: string): Promise<void> {
   });
   if (names.length === 0) return;
   const unfinished = names.includes(CHECKPOINTS);
+  if (resumes && (unfinished || names.includes('summary.json'))) return;
   throw new SegtideError(
     'output',
     unfinished
