@@ -6,10 +6,12 @@ import type { Fates } from '../window/window-batch.js';
 export interface RunSummary {
   /** What the run is called: the config's `name`. */
   readonly name: string;
+  /** What a run must share with this one to go on with it. */
+  readonly identity: RunIdentity;
   /** Every event by its first fate; `in` is the sum of the others. */
   readonly events: Fates;
   readonly deadLetterReasons: Readonly<Partial<Record<DeadLetterReason, number>>>;
-  /** Event times seen, [first, last]; null when there was no event. */
+  /** Event times of the accepted events, [first, last]; null when there was none. */
   readonly eventTimes: readonly [number, number] | null;
   /** Results of closed windows, without revisions. */
   readonly windows: number;
@@ -36,6 +38,14 @@ export interface RunSummary {
   readonly modelVersion: string | null;
   /** Whether the run ended because it was told to stop. */
   readonly interrupted: boolean;
+}
+
+/** What makes two runs the same run. */
+export interface RunIdentity {
+  /** Hash of all settings that shape the results. */
+  readonly settings: string;
+  /** Files as they were named, or the topic. */
+  readonly input: string | readonly string[];
 }
 
 export interface SegmentSummary {

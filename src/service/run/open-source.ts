@@ -18,8 +18,6 @@ export interface RunSource {
   readonly wantsCommit: boolean;
   /** Parts of the input that were given to another process since the last call; their windows did not go along. */
   takeRevoked(): readonly string[];
-  /** Windows close by the wall clock. */
-  readonly live: boolean;
 }
 
 /** Opens what `input` names, at the beginning or where a checkpoint left it. */
@@ -53,11 +51,9 @@ async function openFileSource(
     createIngestParsers(stages.ingest),
     from,
   );
-  const live = source.paths.length === 1 && source.paths[0] === '-';
   return {
     source,
     resumable: source.resumable,
-    live,
     commit: async () => undefined,
     wantsCommit: false,
     takeRevoked: () => [],
@@ -106,7 +102,6 @@ async function openKafkaSource(
   return {
     source,
     resumable: true,
-    live: true,
     commit: (position) => source.commit(position),
     get wantsCommit() {
       return source.wantsCommit;

@@ -1,24 +1,23 @@
 import { lastValueFrom, tap } from 'rxjs';
 import { SegtideError } from '../../errors.js';
 import type { SourcePosition } from '../../ports.js';
-import { createSegmentation, type Segmentation, type SegmentationSnapshot } from '../../segmentation.js';
+import { createSegmentation, type Segmentation } from '../../segmentation.js';
 import type { Config } from '../config/schema.js';
 import type { RunDeps, RunFromConfig } from '../run-from-config.js';
 import type { RunSummary } from '../run-summary.js';
 import { buildSummary } from './build-summary.js';
-import { createEventTimes } from './event-times.js';
 import { openOutputs, type RunOutputs } from './open-outputs.js';
 import { openSource, type RunSource } from './open-source.js';
 import { openRunFolder, type RunCheckpoint, type RunFolder } from './run-folder.js';
-import { resolveRun } from './run-settings.js';
+import { type RunSettings, resolveRun } from './run-settings.js';
 import { settleStateFolder } from './state-folder.js';
 
 /** Runs the whole pipeline as a config says, to the end of its input or until it is told to stop. */
 export const runFromConfig: RunFromConfig = async (given, deps) => {
   const config = settleStateFolder(given);
   const settings = resolveRun(config);
-  const folder = await openRunFolder(config, settings.hash);
-  const from = await folder.load();
+  const folder = await openRunFolder(config, settings.identity);
+  const from = folder.found;
   for (const text of from?.passedOver ?? []) deps.log.warn(`checkpoint passed over: ${text}`);
   if (from?.finished !== undefined) return from.finished;
 
@@ -30,9 +29,16 @@ export const runFromConfig: RunFromConfig = async (given, deps) => {
         '`run.resume` needs an input that can be read again: standard input cannot; write it to a file first, or start afresh',
       );
     }
+    // Only now, so that a start that fails leaves no folder behind.
+    await folder.prepare();
     const outputs = await openOutputs(config, from?.checkpoint.outputs);
     try {
-      return await new Run(config, deps, input, outputs, folder).run(settings.segmentation, from?.checkpoint);
+      return await new Run(config, deps, settings, input, outputs, folder).run(from?.checkpoint);
+    } catch (error) {
+      // What came of a wrong setting is of no use, and must not stand in the way of the corrected run.
+      const isUseless = !folder.hasCheckpoint && error instanceof SegtideError && error.code === 'config';
+      if (isUseless) await outputs.discard();
+      throw error;
     } finally {
       await outputs.close();
     }
@@ -44,20 +50,28 @@ export const runFromConfig: RunFromConfig = async (given, deps) => {
 class Run {
   readonly #config: Config;
   readonly #deps: RunDeps;
+  readonly #settings: RunSettings;
   readonly #input: RunSource;
   readonly #outputs: RunOutputs;
   readonly #folder: RunFolder;
   readonly #startedAt: number;
-  readonly #eventTimes = createEventTimes();
   #segmentation!: Segmentation;
   #checkpointAt: number;
   #phase = 'reading';
   #done: number | undefined;
   #eventsBefore = 0;
 
-  constructor(config: Config, deps: RunDeps, input: RunSource, outputs: RunOutputs, folder: RunFolder) {
+  constructor(
+    config: Config,
+    deps: RunDeps,
+    settings: RunSettings,
+    input: RunSource,
+    outputs: RunOutputs,
+    folder: RunFolder,
+  ) {
     this.#config = config;
     this.#deps = deps;
+    this.#settings = settings;
     this.#input = input;
     this.#outputs = outputs;
     this.#folder = folder;
@@ -65,14 +79,14 @@ class Run {
     this.#checkpointAt = this.#startedAt;
   }
 
-  async run(settings: Parameters<typeof createSegmentation>[0], from: RunCheckpoint | undefined): Promise<RunSummary> {
+  async run(from: RunCheckpoint | undefined): Promise<RunSummary> {
     const { clock, signal, log } = this.#deps;
     const segmentation = createSegmentation(
-      settings,
-      this.#eventTimes.watch(this.#input.source, from?.eventTimes),
+      this.#settings.segmentation,
+      this.#input.source,
       this.#outputs.sinks,
       {
-        clock: this.#input.live ? clock : undefined,
+        clock: this.#settings.live ? clock : undefined,
         between: () => this.#between(),
         isStopped: () => signal.aborted || this.#outputs.ended,
         onProgress: (number, { updates, of }) => {
@@ -80,7 +94,7 @@ class Run {
           this.#done = updates < of ? updates / of : undefined;
         },
       },
-      from?.state as SegmentationSnapshot | undefined,
+      from?.state,
     );
     this.#segmentation = segmentation;
     this.#eventsBefore = segmentation.windower.fates.in;
@@ -138,7 +152,6 @@ class Run {
         sizes: this.#outputs.sizes()!,
         records: Object.fromEntries(this.#outputs.summary.map(({ output, records }) => [output, records])),
       },
-      eventTimes: this.#eventTimes.seen(),
       state: this.#segmentation.snapshot(),
     });
     // 4. The broker may forget what came before.
@@ -162,7 +175,7 @@ class Run {
     const { fates } = this.#segmentation.windower;
     return buildSummary(this.#segmentation, {
       name: this.#config.name,
-      eventTimes: this.#eventTimes.seen(),
+      identity: this.#settings.identity,
       seconds: (this.#deps.clock.now() - this.#startedAt) / 1000,
       eventsHere: fates.in - this.#eventsBefore,
       outputs: [...this.#outputs.summary, ...this.#folder.files],
@@ -177,7 +190,7 @@ class Run {
       ...(this.#done !== undefined && { done: this.#done }),
       events: windower.fates.in,
       windows: publisher.counts.windows,
-      watermark: this.#eventTimes.latest(),
+      watermark: windower.watermark,
       modelVersion: scorer.modelVersion,
     });
   }
