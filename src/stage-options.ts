@@ -62,7 +62,7 @@ export interface ModelRetrainOptions {
   readonly freshEvery?: number;
   /**
    * In a replay a model takes effect exactly so many windows after the one that it was trained up to, and the stream
-   * waits there. Live, it takes effect on arrival. @default 0
+   * waits there. A multiple of 256. Live, it takes effect on arrival. @default 0
    */
   readonly swapAfterWindows?: number;
 }

@@ -124,6 +124,11 @@ function resolveLife({ reservoir = 20_000, history = 8, heldOut = 0.2, retrain =
   real('model.heldOut', heldOut, 0, 1);
   whole('model.retrain.freshEvery', freshEvery, 1);
   whole('model.retrain.swapAfterWindows', swapAfterWindows, 0);
+  if (swapAfterWindows % LEARN_EVERY !== 0) {
+    throw refuse(
+      `\`model.retrain.swapAfterWindows\` must be a multiple of ${LEARN_EVERY}, since models change only between batches of so many windows; got ${swapAfterWindows}`,
+    );
+  }
   return { reservoir, history, heldOut, onDrift, freshEvery, swapAfterWindows };
 }
 

@@ -47,6 +47,9 @@ export const runFromConfig: RunFromConfig = async (given, deps) => {
   }
 };
 
+/** A stop waits so long for the end of an input batch, whose last window makes a checkpoint possible. */
+const STOP_WITHIN_MS = 1000;
+
 class Run {
   readonly #config: Config;
   readonly #deps: RunDeps;
@@ -81,6 +84,7 @@ class Run {
 
   async run(from: RunCheckpoint | undefined): Promise<RunSummary> {
     const { clock, signal, log } = this.#deps;
+    let stoppedAt = Number.POSITIVE_INFINITY;
     const segmentation = createSegmentation(
       this.#settings.segmentation,
       this.#input.source,
@@ -89,6 +93,7 @@ class Run {
         clock: this.#settings.live ? clock : undefined,
         between: () => this.#between(),
         isStopped: () => signal.aborted || this.#outputs.ended,
+        isCutShort: () => this.#outputs.ended || clock.now() - stoppedAt >= STOP_WITHIN_MS,
         onProgress: (number, { updates, of }) => {
           this.#phase = updates < of ? `training v${number}` : 'reading';
           this.#done = updates < of ? updates / of : undefined;
@@ -100,7 +105,10 @@ class Run {
     this.#eventsBefore = segmentation.windower.fates.in;
     if (from !== undefined) log.info('resumed', { events: this.#eventsBefore });
     // A training under way would keep the process, and whoever waits for it, until it is done.
-    const stop = (): void => void segmentation.stop();
+    const stop = (): void => {
+      stoppedAt = clock.now();
+      void segmentation.stop();
+    };
     signal.addEventListener('abort', stop);
     try {
       await lastValueFrom(segmentation.page$.pipe(tap(() => this.#show())), { defaultValue: undefined });
@@ -161,7 +169,8 @@ class Run {
   async #conclude(interrupted: boolean): Promise<RunSummary> {
     if (interrupted) {
       this.#refuseMoved();
-      await this.#checkpoint();
+      // In the midst of an input batch there is no state to go on from: the last checkpoint stands.
+      if (this.#segmentation.isAtRest) await this.#checkpoint();
       await this.#outputs.flush();
       return this.#summary(true);
     }
