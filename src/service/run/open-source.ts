@@ -29,12 +29,13 @@ export async function openSource(
 ): Promise<RunSource> {
   return config.input.kind === 'kafka'
     ? openKafkaSource(config, settings, deps, from)
-    : openFileSource(config, settings, from);
+    : openFileSource(config, settings, deps, from);
 }
 
 async function openFileSource(
   { input }: Config,
   { stages }: RunSettings,
+  { log }: Pick<RunDeps, 'log'>,
   from: SourcePosition | undefined,
 ): Promise<RunSource> {
   const [{ createFileSource }, { createIngestParsers }] = await Promise.all([
@@ -47,6 +48,7 @@ async function openFileSource(
       ...(input.format !== 'auto' && { format: input.format }),
       threads: input.parseThreads,
       maxAheadMs: stages.window.maxAheadMs,
+      onRepeated: (path) => log.warn(`${path} is named more than once; it is read once`),
     },
     createIngestParsers(stages.ingest),
     from,
