@@ -21,7 +21,7 @@ export interface RunSummary {
   readonly incompleteWindows: number;
   readonly assignments: number;
   readonly transitions: number;
-  /** Customers seen; one that left the keyed state and came back counts again. */
+  /** Most customers there can have been: exact while `evicted` is 0, since one that was evicted and came back counts again. */
   readonly customers: number;
   /** Customers that left the keyed state by TTL or cap. */
   readonly evicted: number;
@@ -60,7 +60,7 @@ export interface SegmentSummary {
   readonly prototype: readonly number[]; // (steps)
   /** Mean of the prototype, per step, in the channel's unit. */
   readonly level: number;
-  /** Change over the window relative to the level: +0.5 is half as much again. */
+  /** Change of the trend line over the window relative to its larger end, in [-1, 1]: -0.5 is a fall by half. */
   readonly trend: number;
   /** Part of the segment's windows without any usage, in [0, 1]. */
   readonly inactiveShare: number;
