@@ -124,7 +124,8 @@ async function fitEncoder(
   const network = await createTrainingNetwork(shape, settings.encoder);
   try {
     const initial = fresh || champion === undefined ? undefined : initialWeights(champion, settings);
-    return trainVrae({ settings: { ...settings.encoder, seed }, series, initial }, { network, onProgress });
+    const updates = initial === undefined ? settings.encoder.updates : settings.warmUpdates;
+    return trainVrae({ settings: { ...settings.encoder, updates, seed }, series, initial }, { network, onProgress });
   } finally {
     network.dispose();
   }
