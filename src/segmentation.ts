@@ -1,11 +1,11 @@
 import { defer, type Observable, tap } from 'rxjs';
 import type { DriftReport } from './drift/drift-report.js';
-import type { VraeProgress } from './encode/vrae/train-vrae.js';
 import { SegtideError } from './errors.js';
 import { createPipeline } from './pipeline.js';
 import type { Clock, Sink, Source } from './ports.js';
 import type { SegmentRecord } from './publish/segment-record.js';
 import type { ModelRecord, SampleRecord, StatisticsRecord } from './train/model-record.js';
+import type { TrainingProgress } from './train/training-progress.js';
 import {
   createTrainer,
   type Trainer,
@@ -44,7 +44,7 @@ export interface SegmentationOptions {
   /** Asked between two input batches: true ends the run there, without closing open windows. */
   readonly isStopped?: (() => boolean) | undefined;
   readonly train?: TrainerParts['train'] | undefined;
-  readonly onProgress?: ((modelNumber: number, progress: VraeProgress) => void) | undefined;
+  readonly onProgress?: ((modelNumber: number, progress: TrainingProgress) => void) | undefined;
 }
 
 /** One worker and the trainer, in one process; they talk through the same records as when they are apart. */

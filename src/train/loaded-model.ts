@@ -1,12 +1,12 @@
 import type { ClusterModel } from '../cluster/cluster-model.js';
 import type { Encoder } from '../encode/encoder.js';
 import { openVraeEncoder } from '../encode/vrae/open-vrae-encoder.js';
-import { fromArtifact } from '../encode/vrae/vrae-artifact.js';
 import type { VraeSettings } from '../encode/vrae/vrae-options.js';
 import { SegtideError } from '../errors.js';
 import type { FittedScale } from '../series/fitted-scale.js';
 import type { SeriesSettings } from '../series/series-settings.js';
 import type { ModelArtifact } from './model-artifact.js';
+import { fromVraeTensors } from './vrae-tensors.js';
 
 /** A model version ready for use: scale, encoder and centroids that belong together. */
 export interface LoadedModel {
@@ -36,7 +36,7 @@ export function loadModel(artifact: ModelArtifact, settings: SeriesSettings, ser
       `Model ${artifact.modelVersion} has an encoder of kind ${artifact.encoder.kind}; this version knows vrae`,
     );
   }
-  const weights = fromArtifact(artifact.encoder.header, artifact.encoder.values);
+  const weights = fromVraeTensors(artifact.encoder);
   return {
     version: artifact.modelVersion,
     settings,
@@ -44,4 +44,9 @@ export function loadModel(artifact: ModelArtifact, settings: SeriesSettings, ser
     encoder: openVraeEncoder(weights, artifact.modelVersion, (artifact.encoder.settings as VraeSettings).engine),
     cluster: artifact.clusterModel,
   };
+}
+
+/** Makes a stored model ready for use on windows that are prepared as it says itself. */
+export function openModel(artifact: ModelArtifact): LoadedModel {
+  return loadModel(artifact, artifact.series, artifact.seriesHash);
 }
