@@ -1,4 +1,5 @@
 import { assign } from '../cluster/assign.js';
+import { chooseK } from '../cluster/choose-k.js';
 import type { ClusterModel } from '../cluster/cluster-model.js';
 import { createClusterModel } from '../cluster/create-cluster-model.js';
 import { matchSegments } from '../cluster/match-segments.js';
@@ -176,7 +177,11 @@ async function fitCentroids(
   champion: Verdict | undefined,
   { settings, seed }: TrainingJob,
 ): Promise<CentroidFit> {
-  const { k, starts } = settings.cluster;
+  const { starts } = settings.cluster;
+  const k =
+    settings.cluster.k === 'auto'
+      ? (await chooseK(embeddings, embeddingSize, { seed, current: champion?.model.cluster.k })).k
+      : settings.cluster.k;
   const anew = (): Promise<CentroidFit> => seedCentroids(embeddings, embeddingSize, k, { seed, starts });
   if (champion === undefined || champion.model.cluster.k !== k) return anew();
   const sums = new Float64Array(k * embeddingSize);
