@@ -9,6 +9,8 @@ import type { Scorer } from './worker/scorer.js';
 export interface PipelineStages {
   /** source → ingest → window */
   readonly pages: Pages;
+  /** Takes a model that is ready into force, from the page on that is at hand. */
+  takeModel(): Promise<void>;
   /** series → encode → cluster */
   readonly scorer: Scorer;
   readonly publisher: Publisher;
@@ -19,12 +21,15 @@ export interface PipelineStages {
  * The worker's stages, composed once, in this order. Each page is scored with one model, published, and only then
  * learnt from: assignment comes before learning. Emits each page when it is dealt with.
  */
-export function createPipeline({ pages, scorer, publisher, learner }: PipelineStages): Observable<Page> {
+export function createPipeline({ pages, takeModel, scorer, publisher, learner }: PipelineStages): Observable<Page> {
   return pullThrough(
     () => pages.next(),
     (page$) =>
       page$.pipe(
-        concatMap(async (page) => ({ page, scored: await scorer.score(page.windows) })),
+        concatMap(async (page) => {
+          await takeModel();
+          return { page, scored: await scorer.score(page.windows) };
+        }),
         concatMap(async ({ page, scored }) => {
           await publisher.publish(page, scored);
           return { page, scored };

@@ -14,7 +14,6 @@ import {
   type TrainerSnapshot,
 } from './trainer.js';
 import { createMemoryTopic } from './transport/memory/memory-topic.js';
-import type { Fates } from './window/window-batch.js';
 import type { WindowSettings } from './window/window-settings.js';
 import { createWindower, type Windower } from './window/windower.js';
 import type { WindowerSnapshot } from './window/windower-snapshot.js';
@@ -43,6 +42,8 @@ export interface SegmentationOptions {
   readonly between?: (() => Promise<void>) | undefined;
   /** Asked between two input batches: true ends the run there, without closing open windows. */
   readonly isStopped?: (() => boolean) | undefined;
+  /** Asked between two pages: true ends the run there, where no snapshot can be taken. */
+  readonly isCutShort?: (() => boolean) | undefined;
   readonly train?: TrainerParts['train'] | undefined;
   readonly onProgress?: ((modelNumber: number, progress: TrainingProgress) => void) | undefined;
 }
@@ -51,7 +52,7 @@ export interface SegmentationOptions {
 export interface Segmentation {
   /**
    * Runs to the end of the source when subscribed, once; emits each page when it is dealt with. Unsubscribing before
-   * that, or an error, ends a training under way.
+   * that, or an error, ends a training under way. Fails with `accounting` where it ends and events have no fate.
    */
   readonly page$: Observable<Page>;
   /** After the last page: last lessons, last reports, and a first model where the input was too short for one before. */
@@ -62,7 +63,13 @@ export interface Segmentation {
   readonly trainer: Trainer;
   readonly publisher: Publisher;
   readonly scorer: Scorer;
-  /** Everything but the source's position and the outputs; call it between two input batches. */
+  /** Whether the last input batch is dealt with, so that a snapshot can be taken. */
+  readonly isAtRest: boolean;
+  /**
+   * Everything but the source's position and the outputs.
+   *
+   * @throws SegtideError `state` while it is not at rest; `accounting` when an event has no fate
+   */
   snapshot(): SegmentationSnapshot;
 }
 
@@ -89,8 +96,8 @@ export function createSegmentation(
   const lessons = createMemoryTopic<{ readonly samples: SampleRecord; readonly statistics: StatisticsRecord }>();
 
   const windower = createWindower(settings.window, from?.windower);
-  const { clock, between, isStopped } = options;
-  const pages = createPages(source, windower, { learnEvery, clock, between, isStopped }, from?.pages);
+  const { clock, between, isStopped, isCutShort } = options;
+  const pages = createPages(source, windower, { learnEvery, clock, between, isStopped, isCutShort }, from?.pages);
   const scorer = createScorer(series, seriesHash, from?.scorer);
   const publisher = createPublisher(outputs, scorer, { clock }, from?.publisher);
   const learner = createLearner(
@@ -128,13 +135,20 @@ export function createSegmentation(
   }
 
   const stopTraining = (): void => void trainer.stop();
+  const takeModel = (): Promise<void> => trainer.settle();
 
   return {
-    page$: defer(() => createPipeline({ pages, scorer, publisher, learner })).pipe(
-      tap({ unsubscribe: stopTraining, error: stopTraining }),
+    page$: defer(() => createPipeline({ pages, takeModel, scorer, publisher, learner })).pipe(
+      tap({
+        unsubscribe: stopTraining,
+        complete: () => checkFates(windower, pages),
+        error: (error) => {
+          stopTraining();
+          if (error instanceof SegtideError && error.code === 'aborted') checkFates(windower, pages);
+        },
+      }),
     ),
     async end() {
-      checkFates(windower.fates, pages);
       await learner.end();
       const warming = scorer.modelVersion === null;
       await trainer.end();
@@ -145,24 +159,30 @@ export function createSegmentation(
     trainer,
     publisher,
     scorer,
-    snapshot: () => ({
-      windower: windower.snapshot(),
-      pages: pages.snapshot(),
-      scorer: scorer.snapshot(),
-      publisher: publisher.snapshot(),
-      learner: learner.snapshot(),
-      trainer: trainer.snapshot(),
-    }),
+    get isAtRest() {
+      return pages.isAtRest;
+    },
+    snapshot() {
+      checkFates(windower, pages);
+      return {
+        pages: pages.snapshot(),
+        windower: windower.snapshot(),
+        scorer: scorer.snapshot(),
+        publisher: publisher.snapshot(),
+        learner: learner.snapshot(),
+        trainer: trainer.snapshot(),
+      };
+    },
   };
 }
 
-/** Every event has one fate, counted apart from where records came in. */
-function checkFates(fates: Fates, { records }: Pages): void {
+/** Every event has one fate, or is in flight; counted apart from where records came in. */
+function checkFates({ fates, inFlight }: Windower, { records }: Pages): void {
   const { accepted, late, duplicate, deadLettered, quarantined, skipped } = fates;
   const sum = accepted + late + duplicate + deadLettered + quarantined + skipped;
-  if (sum === records && fates.in === records) return;
+  if (sum === fates.in && sum + inFlight === records) return;
   throw new SegtideError(
     'accounting',
-    `${records} events came in, but their fates add up to ${sum} (accepted ${accepted}, late ${late}, duplicate ${duplicate}, dead-lettered ${deadLettered}, quarantined ${quarantined}, skipped ${skipped}). This is a defect of segtide: please report it.`,
+    `${records} events came in, but their fates add up to ${sum} (accepted ${accepted}, late ${late}, duplicate ${duplicate}, dead-lettered ${deadLettered}, quarantined ${quarantined}, skipped ${skipped}) and ${inFlight} are in flight. This is a defect of segtide: please report it.`,
   );
 }

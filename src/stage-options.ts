@@ -64,9 +64,11 @@ export interface ModelRetrainOptions {
   readonly onDrift?: boolean;
   /** Every so many trainings one begins from new weights and not from the champion's, from 1. @default 5 */
   readonly freshEvery?: number;
+  /** Updates at most of a training that begins from the champion's weights, from 1. @default half of `encoder.updates` */
+  readonly warmUpdates?: number | undefined;
   /**
    * In a replay a model takes effect exactly so many windows after the one that it was trained up to, and the stream
-   * waits there. Live, it takes effect on arrival. @default 0
+   * waits there. A multiple of 256. Live, it takes effect on arrival. @default 0
    */
   readonly swapAfterWindows?: number;
 }

@@ -35,6 +35,8 @@ export interface LifeSettings {
   readonly heldOut: number;
   readonly onDrift: boolean;
   readonly freshEvery: number;
+  /** Undefined: half of the encoder's. */
+  readonly warmUpdates: number | undefined;
   readonly swapAfterWindows: number;
 }
 
@@ -88,6 +90,7 @@ export function toSegmentationSettings(stages: StageSettings, live: boolean): Se
         series,
         seriesHash: hashSettings([window.hash, series]),
         encoder,
+        warmUpdates: model.warmUpdates ?? Math.ceil(encoder.updates / 2),
         cluster,
         calendar: { timeZone, stepMs: window.clock.nominalMs },
         heldOut: model.heldOut,
@@ -118,13 +121,19 @@ function resolveCluster({ k = 6, halfLife, epochWindows = 10_000, starts = 10 }:
 }
 
 function resolveLife({ reservoir = 20_000, history = 8, heldOut = 0.2, retrain = {} }: ModelOptions): LifeSettings {
-  const { onDrift = true, freshEvery = 5, swapAfterWindows = 0 } = retrain;
+  const { onDrift = true, freshEvery = 5, warmUpdates, swapAfterWindows = 0 } = retrain;
   whole('model.reservoir', reservoir, 1);
   real('model.history', history, 0.01);
   real('model.heldOut', heldOut, 0, 1);
   whole('model.retrain.freshEvery', freshEvery, 1);
+  if (warmUpdates !== undefined) whole('model.retrain.warmUpdates', warmUpdates, 1, 10_000_000);
   whole('model.retrain.swapAfterWindows', swapAfterWindows, 0);
-  return { reservoir, history, heldOut, onDrift, freshEvery, swapAfterWindows };
+  if (swapAfterWindows % LEARN_EVERY !== 0) {
+    throw refuse(
+      `\`model.retrain.swapAfterWindows\` must be a multiple of ${LEARN_EVERY}, since models change only between batches of so many windows; got ${swapAfterWindows}`,
+    );
+  }
+  return { reservoir, history, heldOut, onDrift, freshEvery, warmUpdates, swapAfterWindows };
 }
 
 function resolveRetrain({ firstFit, retrain = {} }: ModelOptions, window: WindowSettings): RetrainSettings {

@@ -61,6 +61,11 @@ export interface TrainingOutcome {
 export interface Trainer {
   /** Takes one learning batch; resolves when all that it led to is published. */
   observe(samples: SampleRecord, statistics: StatisticsRecord): Promise<void>;
+  /**
+   * Takes a model into force that has been ready since the last learning batch: live, a quiet stream would wait long for
+   * the next one. In a replay there is none between two learning batches.
+   */
+  settle(): Promise<void>;
   /** The end of the input: the last drift reports, and a first model where there was none yet. */
   end(): Promise<void>;
   /** Ends a training under way; none starts after it. */
@@ -252,6 +257,10 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     return swapAfterWindows === undefined ? underWay.settled : windows >= underWay.atWindow + swapAfterWindows;
   }
 
+  async function settle(): Promise<void> {
+    if (isDue()) await conclude();
+  }
+
   return {
     async observe(samples, statistics) {
       const { length, watermark } = samples.windows;
@@ -264,11 +273,12 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
 
       await moveCentroids();
       await reportDrift(false);
-      if (isDue()) await conclude();
+      await settle();
       const reasons = schedule.due();
       if (reasons !== undefined) start(reasons);
-      if (isDue()) await conclude();
+      await settle();
     },
+    settle,
     async end() {
       await reportDrift(true);
       if (champion !== undefined) return stop();

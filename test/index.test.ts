@@ -68,7 +68,7 @@ describe('the package', () => {
         .pipe(segment({
           window: { step: '1h', steps: 2, outOfOrderness: 0 },
           encoder: { updates: 10_000_000, engine: 'js', patience: 1000 },
-          model: { firstFit: 256, retrain: { swapAfterWindows: 1_000_000 } },
+          model: { firstFit: 256, retrain: { swapAfterWindows: 256 * 4000 } },
           buffer: { batchEvents: 10 },
         }))
         .subscribe(({ windowStart }) => {

@@ -13,6 +13,7 @@ import type { TrainingJob } from '../src/train/training-job.js';
 import {
   type CollectedOutputs,
   collectOutputs,
+  HOUR,
   smallSettings,
   smallStream,
   trainHere,
@@ -133,8 +134,56 @@ describe('a segmentation', () => {
       { train: trainHere },
       { ...createdSnapshot(), windower: { ...createdSnapshot().windower, fates: { ...NO_FATES, in: 1, accepted: 1 } } },
     );
-    await lastValueFrom(broken.page$, { defaultValue: undefined });
-    await expect(broken.end()).rejects.toThrow(/0 events came in, but their fates add up to 1/);
+    expect(() => broken.snapshot()).toThrow(/0 events came in, but their fates add up to 1/);
+    await expect(lastValueFrom(broken.page$, { defaultValue: undefined })).rejects.toMatchObject({
+      code: 'accounting',
+    });
+  });
+
+  it('refuses accounts that do not add up at a stop in the midst of a batch, but not events in flight', async () => {
+    const stopAfter = async (pages: number, fates: Partial<typeof NO_FATES>) => {
+      let page = 0;
+      const from = createdSnapshot();
+      const segmentation = createSegmentation(
+        smallSettings({ window: { pageWindows: 100 } }),
+        sourceOf(EVENTS, EVENTS.length),
+        collectOutputs(),
+        { train: trainHere, isCutShort: () => page++ === pages },
+        { ...from, windower: { ...from.windower, fates: { ...NO_FATES, ...fates } } },
+      );
+      await lastValueFrom(segmentation.page$, { defaultValue: undefined });
+      return segmentation;
+    };
+    const cut = await stopAfter(3, {});
+    expect(cut.isAtRest).toBe(false);
+    expect(cut.windower.inFlight).toBeGreaterThan(0);
+    expect(cut.windower.fates.in + cut.windower.inFlight).toBe(EVENTS.length);
+    expect(() => cut.snapshot()).toThrow(/before a snapshot/);
+    await expect(stopAfter(3, { in: 1, accepted: 1 })).rejects.toMatchObject({ code: 'accounting' });
+  });
+
+  it('takes a live model into force with the next page, not with the next learning batch', async () => {
+    // Five waves of windows teach; the sixth is too few for the next learning batch, and then nothing comes.
+    const events = EVENTS.filter(({ time }) => time < 48 * HOUR);
+    let pulls = 0;
+    const segmentation = createSegmentation(
+      smallSettings({ swapAfterWindows: undefined, window: { idleTimeout: 1 } }),
+      {
+        pull: async () => toUsageBatch(++pulls === 1 ? events : []),
+        position: () => ({}),
+        close: async () => undefined,
+      },
+      collectOutputs(),
+      {
+        clock: { now: () => 48 * HOUR + pulls },
+        isStopped: () => segmentation.scorer.modelVersion !== null || pulls === 10_000,
+        train: trainHere,
+      },
+    );
+    await lastValueFrom(segmentation.page$);
+    expect(segmentation.scorer.modelVersion).not.toBeNull();
+    expect(segmentation.trainer.outcomes).toHaveLength(1);
+    expect(segmentation.trainer.snapshot().windows).toBe(512);
   });
 
   it('ends the training under way when it is unsubscribed', async () => {

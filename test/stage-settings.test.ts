@@ -16,7 +16,7 @@ describe('resolveSegmentation', () => {
     const text = `
 window: { step: day, steps: 7, hop: 1d, timeZone: Europe/Berlin }
 cluster: { k: 4, halfLife: 5000 }
-model: { history: 3, heldOut: 0.3, retrain: { freshEvery: 2, minInterval: 2d, swapAfterWindows: 7 }, gate: { maxChurn: 1 } }
+model: { history: 3, heldOut: 0.3, retrain: { freshEvery: 2, minInterval: 2d, swapAfterWindows: 768 }, gate: { maxChurn: 1 } }
 drift: { every: 12h, referenceSpan: 1w, thresholds: { psi: 0.5 } }
 run: { seed: 9 }`;
     const settings = resolveSegmentation(
@@ -27,7 +27,7 @@ run: { seed: 9 }`;
         model: {
           history: 3,
           heldOut: 0.3,
-          retrain: { freshEvery: 2, minInterval: '2d', swapAfterWindows: 7 },
+          retrain: { freshEvery: 2, minInterval: '2d', swapAfterWindows: 768 },
           gate: { maxChurn: 1 },
         },
         drift: { every: '12h', referenceSpan: '1w', thresholds: { psi: 0.5 } },
@@ -38,7 +38,7 @@ run: { seed: 9 }`;
     expect(withoutClock(settings)).toEqual(withoutClock(resolveRun(config(text)).segmentation));
     expect(settings.trainer.reservoir.halfLifeMs).toBe(3 * 7 * 24 * 3_600_000);
     expect(settings.trainer.freshEvery).toBe(2);
-    expect(settings.trainer.swapAfterWindows).toBe(7);
+    expect(settings.trainer.swapAfterWindows).toBe(768);
   });
 
   it('lets models take effect on arrival where the stream is live', () => {
@@ -49,6 +49,10 @@ run: { seed: 9 }`;
     [{ cluster: { k: 1.5 } }, /`cluster.k` must be a whole number from 1 to 1000; got 1.5/],
     [{ model: { heldOut: 2 } }, /`model.heldOut` must be a number from 0 to 1; got 2/],
     [{ model: { retrain: { minInterval: 'soon' } } }, /`model.retrain.minInterval`: .*soon/],
+    [
+      { model: { retrain: { swapAfterWindows: 700 } } },
+      /`model.retrain.swapAfterWindows` must be a multiple of 256.*700/,
+    ],
     [{ drift: { every: '5 parsecs' } }, /`drift.every`: .*parsecs/],
     [{ encoder: { hidden: 0 } }, /hidden must be a whole number/],
     [{ series: { length: 5 } }, /`length` is 5 but windows have 24 steps/],
@@ -59,18 +63,20 @@ run: { seed: 9 }`;
 
 describe('the hash of a run', () => {
   const kafka = (more: string): string =>
-    resolveRun(config(`input: { kind: kafka, kafka: { brokers: [${more} } }`)).hash;
+    resolveRun(config(`input: { kind: kafka, kafka: { brokers: [${more} } }`)).identity.settings;
 
   it('does not change with brokers, passwords and threads, which change no results', () => {
     const once = kafka('"a:9092"], topic: t');
     const sasl = 'sasl: { mechanism: plain, username: u, password: p }';
     expect(kafka(`"b:9092", "c:9092"], topic: t, ssl: true, clientId: x, ${sasl}`)).toBe(once);
-    expect(resolveRun(config('input: { parseThreads: 2 }')).hash).toBe(resolveRun(config('')).hash);
+    expect(resolveRun(config('input: { parseThreads: 2 }')).identity.settings).toBe(
+      resolveRun(config('')).identity.settings,
+    );
   });
 
   it('changes with what shapes results', () => {
     const hashes = ['', 'run: { seed: 1 }', 'cluster: { k: 3 }', 'input: { negative: zero }', 'model: { history: 2 }'];
-    expect(new Set(hashes.map((text) => resolveRun(config(text)).hash)).size).toBe(hashes.length);
+    expect(new Set(hashes.map((text) => resolveRun(config(text)).identity.settings)).size).toBe(hashes.length);
     expect(kafka('"a:9092"], topic: t')).not.toBe(kafka('"a:9092"], topic: u'));
   });
 });

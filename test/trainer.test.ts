@@ -82,6 +82,52 @@ describe('a trainer', () => {
     expect(models).toHaveLength(1);
   });
 
+  it('takes a model into force before the next learning batch when it is asked to settle, but never waits for one', async () => {
+    let arrive = (): void => undefined;
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    let result: Training['result'] | undefined;
+    const train = (job: TrainingJob): Training => {
+      result = arrived.then(() => trainHere(job).result);
+      return { result, stop: async () => undefined };
+    };
+    const { trainer, models, teach } = started({ swapAfterWindows: undefined }, { train });
+    await teach(2);
+    await trainer.settle();
+    expect(models).toEqual([]);
+    arrive();
+    await result;
+    await trainer.settle();
+    await trainer.settle();
+    expect(models).toHaveLength(1);
+  });
+
+  it('settles nothing between two learning batches of a replay', async () => {
+    const { trainer, models, teach } = started({ swapAfterWindows: 256 });
+    await teach(2);
+    await trainer.settle();
+    expect(models).toEqual([]);
+    await teach(1);
+    expect(models).toHaveLength(1);
+  });
+
+  it('says why a first model was refused, and tries again after twice as many windows', async () => {
+    const { trainer, models, teach } = started({
+      gate: { minActiveUnits: 99 },
+      retrain: { firstFit: 256, everyWindows: 4096 },
+    });
+    await teach(LESSONS);
+    expect(models).toEqual([]);
+    expect(trainer.outcomes.map(({ atWindow, promoted }) => [atWindow, promoted])).toEqual([
+      [256, false],
+      [768, false],
+      [1792, false],
+    ]);
+    expect(trainer.outcomes[1]!.reasons).toEqual(['first fit: 512 windows since the last of 1 without a model']);
+    for (const { why } of trainer.outcomes) expect(why[0]).toMatch(/active latent units; at least 99 are needed/);
+  });
+
   it('keeps the champion when the gate refuses the challenger', async () => {
     const { trainer, models, teach } = started({ gate: { minGain: 1e6 } });
     await teach(LESSONS);

@@ -73,6 +73,11 @@ function readSeries(members: Members, row: number, channel: number, into: Float6
   }
 }
 
+/**
+ * How far the trend line goes from the first step to the last, relative to its larger end: -0.5 where it ends at half of
+ * what it began with, 0.5 where it began with half, -1 and 1 from and to zero or beyond. A burst at one end of the window
+ * makes the line steeper than any usage, which can't fall by more than all of it.
+ */
 function relativeTrend(prototype: Float64Array, level: number, period: number | undefined): number {
   if (level === 0) return 0;
   // A weekly pattern is no trend: with two whole cycles or more, the line goes through the means of cycles.
@@ -80,7 +85,10 @@ function relativeTrend(prototype: Float64Array, level: number, period: number | 
   const overCycles = period !== undefined && period > 1 && cycles >= 2;
   const { slope } = linearTrend(overCycles ? cycleMeans(prototype, period, cycles) : prototype);
   const perStep = overCycles ? slope / period : slope;
-  return (perStep * (prototype.length - 1)) / Math.abs(level);
+  const change = perStep * (prototype.length - 1);
+  // A least-squares line passes through the mean: its ends lie half the change below and above the level.
+  const larger = Math.abs(level) + Math.abs(change) / 2;
+  return Math.max(-1, Math.min(1, change / larger));
 }
 
 function cycleMeans(prototype: Float64Array, period: number, cycles: number): Float64Array {

@@ -73,7 +73,7 @@ export function profileSegments(assignments: AssignmentBatch, options: ProfileOp
 
 /**
  * Whether a forecasting model is worth its cost: where usage repeats (autocorrelation of 0.3 or more at the seasonal
- * lag) or goes somewhere (0.3 of the level over a window), the past tells more than its mean. Elsewhere the mean is as
+ * lag) or goes somewhere (a trend of 0.25 or more), the past tells more than its mean. Elsewhere the mean is as
  * good a forecast, and a simple rule is enough. The strengths of trend and season are what decides among forecasting
  * methods in Wang, Smith & Hyndman (2006).
  */

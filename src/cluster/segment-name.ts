@@ -13,8 +13,8 @@ export interface NameGround {
 
 /** Share of members without usage from which a segment is inactive. */
 const INACTIVE_SHARE = 0.5;
-/** Change over the window, relative to the level, from which a segment grows or fades. */
-export const MARKED_TREND = 0.3;
+/** Trend from which a segment grows or fades. */
+export const MARKED_TREND = 0.25;
 
 const STEADY_VOLATILITY = 0.4;
 const BURSTY_VOLATILITY = 1;

@@ -5,7 +5,7 @@ export type Advice = 'model' | 'rule' | 'inactive';
 export interface ChannelProfile {
   /** Mean usage per step, over all known cells of all members. */
   readonly level: number;
-  /** Change of the prototype's trend line over the window, relative to the level: +0.5 is half as much again. */
+  /** Change of the prototype's trend line over the window, relative to its larger end, in [-1, 1]: -0.5 is a fall by half. */
   readonly trend: number;
   /** Mean over the active members of the standard deviation over their mean. */
   readonly volatility: number;

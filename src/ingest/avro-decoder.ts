@@ -1,9 +1,13 @@
-import { SegtideError } from '../errors.js';
-import { avroFingerprint } from './avro-fingerprint.js';
+import { avroHeader } from './avro-fingerprint.js';
+import { createAvroReader } from './avro-reader.js';
 import type { Refusal } from './usage-columns.js';
 
-/** How payloads are framed. `auto`: single-object where a payload begins with its marker, else bare. */
-export type AvroFraming = 'auto' | 'single-object' | 'bare';
+/**
+ * What precedes a record: nothing (`none`); the marker C3 01 and the schema's fingerprint (`single-object`); or a zero
+ * byte and a four-byte schema id of a registry (`registry`), whose id is not looked up. `auto` is `single-object` where
+ * a payload begins with the marker, else `none`.
+ */
+export type AvroFraming = 'auto' | 'none' | 'single-object' | 'registry';
 
 export interface AvroDecoderOptions {
   /** @default 'auto' */
@@ -12,56 +16,41 @@ export interface AvroDecoderOptions {
 
 /** Turns Avro payloads into objects for an `ObjectParser`. */
 export interface AvroDecoder {
-  /** The record, or why the payload is none; never throws. A long beyond 2^53 is a bigint. */
+  /** The record, with values as `createAvroTypes` tells, or why the payload is none; never throws. */
   decode(payload: Uint8Array): { readonly record: unknown } | Refusal;
 }
 
 /**
- * Creates a decoder of Avro records: single-object encoding (the marker C3 01, the schema's CRC-64 fingerprint, the
- * body), or the body alone. Loads `avsc`, which nothing else does.
+ * Creates a decoder of Avro records of one schema. avsc is loaded by the first call.
  *
- * @param schema the writer's schema: an object, or its JSON text
- * @throws SegtideError `config` if there is no schema, or it is no Avro schema
+ * @param schema the writer's schema: JSON text, or what it says
+ * @throws SegtideError `config` if there is no schema, or it is no Avro schema, or not that of a record
  */
 export async function createAvroDecoder(schema: unknown, options: AvroDecoderOptions = {}): Promise<AvroDecoder> {
-  if (schema === undefined) {
-    throw new SegtideError('config', 'Avro records need the schema that they were written with; none is configured');
-  }
-  const { default: avro } = await import('avsc');
-  // avsc refuses a long that a double can't hold, unless it is told what to make of it.
-  const long = avro.types.LongType.__with({
-    fromBuffer: (bytes: Buffer) => {
-      const value = bytes.readBigInt64LE();
-      return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-    },
-    toBuffer: (value: number | bigint) => {
-      const bytes = Buffer.alloc(8);
-      bytes.writeBigInt64LE(BigInt(value));
-      return bytes;
-    },
-    fromJSON: (value: number) => value,
-    toJSON: (value: number | bigint) => Number(value),
-    isValid: (value: unknown) => typeof value === 'bigint' || Number.isSafeInteger(value),
-    compare: (a: number | bigint, b: number | bigint) => (a < b ? -1 : a > b ? 1 : 0),
-  });
-  const type = parse(() => avro.Type.forSchema(toSchema(schema), { registry: { long }, wrapUnions: false }));
-  const fingerprint = avroFingerprint(JSON.stringify(type.schema()));
+  const reader = await createAvroReader(schema);
+  const header = avroHeader(reader.type);
   const framing = options.framing ?? 'auto';
+
+  /** Bytes before the record, or why there is none. */
+  const measure = (payload: Buffer): number | Refusal => {
+    if (framing === 'none') return 0;
+    if (framing === 'registry') {
+      if (payload.length >= REGISTRY_BYTES && payload[0] === 0) return REGISTRY_BYTES;
+      return unreadable('the payload has no registry header (a zero byte and a four-byte schema id)');
+    }
+    const marked = payload.length >= header.length && payload[0] === header[0] && payload[1] === header[1];
+    if (!marked) return framing === 'auto' ? 0 : unreadable('the payload does not begin with the marker C3 01');
+    if (payload.subarray(0, header.length).equals(header)) return header.length;
+    return unreadable(`the payload has another schema, ${nameOf(payload)}; ${nameOf(header)} is configured`);
+  };
 
   return {
     decode(payload) {
-      let body = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
-      const marked = body.length >= HEADER && body[0] === 0xc3 && body[1] === 0x01;
-      if (framing === 'single-object' && !marked) return unreadable('the payload does not begin with the marker C3 01');
-      if (framing !== 'bare' && marked) {
-        const found = body.readBigUInt64LE(2);
-        if (found !== fingerprint) {
-          return unreadable(`the payload has schema ${hex(found)}, where ${hex(fingerprint)} is configured`);
-        }
-        body = body.subarray(HEADER);
-      }
+      const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
+      const start = measure(bytes);
+      if (typeof start !== 'number') return start;
       try {
-        return { record: type.fromBuffer(body) as unknown };
+        return { record: reader.read(bytes.subarray(start)) };
       } catch (error) {
         return unreadable(`the payload is not what the Avro schema says: ${(error as Error).message}`);
       }
@@ -69,27 +58,13 @@ export async function createAvroDecoder(schema: unknown, options: AvroDecoderOpt
   };
 }
 
-/** Bytes before the body of the single-object encoding. */
-const HEADER = 10;
-
-type Schema = Parameters<typeof import('avsc').Type.forSchema>[0];
-
-function toSchema(schema: unknown): Schema {
-  return (typeof schema === 'string' && schema.trimStart().startsWith('{') ? JSON.parse(schema) : schema) as Schema;
-}
-
-function parse<T>(make: () => T): T {
-  try {
-    return make();
-  } catch (cause) {
-    throw new SegtideError('config', `the Avro schema is not valid: ${(cause as Error).message}`, { cause });
-  }
-}
+const REGISTRY_BYTES = 5;
 
 function unreadable(detail: string): Refusal {
   return { reason: 'unreadable', detail };
 }
 
-function hex(fingerprint: bigint): string {
-  return fingerprint.toString(16).padStart(16, '0');
+/** The fingerprint in a header, as it is usually written. */
+function nameOf(header: Buffer): string {
+  return header.readBigUInt64LE(2).toString(16).padStart(16, '0');
 }

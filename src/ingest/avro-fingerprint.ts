@@ -1,3 +1,5 @@
+import type { Type } from 'avsc';
+
 /**
  * The 64-bit fingerprint of a schema in parsing canonical form (CRC-64-AVRO, Avro specification 1.12, "Schema
  * fingerprints").
@@ -9,6 +11,13 @@ export function avroFingerprint(canonical: string): bigint {
     for (let bit = 0; bit < 8; bit++) crc = (crc >> 1n) ^ (crc & 1n ? EMPTY : 0n);
   }
   return crc;
+}
+
+/** What a record begins with in single-object encoding: the marker C3 01, and its schema's fingerprint. */
+export function avroHeader(type: Type): Buffer {
+  const header = Buffer.from([0xc3, 0x01, 0, 0, 0, 0, 0, 0, 0, 0]);
+  header.writeBigUInt64LE(avroFingerprint(JSON.stringify(type.schema())), 2); // avsc's schema() is the canonical form
+  return header;
 }
 
 /** Both the polynomial and the fingerprint of nothing. */

@@ -46,6 +46,15 @@ export function parseIsoTime(text: Uint8Array, start: number, end: number, zone:
   return local - offsetOf(text, p, end);
 }
 
+/** Whether text begins with a date such as 2026-02-30, which is well written and of which there is no such day. */
+export function isNoSuchDay(text: Uint8Array, start: number, end: number): boolean {
+  if (end - start < 10 || text[start + 4] !== DASH || text[start + 7] !== DASH) return false;
+  const year = twoDigits(text, start) * 100 + twoDigits(text, start + 2);
+  const month = twoDigits(text, start + 5);
+  const day = twoDigits(text, start + 8);
+  return year >= 0 && month >= 0 && day >= 0 && !(month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month));
+}
+
 const ZERO = 48;
 const DASH = 45;
 const PLUS = 43;

@@ -4,7 +4,7 @@ import { ClosedList } from './closed-list.js';
 import type { DeadLetterReason } from './dead-letter.js';
 import { readEventTime } from './event-time.js';
 import type { IngestSettings } from './ingest-settings.js';
-import { parseIsoTime } from './iso-time.js';
+import { isNoSuchDay, parseIsoTime } from './iso-time.js';
 import { ABSENT, HALF_PAIR, NULL, NUMBER, type RecordFields, STRING } from './record-fields.js';
 import { showField } from './show-field.js';
 import type { TimeUnitWatch } from './time-unit-watch.js';
@@ -152,6 +152,10 @@ export class RecordReader {
       this.#watch.refused(unit === 'iso' ? NaN : undefined);
     }
     if (Number.isNaN(eventTime)) {
+      const isDay = unit === 'iso' && fields.kinds[time] === STRING;
+      if (isDay && isNoSuchDay(text, fields.starts[time]!, fields.ends[time]!)) {
+        return this.#refuse('invalid', time, `is the text ${shown}, but there is no such day`);
+      }
       const expected = unit === 'iso' ? 'ISO 8601 text' : `a number (\`time.unit\` is \`${unit}\`)`;
       return this.#refuse('invalid', time, this.#wrong(fields, time, text, expected));
     }

@@ -1,5 +1,5 @@
 import type { Schema } from 'avsc';
-import { avroFingerprint } from './avro-fingerprint.js';
+import { avroHeader } from '../ingest/avro-fingerprint.js';
 import type { Output } from './output.js';
 
 /** Writes records of one output as Avro. */
@@ -14,6 +14,6 @@ export type AvroEncoder<T> = (record: T) => Buffer;
 export async function createAvroEncoder<T>(output: Output<T>): Promise<AvroEncoder<T>> {
   const { default: avro } = await import('avsc');
   const type = avro.Type.forSchema(output.schema as unknown as Schema);
-  const header = Buffer.concat([Buffer.from([0xc3, 0x01]), avroFingerprint(type)]);
+  const header = avroHeader(type);
   return (record) => Buffer.concat([header, type.toBuffer(output.toAvro(record))]);
 }

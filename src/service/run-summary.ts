@@ -6,10 +6,12 @@ import type { Fates } from '../window/window-batch.js';
 export interface RunSummary {
   /** What the run is called: the config's `name`. */
   readonly name: string;
+  /** What a run must share with this one to go on with it. */
+  readonly identity: RunIdentity;
   /** Every event by its first fate; `in` is the sum of the others. */
   readonly events: Fates;
   readonly deadLetterReasons: Readonly<Partial<Record<DeadLetterReason, number>>>;
-  /** Event times seen, [first, last]; null when there was no event. */
+  /** Event times of the accepted events, [first, last]; null when there was none. */
   readonly eventTimes: readonly [number, number] | null;
   /** Results of closed windows, without revisions. */
   readonly windows: number;
@@ -19,7 +21,7 @@ export interface RunSummary {
   readonly incompleteWindows: number;
   readonly assignments: number;
   readonly transitions: number;
-  /** Customers seen; one that left the keyed state and came back counts again. */
+  /** Most customers there can have been: exact while `evicted` is 0, since one that was evicted and came back counts again. */
   readonly customers: number;
   /** Customers that left the keyed state by TTL or cap. */
   readonly evicted: number;
@@ -38,6 +40,14 @@ export interface RunSummary {
   readonly interrupted: boolean;
 }
 
+/** What makes two runs the same run. */
+export interface RunIdentity {
+  /** Hash of all settings that shape the results. */
+  readonly settings: string;
+  /** Files as they were named, or the topic. */
+  readonly input: string | readonly string[];
+}
+
 export interface SegmentSummary {
   readonly segmentId: string;
   /** Readable name, such as "steady, high". */
@@ -50,7 +60,7 @@ export interface SegmentSummary {
   readonly prototype: readonly number[]; // (steps)
   /** Mean of the prototype, per step, in the channel's unit. */
   readonly level: number;
-  /** Change over the window relative to the level: +0.5 is half as much again. */
+  /** Change of the trend line over the window relative to its larger end, in [-1, 1]: -0.5 is a fall by half. */
   readonly trend: number;
   /** Part of the segment's windows without any usage, in [0, 1]. */
   readonly inactiveShare: number;

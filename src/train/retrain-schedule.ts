@@ -1,13 +1,17 @@
 import { SegtideError } from '../errors.js';
 
 export interface RetrainOptions {
-  /** Windows after which the first model is fitted. @default 2_000 */
+  /**
+   * Windows after which the first model is fitted. Each fit that gives none doubles what the next one waits for, up to
+   * `everyWindows`.
+   * @default 2_000
+   */
   readonly firstFit?: number;
   /** Windows after which a model is retrained. @default 50_000 */
   readonly everyWindows?: number;
   /** Event time after which a model is retrained, in ms. @default 4 window lengths */
   readonly everyMs?: number;
-  /** Least event time between two fits, in ms, whatever asks for them. @default 1 window length */
+  /** Least event time between two fits, in ms, whatever asks for them; the first ones too. @default 1 window length */
   readonly minIntervalMs?: number;
 }
 
@@ -26,6 +30,8 @@ export interface RetrainScheduleSnapshot {
   /** Why the training that is under way was started; null when there is none. */
   readonly training: readonly string[] | null;
   readonly requests: readonly string[];
+  /** First fits so far that gave no model. */
+  readonly refused: number;
 }
 
 /** Decides when a model is fitted, by counts and event time alone. */
@@ -44,7 +50,7 @@ export interface RetrainSchedule {
   dueAtEnd(): readonly string[] | undefined;
   /** A fit has started on what was observed so far. What asks for one from here on counts for the next. */
   started(reasons: readonly string[]): void;
-  /** The fit has ended. Until a first one is promoted, the next is due after as many windows again. */
+  /** The fit has ended. Until a first one is promoted, the next is due after twice as many windows. */
   finished(promoted: boolean): void;
   /**
    * Why the training that is under way was started; undefined when there is none. A restored schedule still has it:
@@ -105,13 +111,16 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
   let now = snapshot?.now ?? Number.NEGATIVE_INFINITY;
   let training = snapshot?.training ?? undefined;
   let requests = new Set(snapshot?.requests ?? []);
+  let refused = snapshot?.refused ?? 0;
+
+  /** What gave no model once will hardly give one after as little again; a training is dear. */
+  function firstFitWindows(): number {
+    return Math.min(settings.firstFit * 2 ** refused, Math.max(settings.firstFit, settings.everyWindows));
+  }
 
   function due(): readonly string[] | undefined {
-    if (training !== undefined) return undefined;
-    if (!serving) {
-      return windowsSinceFit < settings.firstFit ? undefined : [`first fit: ${windowsSinceFit} windows`];
-    }
-    if (now - lastFitAt < settings.minIntervalMs) return undefined;
+    if (training !== undefined || now - lastFitAt < settings.minIntervalMs) return undefined;
+    if (!serving) return windowsSinceFit < firstFitWindows() ? undefined : [firstFitReason()];
     const reasons = [...requests];
     if (windowsSinceFit >= settings.everyWindows) reasons.push(`${windowsSinceFit} windows since the last fit`);
     // An interval without windows has nothing new to learn from.
@@ -119,6 +128,11 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
       reasons.push(`${inWords(now - lastFitAt)} of event time since the last fit`);
     }
     return reasons.length === 0 ? undefined : reasons;
+  }
+
+  function firstFitReason(): string {
+    const windows = `first fit: ${windowsSinceFit} windows`;
+    return refused === 0 ? windows : `${windows} since the last of ${refused} without a model`;
   }
 
   return {
@@ -143,6 +157,7 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
     finished(promoted) {
       training = undefined;
       serving ||= promoted;
+      if (!serving) refused++;
     },
     get training() {
       return training;
@@ -155,6 +170,7 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
       now: Number.isFinite(now) ? now : null,
       training: training ?? null,
       requests: [...requests],
+      refused,
     }),
   };
 }

@@ -136,10 +136,11 @@ async function fitEncoder(
   const network = await createTrainingNetwork(shape, settings.encoder);
   try {
     const initial = fresh || champion === undefined ? undefined : initialWeights(champion, settings);
+    const updates = initial === undefined ? settings.encoder.updates : settings.warmUpdates;
     const { batch, heldOut } = settings.encoder;
     const meter = createProgressMeter(Math.ceil(series.length * (1 - heldOut)), batch, now);
     return trainVrae(
-      { settings: { ...settings.encoder, seed }, series, initial },
+      { settings: { ...settings.encoder, updates, seed }, series, initial },
       { network, onProgress: (progress) => onProgress?.(meter(progress)) },
     );
   } finally {

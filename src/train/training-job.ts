@@ -13,6 +13,8 @@ export interface ModelSettings {
   /** Hash of the settings of window and series; goes into the artifact. */
   readonly seriesHash: string;
   readonly encoder: VraeSettings;
+  /** Updates at most of a training that goes on from the champion's weights: it has less left to learn. */
+  readonly warmUpdates: number;
   readonly cluster: ClusterSettings;
   /** Where steps lie on the local clock, so that segments can be named by it. */
   readonly calendar: StepCalendar;

@@ -50,6 +50,7 @@ export class EventIntake {
     let column = 0;
     let isOpen = false;
     let accepted = 0;
+    let { firstTime, lastTime } = this.#state;
     let i = start;
     for (; i < end; i++) {
       const eventTime = eventTimes[i]!;
@@ -94,6 +95,8 @@ export class EventIntake {
         isOpen = true;
       }
       accepted++;
+      if (eventTime < firstTime) firstTime = eventTime;
+      if (eventTime > lastTime) lastTime = eventTime;
       if (isPlain) rings.add(slot, step, column, values, i * channels, eventTime);
       else if (this.#addSlowly(slot, isNew, batch, i)) {
         i++;
@@ -103,6 +106,8 @@ export class EventIntake {
     watermark.observe(latest);
     fates.in += i - start;
     fates.accepted += accepted;
+    this.#state.firstTime = firstTime;
+    this.#state.lastTime = lastTime;
     return i;
   }
 

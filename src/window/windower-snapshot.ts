@@ -44,7 +44,7 @@ export interface WindowerSnapshot {
   readonly held: readonly HeldRecord[] | undefined;
 }
 
-export const SNAPSHOT_FORMAT = 1;
+export const SNAPSHOT_FORMAT = 2;
 
 /** @throws SegtideError `state` where the snapshot is of another format or of other settings */
 export function checkSnapshot(snapshot: WindowerSnapshot, settings: WindowSettings): void {

@@ -40,6 +40,9 @@ export class WindowerState {
   silentSince = Number.POSITIVE_INFINITY;
   /** Number of the interval that the last provisional results belong to. */
   provisionalTick = Number.NEGATIVE_INFINITY;
+  /** Earliest and latest event time of the accepted events. */
+  firstTime = Number.POSITIVE_INFINITY;
+  lastTime = Number.NEGATIVE_INFINITY;
   peakCustomers = 0;
   evictedByTtl = 0;
   evictedByCap = 0;
@@ -104,6 +107,8 @@ export class WindowerState {
         this.incompleteWindows,
         this.emitter.emitted,
         this.emitter.revised,
+        this.firstTime,
+        this.lastTime,
       ),
       fates: { ...this.fates },
       customers,
@@ -133,6 +138,8 @@ export class WindowerState {
     this.incompleteWindows = counts[3]!;
     this.emitter.emitted = counts[4]!;
     this.emitter.revised = counts[5]!;
+    this.firstTime = counts[6]!;
+    this.lastTime = counts[7]!;
     this.fates = { ...from.fates };
     this.customers.restore(from.customers);
     this.rings.restore(from.customers.order, from.rings);

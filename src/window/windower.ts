@@ -33,7 +33,13 @@ export interface Windower {
   provisional(): IterableIterator<WindowBatch>;
   /** Events by their first fate. Those on probation, at the very beginning of a replay, have none yet. */
   readonly fates: Fates;
+  /** Events taken in that have no fate yet: those on probation, and those behind a page that is not taken. */
+  readonly inFlight: number;
   readonly counters: WindowerCounters;
+  /** Event times of the accepted events, [first, last]; null before the first. */
+  readonly acceptedTimes: readonly [number, number] | null;
+  /** Up to which event time the stream is thought to be complete, epoch ms; -Infinity before the first event. */
+  readonly watermark: number;
   /** The state between two calls. @throws SegtideError `state` while pages of the last call are not taken */
   snapshot(): WindowerSnapshot;
 }
@@ -115,6 +121,10 @@ class KeyedWindower implements Windower {
     return { ...this.#state.fates };
   }
 
+  get inFlight(): number {
+    return this.#feeds.reduce((sum, { batch, at }) => sum + batch.length - at, this.#probation?.held.length ?? 0);
+  }
+
   get counters(): WindowerCounters {
     const { customers, peakCustomers, evictedByTtl, evictedByCap, emitter, incompleteWindows, bytes } = this.#state;
     return {
@@ -127,6 +137,15 @@ class KeyedWindower implements Windower {
       incompleteWindows,
       stateBytes: bytes,
     };
+  }
+
+  get acceptedTimes(): readonly [number, number] | null {
+    const { firstTime, lastTime } = this.#state;
+    return firstTime <= lastTime ? [firstTime, lastTime] : null;
+  }
+
+  get watermark(): number {
+    return this.#state.watermark.current;
   }
 
   snapshot(): WindowerSnapshot {

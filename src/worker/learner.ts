@@ -43,11 +43,10 @@ export function createLearner(outputs: LearnerOutputs, options: LearnerOptions, 
   let observation = from?.observation ?? undefined;
 
   async function send(): Promise<void> {
-    const record = { sequence, statistics, observation };
+    const lesson = { sequence: sequence++, statistics, observation };
     statistics = undefined;
     observation = undefined;
-    await outputs.teach({ sequence, windows: samples.take() }, record);
-    sequence++;
+    await outputs.teach({ sequence: lesson.sequence, windows: samples.take() }, lesson);
   }
 
   return {
@@ -56,6 +55,11 @@ export function createLearner(outputs: LearnerOutputs, options: LearnerOptions, 
       for (let i = 0; i < windows.length; i++) if (isLearnt(windows, i)) samples.add(windows, i);
       if (assignments !== undefined) {
         const { model } = assignments;
+        // Live, a model may take effect within a learning batch: the trainer has no use for sums of the one before.
+        if (statistics?.modelVersion !== model.modelVersion) {
+          statistics = undefined;
+          observation = undefined;
+        }
         statistics = accumulate(statistics ?? emptyStatistics(model), assignments);
         observation = observeInto(observation ?? emptyObservation(model, channels), assignments);
       }

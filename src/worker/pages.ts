@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { SegtideError } from '../errors.js';
 import type { DeadLetter } from '../ingest/dead-letter.js';
 import type { UsageBatch } from '../ingest/usage-batch.js';
 import type { Clock, Source } from '../ports.js';
@@ -18,6 +19,9 @@ export interface Pages {
   next(): Promise<Page | undefined>;
   /** Records that came in, readable or not. */
   readonly records: number;
+  /** Whether all pages of the last input batch were given out: only then is there a state to go on from. */
+  readonly isAtRest: boolean;
+  /** @throws SegtideError `state` when the pages are not at rest */
   snapshot(): PagesSnapshot;
 }
 
@@ -34,6 +38,11 @@ export interface PagesOptions {
   readonly between?: (() => Promise<void>) | undefined;
   /** Asked between two input batches: true ends the pages there, without closing open windows. */
   readonly isStopped?: (() => boolean) | undefined;
+  /**
+   * Asked between two pages, after `isStopped`: true ends the pages there, in the midst of an input batch that may hold
+   * many. There is no snapshot then; a restart repeats what came after the last one.
+   */
+  readonly isCutShort?: (() => boolean) | undefined;
   /** The wall clock of a live source, whose silence closes windows; absent in a replay. */
   readonly clock?: Clock | undefined;
 }
@@ -43,7 +52,7 @@ export interface PagesOptions {
  * learning batch: models change only there, so what a window is assigned never depends on how records were batched.
  */
 export function createPages(source: Source, windower: Windower, options: PagesOptions, from?: PagesSnapshot): Pages {
-  const { learnEvery, clock, between, isStopped } = options;
+  const { learnEvery, clock, between, isStopped, isCutShort } = options;
   let learning = from?.learning ?? 0;
   let records = from?.records ?? 0;
   let ended = false;
@@ -60,6 +69,7 @@ export function createPages(source: Source, windower: Windower, options: PagesOp
         row = 0;
         return true;
       }
+      closing = undefined;
       if (ended) return false;
       await between?.();
       if (isStopped?.() === true) return false;
@@ -77,11 +87,15 @@ export function createPages(source: Source, windower: Windower, options: PagesOp
     }
   }
 
+  const isAtRest = (): boolean => current === undefined && closing === undefined;
+
   return {
     async next() {
-      // Records that wait are dealt with in one go of promises; a live source needs its turn of the event loop, too.
-      if (clock !== undefined) await nextTurn();
+      // Records that wait are dealt with in one go of promises; a live source and a signal to stop need their turn of
+      // the event loop, too.
+      await nextTurn();
       if (current === undefined && !(await advance())) return undefined;
+      if (isCutShort?.() === true) return undefined;
       const page = current!;
       const most = clock === undefined ? page.length : row + LIVE_PAGE;
       const end = Math.min(cutAfter(page, row, learnEvery - learning), most);
@@ -96,7 +110,15 @@ export function createPages(source: Source, windower: Windower, options: PagesOp
     get records() {
       return records;
     },
-    snapshot: () => ({ learning, records }),
+    get isAtRest() {
+      return isAtRest();
+    },
+    snapshot() {
+      if (!isAtRest()) {
+        throw new SegtideError('state', 'The pages of the last input batch must be dealt with before a snapshot.');
+      }
+      return { learning, records };
+    },
   };
 }
 

@@ -45,8 +45,8 @@ describe('profileSegments', () => {
     expect(profile).toMatchObject({ segmentId: 's1', size: 2, share: 1, medoidCustomer: 'c0', windowEnd: 101 });
     const { level, trend, volatility } = profile!.channels[0]!;
     expect(level).toBe(3);
-    // Slope of 2 3 4 3 over 0..3 is 2 / 5; over three steps 1.2, relative to 3.
-    expect(trend).toBeCloseTo(0.4, 12);
+    // Slope of 2 3 4 3 over 0..3 is 2 / 5; over three steps 1.2, from 2.4 to 3.6.
+    expect(trend).toBeCloseTo(1 / 3, 12);
     // Standard deviation sqrt(1/2) of both, over means 2 and 4.
     expect(volatility).toBeCloseTo((Math.SQRT1_2 / 2 + Math.SQRT1_2 / 4) / 2, 12);
     expect(profile!.observedShare).toBe(1);
@@ -101,13 +101,27 @@ describe('profileSegments', () => {
     expect(b!.advice).toBe('rule');
   });
 
+  it('knows no fall by more than all, nor a rise from less than nothing', () => {
+    const [first, last, negative] = profileSegments(
+      assigned(
+        [
+          [9, 0, 0, 0, 0, 0],
+          [0, 0, 0, 0, 0, 9],
+          [-3, -2, -1, 0, 1, 2],
+        ],
+        [0, 1, 2],
+      ),
+    );
+    expect([first, last, negative].map((profile) => profile!.channels[0]!.trend)).toEqual([-1, 1, 1]);
+  });
+
   it('takes a weekly pattern for no trend, and a trend for no weekly pattern', () => {
     const saturday = Array.from({ length: 21 }, (_, t) => (t % 7 === 6 ? 8 : 1));
     const rising = Array.from({ length: 21 }, (_, t) => 1 + t);
     const [a, b] = profileSegments(assigned([saturday, rising], [0, 1]), { period: 7 });
     expect(a!.channels[0]!.trend).toBeCloseTo(0, 12);
     expect(a!.channels[0]!.seasonality.strength).toBeCloseTo(1, 1);
-    expect(b!.channels[0]!.trend).toBeCloseTo(20 / 11, 12);
+    expect(b!.channels[0]!.trend).toBeCloseTo(20 / 21, 12);
     expect(b!.channels[0]!.seasonality.strength).toBe(0);
     expect(b!.name).toMatch(/^growing/);
   });

@@ -89,11 +89,19 @@ describe('inputs with little in them', () => {
     ['one event', line('a', START)],
     ['one customer', [...usageLines(1, 60)].join('')],
     ['only events that are late but for the first', line('a', START + 60 * DAY) + line('a', START).repeat(50)],
-    ['one broken line', 'x\n'],
   ])('end well: %s', async (_, text) => {
     writeFileSync(at('little.ndjson'), text);
     const { summary } = await accountFor(['little.ndjson']);
     expect(summary.interrupted).toBe(false);
+  });
+
+  it('end with a code of their own where no event can be used', async () => {
+    writeFileSync(at('useless.ndjson'), `x\n${line('a', '"yesterday"').repeat(3)}`);
+    expectFailure(
+      await run(['useless.ndjson']),
+      8,
+      /none of 4 events was accepted.*invalid \(3\).*customer: 'customer'/,
+    );
   });
 
   it('give a customer alone a segment', async () => {

@@ -79,18 +79,17 @@ describe('segtide run --resume', () => {
     expect(outputsOf(output)).toEqual(before);
   });
 
-  it('refuses a checkpoint of other settings, a used folder without --resume, and standard input', async () => {
+  it('refuses a run of other settings, a used folder without --resume, and standard input', async () => {
     const output = at('refused');
-    const args = ['run', at('usage.ndjson'), ...FLAGS, '--output', output];
-    const { child, ended } = startSegtide(args);
-    while (!existsSync(join(output, 'checkpoints'))) await setTimeout(20);
-    await setTimeout(300);
-    child.kill('SIGKILL');
-    await ended;
+    const args = ['run', at('few.ndjson'), ...FLAGS, '--output', output];
+    await writeLines(at('few.ndjson'), usageLines(3, 20));
+    expect(await runSegtide(args)).toMatchObject({ code: 0, stderr: '' });
+    const before = outputsOf(output);
     const other = await runSegtide([...args, '--resume', '--seed', '7']);
     expect(other).toMatchObject({ code: 5, stderr: expect.stringMatching(/^segtide: .*other settings.*\n$/) });
     const used = await runSegtide(args);
-    expect(used).toMatchObject({ code: 4, stderr: expect.stringMatching(/^segtide: .*--resume.*\n$/) });
+    expect(used).toMatchObject({ code: 4, stderr: expect.stringMatching(/^segtide: .*not empty.*\n$/) });
+    expect(outputsOf(output)).toEqual(before);
     const piped = await runSegtide(['run', '-', ...FLAGS, '--output', at('piped'), '--resume']);
     expect(piped).toMatchObject({ code: 2, stderr: expect.stringMatching(/^segtide: .*standard input.*\n$/) });
   });

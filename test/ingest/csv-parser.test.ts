@@ -92,7 +92,7 @@ describe('csv parser', () => {
       '8 not-finite: field `usage` is NaN',
       '9 not-finite: field `usage` is -inf',
       '10 not-finite: field `usage` is 1e999',
-      '11 invalid: field `time` is the text "2013-02-30", not ISO 8601 text',
+      '11 invalid: field `time` is the text "2013-02-30", but there is no such day',
       '12 implausible-time: field `time` is "1960-01-01" (`iso`), outside 1970-01-01T00:00:00.000Z to 2100-01-01T00:00:00.000Z',
       '13 unreadable: text follows a closing quote',
       '14 invalid: field `usage` is the text "1e", not a number',

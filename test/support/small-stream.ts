@@ -46,6 +46,7 @@ export function smallSettings(options: SmallOptions = {}): SegmentationSettings 
         series: resolveSeries({}, STEPS, 1),
         seriesHash: 'small',
         encoder: resolveVrae({ hidden: 6, latent: 4, updates: options.updates ?? 30, engine: 'js', seed }),
+        warmUpdates: options.updates ?? 30,
         cluster: { k: 3, starts: 2, halfLife: undefined, epochWindows: options.epochWindows ?? 512 },
         calendar: { timeZone: 'UTC', stepMs: HOUR },
         heldOut: 0.2,

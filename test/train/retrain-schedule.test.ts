@@ -30,15 +30,57 @@ describe('createRetrainSchedule', () => {
     expect(serving().dueAtEnd()).toBeUndefined();
   });
 
-  it('tries again after as many windows when the first fit gave no model', () => {
+  it('waits for twice as many windows after each first fit without a model, up to those of a retraining', () => {
+    const schedule = createRetrainSchedule(settings);
+    const waits: number[] = [];
+    for (let time = 0, waited = 0; waits.length < 7; time += 10_000, waited += 50) {
+      const due = schedule.due();
+      if (due !== undefined) {
+        schedule.started(due);
+        schedule.finished(false);
+        waits.push(waited);
+        waited = 0;
+      }
+      schedule.observe(50, time);
+    }
+    expect(waits).toEqual([100, 200, 400, 800, 1_000, 1_000, 1_000]);
+    schedule.observe(950, 1e9);
+    expect(schedule.due()).toEqual(['first fit: 1000 windows since the last of 7 without a model']);
+  });
+
+  it('counts windows of a first fit that was refused from when it began', () => {
     const schedule = createRetrainSchedule(settings);
     schedule.observe(100, 0);
     schedule.started(schedule.due()!);
-    schedule.observe(40, 1);
+    schedule.observe(40, 10_000);
     schedule.finished(false);
+    schedule.observe(159, 10_000);
     expect(schedule.due()).toBeUndefined();
-    schedule.observe(60, 2);
+    schedule.observe(1, 10_000);
     expect(schedule.due()).toBeDefined();
+  });
+
+  it('keeps the least interval between first fits, too', () => {
+    const schedule = createRetrainSchedule(settings);
+    schedule.observe(100, 0);
+    schedule.started(schedule.due()!);
+    schedule.finished(false);
+    schedule.observe(5_000, 9_999);
+    expect(schedule.due()).toBeUndefined();
+    schedule.observe(0, 10_000);
+    expect(schedule.due()).toBeDefined();
+  });
+
+  it('retrains as often as ever once a model serves, however many first fits gave none', () => {
+    const schedule = createRetrainSchedule(settings);
+    schedule.observe(100, 0);
+    schedule.started(schedule.due()!);
+    schedule.finished(false);
+    schedule.observe(200, 10_000);
+    schedule.started(schedule.due()!);
+    schedule.finished(true);
+    schedule.observe(1_000, 20_000);
+    expect(schedule.due()).toEqual(['1000 windows since the last fit']);
   });
 
   it('retrains by count or event time, whichever comes first, and names both when both are due', () => {

@@ -307,6 +307,19 @@ describe('a windower', () => {
     expect(released.map((slot) => pages[0]!.ids.text(slot))).toEqual(['a', 'b']);
   });
 
+  it('tells the span of the accepted events and the watermark, also after a snapshot', () => {
+    const settings = resolveWindow({ ...three, outOfOrderness: '30m', maxAhead: '1d' });
+    const first = createWindower(settings);
+    expect([first.acceptedTimes, first.watermark]).toEqual([null, -Infinity]);
+    const agreeing = ['a', 'b', 'c'].map((customer) => event(customer, 6));
+    collect(first.push(toUsageBatch([...agreeing, event('a', 0), event('a', 100), event('a', 7)])));
+    const windower = createWindower(settings, first.snapshot());
+    expect(windower.fates).toMatchObject({ accepted: 4, late: 1, quarantined: 1 });
+    expect([windower.acceptedTimes, windower.watermark]).toEqual([[at(6), at(7)], at(6.5)]);
+    collect(windower.push(toUsageBatch([event('b', 8)])));
+    expect(windower.acceptedTimes).toEqual([at(6), at(8)]);
+  });
+
   it('refuses a snapshot of other settings or of another format', () => {
     const snapshot = createWindower(resolveWindow(three)).snapshot();
     expect(() => createWindower(resolveWindow({ ...three, steps: 4 }), snapshot)).toThrow(/other settings/);

@@ -89,6 +89,18 @@ describe('a learner', () => {
     );
   });
 
+  it('sends sums of the latest model alone where another took effect within a learning batch', async () => {
+    const { lessons, outputs } = collect();
+    const learner = createLearner(outputs, OPTIONS);
+    const next = { ...MODEL, modelVersion: 'next' };
+    await learner.learn(score(sliceWindows(WINDOWS, 0, 3), MODEL));
+    await learner.learn(score(sliceWindows(WINDOWS, 3, 10), next));
+    const { assignments } = score(sliceWindows(WINDOWS, 3, 10), next);
+    expect(lessons[0]!.rows).toHaveLength(8);
+    expect(lessons[0]!.record.statistics).toEqual(statistics(next, assignments!));
+    expect(lessons[0]!.record.observation).toEqual(toDriftObservation(assignments!));
+  });
+
   it('waits until the trainer has dealt with a lesson', async () => {
     let release = (): void => undefined;
     const learner = createLearner({ teach: () => new Promise((resolve) => (release = resolve)) }, OPTIONS);

@@ -127,6 +127,37 @@ describe('pages', () => {
     expect(() => windower.snapshot()).not.toThrow();
   });
 
+  it('end between two pages when cut short, and then have no snapshot', async () => {
+    let asked = 0;
+    const windower = createWindower(SETTINGS);
+    const pages = createPages(createScriptedSource([toUsageBatch(EVENTS)]), windower, {
+      learnEvery: 3,
+      isStopped: () => asked > 0,
+      isCutShort: () => asked++ === 4,
+    });
+    expect(await readAll(pages)).toHaveLength(4);
+    expect(pages.isAtRest).toBe(false);
+    expect(() => pages.snapshot()).toThrow(/before a snapshot/);
+    expect(pages.records).toBe(EVENTS.length);
+  });
+
+  it('are at rest between two input batches', async () => {
+    const pages = pagesOf([toUsageBatch(EVENTS)], { learnEvery: 3 });
+    expect(pages.isAtRest).toBe(true);
+    await pages.next();
+    expect(pages.isAtRest).toBe(false);
+    await readAll(pages);
+    expect(pages.isAtRest).toBe(true);
+  });
+
+  it('give the event loop its turn between two pages, so that a signal to stop is heard', async () => {
+    let isCutShort = false;
+    const pages = pagesOf([toUsageBatch(EVENTS)], { learnEvery: 3, isCutShort: () => isCutShort });
+    await pages.next();
+    setImmediate(() => (isCutShort = true));
+    expect((await readAll(pages)).length).toBeLessThanOrEqual(1);
+  });
+
   it('ask for a checkpoint before every pull and at no other time', async () => {
     let betweens = 0;
     const pages = pagesOf(inBatches(EVENTS, [60]), { learnEvery: 16, between: async () => void betweens++ });

@@ -8,7 +8,7 @@ export const SEGMENT_SCHEMA = recordOf('Segment', 'What a segment looks like: it
   field('size', 'long', 'Windows of the reservoir that belong to the segment.'),
   field('share', 'double', 'Share of the reservoir, 0 to 1.'),
   field('level', 'double', 'Mean usage per step, in the units of the first channel.'),
-  field('trend', 'double', 'Relative change of usage over one window.'),
+  field('trend', 'double', 'Change of the trend line over one window, relative to its larger end: -1 to 1.'),
   field('volatility', 'double', 'Standard deviation of usage over its mean.'),
   field('seasonality', 'double', 'Strength of the seasonal pattern, 0 to 1.'),
   field('inactiveShare', 'double', 'Share of those windows without any usage, 0 to 1.'),

@@ -10,6 +10,7 @@ export const EXIT_CODES = {
   state: 5,
   transport: 6,
   encoder: 7,
+  nothingAccepted: 8,
   interrupted: 130,
   terminated: 143,
 } as const;
@@ -29,4 +30,5 @@ export function exitCodeOf(code: ErrorCode | undefined): number {
 export const EXIT_CODE_HELP = `Exit codes:
   0 done   1 unexpected error   2 wrong command, option or config   3 input can't be read
   4 output can't be written   5 checkpoint damaged or of other settings   6 broker failed
-  7 training failed   130 interrupted   143 terminated`;
+  7 training failed   8 events came, but none was accepted
+  130 interrupted   143 terminated`;

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { toStreamError } from '../../transport/file/file-error.js';
+import { EXIT_CODES } from './exit-code.js';
 import { main } from './program.js';
 import { reportError } from './report-error.js';
 
@@ -11,8 +13,12 @@ function fail(error: unknown): never {
 }
 process.on('uncaughtException', fail);
 // A reader that left early (`segtide run … | head`) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? process.exit(0) : fail(error)));
-process.stderr.on('error', () => process.exit(1));
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  fail(toStreamError(error, 'standard output'));
+});
+// Nothing can be told any more.
+process.stderr.on('error', () => process.exit(EXIT_CODES.output));
 
 process.exitCode = await main(args, terminal);
 // All is written by now; a thread or socket that was left open must not keep the program alive.

@@ -12,18 +12,27 @@ export interface ErrorStyle {
 /** Tells on standard error what went wrong, and returns the exit code. */
 export function reportError(error: unknown, { json, debug }: ErrorStyle, terminal: Terminal): number {
   const known = error instanceof SegtideError ? error : undefined;
-  const text = error instanceof Error ? error.message : String(error);
-  if (json) {
-    const report = {
-      error: { code: known?.code ?? 'unexpected', message: text, retriable: known?.retriable ?? false },
-    };
-    terminal.err.write(`${JSON.stringify(report)}\n`);
-  } else {
-    terminal.err.write(`segtide: ${known ? '' : 'unexpected error: '}${text}\n`);
-    if (!known && !debug) terminal.err.write('Please report this, with what --debug prints.\n');
+  const message = error instanceof Error ? error.message : String(error);
+  if (known !== undefined) writeFailure({ code: known.code, message, retriable: known.retriable }, json, terminal);
+  else if (json) writeFailure({ code: 'unexpected', message, retriable: false }, json, terminal);
+  else {
+    terminal.err.write(`segtide: unexpected error: ${message}\n`);
+    if (!debug) terminal.err.write('Please report this, with what --debug prints.\n');
   }
   if (debug) terminal.err.write(`${stackOf(error)}\n`);
   return exitCodeOf(known?.code);
+}
+
+/** What went wrong, as a line for people or as JSON. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  /** Whether the same command may succeed when tried again. */
+  readonly retriable: boolean;
+}
+
+export function writeFailure(failure: Failure, json: boolean, { err }: Terminal): void {
+  err.write(json ? `${JSON.stringify({ error: failure })}\n` : `segtide: ${failure.message}\n`);
 }
 
 function stackOf(error: unknown): string {

@@ -4,10 +4,12 @@ import type { Config } from '../config/schema.js';
 import { createLog } from '../log.js';
 import type { RunFromConfig } from '../run-from-config.js';
 import type { RunSummary } from '../run-summary.js';
+import { describeNothingAccepted } from '../summary/nothing-accepted.js';
 import { createProgressDisplay } from '../summary/progress-display.js';
 import { renderSummary } from '../summary/render-summary.js';
 import { EXIT_CODES } from './exit-code.js';
 import { freshOutputFolder } from './output-folder.js';
+import { writeFailure } from './report-error.js';
 import { listenForStop } from './stop-signals.js';
 import { type Terminal, wantsColor } from './terminal.js';
 
@@ -44,7 +46,11 @@ export async function runAndReport(
     display.clear();
     printSummary(summary, settled, { json, quiet }, terminal);
     if (stop.exitCode !== undefined) return stop.exitCode;
-    return summary.interrupted ? EXIT_CODES.interrupted : EXIT_CODES.ok;
+    if (summary.interrupted) return EXIT_CODES.interrupted;
+    const nothing = describeNothingAccepted(summary, settled);
+    if (nothing === undefined) return EXIT_CODES.ok;
+    writeFailure({ code: 'nothing-accepted', message: nothing, retriable: false }, json, terminal);
+    return EXIT_CODES.nothingAccepted;
   } catch (error) {
     display.clear();
     if (stop.exitCode !== undefined && error instanceof SegtideError && error.code === 'aborted') return stop.exitCode;

@@ -27,8 +27,8 @@ export function addRunCommand(program: Command, terminal: Terminal, outcome: Out
     .option('-c, --config <file>', 'config file; segtide.yaml in this folder when there is one')
     .option('-i, --input <files...>', 'the same as naming files')
     .option('-f, --format <format>', 'auto, ndjson, csv or parquet')
-    .option('--customer <field>', 'field with the customer id')
-    .option('--time <field>', 'field with the event time')
+    .option('--customer <field>', 'field with the customer id (`customer`, if you name none)')
+    .option('--time <field>', 'field with the event time (`time`, if you name none), ISO 8601 text')
     .option('--value <fields...>', 'fields to sum up, a channel each; without any, events are counted')
     .option('--step <step>', 'hour, day, week, month or a duration')
     .option('--steps <n>', 'steps in a window')
@@ -67,4 +67,5 @@ Examples:
   segtide run usage.ndjson
   segtide run 'data/*.csv.gz' --customer meter_id --time read_at --value kwh --step hour --steps 24
   zcat usage.ndjson.gz | segtide run - --output -
+  tail -f usage.ndjson | segtide run - --set input.live=true --output -
   segtide run --config segtide.yaml --set cluster.k=8 --output out --resume`;

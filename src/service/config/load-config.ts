@@ -1,7 +1,9 @@
 import type { Assignment } from './assignment.js';
+import { checkTree } from './check-tree.js';
 import { applyOverrides, overridesFromEnv, overridesFromFlags } from './overrides.js';
-import { type ConfigProblem, describeIssue, toConfigError } from './problem.js';
-import { type Config, configSchema } from './schema.js';
+import { type ConfigProblem, toConfigError } from './problem.js';
+import { findStageProblems } from './resolve-stages.js';
+import type { Config } from './schema.js';
 import { readYaml } from './yaml-file.js';
 
 /** Where a config comes from. A flag wins over the environment, that over the file, and the file over defaults. */
@@ -31,12 +33,14 @@ export function loadConfig(sources: ConfigSources): Config {
     return above?.where ?? (file.has(path) ? undefined : below?.where) ?? file.where(path);
   };
   const problems: ConfigProblem[] = [...file.problems, ...env.problems, ...flags.problems];
-  const checked = configSchema.safeParse(tree);
-  for (const issue of file.problems.length === 0 ? (checked.error?.issues ?? []) : []) {
-    problems.push(...describeIssue(issue, tree).map(({ path, text }) => ({ where: where(path), text })));
-  }
-  if (problems.length > 0 || !checked.success) throw toConfigError(problems);
-  return checked.data;
+  // Of a file that can't be read nothing is known.
+  if (file.problems.length > 0) throw toConfigError(problems);
+  const { config, problems: keyProblems, leftOut } = checkTree(tree);
+  problems.push(...keyProblems.map(({ path, text }) => ({ where: where(path), text })));
+  if (problems.length === 0 && config !== undefined) return config;
+  // The stages check what is right so far, where the config is used; here only to tell all at once.
+  if (config !== undefined) problems.push(...findStageProblems(config, leftOut));
+  throw toConfigError(problems);
 }
 
 function noFiles(path: string): string {

@@ -38,9 +38,14 @@ export function describeIssue(issue: z.core.$ZodIssue, input: unknown): { path: 
   if (value === undefined && issue.code !== 'custom') {
     return [{ path: issue.path, text: `'${key}' is missing; it must be ${expected(issue)}` }];
   }
-  const got = shapeAt(issue.path)?.secret === true ? 'a masked value' : show(value);
   const hint = issue.code === 'invalid_value' && typeof value === 'string' ? suggest(value, issue.values) : '';
-  return [{ path: issue.path, text: `'${key}' must be ${expected(issue)}; got ${got}${hint}` }];
+  return [{ path: issue.path, text: `${describeValue(issue.path, expected(issue), input)}${hint}` }];
+}
+
+/** That the key at `path` must be what is `wanted`, and what it is. */
+export function describeValue(path: readonly PropertyKey[], wanted: string, input: unknown): string {
+  const got = shapeAt(path)?.secret === true ? 'a masked value' : show(valueAt(input, path));
+  return `'${path.join('.') || 'the config'}' must be ${wanted}; got ${got}`;
 }
 
 /** The known word nearest to a mistyped one, undefined where none is near. */

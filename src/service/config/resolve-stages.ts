@@ -1,7 +1,8 @@
 import { type IngestSettings, resolveIngest } from '../../ingest/ingest-settings.js';
-import { createOptionCheck } from '../../option-check.js';
+import { createOptionCheck, type OptionCheck } from '../../option-check.js';
 import { resolveStages as resolveLibraryStages, type StageSettings } from '../../stage-settings.js';
-import { toConfigError } from './problem.js';
+import { type KeyPath, touches } from './check-tree.js';
+import { type ConfigProblem, toConfigError } from './problem.js';
 import type { Config } from './schema.js';
 import { windowChannels } from './window-channels.js';
 
@@ -16,18 +17,42 @@ export interface RunStages extends StageSettings {
  * @throws SegtideError `config` with what every stage complains of
  */
 export function resolveStages(config: Config): RunStages {
-  const { kind: _, ...encoder } = config.encoder;
   const check = createOptionCheck();
+  const stages = resolve(config, check);
+  if (stages === undefined) throw toConfigError(check.problems.map(({ section, text }) => ({ where: section, text })));
+  return stages;
+}
+
+/**
+ * What the stages complain of, but for those that look at a key that was wrong.
+ *
+ * @param leftOut keys that `config` lacks for that
+ */
+export function findStageProblems(config: Config, leftOut: readonly KeyPath[]): ConfigProblem[] {
+  const check = createOptionCheck();
+  resolve(config, check);
+  return check.problems
+    .filter(({ section }) => !readsOf(section).some((read) => leftOut.some((path) => touches(read, path))))
+    .map(({ section, text }) => ({ where: section, text }));
+}
+
+const WINDOW_READS: readonly KeyPath[] = [['window'], ...['channels', 'pivot', 'fields'].map((key) => ['input', key])];
+
+/** Keys that a stage is resolved from. */
+function readsOf(stage: string): readonly KeyPath[] {
+  const own = [stage.split('.')[0]!];
+  return ['window', 'series', 'drift', 'model.retrain'].includes(stage) ? [own, ...WINDOW_READS] : [own];
+}
+
+function resolve(config: Config, check: OptionCheck): RunStages | undefined {
+  const { kind: _, ...encoder } = config.encoder;
   const ingest = check.resolve('input', () => resolveIngest(config.input));
   const { series, cluster, model, drift } = config;
   const window = { ...config.window, outOfOrderness: outOfOrderness(config) };
   const { seed } = config.run;
   const channels = windowChannels(config.input);
   const stages = resolveLibraryStages({ channels, window, series, encoder, cluster, model, drift, seed }, check);
-  if (ingest === undefined || stages === undefined) {
-    throw toConfigError(check.problems.map(({ section, text }) => ({ where: section, text })));
-  }
-  return { ingest, ...stages };
+  return ingest && stages && { ingest, ...stages };
 }
 
 /**

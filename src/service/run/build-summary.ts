@@ -1,10 +1,10 @@
 import type { Segmentation } from '../../segmentation.js';
 import type { TrainingOutcome } from '../../trainer.js';
-import type { ModelSummary, OutputSummary, RunSummary, SegmentSummary } from '../run-summary.js';
+import type { ModelSummary, OutputSummary, RunIdentity, RunSummary, SegmentSummary } from '../run-summary.js';
 
 export interface RunFacts {
   readonly name: string;
-  readonly eventTimes: readonly [number, number] | null;
+  readonly identity: RunIdentity;
   readonly seconds: number;
   /** Events of this process, without those of the run that it resumed. */
   readonly eventsHere: number;
@@ -20,6 +20,7 @@ export function buildSummary({ windower, trainer, publisher, scorer }: Segmentat
   return {
     ...rest,
     events: windower.fates,
+    eventTimes: windower.acceptedTimes,
     deadLetterReasons: counts.deadLetterReasons,
     windows: counts.windows,
     revisions: counts.revisions,

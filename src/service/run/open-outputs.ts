@@ -13,6 +13,8 @@ export interface RunOutputs {
   readonly sinks: SegmentationOutputs;
   /** Resolves when every record that was written is safe. */
   flush(): Promise<void>;
+  /** Takes back what was written, where that can be done; for a run that began with wrong settings. */
+  discard(): Promise<void>;
   close(): Promise<void>;
   /** Sizes of the files, by output; a resumed run cuts them back to these. Undefined where there are no files. */
   sizes(): Readonly<Record<string, number>> | undefined;
@@ -45,6 +47,9 @@ async function openFolder(folder: string, from: OutputsSnapshot | undefined): Pr
     flush: async () => {
       await Promise.all(names.map((name) => files[name]!.flush()));
     },
+    discard: async () => {
+      await Promise.all(names.map((name) => files[name]!.truncateTo(0)));
+    },
     close: async () => {
       await Promise.all(names.map((name) => files[name]!.close()));
     },
@@ -64,6 +69,7 @@ async function openStandardOutput(): Promise<RunOutputs> {
   return {
     sinks: counted.sinks,
     flush: () => stream.flush(),
+    discard: async () => undefined,
     close: () => stream.close(),
     sizes: () => undefined,
     get summary() {

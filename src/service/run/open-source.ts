@@ -18,8 +18,6 @@ export interface RunSource {
   readonly wantsCommit: boolean;
   /** Parts of the input that were given to another process since the last call; their windows did not go along. */
   takeRevoked(): readonly string[];
-  /** Windows close by the wall clock. */
-  readonly live: boolean;
 }
 
 /** Opens what `input` names, at the beginning or where a checkpoint left it. */
@@ -31,12 +29,13 @@ export async function openSource(
 ): Promise<RunSource> {
   return config.input.kind === 'kafka'
     ? openKafkaSource(config, settings, deps, from)
-    : openFileSource(config, settings, from);
+    : openFileSource(config, settings, deps, from);
 }
 
 async function openFileSource(
   { input }: Config,
   { stages }: RunSettings,
+  { log }: Pick<RunDeps, 'log'>,
   from: SourcePosition | undefined,
 ): Promise<RunSource> {
   const [{ createFileSource }, { createIngestParsers }] = await Promise.all([
@@ -49,15 +48,14 @@ async function openFileSource(
       ...(input.format !== 'auto' && { format: input.format }),
       threads: input.parseThreads,
       maxAheadMs: stages.window.maxAheadMs,
+      onRepeated: (path) => log.warn(`${path} is named more than once; it is read once`),
     },
     createIngestParsers(stages.ingest),
     from,
   );
-  const live = source.paths.length === 1 && source.paths[0] === '-';
   return {
     source,
     resumable: source.resumable,
-    live,
     commit: async () => undefined,
     wantsCommit: false,
     takeRevoked: () => [],
@@ -106,7 +104,6 @@ async function openKafkaSource(
   return {
     source,
     resumable: true,
-    live: true,
     commit: (position) => source.commit(position),
     get wantsCommit() {
       return source.wantsCommit;

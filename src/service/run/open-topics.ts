@@ -63,6 +63,7 @@ export async function openTopics({ input, output }: Config): Promise<RunOutputs>
     flush: async () => {
       await Promise.all(Object.values(sinks).map((sink) => sink.flush()));
     },
+    discard: async () => undefined,
     // A run that ends well has flushed. One that failed repeats what is still here, from its last checkpoint.
     close: () => producer.close(),
     sizes: () => undefined,

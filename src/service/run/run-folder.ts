@@ -1,4 +1,4 @@
-import { access, constants, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, constants, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SegtideError } from '../../errors.js';
 import type { SourcePosition } from '../../ports.js';
@@ -6,8 +6,10 @@ import type { SegmentationSnapshot } from '../../segmentation.js';
 import { type CheckpointParts, createCheckpointStore } from '../../transport/file/checkpoint-store.js';
 import { toOutputError } from '../../transport/file/file-error.js';
 import { makeFolder } from '../../transport/file/make-folder.js';
+import { refuseOtherSettings, type StateSettings } from '../../transport/file/refuse-other-settings.js';
 import type { Config } from '../config/schema.js';
-import type { OutputSummary, RunSummary } from '../run-summary.js';
+import type { OutputSummary, RunIdentity, RunSummary } from '../run-summary.js';
+import { CHECKPOINTS, type FolderState, lookInto, MARKER, SUMMARY } from './folder-state.js';
 import type { OutputsSnapshot } from './open-outputs.js';
 
 /** What a run needs to go on after it was killed. */
@@ -15,22 +17,30 @@ export interface RunCheckpoint {
   readonly position: SourcePosition;
   /** Undefined where outputs are no files: there a resumed run repeats what came after the checkpoint. */
   readonly outputs: OutputsSnapshot | undefined;
-  readonly eventTimes: readonly [number, number] | null;
   readonly state: SegmentationSnapshot;
 }
 
 /** Where a run keeps its checkpoints and its summary. */
 export interface RunFolder {
-  /** What to go on from, or the summary of a run that has finished; undefined for a new run. */
-  load(): Promise<LoadedRun | undefined>;
+  /** What the run goes on from, or the summary of one that has finished; undefined for a new run. */
+  readonly found: FoundRun | undefined;
+  /**
+   * Makes the folder and marks it as the run's own, before anything is written there. A run that can't keep a
+   * checkpoint should not begin.
+   *
+   * @throws SegtideError `output` when it can't be written
+   */
+  prepare(): Promise<void>;
   save(checkpoint: RunCheckpoint): Promise<void>;
+  /** Whether there is something to go on from. */
+  readonly hasCheckpoint: boolean;
   /** The run is over: leaves the summary, and no checkpoint. */
   finish(summary: RunSummary): Promise<void>;
   /** Files of the run beside its outputs. */
   readonly files: readonly OutputSummary[];
 }
 
-export type LoadedRun = {
+export type FoundRun = {
   /** Damaged checkpoints that were passed over, for the log. */
   readonly passedOver: readonly string[];
 } & (
@@ -39,89 +49,110 @@ export type LoadedRun = {
 );
 
 /**
- * @param hash of all settings that shape the results
- * @throws SegtideError `output` when the folder holds another run and this one is not to go on with it
+ * Looks into the output folder, and leaves it as it is.
+ *
+ * @param identity what a run must share with one that it goes on with
+ * @throws SegtideError `output` when the folder holds another run, and this one is not to go on with it, or files of
+ * others; `state` when the run there was of other settings, or is damaged
  */
-export async function openRunFolder(config: Config, hash: string): Promise<RunFolder> {
+export async function openRunFolder(config: Config, identity: RunIdentity): Promise<RunFolder> {
   const { output, run, input } = config;
   const folder = output.path;
   if (folder === undefined) return NO_FOLDER;
-  const checkpoints = createCheckpointStore(join(folder, CHECKPOINTS), {
-    settings: hash,
-    input: input.kind === 'kafka' ? input.kafka?.topic : input.paths,
-  });
-  const summaryPath = join(folder, 'summary.json');
+  const checkpoints = createCheckpointStore(join(folder, CHECKPOINTS), { ...identity });
   // Input from Kafka never ends by itself: a run on it goes on where the last one stopped.
   const resumes = run.resume || input.kind === 'kafka';
-  await refuseUsed(folder, resumes);
-  await prepareFolder(folder);
+  const state = await lookInto(folder);
+  refuseUsed(folder, state, resumes);
+
+  const found = await find(folder, state, identity, checkpoints);
+  let hasCheckpoint = found?.checkpoint !== undefined;
 
   return {
-    async load() {
-      if (!resumes) return undefined;
-      const finished = await readSummary(summaryPath);
-      if (finished !== undefined) return { passedOver: [], finished };
-      const loaded = await checkpoints.load();
-      if (loaded === undefined) return undefined;
-      return { passedOver: loaded.passedOver, checkpoint: loaded.parts.run as unknown as RunCheckpoint };
+    found,
+    async prepare() {
+      try {
+        await makeFolder(folder);
+        await makeFolder(join(folder, CHECKPOINTS));
+        await writeWhole(join(folder, CHECKPOINTS, MARKER), identity);
+        await access(folder, constants.W_OK);
+      } catch (cause) {
+        throw toOutputError(cause, folder);
+      }
     },
-    save: (checkpoint) => checkpoints.save({ run: checkpoint } as unknown as CheckpointParts),
+    async save(checkpoint) {
+      await checkpoints.save({ run: checkpoint } as unknown as CheckpointParts);
+      hasCheckpoint = true;
+    },
+    get hasCheckpoint() {
+      return hasCheckpoint;
+    },
     async finish(summary) {
-      // Renamed when it is whole: a run is known to be finished by its summary.
-      await writeFile(`${summaryPath}.part`, `${JSON.stringify(summary, undefined, 2)}\n`);
-      await rename(`${summaryPath}.part`, summaryPath);
+      // A run is known to be finished by its summary.
+      await writeWhole(join(folder, SUMMARY), summary);
       await rm(join(folder, CHECKPOINTS), { recursive: true, force: true });
     },
-    files: [{ output: 'summary', path: summaryPath, records: 1 }],
+    files: [{ output: 'summary', path: join(folder, SUMMARY), records: 1 }],
   };
 }
 
-const CHECKPOINTS = 'checkpoints';
-
 /** A run without a folder of its own keeps nothing. */
 const NO_FOLDER: RunFolder = {
-  load: async () => undefined,
+  found: undefined,
+  prepare: async () => undefined,
   save: async () => undefined,
+  hasCheckpoint: false,
   finish: async () => undefined,
   files: [],
 };
 
-/** Now rather than at the first checkpoint: a run that can't keep one should not begin. */
-async function prepareFolder(folder: string): Promise<void> {
-  try {
-    await makeFolder(folder);
-    // Marks the folder as a run's own, before anything in it is written.
-    await makeFolder(join(folder, CHECKPOINTS));
-    await access(folder, constants.W_OK);
-  } catch (cause) {
-    throw toOutputError(cause, folder);
+/** A run begins in a free folder, or goes on in one that a run of segtide left; files of others are never touched. */
+function refuseUsed(folder: string, state: FolderState, resumes: boolean): void {
+  if (state.kind === 'free' || (resumes && state.kind !== 'foreign')) return;
+  const texts = {
+    unfinished: `The output folder ${folder} holds a run that has not finished. Go on with it by --resume, or name another folder.`,
+    finished: `The output folder ${folder} is not empty (it holds ${SUMMARY}). Name another one, or empty it.`,
+    foreign: `The output folder ${folder} is not empty (it holds ${state.kind === 'foreign' && state.name}). Name another one, or empty it.`,
+  };
+  throw new SegtideError('output', texts[state.kind], { context: { path: folder } });
+}
+
+async function find(
+  folder: string,
+  { kind }: FolderState,
+  identity: RunIdentity,
+  checkpoints: ReturnType<typeof createCheckpointStore>,
+): Promise<FoundRun | undefined> {
+  if (kind === 'finished') {
+    const path = join(folder, SUMMARY);
+    const finished = (await readJson(path)) as RunSummary | null;
+    if (finished?.identity === undefined) {
+      throw new SegtideError('output', `${path} is not of a run of segtide. Name another output folder.`, {
+        context: { path },
+      });
+    }
+    refuseOtherSettings(`The run that ${path} tells of was made`, path, { ...finished.identity }, { ...identity });
+    return { passedOver: [], finished };
   }
+  if (kind !== 'unfinished') return undefined;
+  // Also where it was killed before its first checkpoint, and starts over.
+  const path = join(folder, CHECKPOINTS, MARKER);
+  refuseOtherSettings(`The run in ${folder} was begun`, path, (await readJson(path)) as StateSettings, { ...identity });
+  const loaded = await checkpoints.load();
+  if (loaded === undefined) return undefined;
+  return { passedOver: loaded.passedOver, checkpoint: loaded.parts.run as unknown as RunCheckpoint };
 }
 
-/** A run begins in an empty folder, or goes on in one that a run of segtide left; files of others are never touched. */
-async function refuseUsed(folder: string, resumes: boolean): Promise<void> {
-  const names: string[] = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return [];
-    const text = `The output folder ${folder} can't be used: ${cause.message}. Name another one.`;
-    throw new SegtideError('output', text, { cause, context: { path: folder } });
-  });
-  if (names.length === 0) return;
-  const unfinished = names.includes(CHECKPOINTS);
-  if (resumes && (unfinished || names.includes('summary.json'))) return;
-  throw new SegtideError(
-    'output',
-    unfinished
-      ? `The output folder ${folder} holds a run that has not finished. Go on with it by --resume, or name another folder.`
-      : `The output folder ${folder} is not empty (it holds ${names[0]}). Name another one, or empty it.`,
-    { context: { path: folder } },
-  );
+/** Written beside it and renamed when it is whole. */
+async function writeWhole(path: string, value: unknown): Promise<void> {
+  await writeFile(`${path}.part`, `${JSON.stringify(value, undefined, 2)}\n`);
+  await rename(`${path}.part`, path);
 }
 
-async function readSummary(path: string): Promise<RunSummary | undefined> {
+async function readJson(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as RunSummary;
+    return JSON.parse(await readFile(path, 'utf8')) as unknown;
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new SegtideError('state', `${path} can't be read: ${(cause as Error).message}`, { cause, context: { path } });
   }
 }

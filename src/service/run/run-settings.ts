@@ -2,27 +2,35 @@ import type { SegmentationSettings } from '../../segmentation.js';
 import { hashSettings, toSegmentationSettings } from '../../stage-settings.js';
 import { type RunStages, resolveStages } from '../config/resolve-stages.js';
 import type { Config } from '../config/schema.js';
+import type { RunIdentity } from '../run-summary.js';
 
 /** A config, resolved: what each part of a run is set to. */
 export interface RunSettings {
   readonly stages: RunStages;
   readonly segmentation: SegmentationSettings;
-  /** Hash of all settings that shape the results; a run is resumed only with equal ones. */
-  readonly hash: string;
+  /** A run is resumed only with an equal one. */
+  readonly identity: RunIdentity;
+  /** Windows close by the wall clock, and not by event time alone. */
+  readonly live: boolean;
 }
 
 /** @throws SegtideError `config` with all that is wrong */
 export function resolveRun(config: Config): RunSettings {
   const stages = resolveStages(config);
   const { input, window, series, encoder, cluster, model, drift, run } = config;
+  const live = input.kind === 'kafka' || input.live === true;
   return {
     stages,
-    hash: hashSettings([shaping(input), window, series, encoder, cluster, model, drift, run.seed]),
-    segmentation: toSegmentationSettings(stages, input.kind === 'kafka'),
+    live,
+    identity: {
+      settings: hashSettings([shaping(input), window, series, encoder, cluster, model, drift, run.seed]),
+      input: input.kind === 'kafka' ? input.kafka!.topic : input.paths,
+    },
+    segmentation: toSegmentationSettings(stages, live),
   };
 }
 
 /** Of the input what says which records come and how they are read; brokers move and passwords change. */
-function shaping({ kafka, parseThreads: _, ...input }: Config['input']): unknown {
+function shaping({ kafka, parseThreads: _, live: __, ...input }: Config['input']): unknown {
   return { ...input, kafka: kafka && { topic: kafka.topic, format: kafka.format } };
 }

@@ -1,24 +1,23 @@
 import { lastValueFrom, tap } from 'rxjs';
 import { SegtideError } from '../../errors.js';
 import type { SourcePosition } from '../../ports.js';
-import { createSegmentation, type Segmentation, type SegmentationSnapshot } from '../../segmentation.js';
+import { createSegmentation, type Segmentation } from '../../segmentation.js';
 import type { Config } from '../config/schema.js';
 import type { RunDeps, RunFromConfig } from '../run-from-config.js';
 import type { RunSummary } from '../run-summary.js';
 import { buildSummary } from './build-summary.js';
-import { createEventTimes } from './event-times.js';
 import { openOutputs, type RunOutputs } from './open-outputs.js';
 import { openSource, type RunSource } from './open-source.js';
 import { openRunFolder, type RunCheckpoint, type RunFolder } from './run-folder.js';
-import { resolveRun } from './run-settings.js';
+import { type RunSettings, resolveRun } from './run-settings.js';
 import { settleStateFolder } from './state-folder.js';
 
 /** Runs the whole pipeline as a config says, to the end of its input or until it is told to stop. */
 export const runFromConfig: RunFromConfig = async (given, deps) => {
   const config = settleStateFolder(given);
   const settings = resolveRun(config);
-  const folder = await openRunFolder(config, settings.hash);
-  const from = await folder.load();
+  const folder = await openRunFolder(config, settings.identity);
+  const from = folder.found;
   for (const text of from?.passedOver ?? []) deps.log.warn(`checkpoint passed over: ${text}`);
   if (from?.finished !== undefined) return from.finished;
 
@@ -30,9 +29,16 @@ export const runFromConfig: RunFromConfig = async (given, deps) => {
         '`run.resume` needs an input that can be read again: standard input cannot; write it to a file first, or start afresh',
       );
     }
+    // Only now, so that a start that fails leaves no folder behind.
+    await folder.prepare();
     const outputs = await openOutputs(config, from?.checkpoint.outputs);
     try {
-      return await new Run(config, deps, input, outputs, folder).run(settings.segmentation, from?.checkpoint);
+      return await new Run(config, deps, settings, input, outputs, folder).run(from?.checkpoint);
+    } catch (error) {
+      // What came of a wrong setting is of no use, and must not stand in the way of the corrected run.
+      const isUseless = !folder.hasCheckpoint && error instanceof SegtideError && error.code === 'config';
+      if (isUseless) await outputs.discard();
+      throw error;
     } finally {
       await outputs.close();
     }
@@ -41,23 +47,34 @@ export const runFromConfig: RunFromConfig = async (given, deps) => {
   }
 };
 
+/** A stop waits so long for the end of an input batch, whose last window makes a checkpoint possible. */
+const STOP_WITHIN_MS = 1000;
+
 class Run {
   readonly #config: Config;
   readonly #deps: RunDeps;
+  readonly #settings: RunSettings;
   readonly #input: RunSource;
   readonly #outputs: RunOutputs;
   readonly #folder: RunFolder;
   readonly #startedAt: number;
-  readonly #eventTimes = createEventTimes();
   #segmentation!: Segmentation;
   #checkpointAt: number;
   #phase = 'reading';
   #done: number | undefined;
   #eventsBefore = 0;
 
-  constructor(config: Config, deps: RunDeps, input: RunSource, outputs: RunOutputs, folder: RunFolder) {
+  constructor(
+    config: Config,
+    deps: RunDeps,
+    settings: RunSettings,
+    input: RunSource,
+    outputs: RunOutputs,
+    folder: RunFolder,
+  ) {
     this.#config = config;
     this.#deps = deps;
+    this.#settings = settings;
     this.#input = input;
     this.#outputs = outputs;
     this.#folder = folder;
@@ -65,28 +82,33 @@ class Run {
     this.#checkpointAt = this.#startedAt;
   }
 
-  async run(settings: Parameters<typeof createSegmentation>[0], from: RunCheckpoint | undefined): Promise<RunSummary> {
+  async run(from: RunCheckpoint | undefined): Promise<RunSummary> {
     const { clock, signal, log } = this.#deps;
+    let stoppedAt = Number.POSITIVE_INFINITY;
     const segmentation = createSegmentation(
-      settings,
-      this.#eventTimes.watch(this.#input.source, from?.eventTimes),
+      this.#settings.segmentation,
+      this.#input.source,
       this.#outputs.sinks,
       {
-        clock: this.#input.live ? clock : undefined,
+        clock: this.#settings.live ? clock : undefined,
         between: () => this.#between(),
         isStopped: () => signal.aborted || this.#outputs.ended,
+        isCutShort: () => this.#outputs.ended || clock.now() - stoppedAt >= STOP_WITHIN_MS,
         onProgress: (number, { updates, of }) => {
           this.#phase = updates < of ? `training v${number}` : 'reading';
           this.#done = updates < of ? updates / of : undefined;
         },
       },
-      from?.state as SegmentationSnapshot | undefined,
+      from?.state,
     );
     this.#segmentation = segmentation;
     this.#eventsBefore = segmentation.windower.fates.in;
     if (from !== undefined) log.info('resumed', { events: this.#eventsBefore });
     // A training under way would keep the process, and whoever waits for it, until it is done.
-    const stop = (): void => void segmentation.stop();
+    const stop = (): void => {
+      stoppedAt = clock.now();
+      void segmentation.stop();
+    };
     signal.addEventListener('abort', stop);
     try {
       await lastValueFrom(segmentation.page$.pipe(tap(() => this.#show())), { defaultValue: undefined });
@@ -138,7 +160,6 @@ class Run {
         sizes: this.#outputs.sizes()!,
         records: Object.fromEntries(this.#outputs.summary.map(({ output, records }) => [output, records])),
       },
-      eventTimes: this.#eventTimes.seen(),
       state: this.#segmentation.snapshot(),
     });
     // 4. The broker may forget what came before.
@@ -148,7 +169,8 @@ class Run {
   async #conclude(interrupted: boolean): Promise<RunSummary> {
     if (interrupted) {
       this.#refuseMoved();
-      await this.#checkpoint();
+      // In the midst of an input batch there is no state to go on from: the last checkpoint stands.
+      if (this.#segmentation.isAtRest) await this.#checkpoint();
       await this.#outputs.flush();
       return this.#summary(true);
     }
@@ -162,7 +184,7 @@ class Run {
     const { fates } = this.#segmentation.windower;
     return buildSummary(this.#segmentation, {
       name: this.#config.name,
-      eventTimes: this.#eventTimes.seen(),
+      identity: this.#settings.identity,
       seconds: (this.#deps.clock.now() - this.#startedAt) / 1000,
       eventsHere: fates.in - this.#eventsBefore,
       outputs: [...this.#outputs.summary, ...this.#folder.files],
@@ -177,7 +199,7 @@ class Run {
       ...(this.#done !== undefined && { done: this.#done }),
       events: windower.fates.in,
       windows: publisher.counts.windows,
-      watermark: this.#eventTimes.latest(),
+      watermark: windower.watermark,
       modelVersion: scorer.modelVersion,
     });
   }

@@ -3,6 +3,11 @@ export function formatCount(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** A count with its noun: `1 event`, `1,234 events`. */
+export function formatCounted(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${Math.round(count) === 1 ? '' : 's'}`;
+}
+
 /** A number in three digits or all whole ones: `0.0123`, `1.23`, `12.3`, `1,234`. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value);

@@ -6,13 +6,13 @@ export interface Column {
   readonly align?: 'left' | 'right';
   /** Columns with a higher number go first where the terminal is narrow; those without one always stay. */
   readonly dropFirst?: number;
-  /** Its text may be shortened to this width. */
+  /** Its text may be wrapped to this width. */
   readonly least?: number;
 }
 
 /**
- * Lays out a table that fits into `width`, with two spaces before each column. Where it would not fit, text is shortened;
- * where that does not suffice, columns are dropped.
+ * Lays out a table that fits into `width`, with two spaces before each column. Where it would not fit, text is wrapped;
+ * where that does not suffice, columns are dropped. No text is cut off.
  */
 export function plainTable(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string {
   const widths = columns.map((column, i) => Math.max(column.head.length, ...rows.map((row) => row[i]!.length)));
@@ -30,6 +30,7 @@ export function plainTable(columns: readonly Column[], rows: readonly (readonly 
     colAligns: shown.map((i) => columns[i]!.align ?? 'left'),
     colWidths: shown.map((i) => widths[i]! + GAP),
     chars: NO_LINES,
+    wordWrap: true,
     style: { head: [], border: [], 'padding-left': GAP, 'padding-right': 0 },
   });
   table.push(...rows.map((row) => shown.map((i) => row[i]!)));

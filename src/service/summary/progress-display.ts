@@ -1,5 +1,5 @@
 import type { Progress } from '../run-summary.js';
-import { formatCount, formatDate, formatShare } from './format.js';
+import { formatCount, formatCounted, formatDate, formatShare } from './format.js';
 
 /** Shows how far a run is: one line that is rewritten on a terminal, a plain line now and then elsewhere. */
 export interface ProgressDisplay {
@@ -52,9 +52,9 @@ export function progressLine(progress: Progress, seconds: number): string {
   const { phase, done, events, windows, watermark, modelVersion } = progress;
   const parts = [
     done === undefined ? phase : `${phase} ${formatShare(done)}`,
-    `${formatCount(events)} events`,
+    formatCounted(events, 'event'),
     seconds > 0 ? `${formatCount(events / seconds)}/s` : '',
-    `${formatCount(windows)} windows`,
+    formatCounted(windows, 'window'),
     formatDate(watermark),
     modelVersion === null ? 'warming' : `model ${modelVersion}`,
   ];

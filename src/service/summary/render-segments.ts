@@ -22,12 +22,12 @@ const BAR_WIDTH = 8;
 const COLUMNS: readonly Column[] = [
   { head: 'id' },
   { head: 'share', align: 'right' },
-  { head: '', dropFirst: 3 },
+  { head: '', dropFirst: 4 },
   { head: 'customers', align: 'right', dropFirst: 0 },
   { head: 'curve' },
   { head: 'level', align: 'right', dropFirst: 1 },
   { head: 'trend', align: 'right', dropFirst: 2 },
-  { head: 'inactive', align: 'right', dropFirst: 4 },
+  { head: 'inactive', align: 'right', dropFirst: 3 },
   { head: 'name', least: 14 },
 ];
 

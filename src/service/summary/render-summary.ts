@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import type { DriftReport } from '../../drift/drift-report.js';
 import type { Fates } from '../../window/window-batch.js';
 import type { OutputSummary, RunSummary } from '../run-summary.js';
-import { formatCount, formatDate, formatNumber, formatSeconds, NO_BREAK, wrap } from './format.js';
+import { formatCount, formatCounted, formatDate, formatNumber, formatSeconds, NO_BREAK, wrap } from './format.js';
 import { nextSteps } from './next-steps.js';
 import { renderSegments } from './render-segments.js';
 
@@ -35,11 +35,13 @@ const MAX_WIDTH = 120;
 const SHOWN_REPORTS = 5;
 
 function headline(summary: RunSummary): string {
-  const { name, events, customers, eventTimes, seconds, eventsPerSecond, interrupted } = summary;
+  const { name, events, customers, evicted, eventTimes, seconds, eventsPerSecond, interrupted } = summary;
+  // Who left the keyed state and came back was counted again.
+  const most = evicted > 0 ? 'up to ' : '';
   const span = eventTimes ? `, ${formatDate(eventTimes[0])} to ${formatDate(eventTimes[1])}` : '';
   const speed = `in ${formatSeconds(seconds)} (${formatCount(eventsPerSecond)} events/s)`;
   const end = interrupted ? ', interrupted' : '';
-  return `${name}: ${formatCount(events.in)} events of ${formatCount(customers)} customers${span}, ${speed}${end}`;
+  return `${name}: ${formatCounted(events.in, 'event')} of ${most}${formatCounted(customers, 'customer')}${span}, ${speed}${end}`;
 }
 
 function modelsHead({ models }: RunSummary): string {
@@ -59,7 +61,7 @@ function models(summary: RunSummary, width: number): string[] {
 function driftHead({ drift }: RunSummary): string {
   return drift.reports === 0
     ? 'Drift'
-    : `Drift: ${formatCount(drift.drifted)} of ${formatCount(drift.reports)} reports`;
+    : `Drift: ${formatCount(drift.drifted)} of ${formatCounted(drift.reports, 'report')}`;
 }
 
 function driftLines({ drift }: RunSummary, width: number): string[] {
@@ -85,12 +87,12 @@ function accounting(summary: RunSummary, width: number): string[] {
     );
   }
   const counts = [
-    `${formatCount(windows)} windows`,
-    `${formatCount(revisions)} revisions`,
-    `${formatCount(assignments)} assignments`,
-    `${formatCount(transitions)} transitions`,
-    `${formatCount(incompleteWindows)} windows cut short by the end`,
-    `${formatCount(evicted)} customers evicted`,
+    formatCounted(windows, 'window'),
+    formatCounted(revisions, 'revision'),
+    formatCounted(assignments, 'assignment'),
+    formatCounted(transitions, 'transition'),
+    `${formatCounted(incompleteWindows, 'window')} cut short by the end`,
+    `${formatCounted(evicted, 'customer')} evicted`,
   ];
   lines.push(counts.map((count) => count.replace(' ', NO_BREAK)).join(', '));
   return lines.map((line) => wrap(line, width, '  ', '    '));

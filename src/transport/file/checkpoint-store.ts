@@ -1,12 +1,13 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SegtideError } from '../../errors.js';
-import { type CheckpointParts, readCheckpoint, type StateSettings, writeCheckpoint } from './checkpoint-file.js';
+import { type CheckpointParts, readCheckpoint, writeCheckpoint } from './checkpoint-file.js';
 import { toInputError, toOutputError } from './file-error.js';
 import { makeFolder } from './make-folder.js';
+import { refuseOtherSettings, type StateSettings } from './refuse-other-settings.js';
 import { syncFolder } from './sync-folder.js';
 
-export type { CheckpointParts, StateSettings };
+export type { CheckpointParts };
 
 export interface LoadedCheckpoint {
   /** 1 for the first checkpoint of a run, and so on. */
@@ -73,7 +74,7 @@ export function createCheckpointStore(folder: string, settings: StateSettings): 
         const path = join(folder, toName(found));
         try {
           const checkpoint = await readCheckpoint(path);
-          refuseOtherSettings(path, checkpoint.settings, settings);
+          refuseOtherSettings(`The checkpoint ${path} was saved`, path, checkpoint.settings, settings);
           return { sequence: checkpoint.sequence, parts: checkpoint.parts, passedOver };
         } catch (error) {
           if (!(error instanceof SegtideError) || error.context.path !== undefined) throw toInputError(error, path);
@@ -105,25 +106,4 @@ async function listSequences(folder: string): Promise<number[]> {
     .filter((digits) => digits !== undefined)
     .map(Number)
     .sort((a, b) => b - a);
-}
-
-function refuseOtherSettings(path: string, saved: StateSettings, now: StateSettings): void {
-  const names = [...new Set([...Object.keys(saved), ...Object.keys(now)])].sort();
-  const differing = names.filter((name) => toCanonicalJson(saved[name]) !== toCanonicalJson(now[name]));
-  if (differing.length === 0) return;
-  const list = differing.map((name) => `${name} (${toCanonicalJson(saved[name])}, now ${toCanonicalJson(now[name])})`);
-  const text = `The checkpoint ${path} was saved with other settings: ${list.join(', ')}.`;
-  throw new SegtideError('state', `${text} Set them back, or start afresh in a new output folder.`, {
-    context: { path },
-  });
-}
-
-/** JSON with sorted keys: the order in which settings are written says nothing. */
-function toCanonicalJson(value: unknown): string {
-  const text = JSON.stringify(value, (_, at: unknown) =>
-    typeof at === 'object' && at !== null && !Array.isArray(at)
-      ? Object.fromEntries(Object.entries(at).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : at,
-  );
-  return text ?? 'not set';
 }

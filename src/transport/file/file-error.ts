@@ -23,6 +23,15 @@ export function toOutputError(cause: unknown, path: string): SegtideError {
   });
 }
 
+/** Wraps what the system said about a stream such as standard output. */
+export function toStreamError(cause: unknown, name: string): SegtideError {
+  if (cause instanceof SegtideError) return cause;
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
+  const full = code === 'ENOSPC' || code === 'EDQUOT';
+  const why = full ? 'the disk is full where it goes; free some space, or send it elsewhere' : toText(cause);
+  return new SegtideError('output', `Cannot write to ${name}: ${why}.`, { cause, retriable: full });
+}
+
 const INPUT_ADVICE: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file; check the path, or whether it was moved since the start',
   EACCES: 'permission denied; give this user the right to read it',

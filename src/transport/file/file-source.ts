@@ -32,6 +32,8 @@ export interface FileSourceOptions {
   readonly maxAheadMs?: number;
   /** How long standard input may be silent before `pull` answers with an empty batch, in ms. @default 1000 */
   readonly idleMs?: number;
+  /** Told of a file that is named more than once; it is read once. */
+  readonly onRepeated?: (path: string) => void;
   /** What `-` reads. @default process.stdin */
   readonly stdin?: Readable;
 }
@@ -62,7 +64,7 @@ export async function createFileSource(
   from?: SourcePosition,
 ): Promise<FileSource> {
   const settings = resolveFileSource(options);
-  const files = await findInputFiles(settings.paths, settings.format, settings.folder);
+  const files = await findInputFiles(settings.paths, settings.format, settings.folder, settings.onRepeated);
   if (files[0]!.path === '-') return createStreamSource(settings, files[0]!.format, makeParsers, from);
 
   const opened: OpenFile[] = [];
@@ -151,8 +153,8 @@ function createStreamSource(
   };
 }
 
-type FileSourceSettings = Required<Omit<FileSourceOptions, 'format' | 'stdin'>> &
-  Pick<FileSourceOptions, 'format' | 'stdin'>;
+type FileSourceSettings = Required<Omit<FileSourceOptions, 'format' | 'stdin' | 'onRepeated'>> &
+  Pick<FileSourceOptions, 'format' | 'stdin' | 'onRepeated'>;
 
 function resolveFileSource(options: FileSourceOptions): FileSourceSettings {
   const settings = {

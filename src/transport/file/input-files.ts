@@ -18,6 +18,7 @@ export interface InputFile {
  *
  * @param format of all files; else each file's own, by its ending before `.gz`
  * @param folder that relative paths start from
+ * @param onRepeated told of a file that is named again, which is read once
  * @throws SegtideError 'input' when nothing matches, a file is missing, or a format cannot be told; 'config' when
  * standard input is named beside files
  */
@@ -25,6 +26,7 @@ export async function findInputFiles(
   paths: readonly string[],
   format: FileFormat | undefined,
   folder: string,
+  onRepeated?: (path: string) => void,
 ): Promise<readonly InputFile[]> {
   if (paths.includes('-') && paths.length > 1) {
     const text = `Standard input (-) cannot be merged with files; got ${paths.join(', ')}. Name only - or only files.`;
@@ -33,7 +35,9 @@ export async function findInputFiles(
   const found = new Map<string, InputFile>();
   for (const path of paths) {
     for (const name of await expand(path, folder)) {
-      found.set(resolve(folder, name), { path: name, format: format ?? formatOf(name) });
+      const key = resolve(folder, name);
+      if (found.has(key)) onRepeated?.(name);
+      else found.set(key, { path: name, format: format ?? formatOf(name) });
     }
   }
   if (found.size === 0) {

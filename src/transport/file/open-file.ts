@@ -32,6 +32,8 @@ export async function openFile(file: InputFile, folder: string): Promise<OpenFil
     if (!(await stat(path)).isFile()) throw toNoFile(file.path);
     handle = await open(path, 'r');
     const stats = await handle.stat();
+    if (stats.size === 0 && /\.gz$/i.test(path)) throw toEmpty(file.path, 'gzip');
+    if (stats.size === 0 && file.format === 'parquet') throw toEmpty(file.path, 'Parquet');
     const first = await readEdge(handle, 0, Math.min(EDGE_BYTES, stats.size));
     const last = await readEdge(handle, Math.max(0, stats.size - EDGE_BYTES), stats.size);
     const hash = createHash('sha256').update(`${stats.size}\n`).update(first).update(last);
@@ -50,6 +52,12 @@ async function readEdge(handle: FileHandle, start: number, end: number): Promise
   const bytes = new Uint8Array(end - start);
   const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
   return bytes.subarray(0, bytesRead);
+}
+
+/** An empty text file holds no records; a format with a frame can't be empty. */
+function toEmpty(path: string, format: string): SegtideError {
+  const text = `${path} is no ${format} file: it is empty, perhaps cut off before its first byte. Fetch it again, or leave it out.`;
+  return new SegtideError('input', text, { context: { path } });
 }
 
 function toNoFile(path: string): SegtideError {

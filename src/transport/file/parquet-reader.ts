@@ -25,7 +25,6 @@ export async function createParquetReader(
 
   return {
     async next() {
-      if (scan === undefined) return undefined;
       if (held === undefined || next >= held.end) held = await readGroup(scan, source, next);
       if (held === undefined) return undefined;
       const at = { source, row: next + 1, offset: next };
@@ -53,8 +52,7 @@ interface RowGroup {
   readonly columns: readonly ArrayLike<unknown>[];
 }
 
-async function openScan(bytes: ParquetBytes, source: string, wanted: readonly string[]): Promise<Scan | undefined> {
-  if (bytes.size === 0) return undefined; // an empty file holds no records, whatever its format
+async function openScan(bytes: ParquetBytes, source: string, wanted: readonly string[]): Promise<Scan> {
   // Loaded here: most runs read no Parquet, and `segtide --help` should not wait for it.
   const { parquetMetadataAsync, parquetScan, parquetSchema } = await import('hyparquet');
   const { compressors } = await import('hyparquet-compressors');

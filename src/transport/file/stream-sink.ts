@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { SegtideError } from '../../errors.js';
 import type { Sink } from '../../ports.js';
-import { toOutputError } from './file-error.js';
+import { toStreamError } from './file-error.js';
 import { createLineBuffer, type NdjsonRecord } from './ndjson-line.js';
 
 /** NDJSON on a stream. */
@@ -86,6 +86,6 @@ class LineStream<T extends NdjsonRecord> implements StreamSink<T> {
 
   #fail(cause: NodeJS.ErrnoException): void {
     if (cause.code === 'EPIPE' || cause.code === 'ERR_STREAM_DESTROYED') this.ended = true;
-    else this.#failure ??= toOutputError(cause, this.#name);
+    else this.#failure ??= toStreamError(cause, this.#name);
   }
 }

@@ -10,13 +10,13 @@ export function toTransportError(cause: unknown, what: string, context: ErrorCon
 
 /** The group is choosing its members' partitions anew; the same request may be right once it has. */
 export function isRebalance(error: unknown): boolean {
-  const type = typeof error === 'object' && error !== null ? protocolType(error) : undefined;
+  const type = protocolType(error);
   return type === 'REBALANCE_IN_PROGRESS' || type === 'ILLEGAL_GENERATION' || type === 'UNKNOWN_MEMBER_ID';
 }
 
 /** The topic is not there. kafkajs takes it for a state that passes, as it is for a topic just made. */
 export function isUnknownTopic(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && protocolType(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
+  return protocolType(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
 }
 
 /** Whether the same request may be right when it is sent again. */
@@ -36,7 +36,8 @@ interface KafkaJsError {
 }
 
 /** kafkajs wraps protocol errors when it gives up on them; the type is on the innermost. */
-function protocolType(error: KafkaJsError): string | undefined {
-  if (error.type !== undefined) return error.type;
-  return typeof error.cause === 'object' && error.cause !== null ? protocolType(error.cause) : undefined;
+function protocolType(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const { type, cause }: KafkaJsError = error;
+  return type ?? protocolType(cause);
 }

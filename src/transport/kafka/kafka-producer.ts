@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaMessage } from 'kafkajs';
 import { KAFKA_RETRY, type KafkaConnectionOptions, openKafka } from './kafka-connection.js';
-import { isUnknownTopic, toTransportError } from './kafka-error.js';
+import { isRetriable, isUnknownTopic, toTransportError } from './kafka-error.js';
+import { tryAgain } from './try-again.js';
 
 export interface OutgoingRecord {
   readonly key: string;
@@ -41,15 +41,11 @@ export async function createKafkaProducer(options: KafkaProducerOptions): Promis
   return {
     async send(topic, records) {
       const messages = records as OutgoingRecord[] & KafkaMessage[];
-      for (let attempt = 1; ; attempt++) {
-        try {
-          await producer.send({ topic, acks: -1, compression, messages });
-          return;
-        } catch (cause) {
-          const error = toTransportError(cause, `the records for ${topic} were not acknowledged`, { topic });
-          if (!error.retriable || isUnknownTopic(cause) || attempt === ATTEMPTS) throw error;
-        }
-        await sleep(Math.min(10 * 2 ** attempt, 2000));
+      const sent = () => producer.send({ topic, acks: -1, compression, messages });
+      try {
+        await tryAgain(sent, LONGEST_MS, (error) => isRetriable(error) && !isUnknownTopic(error));
+      } catch (cause) {
+        throw toTransportError(cause, `the records for ${topic} were not acknowledged`, { topic });
       }
     },
     close: () => producer.disconnect(),
@@ -57,4 +53,4 @@ export async function createKafkaProducer(options: KafkaProducerOptions): Promis
 }
 
 /** kafkajs gives up at once where a broker refuses the connection, as one does that restarts: half a minute is tried. */
-const ATTEMPTS = 20;
+const LONGEST_MS = 2000;

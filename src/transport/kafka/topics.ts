@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Kafka } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
 import { KAFKA_RETRY } from './kafka-connection.js';
 import { isRetriable, toTransportError } from './kafka-error.js';
+import { tryAgain } from './try-again.js';
 
 export interface TopicPlan {
   readonly topic: string;
@@ -24,8 +24,7 @@ export interface PartitionRange {
 /** Creates the topics that do not exist; those that do are left as they are. Runs only where a user asks for it. */
 export async function ensureTopics(kafka: Kafka, plans: readonly TopicPlan[]): Promise<void> {
   await withAdmin(kafka, 'the topics could not be created', async (admin) => {
-    const existing = new Set(await admin.listTopics());
-    const missing = plans.filter((plan) => !existing.has(plan.topic));
+    const missing = await notListed(admin, plans);
     if (missing.length === 0) return;
     await admin.createTopics({
       waitForLeaders: true,
@@ -41,10 +40,7 @@ export async function ensureTopics(kafka: Kafka, plans: readonly TopicPlan[]): P
 
 /** The topics that do not exist, or that this client may not see. */
 export async function missingTopics(kafka: Kafka, plans: readonly TopicPlan[]): Promise<readonly TopicPlan[]> {
-  return withAdmin(kafka, 'the topics could not be listed', async (admin) => {
-    const existing = new Set(await admin.listTopics());
-    return plans.filter((plan) => !existing.has(plan.topic));
-  });
+  return withAdmin(kafka, 'the topics could not be listed', (admin) => notListed(admin, plans));
 }
 
 /** Next offsets that a group has committed, by partition; those without are absent. */
@@ -81,23 +77,17 @@ export async function describeTopic(kafka: Kafka, topic: string): Promise<readon
   });
 }
 
-/** A broker that has just started is still loading its groups, a new topic has no leader yet; kafkajs does not ask again. */
-async function untilReady<T>(ask: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (attempt === 20 || !isRetriable(error)) throw error;
-    }
-    await sleep(Math.min(10 * 2 ** attempt, 1000));
-  }
+async function notListed(admin: Admin, plans: readonly TopicPlan[]): Promise<readonly TopicPlan[]> {
+  const listed = new Set(await admin.listTopics());
+  return plans.filter((plan) => !listed.has(plan.topic));
 }
 
-async function withAdmin<T>(
-  kafka: Kafka,
-  failure: string,
-  use: (admin: ReturnType<Kafka['admin']>) => Promise<T>,
-): Promise<T> {
+/** A broker that has just started is still loading its groups, a new topic has no leader yet; kafkajs does not ask again. */
+function untilReady<T>(ask: () => Promise<T>): Promise<T> {
+  return tryAgain(ask, 1000, isRetriable);
+}
+
+async function withAdmin<T>(kafka: Kafka, failure: string, use: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = kafka.admin({ retry: KAFKA_RETRY });
   try {
     await admin.connect();

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 describe('the segtide process', () => {
@@ -29,6 +30,20 @@ describe('the segtide process', () => {
     expect(err).toContain('stopping in order');
     expect(status).toBe(code);
   });
+
+  it.each([['--help'], ['config', 'print'], ['config', 'schema']])(
+    'says that standard output takes no more, and exits with 4: %s %s',
+    (...args) => {
+      const full = openSync('/dev/full', 'w');
+      const { status, stderr } = spawnSync(process.execPath, [...TSX, ...args.filter((arg) => arg !== undefined)], {
+        encoding: 'utf8',
+        stdio: ['ignore', full, 'pipe'],
+      });
+      closeSync(full);
+      expect(stderr).toMatch(/^segtide: Cannot write to standard output: the disk is full where it goes.*\n$/);
+      expect(status).toBe(4);
+    },
+  );
 
   it('ends quietly when its reader leaves early', () => {
     const command = `${process.execPath} --import tsx src/service/cli/main.ts config schema | head -c 1; echo \${PIPESTATUS[0]}`;

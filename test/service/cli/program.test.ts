@@ -36,6 +36,7 @@ describe('segtide', () => {
       '4 output',
       '5 checkpoint',
       '6 broker',
+      '8 events came',
       '130 interrupted',
     ]) {
       expect(out).toContain(code);

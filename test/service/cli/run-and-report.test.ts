@@ -46,6 +46,27 @@ describe('runAndReport', () => {
     expect((await report({}, async () => ({ ...SAMPLE, interrupted: true }))).code).toBe(130);
   });
 
+  it('exits with 8 where none of the events was accepted, and says why and what to check', async () => {
+    const events = { ...SAMPLE.events, in: 1000, accepted: 0, late: 0, deadLettered: 1000 };
+    const deadLetterReasons = { invalid: 10, incomplete: 990 };
+    const outputs = [{ output: 'dead-letters', path: 'x/dead-letters.ndjson', records: 1000 }];
+    const useless: RunFromConfig = async () => ({ ...SAMPLE, events, deadLetterReasons, outputs });
+    const settings = ['input.fields.customer=meter', 'input.channels=[{name: kwh, field: value}]'];
+    const { err, code } = await report({ quiet: true }, useless, ...settings);
+    expect(code).toBe(8);
+    expect(err).toBe(
+      "segtide: none of 1,000 events was accepted (1,000 dead-lettered), most of them as incomplete (990): a field is missing or null. Check the fields in use, customer: 'meter', time: 'time', channel kwh: 'value' (flags --customer, --time, --value), and input.time.unit; x/dead-letters.ndjson holds the reasons and the records\n",
+    );
+    const json = await report({ json: true }, useless, ...settings);
+    expect(JSON.parse(json.err)).toMatchObject({ error: { code: 'nothing-accepted', retriable: false } });
+    expect(json.code).toBe(8);
+  });
+
+  it('exits with 0 after an input without events', async () => {
+    const events = { ...SAMPLE.events, in: 0, accepted: 0, late: 0, deadLettered: 0 };
+    expect(await report({ quiet: true }, async () => ({ ...SAMPLE, events }))).toMatchObject({ err: '', code: 0 });
+  });
+
   it('hands the first SIGINT to the run as an abort, and exits with 130', async () => {
     const waits: RunFromConfig = async (_, { signal }) => {
       const stopped = new Promise((resolve) => signal.addEventListener('abort', resolve));

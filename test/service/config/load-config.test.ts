@@ -106,6 +106,41 @@ describe('loadConfig', () => {
   });
 });
 
+describe('several problems', () => {
+  it('are told at once: keys, rules across keys, and what the stages complain of', () => {
+    const text = `
+input: { kind: file, live: true, paths: [a.csv], negative: never }
+window: { deduplicate: true, minObserved: 30 }
+series: { smooth: average, smoothWidth: 4 }
+cluster: { k: 0 }
+output: { format: avro }`;
+    expect(problems(file(text)).map((problem) => problem.replace(/^(\S+:) '?(\S+?)'? must.*/, '$1 $2'))).toEqual([
+      'c.yaml:2:50: input.negative',
+      'c.yaml:5:12: cluster.k',
+      'c.yaml:2:22: input.live',
+      'c.yaml:6:11: output.format',
+      'c.yaml:3:11: window.deduplicate',
+      'window: `minObserved`',
+      'series: `smoothWidth`',
+    ]);
+  });
+
+  it('say nothing of rules and stages that read a key that is wrong', () => {
+    expect(problems(file('window: { steps: many, hop: 36h, step: day }\nseries: { length: 12 }'))).toHaveLength(1);
+    expect(problems(file('output: { kind: kafkaa, format: avro }'))).toHaveLength(1);
+    expect(problems(file('input: { kind: kafka, kafka: { brokers: 3 } }'))).toHaveLength(1);
+  });
+
+  it.each([
+    ['input: { live: true, paths: ["-"] }', 0],
+    ['input: { live: true, paths: [a.csv] }', 1],
+    ['input: { kind: kafka, live: true, kafka: { brokers: [a] } }', 0],
+    ['input: { kind: kafka, live: false, kafka: { brokers: [a] } }', 1],
+  ])('live input is standard input or Kafka: %s', (text, count) => {
+    expect(problems(file(text))).toHaveLength(count);
+  });
+});
+
 describe('flags', () => {
   it('reads a value as the type of its key', () => {
     const flags = ['name=007', 'input.paths=a.csv,b.csv', 'run.resume=false', 'input.csv.header=[a, b]'].map(

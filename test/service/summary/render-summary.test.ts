@@ -9,7 +9,9 @@ flights: 327,346 events of 4,037 customers, 2013-01-01 to 2013-12-31, in 12.3 s
 Segments
   id  share            customers  curve  level  trend  inactive  name
   s1   75 %  ████████      3,028  ████       8    0 %       0 %  steady, high
-  s2   25 %  ██▋           1,009  ▁▂▃█     2.5  +50 %     0.4 %  growing, low, …
+  s2   25 %  ██▋           1,009  ▁▂▃█     2.5  +50 %     0.4 %  growing, low,
+                                                                 with long
+                                                                 silences
 
 Models: 2 trained, 1 promoted
   v1  promoted, trained at window 4,037
@@ -57,6 +59,15 @@ describe('renderSummary', () => {
     expect(text).toContain('  s1   75 %      3,028  ████');
     expect(text).toContain('steady, high');
     expect(text).not.toContain('inactive');
+  });
+
+  it('says one event, and that customers who left and came back may count again', () => {
+    const events = { ...SAMPLE.events, in: 1, accepted: 1 };
+    const one = renderSummary({ ...SAMPLE, events, customers: 1, windows: 1 }, { width: 100, color: false });
+    expect(one).toContain('flights: 1 event of 1 customer,');
+    expect(one).toContain('1 window,');
+    const evicted = renderSummary({ ...SAMPLE, evicted: 5 }, { width: 100, color: false });
+    expect(evicted).toContain('events of up to 4,037 customers');
   });
 
   it('uses colour only where it is asked for', () => {

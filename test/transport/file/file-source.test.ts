@@ -49,6 +49,15 @@ describe('createFileSource with one file', () => {
     expect((await read(['open-end.ndjson'])).records.map(({ id }) => id)).toEqual(['a', 'b']);
   });
 
+  it('reads a file that is named again once, and tells', async () => {
+    write('twice.ndjson', [line('a', 1)]);
+    const repeated: string[] = [];
+    const paths = ['twice.ndjson', './twice.ndjson', 'twi*.ndjson'];
+    const { records } = await read(paths, { onRepeated: (path) => repeated.push(path) });
+    expect(records).toHaveLength(1);
+    expect(repeated).toEqual(['./twice.ndjson', 'twice.ndjson']);
+  });
+
   it('reads an empty file as no records', async () => {
     write('empty.ndjson', []);
     expect(await read(['empty.ndjson'])).toEqual({ records: [], deadLetters: [] });

@@ -157,8 +157,17 @@ describe('createFileSource over formats', () => {
     }
   });
 
-  it('reads an empty file of any format as no records', async () => {
-    for (const ending of ['ndjson', 'csv', 'parquet', 'ndjson.gz']) {
+  it.each([
+    ['empty.parquet', '', /no Parquet file: it is empty/],
+    ['empty.ndjson.gz', '', /no gzip file: it is empty/],
+    ['packed.parquet.gz', gzipSync(''), /packed\.parquet\.gz is no whole Parquet file/],
+  ])('refuses %s, which a whole file can not be', async (name, bytes, message) => {
+    writeFileSync(join(root, name), bytes);
+    await expect(open([name])).rejects.toMatchObject({ code: 'input', message: expect.stringMatching(message) });
+  });
+
+  it('reads an empty file of text, packed or not, as no records', async () => {
+    for (const ending of ['ndjson', 'csv', 'ndjson.gz']) {
       const name = `empty.${ending}`;
       writeFileSync(join(root, name), ending.endsWith('.gz') ? gzipSync('') : '');
       const source = await open([name]);

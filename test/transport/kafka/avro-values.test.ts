@@ -1,7 +1,7 @@
 import avro from 'avsc';
 import { describe, expect, it } from 'vitest';
+import { avroHeader } from '../../../src/ingest/avro-fingerprint.js';
 import { resolveIngest } from '../../../src/ingest/ingest-settings.js';
-import { avroFingerprint } from '../../../src/publish/avro-fingerprint.js';
 import { type AvroValuesOptions, createAvroValues } from '../../../src/transport/kafka/avro-values.js';
 import { kafkaRecords } from './kafka-records.js';
 
@@ -18,7 +18,7 @@ const schema: avro.Schema = {
 const type = avro.Type.forSchema(schema);
 const T0 = Date.UTC(2026, 0, 1);
 const plain = type.toBuffer({ id: 7, t: T0, v: 1.5 });
-const single = Buffer.concat([Buffer.from([0xc3, 0x01]), avroFingerprint(type), plain]);
+const single = Buffer.concat([avroHeader(type), plain]);
 const registered = Buffer.concat([Buffer.from([0, 0, 0, 0, 42]), plain]);
 
 const parse = async (values: readonly (Buffer | null)[], framing?: AvroValuesOptions['framing']) => {

@@ -114,6 +114,12 @@ export const inputSection = z
   .strictObject({
     kind: z.enum(['file', 'kafka']).default('file').describe('Files (and standard input) or a Kafka topic.'),
     paths: z.array(text()).default([]).describe('Files and globs, also gzipped; `-` is standard input.'),
+    live: z
+      .boolean()
+      .exactOptional()
+      .describe(
+        'Standard input: a pipe without an end, such as `tail -f`, whose windows also close by the clock; left out, event time alone decides. Kafka is always live.',
+      ),
     format: z
       .enum(['auto', 'ndjson', 'csv', 'parquet'])
       .default('auto')

@@ -14,9 +14,14 @@ const retrain = z
     freshEvery: whole('trainings', { min: 1 })
       .default(5)
       .describe("Every so many trainings one begins from new weights and not from the champion's."),
+    warmUpdates: whole('updates', { min: 1 })
+      .exactOptional()
+      .describe(
+        "Updates of a training that begins from the champion's weights; left out it is half of `encoder.updates`.",
+      ),
     swapAfterWindows: whole('windows')
       .default(0)
-      .describe('Files: a new model takes effect exactly so many windows later.'),
+      .describe('Files: a new model takes effect exactly so many windows later; a multiple of 256.'),
   })
   .prefault({})
   .describe('When a challenger is trained.');
@@ -38,7 +43,9 @@ const gate = z
 /** `model`: first fit, retraining and promotion. */
 export const modelSection = z
   .strictObject({
-    firstFit: whole('windows', { min: 1 }).default(2000).describe('Windows collected before the first training.'),
+    firstFit: whole('windows', { min: 1 })
+      .default(2000)
+      .describe('Windows collected before the first training; each that gives no model doubles them for the next.'),
     reservoir: whole('windows', { min: 1 }).default(20_000).describe('Windows kept for training.'),
     history: real('window lengths', { min: 0.01 })
       .default(8)

@@ -1,0 +1,146 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { toAssignment } from '../../../src/service/config/assignment.js';
+import { loadConfig } from '../../../src/service/config/load-config.js';
+import { createLog } from '../../../src/service/log.js';
+import { runFromConfig } from '../../../src/service/run/run.js';
+import type { RunSummary } from '../../../src/service/run-summary.js';
+
+const DAY = 86_400_000;
+const START = Date.UTC(2024, 0, 1);
+
+let folder: string;
+const at = (name: string): string => join(folder, name);
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'segtide-run-'));
+  writeFileSync(at('usage.ndjson'), usage(0, 4));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('a run that goes on with another', () => {
+  it.each([
+    ['was stopped', true],
+    ['has finished', false],
+  ])('is refused where that one %s and was of other settings or another input', async (_, stopped) => {
+    writeFileSync(at('other.ndjson'), usage(0, 4));
+    expect((await run({ stopped })).interrupted).toBe(stopped);
+    const before = contents(at('out'));
+    const refused = { code: 'state', message: expect.stringContaining('other settings') };
+    await expect(run({}, 'run.resume=true', 'run.seed=7')).rejects.toMatchObject(refused);
+    await expect(run({}, 'run.resume=true', `input.paths=${at('other.ndjson')}`)).rejects.toMatchObject({
+      ...refused,
+      message: expect.stringMatching(/other settings: input .*other\.ndjson/),
+    });
+    expect(contents(at('out'))).toEqual(before);
+    expect((await run({}, 'run.resume=true')).events).toMatchObject({ in: 8, accepted: 8 });
+  });
+
+  it('says what a finished run said, and leaves its folder as it is', async () => {
+    const first = await run({});
+    const before = contents(at('out'));
+    expect(await run({}, 'run.resume=true')).toEqual(first);
+    expect(contents(at('out'))).toEqual(before);
+  });
+
+  it.each([
+    ['files of others', 'assignments.ndjson', 'theirs\n'],
+    ['checkpoints of others', 'checkpoints/epoch-1.bin', 'theirs'],
+    ['a summary of others', 'summary.json', '{"theirs":true}'],
+    ['any other file', 'notes.txt', ''],
+  ])('is refused in a folder of %s, with and without `run.resume`, and touches nothing', async (_, name, text) => {
+    mkdirSync(at('out/checkpoints'), { recursive: true });
+    if (!name.startsWith('checkpoints')) rmSync(at('out/checkpoints'), { recursive: true });
+    writeFileSync(join(at('out'), name), text);
+    for (const resume of ['true', 'false']) {
+      await expect(run({}, `run.resume=${resume}`)).rejects.toMatchObject({ code: 'output' });
+    }
+    expect(contents(at('out'))).toEqual({ [name]: text });
+  });
+
+  it('is asked for where the folder holds a stopped run', async () => {
+    await run({ stopped: true });
+    await expect(run({})).rejects.toMatchObject({ code: 'output', message: expect.stringContaining('--resume') });
+  });
+});
+
+describe('a run that can not begin', () => {
+  it('makes no folder where the input is missing', async () => {
+    await expect(run({}, `input.paths=${at('missing.ndjson')}`)).rejects.toMatchObject({ code: 'input' });
+    expect(existsSync(at('out'))).toBe(false);
+  });
+
+  it('leaves a folder that the corrected run can use, after a wrong time unit', async () => {
+    writeFileSync(at('usage.ndjson'), `x\n${usage(0, 4)}`);
+    await expect(run({}, 'input.time.unit=s')).rejects.toMatchObject({ code: 'config' });
+    expect((await run({})).events).toMatchObject({ in: 9, accepted: 8, deadLettered: 1 });
+  });
+
+  it('leaves a folder that the corrected run can use, after an empty run was killed', async () => {
+    mkdirSync(at('out/checkpoints'), { recursive: true });
+    for (const name of ['assignments', 'late']) writeFileSync(at(`out/${name}.ndjson`), '');
+    expect((await run({})).events.in).toBe(8);
+  });
+});
+
+describe('the summary of a run', () => {
+  it('tells the span of accepted events, without late and quarantined ones', async () => {
+    const late = line('a', START - 300 * DAY);
+    const ahead = line('a', START + 20_000 * DAY);
+    writeFileSync(at('usage.ndjson'), `${usage(0, 20)}${late}${ahead}${usage(20, 21)}`);
+    const seen: number[] = [];
+    const summary = await run({ onProgress: (watermark) => seen.push(watermark) });
+    expect(summary.events).toMatchObject({ in: 44, accepted: 42, late: 1, quarantined: 1 });
+    expect(summary.eventTimes).toEqual([START, START + 20 * DAY]);
+    expect(Math.max(...seen)).toBeLessThanOrEqual(START + 20 * DAY);
+  });
+});
+
+interface RunOptions {
+  /** Stops before the first record. */
+  readonly stopped?: boolean;
+  readonly onProgress?: (watermark: number) => void;
+}
+
+async function run({ stopped = false, onProgress }: RunOptions, ...settings: string[]): Promise<RunSummary> {
+  const flags = [
+    `input.paths=${at('usage.ndjson')}`,
+    `output.path=${at('out')}`,
+    'input.time.unit=ms',
+    'input.channels=[{name: value, field: value}]',
+    'window.step=day',
+    'window.steps=7',
+    ...settings,
+  ];
+  const controller = new AbortController();
+  if (stopped) controller.abort();
+  let now = START;
+  return runFromConfig(loadConfig({ flags: flags.map(toAssignment) }), {
+    signal: controller.signal,
+    progress: ({ watermark }) => onProgress?.(watermark),
+    log: createLog({ level: 'silent', format: 'json', write: () => undefined }),
+    clock: { now: () => ++now },
+  });
+}
+
+function line(customer: string, time: number): string {
+  return `{"customer":"${customer}","time":${time},"value":1}\n`;
+}
+
+/** Two customers, an event a day each. */
+function usage(firstDay: number, endDay: number): string {
+  let text = '';
+  for (let day = firstDay; day < endDay; day++) for (const id of ['a', 'b']) text += line(id, START + day * DAY);
+  return text;
+}
+
+function contents(path: string): Record<string, string> {
+  const names = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return Object.fromEntries(
+    names.map(({ parentPath, name }) => {
+      const file = join(parentPath, name);
+      return [file.slice(path.length + 1), readFileSync(file, 'latin1')];
+    }),
+  );
+}
