@@ -29,8 +29,8 @@ export interface EvaluationOptions {
 /** How good a model is on windows, and the model. */
 export interface Evaluation {
   readonly model: ModelArtifact;
-  /** What the gate would have said of it. */
-  readonly verdict: Pick<TrainingResult, 'promoted' | 'why'>;
+  /** What the gate would have said of it, and what its segments look like in the windows that it was fitted to. */
+  readonly verdict: Pick<TrainingResult, 'promoted' | 'why' | 'profiles'>;
   /** Windows that it was fitted to. */
   readonly fitted: number;
   /** Windows that were assigned and scored, ascending. */
