@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addConfigCommand } from './config-command.js';
 import { addDemoCommand } from './demo-command.js';
+import { addDoctorCommand } from './doctor-command.js';
 import { addEvaluateCommand } from './evaluate-command.js';
 import { EXIT_CODE_HELP, EXIT_CODES, type Outcome } from './exit-code.js';
 import { packageVersion } from './package-path.js';
@@ -50,6 +51,7 @@ function createProgram(terminal: Terminal, outcome: Outcome): Command {
   addSimulateCommand(program, terminal);
   addEvaluateCommand(program, terminal, outcome);
   addConfigCommand(program, terminal, outcome);
+  addDoctorCommand(program, terminal, outcome);
   return program;
 }
 
