@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ClusterModel, Statistics } from './cluster/cluster-model.js';
 import { merge } from './cluster/statistics.js';
 import { update } from './cluster/update.js';
@@ -68,7 +69,7 @@ export interface Trainer {
   settle(): Promise<void>;
   /** The end of the input: the last drift reports, and a first model where there was none yet. */
   end(): Promise<void>;
-  /** Ends a training under way; none starts after it. */
+  /** Ends a training under way; none runs after it, and what waits for one fails with `aborted`. */
   stop(): Promise<void>;
   readonly outcomes: readonly TrainingOutcome[];
   /** Profiles of the segments in force. */
@@ -134,11 +135,13 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   if (from?.underWay != null) run(from.underWay);
 
   function run(pending: PendingJob): void {
-    const training = train(pending.job, {
-      onProgress: (p) => parts.onProgress?.(pending.job.number, p),
-      // The stream goes first, unless it waits for the model.
-      background: settings.swapAfterWindows !== 0,
-    });
+    const training = stopped
+      ? stoppedTraining()
+      : train(pending.job, {
+          onProgress: (p) => parts.onProgress?.(pending.job.number, p),
+          // The stream goes first, unless it waits for the model.
+          background: settings.swapAfterWindows !== 0,
+        });
     const started = { ...pending, training, settled: false };
     underWay = started;
     const settle = (): void => {
@@ -150,7 +153,6 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   }
 
   function start(reasons: readonly string[]): void {
-    if (stopped) return;
     schedule.started(reasons);
     trainings++;
     run({
@@ -275,7 +277,12 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       await reportDrift(false);
       await settle();
       const reasons = schedule.due();
-      if (reasons !== undefined) start(reasons);
+      if (reasons !== undefined) {
+        // Copying a full reservoir for the thread takes some 30 ms: it gets a turn of the event loop to itself.
+        await nextTurn();
+        start(reasons);
+        await nextTurn();
+      }
       await settle();
     },
     settle,
@@ -324,6 +331,12 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
 function failed(error: unknown): SegtideError {
   if (error instanceof SegtideError && error.code === 'encoder') return error;
   throw error;
+}
+
+/** One that a stop came before: a snapshot has it begun again, as one that was stopped on its way. */
+function stoppedTraining(): Training {
+  const result = Promise.reject(new SegtideError('aborted', 'The training was stopped.'));
+  return { result, stop: async () => undefined };
 }
 
 function isAborted(error: unknown): boolean {

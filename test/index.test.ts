@@ -16,7 +16,7 @@ const EXPORTS = {
     'windowByEventTime',
   ],
   series: ['fitScale', 'resolveSeries', 'toSeries'],
-  encode: ['createVraeEncoder', 'encodeWith', 'resolveVrae', 'trainInThread'],
+  encode: ['createVraeEncoder', 'encodeWith', 'resolveVrae', 'trainVrae'],
   cluster: ['assign', 'assignTo', 'createClusterModel', 'merge', 'seedCentroids', 'statistics', 'update'],
   drift: ['kolmogorovSmirnov', 'psi'],
   publish: ['ASSIGNMENTS', 'DEAD_LETTERS', 'DRIFT', 'LATE', 'SEGMENTS', 'TRANSITIONS', 'toAssignmentRecords'],

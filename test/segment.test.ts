@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import {
   concat,
   from,
@@ -210,6 +212,32 @@ describe('segment', () => {
       .subscribe();
     await stop;
     expect(subscription.closed).toBe(true);
+  });
+
+  it('leaves nothing on the heap after it was unsubscribed, though its source lives on', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage: () => void = runInNewContext('gc');
+    const source = new Subject<UsageEvent>();
+    const held = async (subscriptions: number): Promise<number> => {
+      for (let i = 0; i < subscriptions; i++) {
+        const taken: AssignmentRecord[] = [];
+        const subscription = source.pipe(segment(SMALL)).subscribe((record) => taken.push(record));
+        for (const event of EVENTS) source.next({ ...event });
+        await new Promise((resolve) => setImmediate(resolve));
+        subscription.unsubscribe();
+      }
+      // What was being dealt with is dealt with first.
+      for (let turn = 0; turn < 20; turn++) {
+        await new Promise((resolve) => setImmediate(resolve));
+        collectGarbage();
+      }
+      const { heapUsed, arrayBuffers } = process.memoryUsage();
+      return heapUsed + arrayBuffers;
+    };
+    const before = await held(20);
+    // One alone holds its events, more than 400 kB.
+    expect((await held(40)) - before).toBeLessThan(4_000_000);
+    expect(source.observed).toBe(false);
   });
 
   it('closes the windows of a live stream that fell silent by the clock', async () => {

@@ -70,7 +70,8 @@ describe('a trainer', () => {
     });
     let result: Training['result'] | undefined;
     const train = (job: TrainingJob): Training => {
-      result ??= arrived.then(() => trainHere(job).result);
+      if (result !== undefined) return { result: new Promise(() => undefined), stop: async () => undefined };
+      result = arrived.then(() => trainHere(job).result);
       return { result, stop: async () => undefined };
     };
     const { models, teach } = started({ swapAfterWindows: undefined }, { train });
@@ -126,6 +127,39 @@ describe('a trainer', () => {
     ]);
     expect(trainer.outcomes[1]!.reasons).toEqual(['first fit: 512 windows since the last of 1 without a model']);
     for (const { why } of trainer.outcomes) expect(why[0]).toMatch(/active latent units; at least 99 are needed/);
+  });
+
+  it('keeps a training that was due when it was stopped in its snapshot, so that it is begun again', async () => {
+    const whole = started({ swapAfterWindows: 256 });
+    await whole.teach(3);
+    let trainings = 0;
+    const train = (job: TrainingJob): Training => {
+      trainings++;
+      return trainHere(job);
+    };
+    const first = started({ swapAfterWindows: 256 }, { train });
+    await first.teach(1);
+    await first.trainer.stop();
+    await first.teach(1);
+    expect(trainings).toBe(0);
+    const from = { trainer: first.trainer.snapshot(), models: [], lessons: 2 };
+    const resumed = started({ swapAfterWindows: 256 }, {}, from);
+    await resumed.teach(1);
+    expect(resumed.trainer.outcomes).toEqual(whole.trainer.outcomes);
+  });
+
+  it('lets the event loop have its turn before and after a training begins', async () => {
+    const order: string[] = [];
+    const train = (job: TrainingJob): Training => {
+      order.push('training');
+      setImmediate(() => order.push('turn'));
+      return trainHere(job);
+    };
+    const { teach } = started({ swapAfterWindows: undefined }, { train });
+    await teach(1);
+    setImmediate(() => order.push('turn'));
+    await teach(1);
+    expect(order).toEqual(['turn', 'training', 'turn']);
   });
 
   it('keeps the champion when the gate refuses the challenger', async () => {

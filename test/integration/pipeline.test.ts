@@ -222,6 +222,43 @@ describe('the pipeline on Kafka', () => {
     expect(differences(new Map(written.map(contentOf)), expected)).toEqual([]);
   });
 
+  it('reads only what comes after its start where a new group is not to read from the beginning', async () => {
+    const topic = await createTestTopic(brokers, 3);
+    await topic.produce(records.slice(0, perDay));
+    const kafka = {
+      brokers,
+      topic: topic.topic,
+      groupId: topic.topic,
+      fromBeginning: false,
+      pollTimeout: '200ms',
+    };
+    const run = startRun(toConfig(pipelineConfig({ kind: 'kafka', kafka }, { path: join(folder, topic.topic) })));
+    // The first pull has settled where it begins.
+    await until(async () => run.progress !== undefined, run.ended);
+    await topic.produce(records.slice(perDay, 3 * perDay));
+    await until(async () => run.progress!.events >= 2 * perDay, run.ended);
+    const summary = await run.stop();
+    expect(summary.events.in).toBe(2 * perDay);
+  });
+
+  it('writes assignments from Kafka to standard output', async () => {
+    const topic = await createTestTopic(brokers, 3);
+    await topic.produce(records.slice(0, 3 * perDay));
+    const config = join(folder, 'to-stdout.yaml');
+    const kafka = { brokers, topic: topic.topic, groupId: topic.topic, pollTimeout: '200ms' };
+    await writeFile(
+      config,
+      pipelineConfig({ kind: 'kafka', kafka }, { kind: 'stdout', path: join(folder, 'to-stdout') }),
+    );
+    const segtide = startSegtide(['run', '--config', config, '--quiet']);
+    const expected = await expectedWindows(3 * perDay);
+    const lines = () => segtide.stdout.split('\n').slice(0, -1);
+    await until(async () => lines().length >= expected.size, segtide.exited);
+    segtide.child.kill('SIGTERM');
+    expect(await segtide.exited).toBe(143);
+    expect(differences(new Map(lines().map((line) => contentOf(JSON.parse(line)))), expected)).toEqual([]);
+  });
+
   it('refuses a topic whose records are not keyed by customer', async () => {
     const topic = await createTestTopic(brokers, 3);
     await topic.produce(records.slice(0, 100).map(({ value }) => ({ value })));
@@ -289,9 +326,13 @@ function bytesOf({ bytes }: DeadLetter): Buffer {
 /** Starts the command from the sources. */
 function startSegtide(args: readonly string[]) {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/service/cli/main.ts', ...args], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  let stdout = '';
   let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
@@ -305,6 +346,9 @@ function startSegtide(args: readonly string[]) {
     /** The exit code, null after a kill. */
     exited,
     failed,
+    get stdout() {
+      return stdout;
+    },
     get stderr() {
       return stderr;
     },
