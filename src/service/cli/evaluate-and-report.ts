@@ -2,8 +2,8 @@ import { SegtideError } from '../../errors.js';
 import type { TrainingJob, TrainingResult } from '../../train/training-job.js';
 import { loadConfig } from '../config/load-config.js';
 import type { Config } from '../config/schema.js';
-import { evaluateFile } from '../evaluate/evaluate-file.js';
-import { trainUnderWatch } from '../evaluate/train-under-watch.js';
+import { evaluateFile } from '../model/evaluate-file.js';
+import { trainUnderWatch } from '../model/train-under-watch.js';
 import { createLineDisplay } from '../summary/line-display.js';
 import { renderEvaluation } from '../summary/render-evaluation.js';
 import type { EvaluateFlags } from './evaluate-command.js';
@@ -30,6 +30,7 @@ export async function evaluateAndReport(
     labelColumn: flags.labelColumn,
     k: toK(flags.k),
     fold: toFold(flags),
+    model: flags.model,
     assignments: flags.assignments,
     plot: flags.plot,
   };

@@ -15,6 +15,7 @@ export function addEvaluateCommand(program: Command, terminal: Terminal, outcome
     .option('-k, --k <n>', 'number of segments, or auto; as many as there are classes, else auto')
     .option('--fit <part>', 'all, or half: fit one half of the rows and score the other', 'all')
     .option('--fold <n>', 'which half is fitted, 0 or 1', '0')
+    .option('-m, --model <file>', 'score the model in a file instead of fitting one')
     .option('--seed <n>', 'seed of all that is random')
     .option('-c, --config <file>', 'config file, for its sections series, encoder, cluster and model')
     .option('-s, --set <key=value>', 'set any config key, such as encoder.latent=16; repeatable', collect)
@@ -35,6 +36,7 @@ export interface EvaluateFlags {
   readonly k?: string;
   readonly fit: string;
   readonly fold: string;
+  readonly model?: string;
   readonly seed?: string;
   readonly config?: string;
   readonly set?: string[];
@@ -51,5 +53,6 @@ function collect(value: string, earlier: string[] | undefined): string[] {
 const EXAMPLES = `
 Examples:
   segtide evaluate windows.csv.gz --label-column label
+  segtide train windows.csv --windows && segtide evaluate more.csv --model model.safetensors
   segtide evaluate windows.csv --k auto --plot windows.svg --assignments segments.csv
   segtide evaluate windows.csv --label-column label --fit half --fold 1 --seed 7 --json`;

@@ -9,6 +9,7 @@ import { reportError } from './report-error.js';
 import { addRunCommand } from './run-command.js';
 import { addSimulateCommand } from './simulate-command.js';
 import type { Terminal } from './terminal.js';
+import { addTrainCommand } from './train-command.js';
 
 /**
  * The command line. Only commander is loaded here, so that `--help` is quick: a command imports what it needs when it
@@ -49,6 +50,7 @@ function createProgram(terminal: Terminal, outcome: Outcome): Command {
   addRunCommand(program, terminal, outcome);
   addDemoCommand(program, terminal, outcome);
   addSimulateCommand(program, terminal);
+  addTrainCommand(program, terminal, outcome);
   addEvaluateCommand(program, terminal, outcome);
   addConfigCommand(program, terminal, outcome);
   addDoctorCommand(program, terminal, outcome);

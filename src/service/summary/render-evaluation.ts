@@ -1,9 +1,9 @@
 import pc from 'picocolors';
-import type { EvaluationReport } from '../evaluate/evaluation-report.js';
-import { formatCount, formatNumber, formatSeconds, formatShare, wrap } from './format.js';
+import type { EvaluationReport } from '../model/evaluation-report.js';
+import { formatCount, formatNumber, formatSeconds, wrap } from './format.js';
 import { plainTable } from './plain-table.js';
+import { renderModelSegments } from './render-model-segments.js';
 import type { SummaryStyle } from './render-summary.js';
-import { sparkline } from './sparkline.js';
 
 /** What an evaluation found, for people to read. */
 export function renderEvaluation(report: EvaluationReport, { width, color }: SummaryStyle): string {
@@ -12,7 +12,10 @@ export function renderEvaluation(report: EvaluationReport, { width, color }: Sum
   const parts = [
     [colors.bold(wrap(headline(report), columns))],
     [colors.bold('Quality'), qualities(report, columns)],
-    [colors.bold(`Segments: ${report.k}, ${ORIGINS[report.kFrom]}`), segments(report, columns)],
+    [
+      colors.bold(`Segments: ${report.k}, ${ORIGINS[report.kFrom]}`),
+      renderModelSegments(report.segments, report.n, columns),
+    ],
     [colors.bold('Model'), ...model(report, columns)],
   ];
   return `\n${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;
@@ -22,12 +25,16 @@ const ORIGINS: Readonly<Record<EvaluationReport['kFrom'], string>> = {
   option: 'as asked for',
   labels: 'as many as there are classes',
   silhouette: 'chosen by silhouette',
+  model: 'those of the model',
 };
 
 function headline({ file, n, steps, channels, fit, fitted, seconds }: EvaluationReport): string {
   const shape = `windows of ${formatCount(steps)} steps${channels > 1 ? ` and ${channels} channels` : ''}`;
-  const split =
-    fit === 'all' ? 'fitted and scored' : `scored by a model of the other ${formatCount(fitted)}, which it never saw,`;
+  const split = {
+    all: 'fitted and scored',
+    half: `scored by a model of the other ${formatCount(fitted)}`,
+    none: 'scored by a model that was fitted before',
+  }[fit];
   return `${file}: ${formatCount(n)} ${shape}, ${split} in ${formatSeconds(seconds)}`;
 }
 
@@ -57,30 +64,10 @@ function qualities({ ari, nmi, silhouette, reconstructionError }: EvaluationRepo
   );
 }
 
-function segments({ segments: found, n }: EvaluationReport, width: number): string {
-  return plainTable(
-    [
-      { head: 'id' },
-      { head: 'share', align: 'right' },
-      { head: 'windows', align: 'right' },
-      { head: 'curve' },
-      { head: 'name', least: 14 },
-    ],
-    found.map(({ segmentId, name, windows, prototype }) => [
-      segmentId,
-      formatShare(windows / n),
-      formatCount(windows),
-      sparkline(prototype, width >= 80 ? 32 : 14),
-      name,
-    ]),
-    width,
-  );
-}
-
 function model({ modelVersion, updates, activeUnits, latent, sound, why }: EvaluationReport, width: number): string[] {
-  const verdict = sound ? 'sound' : `would be refused: ${why.join('; ')}`;
-  return [
+  const lines = [
     `  ${modelVersion}  ${formatCount(updates)} updates, ${activeUnits} of ${latent} latent dimensions in use`,
-    wrap(`the gate: ${verdict}`, width, '    ', '      '),
   ];
+  const verdict = sound ? 'sound' : `would be refused: ${why.join('; ')}`;
+  return sound === null ? lines : [...lines, wrap(`the gate: ${verdict}`, width, '    ', '      ')];
 }

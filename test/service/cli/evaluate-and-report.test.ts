@@ -6,7 +6,7 @@ import { adjustedRandIndex } from '../../../src/cluster/adjusted-rand-index.js';
 import { createRandom } from '../../../src/numeric/random.js';
 import { evaluateAndReport } from '../../../src/service/cli/evaluate-and-report.js';
 import type { EvaluateFlags } from '../../../src/service/cli/evaluate-command.js';
-import type { EvaluationReport } from '../../../src/service/evaluate/evaluation-report.js';
+import type { EvaluationReport } from '../../../src/service/model/evaluation-report.js';
 import { runTrainingJob } from '../../../src/train/run-training-job.js';
 
 const SMALL = ['encoder.updates=150', 'encoder.hidden=8', 'encoder.latent=3', 'encoder.engine=js'];

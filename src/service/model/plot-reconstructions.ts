@@ -1,14 +1,14 @@
-import type { Evaluation } from '../../train/evaluate-windows.js';
 import { openModel } from '../../train/loaded-model.js';
+import type { Scores } from '../../train/score-windows.js';
 
 /**
  * Draws scored windows as the encoder was given them and as it gives them back, as SVG: a row a segment, in each four
  * windows from the best to the worst reconstructed. Steps without a value leave a gap.
  */
-export async function plotReconstructions(evaluation: Evaluation, title: string): Promise<string> {
-  const { assignments, rows, model, verdict } = evaluation;
+export async function plotReconstructions(scores: Scores, title: string): Promise<string> {
+  const { assignments, rows, model, profiles } = scores;
   const { series, latents, reconstructionErrors } = assignments.embeddings;
-  const names = new Map(verdict.profiles.map(({ segmentId, name }) => [segmentId, name]));
+  const names = new Map(profiles.map(({ segmentId, name }) => [segmentId, name]));
   const shown = assignments.model.segmentIds.map((segmentId, j) => {
     const members = [...assignments.nearest.keys()].filter((i) => assignments.nearest[i] === j);
     members.sort((a, b) => (reconstructionErrors?.[a] ?? 0) - (reconstructionErrors?.[b] ?? 0) || a - b);

@@ -1,3 +1,5 @@
+import type { TrainedSegment } from './training-summary.js';
+
 /** What `segtide evaluate` found. Plain JSON, as `--json` prints it. */
 export interface EvaluationReport {
   readonly file: string;
@@ -17,31 +19,23 @@ export interface EvaluationReport {
   readonly reconstructionError: number | null;
   /** Reading, fitting, assigning and scoring. */
   readonly seconds: number;
-  /** `all`, or `half`: fitted to one half, scored on the other. */
-  readonly fit: 'all' | 'half';
-  /** The half that was fitted to; null where all was. */
+  /** `all`; `half`: fitted to one half, scored on the other; `none`: a model that was fitted before. */
+  readonly fit: 'all' | 'half' | 'none';
+  /** The half that was fitted to; null where no half was. */
   readonly fold: 0 | 1 | null;
   /** Windows that the model was fitted to. */
   readonly fitted: number;
   readonly seed: number;
   /** Where `k` comes from. */
-  readonly kFrom: 'option' | 'labels' | 'silhouette';
+  readonly kFrom: 'option' | 'labels' | 'silhouette' | 'model';
   readonly modelVersion: string;
   readonly updates: number;
   /** Latent dimensions that carry information, and how many there are. */
   readonly activeUnits: number;
   readonly latent: number;
-  /** Whether the product would have taken the model into force, and why. */
-  readonly sound: boolean;
+  /** Whether the product would have taken the model into force; null for one that was fitted before. */
+  readonly sound: boolean | null;
   readonly why: readonly string[];
-  readonly segments: readonly EvaluatedSegment[];
-}
-
-export interface EvaluatedSegment {
-  readonly segmentId: string;
-  readonly name: string;
-  /** Of those that were scored. */
-  readonly windows: number;
-  /** Mean of the members that the model was fitted to, first channel, in the unit of the input. */
-  readonly prototype: readonly number[]; // (steps)
+  /** As they look in the windows that were scored. */
+  readonly segments: readonly TrainedSegment[];
 }
