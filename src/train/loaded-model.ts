@@ -1,5 +1,6 @@
 import type { ClusterModel } from '../cluster/cluster-model.js';
 import type { Encoder } from '../encode/encoder.js';
+import type { OpenEncoder } from '../encode/threads/encode-pool.js';
 import { openVraeEncoder } from '../encode/vrae/open-vrae-encoder.js';
 import type { VraeSettings } from '../encode/vrae/vrae-options.js';
 import { SegtideError } from '../errors.js';
@@ -21,9 +22,15 @@ export interface LoadedModel {
  * Makes a stored model ready for use.
  *
  * @param seriesHash hash of the settings in force
+ * @param open makes the encoder. @default one that encodes in the caller's thread
  * @throws SegtideError `state` when the model was fitted under other settings, or its encoder is of an unknown kind.
  */
-export function loadModel(artifact: ModelArtifact, settings: SeriesSettings, seriesHash: string): LoadedModel {
+export function loadModel(
+  artifact: ModelArtifact,
+  settings: SeriesSettings,
+  seriesHash: string,
+  open: OpenEncoder = openVraeEncoder,
+): LoadedModel {
   if (artifact.seriesHash !== seriesHash) {
     throw new SegtideError(
       'state',
@@ -41,7 +48,7 @@ export function loadModel(artifact: ModelArtifact, settings: SeriesSettings, ser
     version: artifact.modelVersion,
     settings,
     scale: artifact.scale ?? undefined,
-    encoder: openVraeEncoder(weights, artifact.modelVersion, (artifact.encoder.settings as VraeSettings).engine),
+    encoder: open(weights, artifact.modelVersion, (artifact.encoder.settings as VraeSettings).engine),
     cluster: artifact.clusterModel,
   };
 }

@@ -41,7 +41,7 @@ describe('examine', () => {
     for (const absent of engines.filter(({ runs }) => !runs)) {
       const report = await examine(config(folder, absent.name), now);
       expect(report).toMatchObject({ ready: false, engine: null, problems: [{ code: 'config' }] });
-      expect(renderDoctor(report, { width: 80, color: false })).toMatch(/not ready[^]*which does not run here/);
+      expect(renderDoctor(report, { width: 80, color: false })).toMatch(/not ready[\s\S]*which does not run here/);
     }
   });
 
