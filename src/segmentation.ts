@@ -1,11 +1,12 @@
 import { defer, type Observable, tap } from 'rxjs';
 import type { DriftReport } from './drift/drift-report.js';
-import type { VraeProgress } from './encode/vrae/train-vrae.js';
+import { createEncodePool } from './encode/threads/encode-pool.js';
 import { SegtideError } from './errors.js';
 import { createPipeline } from './pipeline.js';
 import type { Clock, Sink, Source } from './ports.js';
 import type { SegmentRecord } from './publish/segment-record.js';
 import type { ModelRecord, SampleRecord, StatisticsRecord } from './train/model-record.js';
+import type { TrainingProgress } from './train/training-progress.js';
 import {
   createTrainer,
   type Trainer,
@@ -44,8 +45,10 @@ export interface SegmentationOptions {
   readonly isStopped?: (() => boolean) | undefined;
   /** Asked between two pages: true ends the run there, where no snapshot can be taken. */
   readonly isCutShort?: (() => boolean) | undefined;
+  /** Threads that encode; 0 encodes in the stream's own. Results are the same. @default 0 */
+  readonly encodeThreads?: number | undefined;
   readonly train?: TrainerParts['train'] | undefined;
-  readonly onProgress?: ((modelNumber: number, progress: VraeProgress) => void) | undefined;
+  readonly onProgress?: ((modelNumber: number, progress: TrainingProgress) => void) | undefined;
 }
 
 /** One worker and the trainer, in one process; they talk through the same records as when they are apart. */
@@ -57,7 +60,7 @@ export interface Segmentation {
   readonly page$: Observable<Page>;
   /** After the last page: last lessons, last reports, and a first model where the input was too short for one before. */
   end(): Promise<void>;
-  /** Ends a training under way, so that nothing is left running. */
+  /** Ends a training under way and the encoder threads, so that nothing is left running. */
   stop(): Promise<void>;
   readonly windower: Windower;
   readonly trainer: Trainer;
@@ -98,7 +101,9 @@ export function createSegmentation(
   const windower = createWindower(settings.window, from?.windower);
   const { clock, between, isStopped, isCutShort } = options;
   const pages = createPages(source, windower, { learnEvery, clock, between, isStopped, isCutShort }, from?.pages);
-  const scorer = createScorer(series, seriesHash, from?.scorer);
+  const { encodeThreads = 0 } = options;
+  const encoders = encodeThreads > 0 ? createEncodePool(encodeThreads) : undefined;
+  const scorer = createScorer(series, seriesHash, from?.scorer, encoders?.open);
   const publisher = createPublisher(outputs, scorer, { clock }, from?.publisher);
   const learner = createLearner(
     { teach: (samples, statistics) => lessons.write([{ samples, statistics }]) },
@@ -134,16 +139,19 @@ export function createSegmentation(
     await publisher.publish({ windows: revised, deadLetters: [] }, await scorer.score(revised));
   }
 
-  const stopTraining = (): void => void trainer.stop();
+  const stop = async (): Promise<void> => {
+    await Promise.all([trainer.stop(), encoders?.close()]);
+  };
+  const stopThreads = (): void => void stop();
   const takeModel = (): Promise<void> => trainer.settle();
 
   return {
     page$: defer(() => createPipeline({ pages, takeModel, scorer, publisher, learner })).pipe(
       tap({
-        unsubscribe: stopTraining,
+        unsubscribe: stopThreads,
         complete: () => checkFates(windower, pages),
         error: (error) => {
-          stopTraining();
+          stopThreads();
           if (error instanceof SegtideError && error.code === 'aborted') checkFates(windower, pages);
         },
       }),
@@ -153,8 +161,9 @@ export function createSegmentation(
       const warming = scorer.modelVersion === null;
       await trainer.end();
       if (warming && scorer.modelVersion !== null) await assignSample();
+      await encoders?.close();
     },
-    stop: () => trainer.stop(),
+    stop,
     windower,
     trainer,
     publisher,

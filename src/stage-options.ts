@@ -25,8 +25,12 @@ export interface StageOptions {
 }
 
 export interface ClusterOptions {
-  /** Number of segments, 1 to 1,000; fewer where the stream has fewer distinct series. @default 6 */
-  readonly k?: number;
+  /**
+   * Number of segments, 1 to 1,000; fewer where the stream has fewer distinct series. `auto` takes, at each training,
+   * the one of 2 to 12 with the largest silhouette, and stays with the one in force where no other gains 0.02.
+   * @default 6
+   */
+  readonly k?: number | 'auto';
   /** Windows after which what centroids learnt counts half, from 1. @default nothing is forgotten between retrainings */
   readonly halfLife?: number | undefined;
   /** Windows between two updates of the centroids, from 1. @default 10_000 */

@@ -113,7 +113,7 @@ export function hashSettings(value: unknown): string {
 }
 
 function resolveCluster({ k = 6, halfLife, epochWindows = 10_000, starts = 10 }: StageOptions['cluster'] = {}) {
-  whole('cluster.k', k, 1, 1000);
+  if (k !== 'auto') whole('cluster.k', k, 1, 1000);
   if (halfLife !== undefined) real('cluster.halfLife', halfLife, 1);
   whole('cluster.epochWindows', epochWindows, 1);
   whole('cluster.starts', starts, 1, 100);

@@ -5,7 +5,6 @@ import { update } from './cluster/update.js';
 import { createDriftMonitor, type DriftMonitorSnapshot, driftReason } from './drift/drift-monitor.js';
 import type { DriftReport } from './drift/drift-report.js';
 import type { DriftSettings } from './drift/drift-settings.js';
-import type { VraeProgress } from './encode/vrae/train-vrae.js';
 import { SegtideError } from './errors.js';
 import type { Sink } from './ports.js';
 import { type SegmentRecord, toSegmentRecords } from './publish/segment-record.js';
@@ -16,6 +15,7 @@ import { createReservoir, type ReservoirSnapshot } from './train/reservoir.js';
 import { createRetrainSchedule, type RetrainScheduleSnapshot, type RetrainSettings } from './train/retrain-schedule.js';
 import { type StartTrainingOptions, startTraining, type Training } from './train/start-training.js';
 import type { Champion, ModelSettings, TrainingJob, TrainingResult } from './train/training-job.js';
+import type { TrainingProgress } from './train/training-progress.js';
 import type { WindowBatch } from './window/window-batch.js';
 
 export interface TrainerSettings {
@@ -41,9 +41,9 @@ export interface TrainerParts {
   publishModel(record: ModelRecord): Promise<void>;
   readonly segments: Sink<SegmentRecord>;
   readonly drift: Sink<DriftReport>;
-  /** @default a thread for each training */
+  /** @default a process for each training */
   readonly train?: (job: TrainingJob, options: StartTrainingOptions) => Training;
-  readonly onProgress?: ((modelNumber: number, progress: VraeProgress) => void) | undefined;
+  readonly onProgress?: ((modelNumber: number, progress: TrainingProgress) => void) | undefined;
 }
 
 /** One training and what became of it. */
@@ -137,7 +137,11 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   function run(pending: PendingJob): void {
     const training = stopped
       ? stoppedTraining()
-      : train(pending.job, { onProgress: (p) => parts.onProgress?.(pending.job.number, p) });
+      : train(pending.job, {
+          onProgress: (p) => parts.onProgress?.(pending.job.number, p),
+          // The stream goes first, unless it waits for the model.
+          background: settings.swapAfterWindows !== 0,
+        });
     const started = { ...pending, training, settled: false };
     underWay = started;
     const settle = (): void => {
@@ -175,6 +179,8 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     if (result instanceof SegtideError) {
       // The champion serves on; without one, the stream warms on until the next fit.
       schedule.finished(false);
+      // What died of outside causes is tried again as soon as a training may start.
+      if (result.retriable) schedule.request('the training before this one died');
       const why = [`the training failed: ${result.message}`];
       outcomes.push({
         modelVersion: `v${job.number}`,

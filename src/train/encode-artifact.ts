@@ -1,71 +1,56 @@
 import { createHash } from 'node:crypto';
 import type { ClusterModel } from '../cluster/cluster-model.js';
 import { SegtideError } from '../errors.js';
-import type { ModelArtifact } from './model-artifact.js';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type Safetensors,
+  type Tensor,
+  type Tensors,
+} from '../numeric/safetensors.js';
+import type { EncoderArtifact, ModelArtifact } from './model-artifact.js';
 
 /**
- * Packs a model version: `SEGTIDEM`, the SHA-256 of all that follows, the length of a JSON header (uint32), the
- * header, and the numbers (little-endian): encoder values, centroids, weights.
+ * Packs a model version as a safetensors file: the encoder's weights, centroids and their weights as tensors, and the
+ * rest as JSON in its metadata, with the format's version and the SHA-256 of the whole file (docs/models.md).
  */
-export function encodeArtifact(artifact: ModelArtifact): Uint8Array {
-  const { encoder, clusterModel, ...rest } = artifact;
-  const { values, ...encoderRest } = encoder;
+export function encodeArtifact({ encoder, clusterModel, ...rest }: ModelArtifact): Uint8Array {
+  const { tensors: encoderTensors, ...encoderRest } = encoder;
   const { centroids, weights, ...clusterRest } = clusterModel;
-  const header = {
-    ...rest,
-    encoder: { ...encoderRest, values: values.length },
-    clusterModel: clusterRest,
+  const packed: PackedModel = { ...rest, encoder: encoderRest, clusterModel: clusterRest };
+  const tensors: Record<string, Tensor> = {
+    [CENTROIDS]: { shape: [clusterModel.k, clusterModel.size], values: centroids },
+    [WEIGHTS]: { shape: [clusterModel.k], values: weights },
   };
-  const text = new TextEncoder().encode(JSON.stringify(header));
-  const body = new Uint8Array(4 + text.length + 4 * (values.length + centroids.length) + 8 * weights.length);
-  const view = new DataView(body.buffer);
-  view.setUint32(0, text.length, true);
-  body.set(text, 4);
-  let at = 4 + text.length;
-  for (const numbers of [values, centroids]) {
-    for (let i = 0; i < numbers.length; i++, at += 4) view.setFloat32(at, numbers[i]!, true);
-  }
-  for (let i = 0; i < weights.length; i++, at += 8) view.setFloat64(at, weights[i]!, true);
-
-  const bytes = new Uint8Array(BODY + body.length);
-  bytes.set(new TextEncoder().encode(MAGIC));
-  bytes.set(sha256(body), MAGIC.length);
-  bytes.set(body, BODY);
+  for (const [name, tensor] of Object.entries(encoderTensors)) tensors[ENCODER + name] = tensor;
+  const metadata = {
+    format: FORMAT,
+    sha256: NO_CHECKSUM,
+    formatVersion: FORMAT_VERSION,
+    model: JSON.stringify(packed),
+  };
+  const bytes = encodeSafetensors({ tensors, metadata });
+  bytes.set(new TextEncoder().encode(checksum(bytes)), CHECKSUM_START);
   return bytes;
 }
 
 /**
  * Unpacks what `encodeArtifact` packed.
  *
- * @throws SegtideError `state` when the bytes are no model, are damaged, or are of a later format.
+ * @throws SegtideError `state` when the bytes are no model, are cut off or damaged, or are of a later format.
  */
 export function decodeArtifact(bytes: Uint8Array): ModelArtifact {
-  if (bytes.length < BODY + 4 || new TextDecoder().decode(bytes.subarray(0, MAGIC.length)) !== MAGIC) {
-    throw refused(`${bytes.length} bytes that are no segtide model`);
+  const { tensors, metadata } = readFile(bytes);
+  if (metadata.sha256 !== checksum(bytes)) {
+    throw refused('it is damaged: its SHA-256 differs', 'Use an undamaged copy, or train anew.');
   }
-  const body = bytes.subarray(BODY);
-  if (!sha256(body).equals(bytes.subarray(MAGIC.length, BODY))) throw refused('a damaged model: its SHA-256 differs');
-  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-  const headerEnd = 4 + view.getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(body.subarray(4, headerEnd))) as PackedHeader;
-  if (header.formatVersion !== 1) throw refused(`format ${String(header.formatVersion)}; this version reads format 1`);
-
-  const { k, size } = header.clusterModel;
-  let at = headerEnd;
-  const floats = (length: number): Float32Array => {
-    const numbers = new Float32Array(length);
-    for (let i = 0; i < length; i++, at += 4) numbers[i] = view.getFloat32(at, true);
-    return numbers;
-  };
-  const values = floats(header.encoder.values);
-  const centroids = floats(k * size);
-  const weights = new Float64Array(k);
-  for (let j = 0; j < k; j++, at += 8) weights[j] = view.getFloat64(at, true);
-  return {
-    ...header,
-    encoder: { ...header.encoder, values },
-    clusterModel: { ...header.clusterModel, centroids, weights },
-  };
+  if (metadata.formatVersion !== FORMAT_VERSION) {
+    throw refused(
+      `it is of format ${metadata.formatVersion}, and this version of segtide reads format ${FORMAT_VERSION}`,
+      'Use the version of segtide that wrote it, or train anew.',
+    );
+  }
+  return unpack(metadata.model ?? '', tensors);
 }
 
 /**
@@ -75,7 +60,8 @@ export function decodeArtifact(bytes: Uint8Array): ModelArtifact {
  * @param artifact the model under any name; the names in it do not count
  */
 export function toModelVersion(number: number, artifact: ModelArtifact): string {
-  return `v${number}-${Buffer.from(sha256(encodeArtifact(withModelVersion(artifact, '')))).toString('hex', 0, 4)}`;
+  const bytes = encodeArtifact(withModelVersion(artifact, ''));
+  return `v${number}-${createHash('sha256').update(bytes).digest('hex').slice(0, 8)}`;
 }
 
 /** The same model under a name, in all places that carry one. */
@@ -83,18 +69,80 @@ export function withModelVersion(artifact: ModelArtifact, modelVersion: string):
   return { ...artifact, modelVersion, clusterModel: { ...artifact.clusterModel, modelVersion } };
 }
 
-const MAGIC = 'SEGTIDEM';
-const BODY = MAGIC.length + 32;
+const FORMAT = 'segtide-model';
+const FORMAT_VERSION = '1';
+const ENCODER = 'encoder.';
+const CENTROIDS = 'clusters.centroids';
+const WEIGHTS = 'clusters.weights';
 
-type PackedHeader = Omit<ModelArtifact, 'encoder' | 'clusterModel'> & {
-  readonly encoder: Omit<ModelArtifact['encoder'], 'values'> & { readonly values: number };
+/** Every version of the format begins its header so, and has the checksum there. */
+const HEADER_BEGIN = `{"__metadata__":{"format":"${FORMAT}","sha256":"`;
+const HEADER_START = 8;
+const CHECKSUM_START = HEADER_START + HEADER_BEGIN.length;
+/** Stands in the place of the checksum while it is taken. */
+const NO_CHECKSUM = '0'.repeat(64);
+
+type PackedModel = Omit<ModelArtifact, 'encoder' | 'clusterModel'> & {
+  readonly encoder: Omit<EncoderArtifact, 'tensors'>;
   readonly clusterModel: Omit<ClusterModel, 'centroids' | 'weights'>;
 };
 
-function sha256(bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(bytes).digest();
+function readFile(bytes: Uint8Array): Safetensors {
+  const begin = new TextDecoder().decode(bytes.subarray(HEADER_START, CHECKSUM_START));
+  if (begin !== HEADER_BEGIN) {
+    throw begin !== '' && HEADER_BEGIN.startsWith(begin)
+      ? refused('the file is cut off', 'Use a whole copy, or train anew.')
+      : refused('it is no model of segtide', 'Name a file that `segtide train` wrote.');
+  }
+  try {
+    return decodeSafetensors(bytes);
+  } catch (cause) {
+    throw refused((cause as Error).message, 'Use an undamaged copy, or train anew.', cause);
+  }
 }
 
-function refused(got: string): SegtideError {
-  return new SegtideError('state', `The model can't be read: got ${got}. Use an undamaged copy, or train anew.`);
+/** What the checksum can't tell: a file of our format that another program made. */
+function unpack(text: string, tensors: Tensors): ModelArtifact {
+  try {
+    const { encoder, clusterModel, ...rest } = JSON.parse(text) as PackedModel;
+    const { k, size } = clusterModel;
+    const ofEncoder = Object.entries(tensors).filter(([name]) => name.startsWith(ENCODER));
+    return {
+      ...rest,
+      encoder: {
+        ...encoder,
+        tensors: Object.fromEntries(ofEncoder.map(([name, t]) => [name.slice(ENCODER.length), t])),
+      },
+      clusterModel: {
+        ...clusterModel,
+        centroids: take(tensors, CENTROIDS, Float32Array, [k, size]),
+        weights: take(tensors, WEIGHTS, Float64Array, [k]),
+      },
+    };
+  } catch (cause) {
+    throw refused(`its parts do not fit together (${(cause as Error).message})`, 'Train anew.', cause);
+  }
+}
+
+function take<T extends Tensor['values']>(
+  tensors: Tensors,
+  name: string,
+  kind: new (n: number) => T,
+  shape: number[],
+): T {
+  const tensor = tensors[name];
+  if (tensor?.values instanceof kind && tensor.shape.join() === shape.join()) return tensor.values;
+  throw new TypeError(`${name} should be a ${kind.name} of shape ${shape.join(' × ')}`);
+}
+
+function checksum(bytes: Uint8Array): string {
+  return createHash('sha256')
+    .update(bytes.subarray(0, CHECKSUM_START))
+    .update(NO_CHECKSUM)
+    .update(bytes.subarray(CHECKSUM_START + NO_CHECKSUM.length))
+    .digest('hex');
+}
+
+function refused(why: string, advice: string, cause?: unknown): SegtideError {
+  return new SegtideError('state', `The model can't be read: ${why}. ${advice}`, { cause });
 }

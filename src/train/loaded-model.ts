@@ -1,12 +1,13 @@
 import type { ClusterModel } from '../cluster/cluster-model.js';
 import type { Encoder } from '../encode/encoder.js';
+import type { OpenEncoder } from '../encode/threads/encode-pool.js';
 import { openVraeEncoder } from '../encode/vrae/open-vrae-encoder.js';
-import { fromArtifact } from '../encode/vrae/vrae-artifact.js';
 import type { VraeSettings } from '../encode/vrae/vrae-options.js';
 import { SegtideError } from '../errors.js';
 import type { FittedScale } from '../series/fitted-scale.js';
 import type { SeriesSettings } from '../series/series-settings.js';
 import type { ModelArtifact } from './model-artifact.js';
+import { fromVraeTensors } from './vrae-tensors.js';
 
 /** A model version ready for use: scale, encoder and centroids that belong together. */
 export interface LoadedModel {
@@ -21,9 +22,15 @@ export interface LoadedModel {
  * Makes a stored model ready for use.
  *
  * @param seriesHash hash of the settings in force
+ * @param open makes the encoder. @default one that encodes in the caller's thread
  * @throws SegtideError `state` when the model was fitted under other settings, or its encoder is of an unknown kind.
  */
-export function loadModel(artifact: ModelArtifact, settings: SeriesSettings, seriesHash: string): LoadedModel {
+export function loadModel(
+  artifact: ModelArtifact,
+  settings: SeriesSettings,
+  seriesHash: string,
+  open: OpenEncoder = openVraeEncoder,
+): LoadedModel {
   if (artifact.seriesHash !== seriesHash) {
     throw new SegtideError(
       'state',
@@ -36,12 +43,17 @@ export function loadModel(artifact: ModelArtifact, settings: SeriesSettings, ser
       `Model ${artifact.modelVersion} has an encoder of kind ${artifact.encoder.kind}; this version knows vrae`,
     );
   }
-  const weights = fromArtifact(artifact.encoder.header, artifact.encoder.values);
+  const weights = fromVraeTensors(artifact.encoder);
   return {
     version: artifact.modelVersion,
     settings,
     scale: artifact.scale ?? undefined,
-    encoder: openVraeEncoder(weights, artifact.modelVersion, (artifact.encoder.settings as VraeSettings).engine),
+    encoder: open(weights, artifact.modelVersion, (artifact.encoder.settings as VraeSettings).engine),
     cluster: artifact.clusterModel,
   };
+}
+
+/** Makes a stored model ready for use on windows that are prepared as it says itself. */
+export function openModel(artifact: ModelArtifact): LoadedModel {
+  return loadModel(artifact, artifact.series, artifact.seriesHash);
 }

@@ -1,6 +1,8 @@
 import type { ClusterModel } from '../cluster/cluster-model.js';
 import type { SegmentLineage } from '../cluster/segment-lineage.js';
+import type { Tensors } from '../numeric/safetensors.js';
 import type { FittedScale } from '../series/fitted-scale.js';
+import type { SeriesSettings } from '../series/series-settings.js';
 import type { GateValues } from './gate.js';
 
 /** An encoder as stored: what it is, how it was set, and its numbers. What the header means is the encoder's affair. */
@@ -9,20 +11,37 @@ export interface EncoderArtifact {
   readonly kind: string;
   /** Settings as plain JSON. */
   readonly settings: unknown;
-  /** Plain JSON that describes `values`. */
+  /** Plain JSON that describes the tensors. */
   readonly header: unknown;
-  readonly values: Float32Array;
+  readonly tensors: Tensors;
+}
+
+/** How the encoder's training went. */
+export interface TrainingRecord {
+  /** Windows that it learnt from. */
+  readonly windows: number;
+  /** Windows that the model was judged on. */
+  readonly heldOutWindows: number;
+  readonly updates: number;
+  readonly trainLoss: number;
+  readonly heldOutLoss: number;
+  /** Mean squared error per informative cell, in scaled units. */
+  readonly heldOutReconstruction: number;
+  /** Latent dimensions that carry information. */
+  readonly activeUnits: number;
 }
 
 /** Everything that was fitted, as one model version. Two artifacts of the same content are the same bytes. */
 export interface ModelArtifact {
-  readonly formatVersion: 1;
   /** `v1`, `v2` … with a short hash of the content, as `toModelVersion` makes it. */
   readonly modelVersion: string;
   /** Event time of the fit, epoch ms. */
   readonly createdAt: number;
   /** Why it was trained. */
   readonly reasons: readonly string[];
+  readonly seed: number;
+  /** How windows were made ready for the encoder. */
+  readonly series: SeriesSettings;
   /** Hash of the settings of window and series that shaped its input; models are not used under others. */
   readonly seriesHash: string;
   /** Global scale of the series; null where every window is scaled by itself. */
@@ -32,5 +51,5 @@ export interface ModelArtifact {
   /** What became of the segments of the model before. */
   readonly lineage: readonly SegmentLineage[];
   readonly gate: GateValues | null;
-  readonly seed: number;
+  readonly training: TrainingRecord;
 }

@@ -40,3 +40,22 @@ export function toReservoirWindows(kept: ReservoirSnapshot): WindowBatch {
     watermark: kept.ends.reduce((latest, end) => Math.max(latest, end), Number.NEGATIVE_INFINITY),
   };
 }
+
+/** Windows as if a reservoir held them, in their order; the arrays are the batch's own. */
+export function toReservoirSnapshot(windows: WindowBatch, seed: number): ReservoirSnapshot {
+  const { length, steps, channels, customers, ids, starts, ends, observedSteps, values, mask } = windows;
+  return {
+    formatVersion: 1,
+    offered: length,
+    steps,
+    channels,
+    seed,
+    halfLifeMs: null,
+    customers: Array.from(customers, (slot) => ids.text(slot)),
+    starts,
+    ends,
+    observedSteps,
+    values,
+    mask,
+  };
+}

@@ -1,4 +1,5 @@
 import { assign } from '../cluster/assign.js';
+import { chooseK } from '../cluster/choose-k.js';
 import type { ClusterModel } from '../cluster/cluster-model.js';
 import { createClusterModel } from '../cluster/create-cluster-model.js';
 import { matchSegments } from '../cluster/match-segments.js';
@@ -8,8 +9,7 @@ import { seedCentroids } from '../cluster/seed-centroids.js';
 import { toDriftObservation } from '../drift/drift-observation.js';
 import type { EmbeddingBatch } from '../encode/embedding-batch.js';
 import { openVraeEncoder } from '../encode/vrae/open-vrae-encoder.js';
-import { trainVrae, type VraeFit, type VraeProgress } from '../encode/vrae/train-vrae.js';
-import { fromArtifact, toArtifact } from '../encode/vrae/vrae-artifact.js';
+import { trainVrae, type VraeFit } from '../encode/vrae/train-vrae.js';
 import { createTrainingNetwork } from '../encode/vrae/vrae-engine.js';
 import { fitScale } from '../series/fitted-scale.js';
 import { prepareSeries } from '../series/prepare-series.js';
@@ -25,9 +25,13 @@ import { placesOf } from './places-of.js';
 import { toReservoirWindows } from './reservoir-snapshot.js';
 import { splitHeldOut } from './split-held-out.js';
 import type { Champion, ModelSettings, TrainingJob, TrainingResult } from './training-job.js';
+import { createProgressMeter, type TrainingProgress } from './training-progress.js';
+import { fromVraeTensors, toVraeTensors } from './vrae-tensors.js';
 
 export interface RunTrainingOptions {
-  readonly onProgress?: ((progress: VraeProgress) => void) | undefined;
+  readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
+  /** Monotonic time in ms, for the pace that progress tells. @default time stands still */
+  readonly now?: () => number;
 }
 
 /** The champion, and what it says of the reservoir. */
@@ -78,19 +82,27 @@ export async function runTrainingJob(job: TrainingJob, options: RunTrainingOptio
     settings.gate,
   );
 
-  const { header, values } = toArtifact(fit.weights);
   const unnamed: ModelArtifact = {
-    formatVersion: 1,
     modelVersion: '',
     createdAt: windows.watermark,
     reasons: job.reasons,
+    seed,
+    series: settings.series,
     seriesHash: settings.seriesHash,
     scale,
-    encoder: { kind: 'vrae', settings: settings.encoder, header, values },
+    encoder: { kind: 'vrae', settings: settings.encoder, ...toVraeTensors(fit.weights) },
     clusterModel,
     lineage: match.lineage,
     gate: decision.values,
-    seed,
+    training: {
+      windows: split.train.length,
+      heldOutWindows: split.heldOut.length,
+      updates: fit.updates,
+      trainLoss: fit.trainLoss,
+      heldOutLoss: fit.heldOutLoss,
+      heldOutReconstruction: fit.heldOutReconstruction,
+      activeUnits: fit.activeUnits,
+    },
   };
   const artifact = withModelVersion(unnamed, toModelVersion(job.number, unnamed));
   return {
@@ -117,7 +129,7 @@ async function fitEncoder(
   { settings, seed, fresh }: TrainingJob,
   series: SeriesBatch,
   champion: Verdict | undefined,
-  { onProgress }: RunTrainingOptions,
+  { onProgress, now = () => 0 }: RunTrainingOptions,
 ): Promise<VraeFit> {
   const { hidden, latent } = settings.encoder;
   const shape = { steps: series.steps, channels: series.channels, hidden, latent };
@@ -125,7 +137,12 @@ async function fitEncoder(
   try {
     const initial = fresh || champion === undefined ? undefined : initialWeights(champion, settings);
     const updates = initial === undefined ? settings.encoder.updates : settings.warmUpdates;
-    return trainVrae({ settings: { ...settings.encoder, updates, seed }, series, initial }, { network, onProgress });
+    const { batch, heldOut } = settings.encoder;
+    const meter = createProgressMeter(Math.ceil(series.length * (1 - heldOut)), batch, now);
+    return trainVrae(
+      { settings: { ...settings.encoder, updates, seed }, series, initial },
+      { network, onProgress: (progress) => onProgress?.(meter(progress)) },
+    );
   } finally {
     network.dispose();
   }
@@ -142,7 +159,7 @@ async function judge(champion: Champion, { settings }: TrainingJob, windows: Win
 
 /** The champion's weights, where they have the shape that is to be trained. */
 function initialWeights({ weightsOf }: Verdict, settings: ModelSettings) {
-  const weights = fromArtifact(weightsOf.encoder.header, weightsOf.encoder.values);
+  const weights = fromVraeTensors(weightsOf.encoder);
   const { hidden, latent, steps, channels } = weights.shape;
   const fits =
     hidden === settings.encoder.hidden &&
@@ -161,7 +178,11 @@ async function fitCentroids(
   champion: Verdict | undefined,
   { settings, seed }: TrainingJob,
 ): Promise<CentroidFit> {
-  const { k, starts } = settings.cluster;
+  const { starts } = settings.cluster;
+  const k =
+    settings.cluster.k === 'auto'
+      ? (await chooseK(embeddings, embeddingSize, { seed, current: champion?.model.cluster.k })).k
+      : settings.cluster.k;
   const anew = (): Promise<CentroidFit> => seedCentroids(embeddings, embeddingSize, k, { seed, starts });
   if (champion === undefined || champion.model.cluster.k !== k) return anew();
   const sums = new Float64Array(k * embeddingSize);

@@ -30,7 +30,8 @@ export interface StepCalendar {
 }
 
 export interface ClusterSettings {
-  readonly k: number;
+  /** `auto`: chosen anew at each training, by `chooseK`. */
+  readonly k: number | 'auto';
   readonly starts: number;
   /** Windows after which what centroids learnt counts half; undefined forgets nothing. */
   readonly halfLife: number | undefined;

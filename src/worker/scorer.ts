@@ -1,5 +1,6 @@
 import { assign } from '../cluster/assign.js';
 import type { AssignmentBatch } from '../cluster/assignment-batch.js';
+import type { OpenEncoder } from '../encode/threads/encode-pool.js';
 import { prepareSeries } from '../series/prepare-series.js';
 import type { SeriesBatch } from '../series/series-batch.js';
 import type { SeriesSettings } from '../series/series-settings.js';
@@ -33,8 +34,14 @@ export interface Scorer {
 /**
  * @param seriesHash hash of the settings of window and series; models fitted under others are refused
  * @param from what `snapshot` gave
+ * @param open makes the encoders. @default such that encode in the caller's thread
  */
-export function createScorer(settings: SeriesSettings, seriesHash: string, from: readonly ModelRecord[] = []): Scorer {
+export function createScorer(
+  settings: SeriesSettings,
+  seriesHash: string,
+  from: readonly ModelRecord[] = [],
+  open?: OpenEncoder,
+): Scorer {
   let current: LoadedModel | undefined;
   let previous: LoadedModel | undefined;
   let currentArtifact: ModelRecord | undefined;
@@ -50,7 +57,7 @@ export function createScorer(settings: SeriesSettings, seriesHash: string, from:
     previous?.encoder.dispose?.();
     previous = current;
     previousArtifact = currentArtifact;
-    current = loadModel(decodeArtifact(record.artifact), settings, seriesHash);
+    current = loadModel(decodeArtifact(record.artifact), settings, seriesHash, open);
     currentArtifact = record;
   };
   for (const record of from) apply(record);

@@ -1,20 +1,24 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { resolveSeries } from '../../src/series/series-settings.js';
 import { decodeArtifact, encodeArtifact, toModelVersion, withModelVersion } from '../../src/train/encode-artifact.js';
 import type { ModelArtifact } from '../../src/train/model-artifact.js';
 import { clusterModelOf } from '../cluster/embeddings.js';
 
 const artifact: ModelArtifact = {
-  formatVersion: 1,
   modelVersion: 'v1',
   createdAt: 1_700_000_000_000,
-  reasons: ['first fit: 2000 windows'],
+  reasons: ['first fit: 2000 windows', 'größer'],
+  seed: 11,
+  series: resolveSeries({}, 3, 1),
   seriesHash: 'abc',
   scale: { centers: [0.5], scales: [2] },
   encoder: {
     kind: 'vrae',
     settings: { hidden: 3 },
     header: { matrices: ['a'] },
-    values: Float32Array.of(0.1, -2, 3e-20),
+    tensors: { a: { shape: [1, 3], values: Float32Array.of(0.1, -2, 3e-20) } },
   },
   clusterModel: clusterModelOf(
     [
@@ -25,32 +29,76 @@ const artifact: ModelArtifact = {
   ),
   lineage: [{ segmentId: 's1', kind: 'born', from: [], into: [], overlap: 0 }],
   gate: null,
-  seed: 11,
+  training: {
+    windows: 80,
+    heldOutWindows: 20,
+    updates: 10,
+    trainLoss: 0.5,
+    heldOutLoss: 0.25,
+    heldOutReconstruction: 0.2,
+    activeUnits: 2,
+  },
 };
+const BYTES = encodeArtifact(artifact);
+const REFUSED = expect.objectContaining({ name: 'SegtideError', code: 'state' });
 
 describe('encodeArtifact', () => {
   it('comes back the same from decodeArtifact, down to the bits', () => {
-    const back = decodeArtifact(encodeArtifact(artifact));
+    const back = decodeArtifact(BYTES);
     expect(back).toEqual(artifact);
-    expect(encodeArtifact(back)).toEqual(encodeArtifact(artifact));
+    expect(encodeArtifact(back)).toEqual(BYTES);
   });
 
   it('is read from the middle of another buffer too', () => {
-    const bytes = encodeArtifact(artifact);
-    const shifted = new Uint8Array(bytes.length + 3);
-    shifted.set(bytes, 3);
+    const shifted = new Uint8Array(BYTES.length + 3);
+    shifted.set(BYTES, 3);
     expect(decodeArtifact(shifted.subarray(3))).toEqual(artifact);
   });
+});
 
-  it('refuses any flipped byte, a cut and what is no model', () => {
-    const bytes = encodeArtifact(artifact);
-    for (let i = 0; i < bytes.length; i += 7) {
-      const damaged = bytes.slice();
-      damaged[i]! ^= 1;
-      expect(() => decodeArtifact(damaged)).toThrow(expect.objectContaining({ code: 'state' }));
+describe('decodeArtifact', () => {
+  it('refuses a model in which any one byte is another', () => {
+    const flip = fc.record({ at: fc.nat(BYTES.length - 1), by: fc.integer({ min: 1, max: 255 }) });
+    fc.assert(
+      fc.property(flip, ({ at, by }) => {
+        const damaged = BYTES.slice();
+        damaged[at]! ^= by;
+        expect(() => decodeArtifact(damaged)).toThrow(REFUSED);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('refuses every cut, and says what it is', () => {
+    for (let length = 0; length < BYTES.length; length++) {
+      expect(() => decodeArtifact(BYTES.subarray(0, length))).toThrow(REFUSED);
+      if (length > 8) expect(() => decodeArtifact(BYTES.subarray(0, length))).toThrow(/the file is cut off/);
     }
-    expect(() => decodeArtifact(bytes.subarray(0, bytes.length - 1))).toThrow(/SHA-256/);
-    expect(() => decodeArtifact(new Uint8Array(3))).toThrow(/no segtide model/);
+  });
+
+  it('refuses bytes that follow', () => {
+    const longer = new Uint8Array(BYTES.length + 1);
+    longer.set(BYTES);
+    expect(() => decodeArtifact(longer)).toThrow(/1 bytes follow its last tensor/);
+  });
+
+  it('tells a damaged model, a later format and a foreign file apart', () => {
+    const damaged = BYTES.slice();
+    damaged[BYTES.length - 1]! ^= 1;
+    expect(() => decodeArtifact(damaged)).toThrow(/it is damaged: its SHA-256 differs/);
+    expect(() =>
+      decodeArtifact(resigned((text) => text.replace('"formatVersion":"1"', '"formatVersion":"2"'))),
+    ).toThrow(/it is of format 2, and this version of segtide reads format 1/);
+    for (const foreign of ['', 'PK', '{"a":1}', 'version https://git-lfs.github.com/spec/v1\n', '\0'.repeat(100)]) {
+      expect(() => decodeArtifact(new TextEncoder().encode(foreign))).toThrow(/it is no model of segtide/);
+    }
+  });
+
+  it('refuses a whole file whose parts do not belong together', () => {
+    const other = resigned((text) => text.replace('"clusters.centroids"', '"clusters.centroidz"'));
+    expect(() => decodeArtifact(other)).toThrow(/clusters.centroids should be a Float32Array of shape 2 × 2/);
+    const torn = resigned((text) => text.replace(/"model":"\{/, '"model":"['));
+    expect(() => decodeArtifact(torn)).toThrow(/its parts do not fit together/);
   });
 });
 
@@ -63,3 +111,14 @@ describe('toModelVersion', () => {
     expect(withModelVersion(artifact, version).clusterModel.modelVersion).toBe(version);
   });
 });
+
+/** The model with another header of the same length, and the checksum that belongs to it. */
+function resigned(change: (header: string) => string): Uint8Array {
+  const text = Buffer.from(BYTES).toString('latin1');
+  const unsigned = Buffer.from(
+    change(text.replace(/"sha256":"[0-9a-f]{64}"/, `"sha256":"${'0'.repeat(64)}"`)),
+    'latin1',
+  );
+  const hash = createHash('sha256').update(unsigned).digest('hex');
+  return new Uint8Array(Buffer.from(unsigned.toString('latin1').replace('0'.repeat(64), hash), 'latin1'));
+}

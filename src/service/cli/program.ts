@@ -1,12 +1,15 @@
 import { Command, CommanderError } from 'commander';
 import { addConfigCommand } from './config-command.js';
 import { addDemoCommand } from './demo-command.js';
+import { addDoctorCommand } from './doctor-command.js';
+import { addEvaluateCommand } from './evaluate-command.js';
 import { EXIT_CODE_HELP, EXIT_CODES, type Outcome } from './exit-code.js';
 import { packageVersion } from './package-path.js';
 import { reportError } from './report-error.js';
 import { addRunCommand } from './run-command.js';
 import { addSimulateCommand } from './simulate-command.js';
 import type { Terminal } from './terminal.js';
+import { addTrainCommand } from './train-command.js';
 
 /**
  * The command line. Only commander is loaded here, so that `--help` is quick: a command imports what it needs when it
@@ -47,7 +50,10 @@ function createProgram(terminal: Terminal, outcome: Outcome): Command {
   addRunCommand(program, terminal, outcome);
   addDemoCommand(program, terminal, outcome);
   addSimulateCommand(program, terminal);
+  addTrainCommand(program, terminal, outcome);
+  addEvaluateCommand(program, terminal, outcome);
   addConfigCommand(program, terminal, outcome);
+  addDoctorCommand(program, terminal, outcome);
   return program;
 }
 

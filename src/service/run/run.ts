@@ -91,6 +91,7 @@ class Run {
       this.#outputs.sinks,
       {
         clock: this.#settings.live ? clock : undefined,
+        encodeThreads: this.#config.run.encodeThreads,
         between: () => this.#between(),
         isStopped: () => signal.aborted || this.#outputs.ended,
         isCutShort: () => this.#outputs.ended || clock.now() - stoppedAt >= STOP_WITHIN_MS,

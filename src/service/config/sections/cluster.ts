@@ -4,7 +4,14 @@ import { real, whole } from '../kinds.js';
 /** `cluster`: online mini-batch k-means over embeddings. */
 export const clusterSection = z
   .strictObject({
-    k: whole('segments', { min: 1, max: 1000 }).default(6).describe('Number of segments.'),
+    k: z
+      .union([z.literal('auto'), whole('segments', { min: 1, max: 1000 })], {
+        error: 'auto, or a number of segments from 1 to 1000',
+      })
+      .default(6)
+      .describe(
+        'Number of segments; `auto` takes, at each training, the one of 2 to 12 with the largest silhouette, and stays with the one in force where no other gains 0.02.',
+      ),
     halfLife: real('windows', { min: 1 })
       .exactOptional()
       .describe(

@@ -12,6 +12,9 @@ export const runSection = z
       .describe(
         'Goes on from the checkpoint in the output folder, where there is one. With input from Kafka a run always does.',
       ),
+    encodeThreads: whole('threads', { max: 64 })
+      .default(0)
+      .describe("Threads that encode windows; 0 encodes them in the stream's own. Results are the same."),
     logLevel: z
       .enum(['silent', 'error', 'warn', 'info', 'debug'])
       .default('info')

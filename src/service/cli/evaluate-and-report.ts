@@ -1,0 +1,78 @@
+import { SegtideError } from '../../errors.js';
+import type { TrainingJob, TrainingResult } from '../../train/training-job.js';
+import { loadConfig } from '../config/load-config.js';
+import type { Config } from '../config/schema.js';
+import { evaluateFile } from '../model/evaluate-file.js';
+import { trainUnderWatch } from '../model/train-under-watch.js';
+import { createLineDisplay } from '../summary/line-display.js';
+import { renderEvaluation } from '../summary/render-evaluation.js';
+import type { EvaluateFlags } from './evaluate-command.js';
+import { EXIT_CODES } from './exit-code.js';
+import { readConfig } from './read-config.js';
+import { sharedAssignments } from './shared-options.js';
+import { listenForStop } from './stop-signals.js';
+import { type Terminal, wantsColor } from './terminal.js';
+
+/**
+ * Evaluates a file and tells the user about it: progress on standard error, the scores on standard output.
+ *
+ * @param train how a job is trained. @default in a process of its own
+ * @returns the exit code
+ */
+export async function evaluateAndReport(
+  file: string,
+  flags: EvaluateFlags,
+  terminal: Terminal,
+  train?: (job: TrainingJob) => Promise<TrainingResult>,
+): Promise<number> {
+  const config = evaluationConfig(flags, terminal);
+  const options = {
+    labelColumn: flags.labelColumn,
+    k: toK(flags.k),
+    fold: toFold(flags),
+    model: flags.model,
+    assignments: flags.assignments,
+    plot: flags.plot,
+  };
+  const { json = false, quiet = false } = flags;
+  const display = createLineDisplay(terminal.err, { quiet: quiet || json, now: terminal.now });
+  const stop = listenForStop((text) => display.above(text));
+  try {
+    const report = await evaluateFile(file, config, options, {
+      train: train ?? ((job) => trainUnderWatch(job, display, stop.signal)),
+      now: terminal.now,
+    });
+    display.clear();
+    const width = terminal.out.columns ?? (Number(terminal.env.COLUMNS) || 80);
+    const style = { width, color: wantsColor(terminal, terminal.out) };
+    terminal.out.write(json ? `${JSON.stringify(report)}\n` : renderEvaluation(report, style));
+    return EXIT_CODES.ok;
+  } catch (error) {
+    display.clear();
+    if (stop.exitCode !== undefined && error instanceof SegtideError && error.code === 'aborted') return stop.exitCode;
+    throw error;
+  } finally {
+    stop.close();
+  }
+}
+
+/** Only a file that is named counts: scores of the defaults must not depend on what lies in the folder. */
+function evaluationConfig({ config, seed, set }: EvaluateFlags, { env }: Terminal): Config {
+  const assignments = sharedAssignments({ ...(seed !== undefined && { seed }), ...(set && { set }) });
+  return config === undefined && env.SEGTIDE_CONFIG === undefined
+    ? loadConfig({ env, flags: assignments })
+    : readConfig(config, assignments, env);
+}
+
+function toK(text: string | undefined): number | 'auto' | undefined {
+  if (text === undefined || text === 'auto') return text;
+  const k = Number(text);
+  if (Number.isInteger(k) && k >= 1 && k <= 1000) return k;
+  throw new SegtideError('config', `--k must be auto or a whole number from 1 to 1000; got '${text}'`);
+}
+
+function toFold({ fit, fold }: EvaluateFlags): 'all' | 0 | 1 {
+  if (fit !== 'all' && fit !== 'half') throw new SegtideError('config', `--fit must be all or half; got '${fit}'`);
+  if (fold !== '0' && fold !== '1') throw new SegtideError('config', `--fold must be 0 or 1; got '${fold}'`);
+  return fit === 'all' ? 'all' : fold === '0' ? 0 : 1;
+}

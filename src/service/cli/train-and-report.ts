@@ -1,0 +1,68 @@
+import { SegtideError } from '../../errors.js';
+import type { TrainingJob, TrainingResult } from '../../train/training-job.js';
+import { createLog } from '../log.js';
+import { gatherFromEvents, gatherWindows } from '../model/gather-windows.js';
+import { trainModel } from '../model/train-model.js';
+import { trainUnderWatch } from '../model/train-under-watch.js';
+import { formatCounted } from '../summary/format.js';
+import { createLineDisplay } from '../summary/line-display.js';
+import { renderTraining } from '../summary/render-training.js';
+import { EXIT_CODES } from './exit-code.js';
+import { inputAssignments } from './input-options.js';
+import { readConfig } from './read-config.js';
+import { sharedAssignments } from './shared-options.js';
+import { listenForStop } from './stop-signals.js';
+import { type Terminal, wantsColor } from './terminal.js';
+import type { TrainFlags } from './train-command.js';
+
+/**
+ * Trains a model and tells the user about it: progress on standard error, the summary on standard output.
+ *
+ * @param train how a job is trained. @default in a process of its own
+ * @returns the exit code
+ */
+export async function trainAndReport(
+  files: readonly string[],
+  flags: TrainFlags,
+  terminal: Terminal,
+  train?: (job: TrainingJob) => Promise<TrainingResult>,
+): Promise<number> {
+  const { json = false, quiet = false, output: path, windows = false, ...rest } = flags;
+  const assignments = [...inputAssignments(files, flags), ...sharedAssignments({ ...rest })];
+  const config = readConfig(flags.config, assignments, terminal.env);
+  const { paths } = config.input;
+  if (config.input.kind === 'file' && paths.length === 0) {
+    throw new SegtideError('config', 'there is nothing to train on; name files (segtide train usage.ndjson)');
+  }
+  if (windows && paths.length !== 1) {
+    throw new SegtideError('config', `--windows takes one file; got ${paths.length}`);
+  }
+  const display = createLineDisplay(terminal.err, { quiet: quiet || json, now: terminal.now });
+  const stop = listenForStop((text) => display.above(text));
+  const deps = {
+    clock: { now: terminal.now },
+    log: createLog({ level: 'warn', format: 'text', write: (line) => display.above(line) }),
+    signal: stop.signal,
+    onProgress: (events: number, gathered: number) =>
+      display.show(() => `reading  ${formatCounted(events, 'event')}  ${formatCounted(gathered, 'window')}`),
+  };
+  const gather = () => (windows ? gatherWindows(config, paths[0]!) : gatherFromEvents(config, deps));
+  try {
+    const parts = {
+      train: train ?? ((job: TrainingJob) => trainUnderWatch(job, display, stop.signal)),
+      now: terminal.now,
+    };
+    const summary = await trainModel(gather, { path, seed: config.run.seed }, parts);
+    display.clear();
+    const width = terminal.out.columns ?? (Number(terminal.env.COLUMNS) || 80);
+    const style = { width, color: wantsColor(terminal, terminal.out) };
+    terminal.out.write(json ? `${JSON.stringify(summary)}\n` : renderTraining(summary, style));
+    return EXIT_CODES.ok;
+  } catch (error) {
+    display.clear();
+    if (stop.exitCode !== undefined && error instanceof SegtideError && error.code === 'aborted') return stop.exitCode;
+    throw error;
+  } finally {
+    stop.close();
+  }
+}

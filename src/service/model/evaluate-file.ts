@@ -1,0 +1,127 @@
+import { SegtideError } from '../../errors.js';
+import { readModel } from '../../model-file.js';
+import { evaluateWindows } from '../../train/evaluate-windows.js';
+import { type Scores, scoreWindows } from '../../train/score-windows.js';
+import type { TrainingJob, TrainingResult } from '../../train/training-job.js';
+import { readWindowTable, type WindowTable } from '../../transport/file/read-window-table.js';
+import { writeWholeFile } from '../../transport/file/write-whole-file.js';
+import { toGivenWindows } from '../../window/given-windows.js';
+import type { Config } from '../config/schema.js';
+import type { EvaluationReport } from './evaluation-report.js';
+import { modelSettingsFor } from './model-settings.js';
+import { plotReconstructions } from './plot-reconstructions.js';
+
+export interface EvaluateOptions {
+  readonly labelColumn?: string | undefined;
+  /** @default as many as there are labels, else `auto` */
+  readonly k?: number | 'auto' | undefined;
+  readonly fold: 'all' | 0 | 1;
+  /** A model file to score, instead of fitting one; `k` and `fold` then have no part. */
+  readonly model?: string | undefined;
+  /** Where the segment of each scored row goes, as CSV. */
+  readonly assignments?: string | undefined;
+  /** Where the picture of originals and reconstructions goes, as SVG. */
+  readonly plot?: string | undefined;
+}
+
+export interface EvaluateParts {
+  readonly train: (job: TrainingJob) => Promise<TrainingResult>;
+  /** Epoch ms. */
+  readonly now: () => number;
+}
+
+/**
+ * Scores encoder and segments on the ready-made windows of a file: those that a config gives when fitted to them, or those
+ * of a model file.
+ *
+ * @throws SegtideError `input` when a file can't be read, `state` when the model is none, `config` when there are too few
+ * windows, `encoder` when the training fails, `output` when a result can't be written
+ */
+export async function evaluateFile(
+  path: string,
+  config: Config,
+  options: EvaluateOptions,
+  { train, now }: EvaluateParts,
+): Promise<EvaluationReport> {
+  const began = now();
+  const { assignments, plot } = options;
+  const table = await readWindowTable(path, options.labelColumn);
+  const { scores, ...how } = await scoreTable(table, path, config, options, train);
+  const seconds = (now() - began) / 1000;
+  if (assignments !== undefined) await writeWholeFile(assignments, toCsv(scores));
+  if (plot !== undefined) await writeWholeFile(plot, await plotReconstructions(scores, path));
+  return { file: path, ...describe(scores, table), seconds, seed: config.run.seed, ...how };
+}
+
+type Scored = { readonly scores: Scores } & Pick<
+  EvaluationReport,
+  'fit' | 'fold' | 'fitted' | 'kFrom' | 'sound' | 'why'
+>;
+
+async function scoreTable(
+  table: WindowTable,
+  path: string,
+  config: Config,
+  { labelColumn, k: asked, fold, model }: EvaluateOptions,
+  train: EvaluateParts['train'],
+): Promise<Scored> {
+  const { labels } = table;
+  const { seed } = config.run;
+  const windows = toGivenWindows(table);
+  const classes = new Set(labels?.filter((label) => label !== '')).size;
+  if (labels !== undefined && classes === 0) {
+    throw new SegtideError('input', `${path}: the column '${labelColumn}' is blank in every row`, {
+      context: { path },
+    });
+  }
+  if (model !== undefined) {
+    const scores = await scoreWindows(await readModel(model), windows, { labels, seed });
+    return { scores, fit: 'none', fold: null, fitted: 0, kFrom: 'model', sound: null, why: [] };
+  }
+  const k = asked ?? (classes > 0 ? classes : 'auto');
+  const settings = modelSettingsFor(config, table, k);
+  const { verdict, fitted, ...scores } = await evaluateWindows(windows, settings, { labels, fold, seed, train });
+  return {
+    scores,
+    ...(fold === 'all' ? { fit: 'all', fold: null } : { fit: 'half', fold }),
+    fitted,
+    kFrom: k === 'auto' ? 'silhouette' : asked === undefined ? 'labels' : 'option',
+    sound: verdict.promoted,
+    why: verdict.why,
+  };
+}
+
+/** The segment of each scored row: `row,segment`, rows counted from 0. */
+function toCsv({ rows, assignments }: Scores): string {
+  const { nearest, model } = assignments;
+  const lines = Array.from(rows, (row, i) => `${row},${model.segmentIds[nearest[i]!]}`);
+  return `row,segment\n${lines.join('\n')}\n`;
+}
+
+function describe(scores: Scores, { steps, channels }: WindowTable) {
+  const { model, assignments, rows, profiles, ari, nmi, silhouette, reconstructionError } = scores;
+  return {
+    n: rows.length,
+    steps,
+    channels,
+    k: model.clusterModel.k,
+    ari,
+    nmi,
+    silhouette,
+    reconstructionError,
+    modelVersion: model.modelVersion,
+    updates: model.training.updates,
+    activeUnits: model.training.activeUnits,
+    latent: assignments.embeddings.latents?.latentSize ?? 0,
+    segments: profiles.map(({ segmentId, name, size, prototype }) => ({
+      segmentId,
+      name,
+      windows: size,
+      prototype: Array.from({ length: steps }, (_, step) => finite(prototype[step * channels])),
+    })),
+  };
+}
+
+function finite(value: number | undefined): number | null {
+  return value === undefined || Number.isNaN(value) ? null : value;
+}

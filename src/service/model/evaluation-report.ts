@@ -1,0 +1,41 @@
+import type { TrainedSegment } from './training-summary.js';
+
+/** What `segtide evaluate` found. Plain JSON, as `--json` prints it. */
+export interface EvaluationReport {
+  readonly file: string;
+  /** Windows that were assigned and scored. */
+  readonly n: number;
+  readonly steps: number;
+  readonly channels: number;
+  /** Segments. */
+  readonly k: number;
+  /** Adjusted Rand index of segments and labels; null without labels. */
+  readonly ari: number | null;
+  /** Normalised mutual information of segments and labels, in [0, 1]; null without labels. */
+  readonly nmi: number | null;
+  /** Of the embeddings by segment, in [-1, 1]. */
+  readonly silhouette: number;
+  /** Mean squared error over the known cells of prepared series. */
+  readonly reconstructionError: number | null;
+  /** Reading, fitting, assigning and scoring. */
+  readonly seconds: number;
+  /** `all`; `half`: fitted to one half, scored on the other; `none`: a model that was fitted before. */
+  readonly fit: 'all' | 'half' | 'none';
+  /** The half that was fitted to; null where no half was. */
+  readonly fold: 0 | 1 | null;
+  /** Windows that the model was fitted to. */
+  readonly fitted: number;
+  readonly seed: number;
+  /** Where `k` comes from. */
+  readonly kFrom: 'option' | 'labels' | 'silhouette' | 'model';
+  readonly modelVersion: string;
+  readonly updates: number;
+  /** Latent dimensions that carry information, and how many there are. */
+  readonly activeUnits: number;
+  readonly latent: number;
+  /** Whether the product would have taken the model into force; null for one that was fitted before. */
+  readonly sound: boolean | null;
+  readonly why: readonly string[];
+  /** As they look in the windows that were scored. */
+  readonly segments: readonly TrainedSegment[];
+}

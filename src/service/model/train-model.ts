@@ -1,0 +1,70 @@
+import { SegtideError } from '../../errors.js';
+import { decodeArtifact } from '../../train/encode-artifact.js';
+import type { TrainingJob, TrainingResult } from '../../train/training-job.js';
+import { writeWholeFile } from '../../transport/file/write-whole-file.js';
+import type { GatheredWindows } from './gather-windows.js';
+import type { TrainingSummary } from './training-summary.js';
+
+export interface TrainParts {
+  readonly train: (job: TrainingJob) => Promise<TrainingResult>;
+  /** Epoch ms. */
+  readonly now: () => number;
+}
+
+/**
+ * Trains a first model and writes it to a file.
+ *
+ * @param gather the windows, asked for when the clock has started
+ * @throws SegtideError `encoder` when the training fails or gives a model that no stream would take into force
+ */
+export async function trainModel(
+  gather: () => Promise<GatheredWindows>,
+  { path, seed }: { readonly path: string; readonly seed: number },
+  { train, now }: TrainParts,
+): Promise<TrainingSummary> {
+  const began = now();
+  const { reservoir, settings, events, deadLetters } = await gather();
+  const result = await train({
+    number: 1,
+    reasons: [`segtide train: ${reservoir.customers.length} windows`],
+    seed,
+    settings,
+    reservoir,
+    champion: undefined,
+    fresh: true,
+    nextSegmentNumber: 1,
+  });
+  if (!result.promoted) {
+    const text = `The model is not sound and was not written: ${result.why.join('; ')}. Give more windows, or set encoder.updates higher.`;
+    throw new SegtideError('encoder', text);
+  }
+  await writeWholeFile(path, result.artifact);
+  const { training, series, encoder } = decodeArtifact(result.artifact);
+  const { steps, channels } = { steps: series.windowSteps, channels: series.channels };
+  return {
+    model: path,
+    bytes: result.artifact.length,
+    modelVersion: result.modelVersion,
+    events,
+    deadLetters,
+    windows: reservoir.offered,
+    sampled: reservoir.customers.length,
+    steps,
+    channels,
+    updates: training.updates,
+    activeUnits: training.activeUnits,
+    latent: (encoder.settings as { readonly latent: number }).latent,
+    reconstructionError: result.values.challengerReconstructionError,
+    silhouette: result.values.challengerSilhouette,
+    seconds: (now() - began) / 1000,
+    segments: result.profiles.map(({ segmentId, name, size, prototype }) => ({
+      segmentId,
+      name,
+      windows: size,
+      prototype: Array.from({ length: steps }, (_, step) => {
+        const value = prototype[step * channels] ?? Number.NaN;
+        return Number.isNaN(value) ? null : value;
+      }),
+    })),
+  };
+}

@@ -1,0 +1,34 @@
+/** What `segtide train` did. Plain JSON, as `--json` prints it. */
+export interface TrainingSummary {
+  /** The file that was written. */
+  readonly model: string;
+  readonly bytes: number;
+  readonly modelVersion: string;
+  /** Usage events that were read; null where windows were ready-made. */
+  readonly events: number | null;
+  /** Records that could not be read. */
+  readonly deadLetters: number;
+  /** Windows that came, and those of them that the model was made of. */
+  readonly windows: number;
+  readonly sampled: number;
+  readonly steps: number;
+  readonly channels: number;
+  readonly updates: number;
+  /** Latent dimensions that carry information, and how many there are. */
+  readonly activeUnits: number;
+  readonly latent: number;
+  /** On windows that were held out: mean squared per known cell, in scaled units. */
+  readonly reconstructionError: number | null;
+  readonly silhouette: number;
+  readonly seconds: number;
+  readonly segments: readonly TrainedSegment[];
+}
+
+export interface TrainedSegment {
+  readonly segmentId: string;
+  readonly name: string;
+  /** Of the sample. */
+  readonly windows: number;
+  /** Mean of its windows, first channel, in the unit of the input; null where no window knows a step. */
+  readonly prototype: readonly (number | null)[]; // (steps)
+}

@@ -1,0 +1,73 @@
+import pc from 'picocolors';
+import type { EvaluationReport } from '../model/evaluation-report.js';
+import { formatCount, formatNumber, formatSeconds, wrap } from './format.js';
+import { plainTable } from './plain-table.js';
+import { renderModelSegments } from './render-model-segments.js';
+import type { SummaryStyle } from './render-summary.js';
+
+/** What an evaluation found, for people to read. */
+export function renderEvaluation(report: EvaluationReport, { width, color }: SummaryStyle): string {
+  const colors = pc.createColors(color);
+  const columns = Math.max(40, Math.min(width, 120));
+  const parts = [
+    [colors.bold(wrap(headline(report), columns))],
+    [colors.bold('Quality'), qualities(report, columns)],
+    [
+      colors.bold(`Segments: ${report.k}, ${ORIGINS[report.kFrom]}`),
+      renderModelSegments(report.segments, report.n, columns),
+    ],
+    [colors.bold('Model'), ...model(report, columns)],
+  ];
+  return `\n${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+const ORIGINS: Readonly<Record<EvaluationReport['kFrom'], string>> = {
+  option: 'as asked for',
+  labels: 'as many as there are classes',
+  silhouette: 'chosen by silhouette',
+  model: 'those of the model',
+};
+
+function headline({ file, n, steps, channels, fit, fitted, seconds }: EvaluationReport): string {
+  const shape = `windows of ${formatCount(steps)} steps${channels > 1 ? ` and ${channels} channels` : ''}`;
+  const split = {
+    all: 'fitted and scored',
+    half: `scored by a model of the other ${formatCount(fitted)}`,
+    none: 'scored by a model that was fitted before',
+  }[fit];
+  return `${file}: ${formatCount(n)} ${shape}, ${split} in ${formatSeconds(seconds)}`;
+}
+
+function qualities({ ari, nmi, silhouette, reconstructionError }: EvaluationReport, width: number): string {
+  const score = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
+  return plainTable(
+    [{ head: 'score' }, { head: 'value', align: 'right' }, { head: 'meaning', least: 20 }],
+    [
+      [
+        'ARI',
+        score(ari),
+        ari === null ? 'name the labels by --label-column' : 'agreement with the labels; chance is 0',
+      ],
+      [
+        'NMI',
+        score(nmi),
+        nmi === null ? 'name the labels by --label-column' : 'information shared with the labels, 0–1',
+      ],
+      ['silhouette', score(silhouette), 'how far apart segments lie among embeddings, -1–1'],
+      [
+        'reconstruction error',
+        reconstructionError === null ? '–' : formatNumber(reconstructionError),
+        'mean squared, on prepared values',
+      ],
+    ],
+    width,
+  );
+}
+
+function model({ modelVersion, updates, activeUnits, latent, sound, why }: EvaluationReport, width: number): string[] {
+  const lines = [
+    `  ${modelVersion}  ${formatCount(updates)} updates, ${activeUnits} of ${latent} latent dimensions in use`,
+  ];
+  const verdict = sound ? 'sound' : `would be refused: ${why.join('; ')}`;
+  return sound === null ? lines : [...lines, wrap(`the gate: ${verdict}`, width, '    ', '      ')];
+}

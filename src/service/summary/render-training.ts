@@ -1,0 +1,31 @@
+import pc from 'picocolors';
+import type { TrainingSummary } from '../model/training-summary.js';
+import { formatCount, formatCounted, formatNumber, formatSeconds, wrap } from './format.js';
+import { renderModelSegments } from './render-model-segments.js';
+import type { SummaryStyle } from './render-summary.js';
+
+/** What a training made, for people to read. */
+export function renderTraining(summary: TrainingSummary, { width, color }: SummaryStyle): string {
+  const colors = pc.createColors(color);
+  const columns = Math.max(40, Math.min(width, 120));
+  const { model, modelVersion, updates, activeUnits, latent, segments, sampled } = summary;
+  const quality = `held-out reconstruction error ${formatNumber(summary.reconstructionError ?? Number.NaN)}, silhouette ${summary.silhouette.toFixed(3)}, ${activeUnits} of ${latent} latent dimensions in use`;
+  const parts = [
+    [colors.bold(wrap(headline(summary), columns))],
+    [colors.bold(`Segments: ${segments.length}`), renderModelSegments(segments, sampled, columns)],
+    [
+      colors.bold('Model'),
+      `  ${model}  ${modelVersion}, ${formatCount(summary.bytes)} bytes`,
+      wrap(`${formatCount(updates)} updates; ${quality}`, columns, '    ', '    '),
+    ],
+    [colors.bold('Next'), `  segtide evaluate windows.csv --model ${model}`],
+  ];
+  return `\n${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function headline({ events, deadLetters, windows, sampled, steps, seconds }: TrainingSummary): string {
+  const unread = deadLetters > 0 ? ` (${formatCount(deadLetters)} could not be read)` : '';
+  const from = events === null ? '' : `${formatCounted(events, 'event')}${unread}, `;
+  const sample = sampled < windows ? `, of which ${formatCount(sampled)} were sampled,` : '';
+  return `${from}${formatCounted(windows, 'window')} of ${formatCounted(steps, 'step')}${sample} became a model in ${formatSeconds(seconds)}`;
+}

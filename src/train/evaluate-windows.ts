@@ -1,0 +1,69 @@
+import { SegtideError } from '../errors.js';
+import { createRandom } from '../numeric/random.js';
+import type { WindowBatch } from '../window/window-batch.js';
+import { decodeArtifact } from './encode-artifact.js';
+import { toReservoirSnapshot } from './reservoir-snapshot.js';
+import { type ScoreOptions, type Scores, scoreWindows } from './score-windows.js';
+import type { ModelSettings, TrainingJob, TrainingResult } from './training-job.js';
+import { selectWindows } from './window-rows.js';
+
+export interface EvaluationOptions extends Omit<ScoreOptions, 'rows'> {
+  /** `all` fits and scores all windows; 0 and 1 fit that half of them, drawn by the seed, and score the other. */
+  readonly fold: 'all' | 0 | 1;
+  /** How a job is trained: here, or in a process of its own. */
+  readonly train: (job: TrainingJob) => Promise<TrainingResult>;
+}
+
+/** How good a model is on windows, of which it may have seen all or none. */
+export interface Evaluation extends Scores {
+  /** Windows that it was fitted to. */
+  readonly fitted: number;
+  /** What the gate said of it. */
+  readonly verdict: Pick<TrainingResult, 'promoted' | 'why'>;
+}
+
+/**
+ * Fits a first model to ready-made windows, exactly as the trainer fits one to its reservoir, and scores it. Labels are
+ * never shown to it.
+ *
+ * @throws SegtideError `config` when there are too few windows to fit and to score; as `runTrainingJob` besides
+ */
+export async function evaluateWindows(
+  windows: WindowBatch,
+  settings: ModelSettings,
+  { labels, fold, seed, train }: EvaluationOptions,
+): Promise<Evaluation> {
+  const { fitRows, rows } = splitRows(windows.length, fold, seed);
+  const fitted = selectWindows(windows, fitRows);
+  const result = await train({
+    number: 1,
+    reasons: [`${fitted.length} ready-made windows`],
+    seed,
+    settings,
+    reservoir: toReservoirSnapshot(fitted, seed),
+    champion: undefined,
+    fresh: true,
+    nextSegmentNumber: 1,
+  });
+  const scores = await scoreWindows(decodeArtifact(result.artifact), windows, { rows, labels, seed });
+  return { ...scores, verdict: result, fitted: fitted.length };
+}
+
+/** Rows to fit and rows to score: all of both, or a half drawn by the seed and the other one. */
+function splitRows(length: number, fold: EvaluationOptions['fold'], seed: number) {
+  const least = fold === 'all' ? 2 : 4;
+  if (length < least) {
+    throw new SegtideError('config', `a model needs at least ${least} windows to be fitted and scored; got ${length}`);
+  }
+  const all = Uint32Array.from({ length }, (_, i) => i);
+  if (fold === 'all') return { fitRows: all, rows: all };
+  const random = createRandom(seed);
+  const order = all.slice();
+  for (let i = length - 1; i > 0; i--) {
+    const j = random.below(i + 1);
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  const middle = Math.ceil(length / 2);
+  const halves = [order.slice(0, middle).sort(), order.slice(middle).sort()] as const;
+  return { fitRows: halves[fold], rows: halves[fold === 0 ? 1 : 0] };
+}

@@ -1,0 +1,43 @@
+import { constants, setPriority } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import { SegtideError } from '../errors.js';
+import { runTrainingJob } from './run-training-job.js';
+import type { TrainingOrder, TrainingReport } from './start-training.js';
+
+// The process of one training: an order in, progress and one outcome out.
+
+const parent = process.ppid;
+process.title = 'segtide training';
+
+process.once('message', ({ job, background }: TrainingOrder) => {
+  if (background) stepBack();
+  const onProgress = (progress: TrainingReport & { kind: 'progress' }): void => {
+    // A training is one long computation, in which no event tells that whoever asked for it is gone.
+    if (process.ppid !== parent) process.exit();
+    process.send?.(progress);
+  };
+  runTrainingJob(job, {
+    now: () => performance.now(),
+    onProgress: (progress) => onProgress({ kind: 'progress', progress }),
+  }).then(
+    (result) => conclude({ kind: 'result', result }),
+    (error: unknown) =>
+      conclude({
+        kind: 'error',
+        code: error instanceof SegtideError ? error.code : 'encoder',
+        text: error instanceof Error ? error.message : String(error),
+      }),
+  );
+});
+process.once('disconnect', () => process.exit());
+
+function conclude(report: TrainingReport): void {
+  process.send?.(report, () => process.exit());
+}
+
+/** Gives way to the stream. Where that is not allowed, the training runs like any other process. */
+function stepBack(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {}
+}

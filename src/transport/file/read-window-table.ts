@@ -1,0 +1,195 @@
+import { SegtideError } from '../../errors.js';
+import { CsvRow, ROW_OPEN, ROW_OPEN_QUOTE } from '../../ingest/csv-row.js';
+import { parseDecimal } from '../../ingest/decimal-text.js';
+import { MASK_MISSING } from '../../window/window-batch.js';
+import type { ByteFeed } from './byte-feed.js';
+import { toInputError } from './file-error.js';
+import { createGzipFeed } from './gzip-feed.js';
+import { openFile } from './open-file.js';
+import { createPlainFeed } from './plain-feed.js';
+
+/** Ready-made windows, one for each data row of a file. */
+export interface WindowTable {
+  readonly length: number;
+  readonly steps: number;
+  readonly channels: number;
+  readonly values: Float32Array; // (length, steps, channels)
+  /** 0 where the file has a number, `MASK_MISSING` where it has none. */
+  readonly mask: Uint8Array; // (length, steps, channels)
+  /** Text of the label column, empty where it is blank; undefined where no column was named. */
+  readonly labels: readonly string[] | undefined; // (length)
+}
+
+/**
+ * Reads ready-made windows from CSV, plain or gzipped: a header, then a row a window. Step j is in column `s<j>`, of
+ * several channels that of channel i in `c<i>_s<j>`, both from 0; blank is missing. Other columns are passed over.
+ *
+ * @param labelColumn column that holds a class of each window
+ * @throws SegtideError `input` when the file can't be read, a column is missing, or a cell is no number
+ */
+export async function readWindowTable(path: string, labelColumn?: string): Promise<WindowTable> {
+  const file = await openFile({ path, format: 'csv' }, '.');
+  const plain = createPlainFeed(file.handle, path, file.size, 0);
+  const feed = file.gzipped ? createGzipFeed(plain, path, 0) : plain;
+  try {
+    return await readTable(feed, path, labelColumn);
+  } catch (cause) {
+    throw toInputError(cause, path);
+  } finally {
+    await feed.close();
+  }
+}
+
+const CHUNK_BYTES = 1 << 20;
+const DELIMITER = ',';
+const BYTE_ORDER_MARK = '\ufeff';
+
+/** Where the columns of a file go. */
+interface TableColumns {
+  readonly count: number;
+  readonly steps: number;
+  readonly channels: number;
+  /** Cell within a window of each column; -1 for none. */
+  readonly cells: readonly number[]; // (count)
+  readonly names: readonly string[];
+  /** -1 for none. */
+  readonly label: number;
+}
+
+async function readTable(feed: ByteFeed, path: string, labelColumn: string | undefined): Promise<WindowTable> {
+  const row = new CsvRow(DELIMITER);
+  let bytes: Uint8Array<ArrayBuffer> = new Uint8Array(CHUNK_BYTES);
+  let end = 0;
+  let ended = false;
+  let columns: TableColumns | undefined;
+  let rows: TableRows | undefined;
+  while (!ended) {
+    if (end === bytes.length) bytes = grown(bytes);
+    const read = await feed.read(bytes, end, bytes.length);
+    ended = read === 0;
+    end += Math.max(0, read);
+    let start = 0;
+    while (start < end) {
+      const state = row.scan(bytes, start, end);
+      if (!ended && (state === ROW_OPEN || state === ROW_OPEN_QUOTE)) break;
+      if (state === ROW_OPEN_QUOTE || row.broken) throw refuse(path, `${place(rows)} has a quote that does not close`);
+      if (columns === undefined) {
+        const names = Array.from({ length: row.length }, (_, i) =>
+          row.text(bytes, i).replace(BYTE_ORDER_MARK, '').trim(),
+        );
+        columns = toColumns(names, labelColumn, path);
+        rows = new TableRows(columns);
+      } else if (row.end > start) {
+        rows!.add(row, bytes, path);
+      }
+      start = row.next;
+    }
+    bytes.copyWithin(0, start, end);
+    end -= start;
+  }
+  if (rows === undefined || rows.length === 0) throw refuse(path, 'it holds no windows');
+  return rows.table();
+}
+
+class TableRows {
+  readonly #columns: TableColumns;
+  readonly #labels: string[] = [];
+  #values = new Float32Array(1024);
+  #mask = new Uint8Array(1024);
+  length = 0;
+
+  constructor(columns: TableColumns) {
+    this.#columns = columns;
+  }
+
+  add(row: CsvRow, bytes: Uint8Array, path: string): void {
+    const { count, cells, names, label, steps, channels } = this.#columns;
+    if (row.length !== count) {
+      throw refuse(path, `${place(this)} has ${row.length} fields, the header ${count}`);
+    }
+    const from = this.length * steps * channels;
+    while (from + steps * channels > this.#values.length) {
+      this.#values = grown(this.#values);
+      this.#mask = grown(this.#mask);
+    }
+    for (let column = 0; column < count; column++) {
+      const cell = cells[column]!;
+      if (cell < 0) continue;
+      const start = row.starts[column]!;
+      const stop = row.ends[column]!;
+      const value = start === stop ? Number.NaN : (parseDecimal(bytes, start, stop) ?? blank(row, bytes, column));
+      if (value === undefined || Math.abs(value) > MOST_VALUE) {
+        const text = row.text(bytes, column);
+        throw refuse(path, `${place(this)}, column ${names[column]}: '${text}' is no number that a series can hold`);
+      }
+      if (Number.isNaN(value)) this.#mask[from + cell] = MASK_MISSING;
+      else this.#values[from + cell] = value;
+    }
+    if (label >= 0) this.#labels.push(row.text(bytes, label).trim());
+    this.length++;
+  }
+
+  table(): WindowTable {
+    const { steps, channels, label } = this.#columns;
+    const cells = this.length * steps * channels;
+    return {
+      length: this.length,
+      steps,
+      channels,
+      values: this.#values.slice(0, cells),
+      mask: this.#mask.slice(0, cells),
+      labels: label < 0 ? undefined : this.#labels,
+    };
+  }
+}
+
+/** Largest number in single precision. */
+const MOST_VALUE = 3.4028234663852886e38;
+
+function blank(row: CsvRow, bytes: Uint8Array, column: number): number | undefined {
+  return row.text(bytes, column).trim() === '' ? Number.NaN : undefined;
+}
+
+function toColumns(names: readonly string[], labelColumn: string | undefined, path: string): TableColumns {
+  const places = names.map((name) => /^(?:c(\d+)_)?s(\d+)$/.exec(name));
+  const found = places.filter((match) => match !== null);
+  if (found.length === 0) {
+    throw refuse(path, 'it has no columns s0, s1 … (or c0_s0, c0_s1 … for several channels)');
+  }
+  const channels = 1 + Math.max(...found.map((match) => Number(match[1] ?? 0)));
+  const steps = 1 + Math.max(...found.map((match) => Number(match[2])));
+  const cells = places.map((match) => (match === null ? -1 : Number(match[2]) * channels + Number(match[1] ?? 0)));
+  const columnOf = new Map<number, string>();
+  for (const [i, cell] of cells.entries()) {
+    if (cell < 0) continue;
+    const other = columnOf.get(cell);
+    if (other !== undefined) throw refuse(path, `columns ${other} and ${names[i]} are the same step; rename one`);
+    columnOf.set(cell, names[i]!);
+  }
+  for (let cell = 0; cell < steps * channels; cell++) {
+    if (columnOf.has(cell)) continue;
+    const step = `s${Math.floor(cell / channels)}`;
+    const name = channels > 1 ? `c${cell % channels}_${step}` : step;
+    throw refuse(path, `it has no column ${name}; windows need ${steps} steps of ${channels} channels`);
+  }
+  const label = labelColumn === undefined ? -1 : names.indexOf(labelColumn);
+  if (labelColumn !== undefined && label < 0) {
+    const others = names.filter((_, i) => cells[i]! < 0);
+    throw refuse(path, `it has no column '${labelColumn}'; beside the steps it has ${others.join(', ') || 'none'}`);
+  }
+  return { count: names.length, steps, channels, cells, names, label };
+}
+
+function grown<T extends Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>>(array: T): T {
+  const wider = new (array.constructor as new (length: number) => T)(2 * array.length);
+  wider.set(array);
+  return wider;
+}
+
+function place(rows: { readonly length: number } | undefined): string {
+  return rows === undefined ? 'the header' : `row ${rows.length}`;
+}
+
+function refuse(path: string, text: string): SegtideError {
+  return new SegtideError('input', `${path}: ${text}`, { context: { path } });
+}

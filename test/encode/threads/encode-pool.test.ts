@@ -1,0 +1,87 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createEncodePool, type EncodePool } from '../../../src/encode/threads/encode-pool.js';
+import { openVraeEncoder } from '../../../src/encode/vrae/open-vrae-encoder.js';
+import { createParameters, toWeights } from '../../../src/encode/vrae/vrae-weights.js';
+import { createRandom } from '../../../src/numeric/random.js';
+import { createWaves, sliceSeries, toSeriesBatch } from '../vrae/vrae-batches.js';
+
+const shape = { steps: 6, channels: 2, hidden: 7, latent: 3 };
+const weightsOf = (seed: number) => toWeights(shape, createParameters(shape, createRandom(seed)));
+const waves = createWaves(1500, 6, 2);
+const here = openVraeEncoder(weightsOf(5), 'v7', 'js');
+
+let pool: EncodePool | undefined;
+afterEach(() => pool?.close());
+
+describe.each([1, 2, 3])('a pool of %i encoder threads', (threads) => {
+  it('gives the bits that the encoder gives here, in order, for every length', async () => {
+    pool = createEncodePool(threads);
+    const encoder = pool.open(weightsOf(5), 'v7', 'js');
+    expect(encoder).toMatchObject({ version: 'v7', steps: 6, channels: 2, embeddingSize: 3 });
+    for (const length of [0, 1, 2, 15, 16, 17, 100, 256, 257, 1500]) {
+      const batch = toSeriesBatch(sliceSeries(waves, 0, length));
+      const found = await encoder.encode(batch);
+      expect(found).toEqual(await here.encode(batch));
+      expect(found.series).toBe(batch);
+      expect(await encoder.reconstruct!(found.latents!)).toEqual(await here.reconstruct!(found.latents!));
+    }
+  });
+
+  it('serves many callers and several models at once, each with its own', async () => {
+    pool = createEncodePool(threads);
+    const other = openVraeEncoder(weightsOf(9), 'v8', 'js');
+    const [a, b] = [pool.open(weightsOf(5), 'v7', 'js'), pool.open(weightsOf(9), 'v8', 'js')];
+    const batches = Array.from({ length: 20 }, (_, i) => toSeriesBatch(sliceSeries(waves, 70 * i, 70 * i + 3 * i + 1)));
+    const found = await Promise.all(batches.flatMap((batch) => [a.encode(batch), b.encode(batch)]));
+    const expected = await Promise.all(batches.flatMap((batch) => [here.encode(batch), other.encode(batch)]));
+    expect(found).toEqual(expected);
+    a.dispose?.();
+    expect(await b.encode(batches[3]!)).toEqual(await other.encode(batches[3]!));
+  });
+
+  it('finishes what it has when it is closed, and encodes what comes later here', async () => {
+    pool = createEncodePool(threads);
+    const encoder = pool.open(weightsOf(5), 'v7', 'js');
+    const batch = toSeriesBatch(waves);
+    const before = encoder.encode(batch);
+    const closing = pool.close();
+    const after = encoder.encode(batch);
+    expect(await before).toEqual(await here.encode(batch));
+    expect(await after).toEqual(await before);
+    await closing;
+    expect(await encoder.encode(batch)).toEqual(await before);
+    encoder.dispose?.();
+  });
+});
+
+describe('an encoder of a pool', () => {
+  it('refuses another shape in words, and goes on', async () => {
+    pool = createEncodePool(2);
+    const encoder = pool.open(weightsOf(5), 'v7', 'js');
+    const wrong = toSeriesBatch(createWaves(4, 5, 2));
+    await expect(encoder.encode(wrong)).rejects.toThrow(/takes series of 6 steps and 2 channels/);
+    const batch = toSeriesBatch(sliceSeries(waves, 0, 40));
+    expect(await encoder.encode(batch)).toEqual(await here.encode(batch));
+  });
+
+  it('hands on what its thread throws', async () => {
+    pool = createEncodePool(1);
+    const encoder = pool.open(weightsOf(5), 'v7', 'tfjs-of-another-world' as 'tfjs');
+    await expect(encoder.encode(toSeriesBatch(waves))).rejects.toMatchObject({ name: 'SegtideError' });
+    encoder.dispose?.();
+    const gone = encoder.encode(toSeriesBatch(waves));
+    await expect(gone).rejects.toMatchObject({ code: 'encoder' });
+  });
+
+  it('holds no more in flight than two chunks a thread', async () => {
+    pool = createEncodePool(2);
+    const encoder = pool.open(weightsOf(5), 'v7', 'js');
+    const before = process.memoryUsage().arrayBuffers;
+    const batch = toSeriesBatch(waves);
+    await Promise.all(Array.from({ length: 50 }, () => encoder.encode(batch)));
+    // 50 results of 1,500 rows, and room for four chunks of 256 rows: the series themselves are not copied 50 times.
+    const results = 50 * 1500 * (3 + 1) * 4;
+    const room = 4 * 256 * 80;
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(results + room + 1_000_000);
+  });
+});

@@ -1,0 +1,133 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { adjustedRandIndex } from '../../../src/cluster/adjusted-rand-index.js';
+import { createRandom } from '../../../src/numeric/random.js';
+import { evaluateAndReport } from '../../../src/service/cli/evaluate-and-report.js';
+import type { EvaluateFlags } from '../../../src/service/cli/evaluate-command.js';
+import type { EvaluationReport } from '../../../src/service/model/evaluation-report.js';
+import { runTrainingJob } from '../../../src/train/run-training-job.js';
+
+const SMALL = ['encoder.updates=150', 'encoder.hidden=8', 'encoder.latent=3', 'encoder.engine=js'];
+const CLASSES = ['early', 'late', 'flat'];
+const ROWS = 120;
+const labels = Array.from({ length: ROWS }, (_, i) => CLASSES[i % 3]!);
+
+let folder: string;
+let file: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'segtide-evaluate-'));
+  file = join(folder, 'windows.csv');
+  const random = createRandom(5);
+  const rows = labels.map((label, i) => {
+    const values = Array.from({ length: 8 }, (_, step) => {
+      const level = label === 'flat' ? 8 : (label === 'early') === step < 4 ? 20 : 1;
+      return i % 10 === 7 && step === 2 ? '' : (level * (0.9 + 0.2 * random.next())).toFixed(3);
+    });
+    return `${label},${values.join(',')}`;
+  });
+  await writeFile(file, `label,${Array.from({ length: 8 }, (_, j) => `s${j}`).join(',')}\n${rows.join('\n')}\n`);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('segtide evaluate', () => {
+  it('scores segments against labels that it did not fit to', async () => {
+    const assignments = join(folder, 'segments.csv');
+    const report = await evaluated({ labelColumn: 'label', assignments });
+    expect(report).toMatchObject({
+      file,
+      n: ROWS,
+      fitted: ROWS,
+      steps: 8,
+      channels: 1,
+      k: 3,
+      kFrom: 'labels',
+      fold: null,
+    });
+    expect(report.ari).toBeGreaterThan(0.95);
+    expect(report.nmi).toBeGreaterThan(0.95);
+    expect(report.silhouette).toBeGreaterThan(0.5);
+    expect(report.reconstructionError).toBeGreaterThan(0);
+    expect(report.reconstructionError).toBeLessThan(0.5);
+    expect(report.segments.map(({ windows }) => windows).reduce((a, b) => a + b)).toBe(ROWS);
+
+    const [head, ...lines] = (await readFile(assignments, 'utf8')).trimEnd().split('\n');
+    expect(head).toBe('row,segment');
+    expect(lines.map((line) => Number(line.split(',')[0]))).toEqual([...labels.keys()]);
+    const segments = lines.map((line) => line.split(',')[1]!);
+    expect(adjustedRandIndex(segments, labels)).toBe(report.ari);
+  });
+
+  it('never lets labels change what is fitted', async () => {
+    const blind = await evaluated({ k: '3' });
+    expect(blind).toMatchObject({ ari: null, nmi: null, kFrom: 'option' });
+    expect((await evaluated({ labelColumn: 'label' })).modelVersion).toBe(blind.modelVersion);
+  });
+
+  it('fits one half and scores the other, drawn by the seed', async () => {
+    const rowsOf = async (flags: Partial<EvaluateFlags>): Promise<number[]> => {
+      const assignments = join(folder, 'half.csv');
+      const report = await evaluated({ ...flags, fit: 'half', labelColumn: 'label', assignments });
+      expect(report).toMatchObject({ n: ROWS / 2, fitted: ROWS / 2, fit: 'half' });
+      return (await readFile(assignments, 'utf8')).match(/^\d+/gm)!.map(Number);
+    };
+    const [scored0, scored1] = [await rowsOf({ fold: '0' }), await rowsOf({ fold: '1' })];
+    expect([...scored0, ...scored1].sort((a, b) => a - b)).toEqual([...labels.keys()]);
+    expect(scored0).toEqual(scored0.toSorted((a, b) => a - b));
+    expect(await rowsOf({ fold: '0' })).toEqual(scored0);
+    expect(await rowsOf({ fold: '0', seed: '7' })).not.toEqual(scored0);
+  });
+
+  it('chooses the number of segments where nobody names it', async () => {
+    expect(await evaluated({})).toMatchObject({ k: 3, kFrom: 'silhouette' });
+    expect(await evaluated({ k: 'auto', labelColumn: 'label' })).toMatchObject({ k: 3, kFrom: 'silhouette' });
+    expect(await evaluated({ k: '2', labelColumn: 'label' })).toMatchObject({ k: 2, kFrom: 'option' });
+  });
+
+  it('draws originals against reconstructions', async () => {
+    const plot = join(folder, 'plot.svg');
+    await evaluated({ plot, k: '3' });
+    const svg = await readFile(plot, 'utf8');
+    expect(svg.match(/<path /g)).toHaveLength(3 * 4 * 2);
+    for (const [, path] of svg.matchAll(/ d="([^"]*)"/g))
+      expect(path).toMatch(/^M[\d.]+,[\d.]+h0.5(L[\d.]+,[\d.]+|M[\d.]+,[\d.]+h0.5)+$/);
+    expect(svg.match(/row \d+, error 0\.\d+/g)).toHaveLength(12);
+  });
+
+  it('tells people the same', async () => {
+    const { out, err } = await run({ labelColumn: 'label' });
+    expect(err).toBe('');
+    expect(out).toMatch(/windows\.csv: 120 windows of 8 steps, fitted and\nscored in/);
+    expect(out).toMatch(/ARI +(1|0\.9\d\d)/);
+    expect(out).toMatch(/Segments: 3, as many as there are classes/);
+  });
+
+  it.each([
+    [{ k: 'many' }, /--k must be auto or a whole number/],
+    [{ fit: 'some' }, /--fit must be all or half/],
+    [{ fold: '2' }, /--fold must be 0 or 1/],
+    [{ set: ['encoder.hidden=0'] }, /'encoder.hidden' must be/],
+  ])('refuses %j', async (flags, message) => {
+    await expect(run(flags)).rejects.toMatchObject({ code: 'config' });
+    await expect(run(flags)).rejects.toThrow(message);
+  });
+});
+
+async function evaluated(flags: Partial<EvaluateFlags>): Promise<EvaluationReport> {
+  return JSON.parse((await run({ ...flags, json: true })).out) as EvaluationReport;
+}
+
+async function run(flags: Partial<EvaluateFlags>): Promise<{ out: string; err: string }> {
+  const written = { out: '', err: '' };
+  const stream = (name: 'out' | 'err') => ({
+    write: (text: string) => {
+      written[name] += text;
+    },
+    columns: 80,
+  });
+  let now = 0;
+  const terminal = { out: stream('out'), err: stream('err'), env: {}, now: () => (now += 1000) };
+  await evaluateAndReport(file, { fit: 'all', fold: '0', set: SMALL, ...flags }, terminal, runTrainingJob);
+  return written;
+}

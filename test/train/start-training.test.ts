@@ -1,0 +1,92 @@
+import { execFileSync } from 'node:child_process';
+import { getPriority } from 'node:os';
+import { afterEach, describe, expect, it } from 'vitest';
+import { runTrainingJob } from '../../src/train/run-training-job.js';
+import { startTraining, type Training } from '../../src/train/start-training.js';
+import type { TrainingProgress } from '../../src/train/training-progress.js';
+import { SMALL, smallJob } from '../support/small-models.js';
+
+const LONG = smallJob({
+  settings: { ...SMALL.trainer.model, encoder: { ...SMALL.trainer.model.encoder, updates: 100_000, patience: 1000 } },
+});
+const nodeOptions = process.env.NODE_OPTIONS;
+afterEach(() => {
+  if (nodeOptions === undefined) delete process.env.NODE_OPTIONS;
+  else process.env.NODE_OPTIONS = nodeOptions;
+});
+
+describe('startTraining', () => {
+  it('gives the bytes that the job gives here, tells how far it is, and leaves no process', async () => {
+    const told: TrainingProgress[] = [];
+    const job = smallJob();
+    const training = startTraining(job, { onProgress: (progress) => told.push(progress) });
+    expect(await training.result).toEqual(await runTrainingJob(job));
+    expect(told.at(-1)).toMatchObject({ updates: 30, of: 30, remainingMs: 0 });
+    expect(told.at(-1)!.windowsPerSecond).toBeGreaterThan(0);
+    expect(told[0]!.remainingMs).toBeGreaterThan(0);
+    for (const { trainLoss, heldOutLoss } of told) expect(trainLoss + heldOutLoss).toBeGreaterThan(0);
+    await training.stop();
+    expect(trainingProcesses()).toEqual([]);
+  });
+
+  it('is stopped in the midst of a computation', async () => {
+    const training = await underWay();
+    await training.stop();
+    expect(trainingProcesses()).toEqual([]);
+    await expect(training.result).rejects.toMatchObject({ code: 'aborted' });
+  });
+
+  it('is stopped before it has begun', async () => {
+    const training = startTraining(smallJob());
+    await training.stop();
+    await expect(training.result).rejects.toMatchObject({ code: 'aborted' });
+  });
+
+  it('gives way to others where it runs in the background', async () => {
+    const training = await underWay(true);
+    expect(getPriority(trainingProcesses()[0]!)).toBeGreaterThan(getPriority());
+    await training.stop();
+  });
+
+  it('is rejected when its process is killed, and can be tried again', async () => {
+    const training = await underWay();
+    process.kill(trainingProcesses()[0]!, 'SIGKILL');
+    await expect(training.result).rejects.toMatchObject({
+      code: 'encoder',
+      retriable: true,
+      message: "The training's process ended by SIGKILL. The model in force stays.",
+    });
+  });
+
+  it('is rejected when its process runs out of memory, and says so', async () => {
+    process.env.NODE_OPTIONS = '--max-old-space-size=10';
+    await expect(startTraining(smallJob()).result).rejects.toMatchObject({
+      code: 'encoder',
+      retriable: true,
+      message: expect.stringMatching(/ended by .*\(.*heap out of memory/),
+    });
+  });
+
+  it('hands on what a job throws', async () => {
+    const nothing = smallJob();
+    const empty = { ...nothing, reservoir: { ...nothing.reservoir, customers: [] } };
+    await expect(startTraining(empty).result).rejects.toMatchObject({ code: 'encoder', retriable: false });
+  });
+});
+
+/** A long training that has done its first updates. */
+function underWay(background = false): Promise<Training> {
+  return new Promise((resolve, reject) => {
+    const training = startTraining(LONG, { background, onProgress: () => resolve(training) });
+    training.result.catch(reject);
+  });
+}
+
+/** Ids of this process's trainings. */
+function trainingProcesses(): number[] {
+  const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' });
+  return children
+    .split('\n')
+    .filter((line) => /training/.test(line))
+    .map((line) => Number.parseInt(line, 10));
+}
