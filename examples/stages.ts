@@ -13,7 +13,7 @@ import {
   seedCentroids,
   toSeries,
   toUsageBatch,
-  trainInThread,
+  trainVrae,
   windowByEventTime,
 } from 'segtide';
 import { hourlyUsage } from './usage.js';
@@ -28,7 +28,7 @@ const [history] = await lastValueFrom(
 const scale = fitScale(series, [history!]);
 const prepared = await lastValueFrom(of(history!).pipe(toSeries(series, () => scale)));
 const settings = resolveVrae({ hidden: 16, latent: 4, updates: 300, engine: 'js' });
-const { weights } = await trainInThread({ settings, series: prepared });
+const { weights } = trainVrae({ settings, series: prepared });
 const encoder = createVraeEncoder(weights, 'v1');
 const { embeddings, embeddingSize } = await encoder.encode(prepared);
 const centroids = await seedCentroids(embeddings, embeddingSize, 3, { seed: 1 });
