@@ -13,8 +13,6 @@ function path(options: VraeOptions): number[] {
   });
 }
 
-// Expected values are torch.optim's, in float64: Adam(lr=0.1), Adam(…, weight_decay=0.1), AdamW(…, weight_decay=0.1),
-// SGD(lr=0.1, momentum=0.9) and SGD(…, weight_decay=0.1), of one parameter.
 describe('createOptimizer', () => {
   it('sgd sums gradients with momentum, as worked by hand', () => {
     // v = 0.5; 0.45 - 1 = -0.55; -0.495 + 2 = 1.505
