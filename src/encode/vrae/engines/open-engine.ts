@@ -2,8 +2,11 @@ import { SegtideError } from '../../../errors.js';
 import type { EngineName, RecurrentEngine } from '../recurrent-engine.js';
 import type { VraeEngine } from '../vrae-options.js';
 import { createJsEngine } from './js/js-engine.js';
+import { loadNativeAddon } from './native/native-addon.js';
+import { createNativeEngine } from './native/native-engine.js';
 import { loadTfjs } from './tfjs/load-tfjs.js';
 import { createTfjsEngine } from './tfjs/tfjs-engine.js';
+import { createWasmEngine } from './wasm/wasm-engine.js';
 
 export interface EngineOptions {
   /** Threads of one engine, where it has threads. @default 1 */
@@ -20,8 +23,12 @@ export interface AbsentEngine {
 export type EngineOpeners = Readonly<Record<EngineName, (options: EngineOptions) => Promise<RecurrentEngine>>>;
 
 const OPENERS: EngineOpeners = {
-  native: () => Promise.reject(new Error('this build has none')),
-  wasm: () => Promise.reject(new Error('this build has none')),
+  native: async ({ threads = 1 }) => {
+    const found = loadNativeAddon();
+    if (!found.available) throw new Error(found.reason);
+    return createNativeEngine({ threads, addon: found.addon });
+  },
+  wasm: async () => createWasmEngine(),
   tfjs: async () => createTfjsEngine(await loadTfjs()),
   js: async () => createJsEngine(),
 };
