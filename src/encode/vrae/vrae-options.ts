@@ -33,6 +33,13 @@ export interface VraeOptions {
   /** What makes the decoder's initial hidden states of the latents' sums. @default 'tanh' */
   readonly initialState?: 'tanh' | 'linear';
 
+  /**
+   * How weights start: by Glorot and Bengio with open forget gates, or uniform as PyTorch's layers do.
+   *
+   * @default 'glorot'
+   */
+  readonly initialization?: 'glorot' | 'uniform';
+
   /** Reconstruction loss of cells that carry information; `smooth-l1` is quadratic up to errors of 1. @default 'mse' */
   readonly loss?: 'mse' | 'smooth-l1' | 'mae';
   /** Weight of the divergence, from 0; 1 is the evidence lower bound with a likelihood of variance 1/2. @default 0.02 */
@@ -93,6 +100,7 @@ export const VRAE_CHOICES = {
   decoder: ['zero-input', 'autoregressive'],
   output: ['linear', 'softplus'],
   initialState: ['tanh', 'linear'],
+  initialization: ['glorot', 'uniform'],
   loss: ['mse', 'smooth-l1', 'mae'],
   optimizer: ['adam', 'adamw', 'sgd'],
   schedule: ['constant', 'cosine'],

@@ -31,7 +31,7 @@ export function createVraeTraining(job: VraeJob, network: VraeNetwork, latentTer
   checkJob(job, network);
   const random = createRandom(settings.seed);
   const { learn, heldOut } = splitSeries(series, settings.heldOut, MOST_HELD_OUT, random);
-  const first = job.initial?.values ?? createParameters(network.shape, random);
+  const first = job.initial?.values ?? createParameters(network.shape, random, settings.initialization);
   const parameters = network.precision === 'float64' ? Float64Array.from(first) : Float32Array.from(first);
   const gradient = parameters.slice();
   const optimizer = createOptimizer(settings, parameters);

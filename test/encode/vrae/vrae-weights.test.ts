@@ -89,4 +89,24 @@ describe('createParameters', () => {
     expect(largest).toBeLessThanOrEqual(Math.fround(bound));
     expect(largest).toBeGreaterThan(0.9 * bound);
   });
+
+  it('starts uniform where asked, biases too, those of gates as sums of two', () => {
+    const of = shapeOf({ steps: 7, channels: 2, hidden: 25, latent: 3, cell: 'gru' });
+    const tensors = new Map(
+      toTensors(toWeights(of, createParameters(of, createRandom(1), 'uniform'))).map(({ name, values }) => [
+        name,
+        values,
+      ]),
+    );
+    const decoder = tensors.get('decoder.0.weights')!;
+    const biases = (from: number, to: number): number =>
+      Math.max(...Array.from({ length: to - from }, (_, i) => Math.abs(decoder[(from + i) * 26 + 25]!)));
+    expect(Math.max(...decoder.filter((_, i) => i % 26 !== 25).map(Math.abs))).toBeLessThanOrEqual(Math.fround(0.2));
+    expect(biases(0, 50)).toBeGreaterThan(0.25);
+    expect(biases(0, 50)).toBeLessThanOrEqual(Math.fround(0.4));
+    expect(biases(50, 75)).toBeLessThanOrEqual(Math.fround(0.2));
+    for (const name of ['decoder.0.recurrent-bias', 'output.bias']) {
+      expect(Math.max(...tensors.get(name)!.map(Math.abs))).toBeGreaterThan(0);
+    }
+  });
 });

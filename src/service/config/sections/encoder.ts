@@ -39,6 +39,9 @@ export const encoderSection = z
     initialState: option('initialState', z.enum(VRAE_CHOICES.initialState)).describe(
       "What makes the decoder's initial states of the latents' sums.",
     ),
+    initialization: option('initialization', z.enum(VRAE_CHOICES.initialization)).describe(
+      "How weights start: by Glorot and Bengio with open forget gates, or uniform as PyTorch's layers do.",
+    ),
     loss: option('loss', z.enum(VRAE_CHOICES.loss)).describe(
       'Reconstruction loss of observed cells; `smooth-l1` is quadratic up to errors of 1.',
     ),
