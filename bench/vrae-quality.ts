@@ -3,32 +3,34 @@
 //   npx tsx bench/vrae-quality.ts --sets DIR/SyntheticControl.csv.gz,DIR/Plane.csv.gz --scale z,max --seeds 1,2,3
 //
 // A set is a CSV file, gzipped, with a header and a row `label,s0,s1,…` for each series. Every other option is one of
-// `VraeOptions` (--updates 1200 --beta 0.05); --tfjs names an installation of tfjs-node. Prints one line a set and scale:
+// `VraeOptions` (--updates 1200 --beta 0.05 --cell gru). Prints one line a set and scale:
 // adjusted Rand index and normalised mutual information times 100, mean and standard deviation over the seeds.
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { kmeans } from 'ml-kmeans';
-import { toLatents } from '../src/encode/vrae/evaluate-vrae.js';
-import { createJsNetwork } from '../src/encode/vrae/js-network.js';
+import { copyMeans } from '../src/encode/vrae/evaluate-vrae.js';
 import { trainVrae } from '../src/encode/vrae/train-vrae.js';
-import { createVraeNetwork } from '../src/encode/vrae/vrae-engine.js';
+import { createInferenceNetwork, createTrainingNetwork } from '../src/encode/vrae/vrae-engine.js';
 import type { TrainingSeries } from '../src/encode/vrae/vrae-job.js';
 import { resolveVrae, type VraeOptions } from '../src/encode/vrae/vrae-options.js';
-import { toParameters } from '../src/encode/vrae/vrae-weights.js';
+import { toVraeShape } from '../src/encode/vrae/vrae-shape.js';
+import type { VraeWeights } from '../src/encode/vrae/vrae-weights.js';
 
 const STARTS = 10;
 
 await main();
 
 async function main(): Promise<void> {
-  const names = ['sets', 'scale', 'seeds', 'tfjs', 'most', ...Object.keys(resolveVrae())];
+  const names = ['sets', 'scale', 'seeds', 'most', ...Object.keys(resolveVrae())];
   const { values } = parseArgs({
     options: Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
   });
-  const { sets, scale = 'z', seeds = '1,2,3', tfjs, most = '100000', ...rest } = values as Record<string, string>;
-  const options = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, Number(value)])) as VraeOptions;
+  const { sets, scale = 'z', seeds = '1,2,3', most = '100000', ...rest } = values as Record<string, string>;
+  const options = Object.fromEntries(
+    Object.entries(rest).map(([name, value]) => [name, toValue(value)]),
+  ) as VraeOptions;
   if (sets === undefined) throw new Error('--sets is needed: a comma-separated list of labelled CSV files');
   console.log(JSON.stringify(options));
   for (const path of sets.split(',')) {
@@ -38,12 +40,11 @@ async function main(): Promise<void> {
       const scores: number[][] = [];
       const started = performance.now();
       for (const seed of seeds.split(',').map(Number)) {
-        const settings = resolveVrae({ ...options, seed, engine: tfjs === undefined ? 'js' : 'tfjs' });
-        const shape = { steps: series.steps, channels: 1, hidden: settings.hidden, latent: settings.latent };
-        const network = await createVraeNetwork(shape, settings.engine, { training: true, tfjsSpecifier: tfjs });
+        const settings = resolveVrae({ ...options, seed });
+        const network = await createTrainingNetwork(toVraeShape(settings, series), settings);
         const fit = trainVrae({ settings, series }, { network });
         network.dispose();
-        const found = cluster(embed(fit.weights, series), k, seed);
+        const found = cluster(await embed(fit.weights, series), k, seed);
         scores.push([
           100 * adjustedRand(labels, found),
           100 * mutualInformation(labels, found),
@@ -93,14 +94,21 @@ function scaled(row: number[], how: string): number[] {
   return row;
 }
 
-function embed(weights: Parameters<typeof toParameters>[0], series: TrainingSeries): number[][] {
-  const network = createJsNetwork(weights.shape, { training: false });
+async function embed(weights: VraeWeights, series: TrainingSeries): Promise<number[][]> {
+  const network = await createInferenceNetwork(weights.shape, 'auto');
   const { latent } = weights.shape;
-  const posterior = new Float64Array(series.length * 2 * latent);
-  network.load(toParameters(weights));
+  const posterior = new Float32Array(series.length * 2 * latent);
+  network.load(weights.values);
   network.infer(series.values, series.length, posterior);
-  const latents = toLatents(posterior, series.length, latent);
+  network.dispose();
+  const latents = new Float32Array(series.length * latent);
+  copyMeans(posterior, series.length, latent, latents, 0);
   return Array.from({ length: series.length }, (_, row) => [...latents.subarray(row * latent, (row + 1) * latent)]);
+}
+
+function toValue(text: string): number | string | boolean {
+  if (text === 'true' || text === 'false') return text === 'true';
+  return Number.isNaN(Number(text)) ? text : Number(text);
 }
 
 /** The best of ten starts. */

@@ -1,19 +1,22 @@
 // Series per second of training and inference, each engine that is there, in one run.
 //
-//   npx tsx bench/vrae.ts [--seconds 1] [--rounds 5] [--tfjs …/@tensorflow/tfjs-node/dist/index.js] [--torch VENV]
+//   npx tsx bench/vrae.ts [--engines native,wasm,js] [--shapes S,E] [--cell lstm] [--seconds 1] [--rounds 5]
+//     [--threads 1] [--torch VENV]
 //
-// S is 24 steps, 32 units, 8 latents; E is 140 steps, 90 units, 20 latents; one channel. A training step is forward,
-// backward, clipping and Adam; inference goes to the posterior mean. Rounds are taken in turn over engines, and the
-// median of them is printed, with the least and the most. PyTorch runs on one thread (bench/reference/vrae_torch.py).
+// S is 24 steps, 32 units, 8 latents; E is 140 steps, 90 units, 20 latents; one channel. A training step is all of an
+// update but dealing the series out: forward, backward, clipping and Adam; inference goes to the posterior mean. Rounds
+// are taken in turn over engines, and the median of them is printed, with the least and the most. PyTorch runs on one
+// thread (bench/reference/vrae_torch.py).
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { clipNorm, createAdam } from '../src/encode/vrae/adam.js';
-import { createJsNetwork } from '../src/encode/vrae/js-network.js';
-import { loadTfjs } from '../src/encode/vrae/tfjs/load-tfjs.js';
-import { createTfjsNetwork } from '../src/encode/vrae/tfjs/tfjs-network.js';
-import type { VraeNetwork } from '../src/encode/vrae/vrae-network.js';
-import { createParameters, type VraeShape } from '../src/encode/vrae/vrae-weights.js';
+import { openEngine } from '../src/encode/vrae/engines/open-engine.js';
+import { createParameters } from '../src/encode/vrae/initial-parameters.js';
+import { clipScale, createOptimizer } from '../src/encode/vrae/optimizer.js';
+import type { Cell, EngineName, RecurrentEngine } from '../src/encode/vrae/recurrent-engine.js';
+import { createVraeNetwork } from '../src/encode/vrae/vrae-network.js';
+import { resolveVrae } from '../src/encode/vrae/vrae-options.js';
+import { toVraeShape, type VraeShape } from '../src/encode/vrae/vrae-shape.js';
 import { createRandom } from '../src/numeric/random.js';
 
 /** One thing to measure: a name and the series that one call takes. */
@@ -23,10 +26,10 @@ interface Workload {
   run(): void;
 }
 
-const SHAPES: readonly (readonly [string, VraeShape])[] = [
-  ['S', { steps: 24, channels: 1, hidden: 32, latent: 8 }],
-  ['E', { steps: 140, channels: 1, hidden: 90, latent: 20 }],
-];
+const SIZES: Readonly<Record<string, { readonly steps: number; readonly hidden: number; readonly latent: number }>> = {
+  S: { steps: 24, hidden: 32, latent: 8 },
+  E: { steps: 140, hidden: 90, latent: 20 },
+};
 const TRAINING_ROWS = [32, 256];
 const INFERENCE_ROWS = [1, 32, 512];
 
@@ -35,18 +38,32 @@ await main();
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
+      engines: { type: 'string', default: 'native,wasm,tfjs,js' },
+      shapes: { type: 'string', default: 'S,E' },
+      cell: { type: 'string', default: 'lstm' },
       seconds: { type: 'string', default: '1' },
       rounds: { type: 'string', default: '5' },
-      tfjs: { type: 'string' },
+      threads: { type: 'string', default: '1' },
       torch: { type: 'string' },
     },
   });
-  const tf = await loadTfjs(values.tfjs);
-  if (tf === undefined) console.log('tfjs-node does not load: left out');
-  const workloads = SHAPES.flatMap(([name, shape]) => [
-    ...toWorkloads(`${name} js`, shape, () => createJsNetwork(shape)),
-    ...(tf === undefined ? [] : toWorkloads(`${name} tfjs-node`, shape, () => createTfjsNetwork(tf, shape))),
-  ]);
+  const workloads: Workload[] = [];
+  for (const size of values.shapes.split(',')) {
+    const { steps, ...options } = SIZES[size]!;
+    const shape = toVraeShape(resolveVrae({ ...options, cell: values.cell as Cell }), { steps, channels: 1 });
+    for (const name of values.engines.split(',') as EngineName[]) {
+      // Each in an engine of its own: one that stays unused costs nothing.
+      const open = () => openEngine(name, { threads: Number(values.threads) });
+      try {
+        for (const rows of TRAINING_ROWS)
+          workloads.push(toTraining(`${size} ${name}`, (await open()).engine, shape, rows));
+        for (const rows of INFERENCE_ROWS)
+          workloads.push(toInference(`${size} ${name}`, (await open()).engine, shape, rows));
+      } catch (error) {
+        console.log(`left out: ${(error as Error).message}`);
+      }
+    }
+  }
   const rates = workloads.map((): number[] => []);
   for (let round = 0; round < Number(values.rounds); round++) {
     for (const [i, workload] of workloads.entries()) rates[i]!.push(measure(workload, Number(values.seconds)));
@@ -65,35 +82,36 @@ async function main(): Promise<void> {
   }
 }
 
-function toWorkloads(prefix: string, shape: VraeShape, create: () => VraeNetwork): Workload[] {
+function toTraining(prefix: string, engine: RecurrentEngine, shape: VraeShape, rows: number): Workload {
   const random = createRandom(1);
-  const network = create();
-  const parameters = createParameters(shape, random);
-  const gradient = new Float64Array(parameters.length);
-  const adam = createAdam(parameters.length);
-  const most = Math.max(...TRAINING_ROWS, ...INFERENCE_ROWS);
-  const values = Float32Array.from({ length: most * shape.steps }, () => random.normal());
+  const settings = resolveVrae();
+  const network = createVraeNetwork(engine, shape, { rows, training: settings });
+  const first = createParameters(shape, random);
+  const parameters = network.precision === 'float64' ? first : Float32Array.from(first);
+  const gradient = parameters.slice();
+  const optimizer = createOptimizer(settings, parameters);
+  const values = Float32Array.from({ length: rows * shape.steps }, () => random.normal());
   const mask = new Uint8Array(values.length);
-  const noise = Float64Array.from({ length: most * shape.latent }, () => random.normal());
-  const posterior = new Float64Array(most * 2 * shape.latent);
-  network.load(parameters);
-  return [
-    ...TRAINING_ROWS.map((rows) => ({
-      name: `${prefix} train B=${rows}`,
-      rows,
-      run: () => {
-        network.load(parameters);
-        network.differentiate({ rows, values, mask, noise, beta: 0.1 }, gradient);
-        clipNorm(gradient, 5);
-        adam.step(parameters, gradient, 1e-4);
-      },
-    })),
-    ...INFERENCE_ROWS.map((rows) => ({
-      name: `${prefix} infer B=${rows}`,
-      rows,
-      run: () => network.infer(values, rows, posterior),
-    })),
-  ];
+  const noise = new Float64Array(rows * shape.latent);
+  return {
+    name: `${prefix} train B=${rows}`,
+    rows,
+    run: () => {
+      for (let i = 0; i < noise.length; i++) noise[i] = random.normal();
+      network.load(parameters);
+      network.differentiate({ rows, values, mask, noise, beta: 0.1 }, gradient);
+      optimizer.step(parameters, gradient, 1e-4, clipScale(gradient, 5));
+    },
+  };
+}
+
+function toInference(prefix: string, engine: RecurrentEngine, shape: VraeShape, rows: number): Workload {
+  const random = createRandom(1);
+  const network = createVraeNetwork(engine, shape, { rows: Math.min(rows, 64) });
+  network.load(createParameters(shape, random).map(Math.fround));
+  const values = Float32Array.from({ length: rows * shape.steps }, () => random.normal());
+  const posterior = new Float32Array(rows * 2 * shape.latent);
+  return { name: `${prefix} infer B=${rows}`, rows, run: () => network.infer(values, rows, posterior) };
 }
 
 function measure({ rows, run }: Workload, seconds: number): number {

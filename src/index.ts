@@ -50,13 +50,17 @@ export { encodeWith } from './encode/encode-with.js';
 export type { Encoder } from './encode/encoder.js';
 export {
   type TrainingSeries,
+  type TrainVraeOptions,
   trainVrae,
   type VraeFit,
   type VraeJob,
   type VraeProgress,
 } from './encode/vrae/train-vrae.js';
 export { createVraeEncoder, type VraeEncoder } from './encode/vrae/vrae-encoder.js';
+export { createInferenceNetwork, createTrainingNetwork } from './encode/vrae/vrae-engine.js';
+export type { LatentTerm, VraeNetwork } from './encode/vrae/vrae-network.js';
 export { resolveVrae, type VraeOptions, type VraeSettings } from './encode/vrae/vrae-options.js';
+export { toVraeShape, type VraeShape } from './encode/vrae/vrae-shape.js';
 export type { VraeWeights } from './encode/vrae/vrae-weights.js';
 
 // cluster: EmbeddingBatch → AssignmentBatch

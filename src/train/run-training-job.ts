@@ -11,6 +11,7 @@ import type { EmbeddingBatch } from '../encode/embedding-batch.js';
 import { openVraeEncoder } from '../encode/vrae/open-vrae-encoder.js';
 import { trainVrae, type VraeFit } from '../encode/vrae/train-vrae.js';
 import { createTrainingNetwork } from '../encode/vrae/vrae-engine.js';
+import { differingField, toVraeShape } from '../encode/vrae/vrae-shape.js';
 import { fitScale } from '../series/fitted-scale.js';
 import { prepareSeries } from '../series/prepare-series.js';
 import type { SeriesBatch } from '../series/series-batch.js';
@@ -131,9 +132,7 @@ async function fitEncoder(
   champion: Verdict | undefined,
   { onProgress, now = () => 0 }: RunTrainingOptions,
 ): Promise<VraeFit> {
-  const { hidden, latent } = settings.encoder;
-  const shape = { steps: series.steps, channels: series.channels, hidden, latent };
-  const network = await createTrainingNetwork(shape, settings.encoder);
+  const network = await createTrainingNetwork(toVraeShape(settings.encoder, series), settings.encoder);
   try {
     const initial = fresh || champion === undefined ? undefined : initialWeights(champion, settings);
     const updates = initial === undefined ? settings.encoder.updates : settings.warmUpdates;
@@ -160,13 +159,9 @@ async function judge(champion: Champion, { settings }: TrainingJob, windows: Win
 /** The champion's weights, where they have the shape that is to be trained. */
 function initialWeights({ weightsOf }: Verdict, settings: ModelSettings) {
   const weights = fromVraeTensors(weightsOf.encoder);
-  const { hidden, latent, steps, channels } = weights.shape;
-  const fits =
-    hidden === settings.encoder.hidden &&
-    latent === settings.encoder.latent &&
-    steps === settings.series.steps &&
-    channels === settings.series.channels;
-  return fits ? weights : undefined;
+  return differingField(weights.shape, toVraeShape(settings.encoder, settings.series)) === undefined
+    ? weights
+    : undefined;
 }
 
 /**

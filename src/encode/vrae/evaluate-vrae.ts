@@ -1,5 +1,8 @@
+import type { FloatArray } from './recurrent-engine.js';
 import type { TrainingSeries } from './vrae-job.js';
-import { divergenceOf, squaredErrors, type VraeNetwork } from './vrae-network.js';
+import { cellLoss, divergenceOf, isInformative } from './vrae-loss.js';
+import type { VraeNetwork } from './vrae-network.js';
+import type { VraeSettings } from './vrae-options.js';
 
 /** How good loaded parameters are on series that they were not fitted to. */
 export interface VraeEvaluation {
@@ -12,19 +15,33 @@ export interface VraeEvaluation {
 const ACTIVE_VARIANCE = 0.01;
 
 /** Evaluates by the posterior mean, at full beta, on the scale of `LossTerms`. */
-export function evaluateVrae(network: VraeNetwork, series: TrainingSeries, beta: number): VraeEvaluation {
-  const { length } = series;
+export function evaluateVrae(
+  network: VraeNetwork,
+  series: TrainingSeries,
+  { loss, beta, freeBits }: Pick<VraeSettings, 'loss' | 'beta' | 'freeBits'>,
+): VraeEvaluation {
+  const { length, values, mask } = series;
   const { latent } = network.shape;
   const cells = series.steps * series.channels;
   const posterior = new Float64Array(length * 2 * latent);
-  network.infer(series.values, length, posterior);
-  const latents = toLatents(posterior, length, latent);
+  network.infer(values, length, posterior, series.views);
+  const latents = new Float64Array(length * latent);
+  copyMeans(posterior, length, latent, latents, 0);
   const reconstructed = new Float32Array(length * cells);
   network.decode(latents, length, reconstructed);
   let reconstruction = 0;
-  for (const error of squaredErrors(series.values, reconstructed, series.mask, length, cells)) reconstruction += error;
   let divergence = 0;
-  for (let row = 0; row < length; row++) divergence += divergenceOf(posterior, row, latent);
+  for (let row = 0; row < length; row++) {
+    let sum = 0;
+    let count = 0;
+    for (let i = row * cells; i < (row + 1) * cells; i++) {
+      if (!isInformative(mask[i]!)) continue;
+      sum += cellLoss(loss, reconstructed[i]! - values[i]!);
+      count++;
+    }
+    if (count > 0) reconstruction += sum / count;
+    divergence += divergenceOf(posterior, row, latent, freeBits);
+  }
   return {
     loss: (reconstruction + (beta * divergence) / cells) / length,
     reconstruction: reconstruction / length,
@@ -32,13 +49,11 @@ export function evaluateVrae(network: VraeNetwork, series: TrainingSeries, beta:
   };
 }
 
-/** The posterior means alone, (rows, latent). */
-export function toLatents(posterior: Float64Array, rows: number, latent: number): Float64Array {
-  const latents = new Float64Array(rows * latent);
-  for (let row = 0; row < rows; row++) {
-    for (let i = 0; i < latent; i++) latents[row * latent + i] = posterior[row * 2 * latent + i]!;
+/** Copies the means of posteriors, (rows, 2 latent), to (…, latent), from `start` on. */
+export function copyMeans(posterior: FloatArray, rows: number, latent: number, means: FloatArray, start: number): void {
+  for (let row = 0, i = start; row < rows; row++) {
+    for (let j = 2 * row * latent; j < (2 * row + 1) * latent; j++, i++) means[i] = posterior[j]!;
   }
-  return latents;
 }
 
 function countActive(latents: Float64Array, rows: number, latent: number): number {

@@ -109,3 +109,9 @@ export interface RecurrentLayer {
   readonly initialHiddenGradients: FloatBuffer; // (rows, hidden)
   readonly inputGradients: FloatBuffer; // (steps, rows, inputs); of length 0 unless asked for
 }
+
+/** Length of a layer's weights. */
+export function layerWeightCount({ cell, hidden, inputs }: Pick<LayerSpec, 'cell' | 'hidden' | 'inputs'>): number {
+  const width = hidden + inputs + 1;
+  return cell === 'lstm' ? 4 * hidden * width : 3 * hidden * width + hidden;
+}

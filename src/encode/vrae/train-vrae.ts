@@ -1,34 +1,35 @@
 import { SegtideError } from '../../errors.js';
-import { createJsNetwork } from './js-network.js';
+import { createJsEngine } from './engines/js/js-engine.js';
 import type { Abortable, VraeFit, VraeJob, VraeProgress } from './vrae-job.js';
-import type { VraeNetwork } from './vrae-network.js';
+import { createVraeNetwork, type LatentTerm, type VraeNetwork } from './vrae-network.js';
+import { toVraeShape } from './vrae-shape.js';
 import { createVraeTraining } from './vrae-training.js';
 
 export type { TrainingSeries, VraeFit, VraeJob, VraeProgress } from './vrae-job.js';
 
+export interface TrainVraeOptions {
+  /** Made for training with the job's settings; the caller disposes of it. On plain typed arrays when undefined. */
+  readonly network?: VraeNetwork | undefined;
+  /** Asked between evaluations. */
+  readonly signal?: Abortable | undefined;
+  readonly onProgress?: ((progress: VraeProgress) => void) | undefined;
+  /** One more term of the loss, over the embeddings of each batch. */
+  readonly latentTerm?: LatentTerm | undefined;
+}
+
 /**
  * Fits a VRAE, synchronously: same job and same engine, same bytes.
  *
- * @param network the engine; the caller disposes of it. Plain typed arrays when undefined.
  * @throws SegtideError `encoder` when there is nothing to learn from, the shapes don't fit or the loss is not finite;
  * `aborted` when `signal` says so.
  */
-export function trainVrae(
-  job: VraeJob,
-  {
-    network,
-    signal,
-    onProgress,
-  }: {
-    readonly network?: VraeNetwork | undefined;
-    readonly signal?: Abortable | undefined;
-    readonly onProgress?: ((progress: VraeProgress) => void) | undefined;
-  } = {},
-): VraeFit {
+export function trainVrae(job: VraeJob, options: TrainVraeOptions = {}): VraeFit {
+  const { signal, onProgress } = options;
   const { settings, series } = job;
-  const { steps, channels } = series;
-  const shape = { steps, channels, hidden: settings.hidden, latent: settings.latent };
-  const training = createVraeTraining(job, network ?? createJsNetwork(shape));
+  const network =
+    options.network ??
+    createVraeNetwork(createJsEngine(), toVraeShape(settings, series), { rows: settings.batch, training: settings });
+  const training = createVraeTraining(job, network, options.latentTerm);
   for (let done = false; !done; ) {
     if (signal?.aborted) throw new SegtideError('aborted', 'The training of the encoder was stopped on request.');
     done = training.advance();

@@ -3,10 +3,12 @@ import { SegtideError } from '../../errors.js';
 import type { SeriesBatch } from '../../series/series-batch.js';
 import type { EmbeddingBatch, Latents } from '../embedding-batch.js';
 import type { Encoder } from '../encoder.js';
-import { toLatents } from './evaluate-vrae.js';
-import { createJsNetwork } from './js-network.js';
-import { squaredErrors, type VraeNetwork } from './vrae-network.js';
-import { toParameters, type VraeWeights } from './vrae-weights.js';
+import { createJsEngine } from './engines/js/js-engine.js';
+import { copyMeans } from './evaluate-vrae.js';
+import { INFERENCE_ROWS } from './vrae-engine.js';
+import { squaredErrors } from './vrae-loss.js';
+import { createVraeNetwork, type VraeNetwork } from './vrae-network.js';
+import type { VraeWeights } from './vrae-weights.js';
 
 /** Series that are computed at once; in between, the event loop gets its turn. */
 const CHUNK_ROWS = 256;
@@ -26,11 +28,14 @@ export type VraeEncoder = Encoder & Required<Pick<Encoder, 'reconstruct' | 'disp
 export function createVraeEncoder(
   weights: VraeWeights,
   version: string,
-  network: VraeNetwork = createJsNetwork(weights.shape, { training: false }),
+  network: VraeNetwork = createVraeNetwork(createJsEngine(), weights.shape, { rows: INFERENCE_ROWS }),
 ): VraeEncoder {
   const { steps, channels, latent } = weights.shape;
   const cells = steps * channels;
-  network.load(toParameters(weights));
+  network.load(weights.values);
+  // Kept from batch to batch, so that encoding leaves nothing behind but its results.
+  const posterior = new Float32Array(CHUNK_ROWS * 2 * latent);
+  const reconstructed = new Float32Array(CHUNK_ROWS * cells);
 
   return {
     version,
@@ -52,14 +57,11 @@ export function createVraeEncoder(
         const rows = Math.min(CHUNK_ROWS, batch.length - from);
         const values = batch.values.subarray(from * cells, (from + rows) * cells);
         const mask = batch.mask.subarray(from * cells, (from + rows) * cells);
-        const posterior = new Float64Array(rows * 2 * latent);
         network.infer(values, rows, posterior);
-        embeddings.set(toLatents(posterior, rows, latent), from * latent);
-        // Decoded from the rounded latents, so that `reconstruct` gives exactly what the error was taken of.
-        const means = Float64Array.from(embeddings.subarray(from * latent, (from + rows) * latent));
-        const reconstructed = new Float32Array(rows * cells);
+        copyMeans(posterior, rows, latent, embeddings, from * latent);
+        const means = embeddings.subarray(from * latent, (from + rows) * latent);
         network.decode(means, rows, reconstructed);
-        reconstructionErrors.set(squaredErrors(values, reconstructed, mask, rows, cells), from);
+        squaredErrors(values, reconstructed, mask, rows, cells, reconstructionErrors.subarray(from, from + rows));
       }
       const latents = { length: batch.length, latentSize: latent, values: embeddings };
       return { series: batch, length: batch.length, embeddingSize: latent, embeddings, latents, reconstructionErrors };
@@ -72,7 +74,7 @@ export function createVraeEncoder(
       for (let from = 0; from < length; from += CHUNK_ROWS) {
         if (from > 0) await setImmediate();
         const rows = Math.min(CHUNK_ROWS, length - from);
-        const means = Float64Array.from(values.subarray(from * latent, (from + rows) * latent));
+        const means = values.subarray(from * latent, (from + rows) * latent);
         network.decode(means, rows, series.subarray(from * cells, (from + rows) * cells));
       }
       return series;

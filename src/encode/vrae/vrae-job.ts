@@ -9,6 +9,10 @@ export interface TrainingSeries {
   readonly values: Float32Array; // (length, steps, channels)
   /** As in a `SeriesBatch`: cells of mask 0 and 1 count in the loss. */
   readonly mask: Uint8Array; // (length, steps, channels)
+  /** Numbers that describe a whole series in another way, each; none when undefined. */
+  readonly viewSize?: number;
+  /** Those numbers, which the posterior is given beside what the encoder read. */
+  readonly views?: Float32Array; // (length, viewSize)
 }
 
 /** Everything that a training depends on. */
@@ -37,7 +41,7 @@ export interface VraeFit {
   readonly trainLoss: number;
   /** Loss over the held-out series with the posterior mean and the full beta. */
   readonly heldOutLoss: number;
-  /** The reconstruction term of it: mean squared error per informative cell. */
+  /** The reconstruction term of it: the mean loss per informative cell; its squared error unless another is asked for. */
   readonly heldOutReconstruction: number;
   /** Latents whose posterior mean varies over the held-out series by more than 0.01 (Burda et al., 2016). */
   readonly activeUnits: number;

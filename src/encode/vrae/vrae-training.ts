@@ -1,11 +1,16 @@
 import { SegtideError } from '../../errors.js';
 import { createRandom } from '../../numeric/random.js';
-import { clipNorm, createAdam } from './adam.js';
 import { evaluateVrae, type VraeEvaluation } from './evaluate-vrae.js';
+import { createParameters } from './initial-parameters.js';
+import { learningRateAt } from './learning-rate.js';
+import { clipScale, createOptimizer } from './optimizer.js';
+import type { FloatArray } from './recurrent-engine.js';
 import { createSeriesSampler, splitSeries } from './series-sampler.js';
 import type { VraeFit, VraeJob, VraeProgress } from './vrae-job.js';
-import type { VraeNetwork } from './vrae-network.js';
-import { createParameters, matrixSize, toParameters, toWeights, VRAE_MATRICES } from './vrae-weights.js';
+import { toLayout } from './vrae-layout.js';
+import type { LatentTerm, VraeNetwork } from './vrae-network.js';
+import { differingField, toVraeShape } from './vrae-shape.js';
+import { toWeights } from './vrae-weights.js';
 
 /** A training that can be taken from evaluation to evaluation. */
 export interface VraeTraining {
@@ -19,19 +24,19 @@ export interface VraeTraining {
 const EVALUATIONS = 20;
 /** Evaluated at most, so that the cost of an evaluation does not grow with the reservoir. */
 const MOST_HELD_OUT = 512;
-/** Share of the learning rate that is left at the last update. */
-const LAST_RATE = 0.1;
 
 /** Prepares a training: splits the series, makes or takes over the parameters, and evaluates nothing yet. */
-export function createVraeTraining(job: VraeJob, network: VraeNetwork): VraeTraining {
+export function createVraeTraining(job: VraeJob, network: VraeNetwork, latentTerm?: LatentTerm): VraeTraining {
   const { settings, series } = job;
   checkJob(job, network);
   const random = createRandom(settings.seed);
   const { learn, heldOut } = splitSeries(series, settings.heldOut, MOST_HELD_OUT, random);
-  const parameters = job.initial ? toParameters(job.initial) : createParameters(network.shape, random);
-  const gradient = new Float64Array(parameters.length);
-  const adam = createAdam(parameters.length);
-  const sampler = createSeriesSampler(learn, settings.batch, settings.latent, random);
+  const first = job.initial?.values ?? createParameters(network.shape, random, settings.initialization);
+  const parameters = network.precision === 'float64' ? Float64Array.from(first) : Float32Array.from(first);
+  const gradient = parameters.slice();
+  const optimizer = createOptimizer(settings, parameters);
+  const { batch, latent, dropout } = settings;
+  const sampler = createSeriesSampler(series, learn, batch, latent, random, dropout > 0);
 
   let updates = 0;
   let evaluations = 0;
@@ -39,7 +44,7 @@ export function createVraeTraining(job: VraeJob, network: VraeNetwork): VraeTrai
   let trainLoss = Number.NaN;
   let evaluation: VraeEvaluation | undefined;
   let best:
-    | { readonly parameters: Float64Array; readonly trainLoss: number; readonly evaluation: VraeEvaluation }
+    | { readonly parameters: FloatArray; readonly trainLoss: number; readonly evaluation: VraeEvaluation }
     | undefined;
 
   const update = (): number => {
@@ -48,11 +53,10 @@ export function createVraeTraining(job: VraeJob, network: VraeNetwork): VraeTrai
     const warm = job.initial !== undefined || progress >= settings.betaWarmUp;
     const beta = warm ? settings.beta : settings.beta * (progress / settings.betaWarmUp);
     network.load(parameters);
-    const { loss } = network.differentiate({ ...sampler.next(), beta }, gradient);
+    const { loss } = network.differentiate({ ...sampler.next(), beta, latentTerm }, gradient);
     if (!Number.isFinite(loss)) throw diverged(updates, loss);
-    clipNorm(gradient, settings.gradientClip);
-    const rate = LAST_RATE + (1 - LAST_RATE) * 0.5 * (1 + Math.cos(Math.PI * progress));
-    adam.step(parameters, gradient, settings.learningRate * rate);
+    const scale = clipScale(gradient, settings.gradientClip);
+    optimizer.step(parameters, gradient, learningRateAt(updates, settings), scale);
     updates++;
     return loss;
   };
@@ -66,7 +70,7 @@ export function createVraeTraining(job: VraeJob, network: VraeNetwork): VraeTrai
       while (updates < Math.min(until, settings.updates)) sum += update();
       trainLoss = sum / (updates - from);
       network.load(parameters);
-      evaluation = evaluateVrae(network, heldOut, settings.beta);
+      evaluation = evaluateVrae(network, heldOut, settings);
       if (!Number.isFinite(evaluation.loss)) throw diverged(updates, evaluation.loss);
       if (best === undefined || evaluation.loss < best.evaluation.loss) {
         best = { parameters: parameters.slice(), trainLoss, evaluation };
@@ -98,6 +102,7 @@ export function createVraeTraining(job: VraeJob, network: VraeNetwork): VraeTrai
 
 function checkJob({ settings, series, initial }: VraeJob, { shape }: VraeNetwork): void {
   const cells = series.length * series.steps * series.channels;
+  const views = series.length * (series.viewSize ?? 0);
   if (!(cells > 0)) {
     throw new SegtideError(
       'encoder',
@@ -112,30 +117,27 @@ function checkJob({ settings, series, initial }: VraeJob, { shape }: VraeNetwork
         `cells, got ${series.values.length} and ${series.mask.length}.`,
     );
   }
-  const wanted = { steps: series.steps, channels: series.channels, hidden: settings.hidden, latent: settings.latent };
+  if ((series.views?.length ?? 0) < views) {
+    throw new SegtideError(
+      'encoder',
+      `${series.length} series with views of ${series.viewSize} numbers need ${views} of them, got ${series.views?.length ?? 0}.`,
+    );
+  }
+  const wanted = toVraeShape(settings, series);
   for (const [what, got] of [
-    ['engine', shape],
+    ['network', shape],
     ['initial weights', initial?.shape],
   ] as const) {
-    if (got === undefined) continue;
-    for (const name of ['steps', 'channels', 'hidden', 'latent'] as const) {
-      if (got[name] !== wanted[name]) {
-        throw new SegtideError(
-          'encoder',
-          `The ${what} must have the shape of the job: ${name} should be ${wanted[name]}, got ${got[name]}. Start from new weights.`,
-        );
-      }
-    }
+    const field = got && differingField(wanted, got);
+    if (field === undefined) continue;
+    throw new SegtideError(
+      'encoder',
+      `The ${what} must have the shape of the job: ${field} should be ${wanted[field]}, got ${got![field]}. Start from new weights.`,
+    );
   }
-  if (initial === undefined) return;
-  for (const name of VRAE_MATRICES) {
-    const [rows, columns] = matrixSize(initial.shape, name);
-    if (initial[name].length !== rows * columns) {
-      throw new SegtideError(
-        'encoder',
-        `Initial weights: ${name} needs ${rows * columns} values, got ${initial[name].length}.`,
-      );
-    }
+  const { count } = toLayout(shape);
+  if (initial !== undefined && initial.values.length !== count) {
+    throw new SegtideError('encoder', `Initial weights need ${count} values, got ${initial.values.length}.`);
   }
 }
 

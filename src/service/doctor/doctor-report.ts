@@ -1,4 +1,4 @@
-import type { EngineReport } from '../../encode/vrae/describe-engines.js';
+import type { EngineReport } from '../../encode/vrae/engines/open-engine.js';
 
 /** What `segtide doctor` found. Plain JSON, as `--json` prints it. */
 export interface DoctorReport {

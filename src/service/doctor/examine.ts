@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { inspectEngines } from '../../encode/vrae/describe-engines.js';
+import { inspectEngines } from '../../encode/vrae/engines/open-engine.js';
 import type { VraeEngine } from '../../encode/vrae/vrae-options.js';
 import { packageVersion } from '../cli/package-path.js';
 import type { Config } from '../config/schema.js';

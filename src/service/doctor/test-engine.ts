@@ -1,6 +1,8 @@
+import { createParameters } from '../../encode/vrae/initial-parameters.js';
 import { openVraeEncoder } from '../../encode/vrae/open-vrae-encoder.js';
-import type { VraeEngine } from '../../encode/vrae/vrae-options.js';
-import { createParameters, toWeights } from '../../encode/vrae/vrae-weights.js';
+import { resolveVrae, type VraeEngine } from '../../encode/vrae/vrae-options.js';
+import { toVraeShape } from '../../encode/vrae/vrae-shape.js';
+import { toWeights } from '../../encode/vrae/vrae-weights.js';
 import { createRandom } from '../../numeric/random.js';
 import { prepareSeries } from '../../series/prepare-series.js';
 import { resolveSeries } from '../../series/series-settings.js';
@@ -44,7 +46,7 @@ export async function testEngine(engine: VraeEngine, now: () => number): Promise
   }
 }
 
-const SHAPE = { steps: 24, channels: 1, hidden: 32, latent: 8 };
+const SHAPE = toVraeShape(resolveVrae(), { steps: 24, channels: 1 });
 const ROWS = 256;
 const MOST_MS = 1000;
 /** What engines of single precision keep to. */

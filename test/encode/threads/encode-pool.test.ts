@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createEncodePool, type EncodePool } from '../../../src/encode/threads/encode-pool.js';
+import { createParameters } from '../../../src/encode/vrae/initial-parameters.js';
 import { openVraeEncoder } from '../../../src/encode/vrae/open-vrae-encoder.js';
-import { createParameters, toWeights } from '../../../src/encode/vrae/vrae-weights.js';
+import { toWeights } from '../../../src/encode/vrae/vrae-weights.js';
 import { createRandom } from '../../../src/numeric/random.js';
-import { createWaves, sliceSeries, toSeriesBatch } from '../vrae/vrae-batches.js';
+import { createWaves, shapeOf, sliceSeries, toSeriesBatch } from '../vrae/vrae-batches.js';
 
-const shape = { steps: 6, channels: 2, hidden: 7, latent: 3 };
+const shape = shapeOf({ steps: 6, channels: 2, hidden: 7, latent: 3 });
 const weightsOf = (seed: number) => toWeights(shape, createParameters(shape, createRandom(seed)));
 const waves = createWaves(1500, 6, 2);
 const here = openVraeEncoder(weightsOf(5), 'v7', 'js');

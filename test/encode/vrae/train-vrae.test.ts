@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { createJsNetwork } from '../../../src/encode/vrae/js-network.js';
+import { createJsEngine } from '../../../src/encode/vrae/engines/js/js-engine.js';
 import { trainVrae } from '../../../src/encode/vrae/train-vrae.js';
 import { createVraeEncoder } from '../../../src/encode/vrae/vrae-encoder.js';
-import type { VraeNetwork } from '../../../src/encode/vrae/vrae-network.js';
+import { createVraeNetwork, type VraeNetwork } from '../../../src/encode/vrae/vrae-network.js';
 import { resolveVrae, type VraeOptions } from '../../../src/encode/vrae/vrae-options.js';
-import { VRAE_MATRICES } from '../../../src/encode/vrae/vrae-weights.js';
+import { toVraeShape } from '../../../src/encode/vrae/vrae-shape.js';
 import { createWaves, toSeriesBatch } from './vrae-batches.js';
 
 const small: VraeOptions = { hidden: 8, latent: 2, updates: 200, engine: 'js' };
 const waves = createWaves(100, 12, 1);
+
+function networkFor(options: VraeOptions): VraeNetwork {
+  const settings = resolveVrae(options);
+  return createVraeNetwork(createJsEngine(), toVraeShape(settings, waves), { rows: 32, training: settings });
+}
 
 describe('trainVrae', () => {
   it('learns: the held-out error falls far below the variance of the series, and latents are in use', () => {
@@ -25,7 +30,7 @@ describe('trainVrae', () => {
     const again = trainVrae({ settings: resolveVrae(small), series: waves });
     const other = trainVrae({ settings: resolveVrae({ ...small, seed: 2 }), series: waves });
     expect(again).toEqual(first);
-    expect(other.weights.encoder).not.toEqual(first.weights.encoder);
+    expect(other.weights.values).not.toEqual(first.weights.values);
   });
 
   it('goes on from initial weights, and leaves them and the series as they were', () => {
@@ -43,8 +48,7 @@ describe('trainVrae', () => {
 
   it('trains on every series of an epoch, the last partial batch too', () => {
     const rows: number[] = [];
-    const shape = { steps: 12, channels: 1, hidden: 8, latent: 2 };
-    const network = createJsNetwork(shape);
+    const network = networkFor(small);
     const seen = new Set<number>();
     const watching: VraeNetwork = {
       ...network,
@@ -60,8 +64,7 @@ describe('trainVrae', () => {
   });
 
   it('holds out a share that it does not learn from', () => {
-    const shape = { steps: 12, channels: 1, hidden: 8, latent: 2 };
-    const network = createJsNetwork(shape);
+    const network = networkFor(small);
     const learnt = new Set<number>();
     const evaluated = new Set<number>();
     const watching: VraeNetwork = {
@@ -97,7 +100,7 @@ describe('trainVrae', () => {
   it('trains on a single series of a single step, without any informative cell', () => {
     const series = { length: 1, steps: 1, channels: 1, values: Float32Array.of(3), mask: Uint8Array.of(3) };
     const fit = trainVrae({ settings: resolveVrae({ ...small, updates: 3 }), series });
-    for (const name of VRAE_MATRICES) expect(fit.weights[name].every(Number.isFinite)).toBe(true);
+    expect(fit.weights.values.every(Number.isFinite)).toBe(true);
     expect(fit.heldOutReconstruction).toBe(0);
   });
 
@@ -112,6 +115,64 @@ describe('trainVrae', () => {
     expect(() => trainVrae({ settings, series: longer })).toThrow(/need 1212 values and mask cells, got 1200/);
     const job = { settings: resolveVrae({ ...small, latent: 3 }), series: waves, initial: weights };
     expect(() => trainVrae(job)).toThrow(/latent should be 3, got 2/);
+  });
+
+  it('learns with every optimizer, schedule, loss, decoder and cell', () => {
+    const variants: readonly VraeOptions[] = [
+      { optimizer: 'adamw', weightDecay: 0.01 },
+      { optimizer: 'sgd', learningRate: 0.3, momentum: 0.9, gradientClip: 1 },
+      { schedule: 'constant', rateWarmUp: 0.2 },
+      { loss: 'smooth-l1', cell: 'gru' },
+      { loss: 'mae', depth: 2, dropout: 0.1 },
+      { bidirectional: true },
+      { decoder: 'autoregressive', freeBits: 0.1 },
+      { preset: 'published', learningRate: 0.005, beta: 0.02 },
+    ];
+    for (const variant of variants) {
+      const settings = resolveVrae({ hidden: 12, latent: 2, updates: 400, engine: 'js', ...variant });
+      const before = trainVrae({ settings: { ...settings, updates: 1 }, series: waves });
+      const fit = trainVrae({ settings, series: waves });
+      expect(fit.heldOutReconstruction, JSON.stringify(variant)).toBeLessThan(0.75 * before.heldOutReconstruction);
+    }
+  });
+
+  it('measures collapse: no latent is in use where the divergence weighs too much, all are with free bits', () => {
+    const collapsed = trainVrae({ settings: resolveVrae({ ...small, beta: 50, betaWarmUp: 0 }), series: waves });
+    expect(collapsed.activeUnits).toBe(0);
+    const free = trainVrae({
+      settings: resolveVrae({ ...small, beta: 50, betaWarmUp: 0, freeBits: 2 }),
+      series: waves,
+    });
+    expect(free.activeUnits).toBe(2);
+  });
+
+  it('gives the posterior the views of a series, and tells a term over latents which series they are of', () => {
+    const kinds = Float32Array.from({ length: 100 }, (_, row) => (row % 2 === 0 ? 1 : -1));
+    const series = { ...waves, viewSize: 1, views: kinds };
+    const settings = resolveVrae({ ...small, updates: 300 });
+    const pulled = trainVrae(
+      { settings, series },
+      {
+        // The first latent of every series should be its kind.
+        latentTerm: (latents, rows, gradient) => {
+          let sum = 0;
+          for (const [i, row] of rows.entries()) {
+            const difference = latents[i * 2]! - kinds[row]!;
+            sum += difference ** 2 / rows.length;
+            gradient[i * 2]! += (2 * difference) / rows.length;
+          }
+          return sum;
+        },
+      },
+    );
+    expect(pulled.weights.shape.views).toBe(1);
+    const network = createVraeNetwork(createJsEngine(), pulled.weights.shape, { rows: 100 });
+    const posterior = new Float64Array(400);
+    network.load(pulled.weights.values);
+    network.infer(waves.values, 100, posterior, kinds);
+    for (let row = 0; row < 100; row++) expect(Math.abs(posterior[row * 4]! - kinds[row]!)).toBeLessThan(0.2);
+    const short = { ...series, views: kinds.subarray(1) };
+    expect(() => trainVrae({ settings, series: short })).toThrow(/need 100 of them, got 99/);
   });
 
   it('stops between evaluations when asked to', () => {

@@ -1,6 +1,7 @@
 import type { TrainingSeries } from '../../../src/encode/vrae/vrae-job.js';
 import type { TrainingBatch } from '../../../src/encode/vrae/vrae-network.js';
-import type { VraeShape } from '../../../src/encode/vrae/vrae-weights.js';
+import { resolveVrae, type VraeOptions } from '../../../src/encode/vrae/vrae-options.js';
+import { toVraeShape, type VraeShape } from '../../../src/encode/vrae/vrae-shape.js';
 import { createRandom } from '../../../src/numeric/random.js';
 import type { SeriesBatch } from '../../../src/series/series-batch.js';
 
@@ -22,11 +23,25 @@ export function createWaves(length: number, steps: number, channels: number, see
   return { length, steps, channels, values, mask };
 }
 
+/** A shape with the defaults of `resolveVrae` for what is not given. */
+export function shapeOf(
+  sizes: VraeOptions & { readonly steps: number; readonly channels: number; readonly viewSize?: number },
+): VraeShape {
+  const { steps, channels, viewSize = 0, ...options } = sizes;
+  return toVraeShape(resolveVrae(options), { steps, channels, viewSize });
+}
+
 /** Training series with their noise, as one batch. */
-export function toBatch(series: TrainingSeries, shape: VraeShape, beta: number, seed = 2): TrainingBatch {
+export function toBatch(
+  series: TrainingSeries,
+  shape: Pick<VraeShape, 'latent'>,
+  beta: number,
+  seed = 2,
+): TrainingBatch {
   const random = createRandom(seed);
   const noise = Float64Array.from({ length: series.length * shape.latent }, () => random.normal());
-  return { rows: series.length, values: series.values, mask: series.mask, noise, beta };
+  const { values, mask, views } = series;
+  return { rows: series.length, values, mask, views, noise, beta, dropoutSeed: 5 };
 }
 
 /** The part of a `SeriesBatch` that an encoder reads. */

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { createParameters } from '../../../src/encode/vrae/initial-parameters.js';
 import { createVraeEncoder } from '../../../src/encode/vrae/vrae-encoder.js';
-import { createParameters, toWeights } from '../../../src/encode/vrae/vrae-weights.js';
+import { toWeights } from '../../../src/encode/vrae/vrae-weights.js';
 import { createRandom } from '../../../src/numeric/random.js';
-import { createWaves, sliceSeries, toSeriesBatch } from './vrae-batches.js';
+import { createWaves, shapeOf, sliceSeries, toSeriesBatch } from './vrae-batches.js';
 
-const shape = { steps: 6, channels: 2, hidden: 7, latent: 3 };
+const shape = shapeOf({ steps: 6, channels: 2, hidden: 7, latent: 3 });
 const weights = toWeights(shape, createParameters(shape, createRandom(5)));
 const encoder = createVraeEncoder(weights, 'v7');
 const waves = createWaves(600, 6, 2);

@@ -8,6 +8,12 @@ describe('resolveVrae', () => {
     expect(resolveVrae({ hidden: 90 })).toEqual({ ...resolveVrae(), hidden: 90 });
   });
 
+  it('takes defaults from the preset, and lets written options win', () => {
+    expect(resolveVrae({ preset: 'published' })).toMatchObject({ hidden: 90, latent: 20, learningRate: 5e-4 });
+    expect(resolveVrae({ preset: 'published', hidden: 16 })).toMatchObject({ hidden: 16, latent: 20 });
+    expect(resolveVrae(resolveVrae({ preset: 'published', hidden: 16 })).hidden).toBe(16);
+  });
+
   const wrong: readonly (readonly [object, RegExp])[] = [
     [{ hidden: 0 }, /vrae\.hidden must be a whole number from 1 to 1024, got 0/],
     [{ latent: 2.5 }, /vrae\.latent/],
@@ -21,9 +27,23 @@ describe('resolveVrae', () => {
     [{ heldOut: 0.6 }, /vrae\.heldOut must be a number from 0 to 0.5, got 0.6/],
     [{ patience: 0 }, /vrae\.patience/],
     [{ seed: 2 ** 32 }, /vrae\.seed/],
-    [{ cell: 'gru' }, /vrae\.cell must be lstm, got gru/],
+    [{ cell: 'rnn' }, /vrae\.cell must be lstm or gru, got rnn/],
+    [{ depth: 4 }, /vrae\.depth must be a whole number from 1 to 3, got 4/],
+    [{ bidirectional: 1 }, /vrae\.bidirectional must be false or true, got 1/],
+    [{ dropout: 1 }, /vrae\.dropout must be a number from 0 to 0.9, got 1/],
+    [{ freeBits: -1 }, /vrae\.freeBits/],
+    [{ momentum: 1 }, /vrae\.momentum/],
+    [{ weightDecay: 2 }, /vrae\.weightDecay/],
+    [{ rateWarmUp: -0.1 }, /vrae\.rateWarmUp/],
+    [{ schedule: 'linear' }, /vrae\.schedule must be constant or cosine/],
+    [{ optimizer: 'lion' }, /vrae\.optimizer/],
+    [{ decoder: 'none' }, /vrae\.decoder/],
+    [{ output: 'relu' }, /vrae\.output/],
+    [{ initialState: 'zero' }, /vrae\.initialState/],
+    [{ threads: 0 }, /vrae\.threads/],
+    [{ preset: 'best' }, /vrae\.preset must be default or published, got best/],
     [{ loss: 'bce' }, /vrae\.loss/],
-    [{ engine: 'gpu' }, /vrae\.engine must be auto or js or tfjs, got gpu/],
+    [{ engine: 'gpu' }, /vrae\.engine must be auto or native or wasm or tfjs or js, got gpu/],
     [{ epochs: 3 }, /no option epochs/],
   ];
   for (const [options, text] of wrong) {

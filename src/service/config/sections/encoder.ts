@@ -1,35 +1,91 @@
 import * as z from 'zod';
+import { VRAE_CHOICES, type VraeSettings } from '../../../encode/vrae/vrae-options.js';
+import { PRESETS } from '../../../encode/vrae/vrae-presets.js';
 import { real, share, whole } from '../kinds.js';
 
-/** `encoder`: what turns a series into a vector. */
+/** `encoder`: what turns a series into a vector. Defaults are filled in by its preset, and shown here of `default`. */
 export const encoderSection = z
   .strictObject({
     kind: z.enum(['vrae']).default('vrae').describe('Variational recurrent autoencoder.'),
-    engine: z
-      .enum(['auto', 'js', 'tfjs'])
-      .default('auto')
+    preset: z
+      .enum(VRAE_CHOICES.preset)
+      .default('default')
       .describe(
-        'What computes; `tfjs` needs @tensorflow/tfjs-node, `auto` leaves small networks to plain TypeScript and takes it for large ones. Results differ in the sixth digit.',
+        'Where the defaults of this section come from; `published` are the settings of the VRAE as usually published.',
       ),
-    hidden: whole('units', { min: 1, max: 1024 })
-      .default(32)
-      .describe('Units of each recurrent layer; time grows with the square.'),
-    latent: whole('dimensions', { min: 1, max: 256 }).default(8).describe('Size of the embedding.'),
-    updates: whole('updates', { min: 1, max: 10_000_000 }).default(1000).describe('Most updates of one training.'),
-    batch: whole('windows', { min: 1, max: 65_536 }).default(32).describe('Windows in one update.'),
-    learningRate: real('per update', { min: Number.MIN_VALUE, max: 1 })
-      .default(0.01)
-      .describe("Adam's learning rate at the start; falls to a tenth."),
-    gradientClip: real('norm', { min: Number.MIN_VALUE }).default(5).describe('Largest norm of a gradient.'),
-    beta: real('weight', { min: 0, max: 1e6 })
-      .default(0.02)
-      .describe('Weight of the divergence against reconstruction.'),
-    betaWarmUp: share().default(0.3).describe('Part of the updates over which beta grows from 0.'),
-    heldOut: real('share', { min: 0, max: 0.5 })
-      .default(0.1)
-      .describe('Part of the training windows that the best weights are chosen by.'),
-    patience: whole('evaluations', { min: 1, max: 1000 })
-      .default(5)
-      .describe('Evaluations (of 20) without a gain after which a training stops early.'),
+    engine: option('engine', z.enum(VRAE_CHOICES.engine)).describe(
+      'What computes: `auto` takes the first that runs of `native`, `wasm` and `js`; `tfjs` needs @tensorflow/tfjs-node. Results differ in the sixth digit.',
+    ),
+    threads: option('threads', whole('threads', { min: 1, max: 64 })).describe(
+      'Threads of one training with `native`; results do not depend on it.',
+    ),
+    cell: option('cell', z.enum(VRAE_CHOICES.cell)).describe('Recurrent cell.'),
+    depth: option('depth', whole('layers', { min: 1, max: 3 })).describe(
+      'Recurrent layers in the encoder, and as many in the decoder.',
+    ),
+    bidirectional: option('bidirectional', z.boolean()).describe(
+      'Whether the encoder reads series backwards as well; doubles its time.',
+    ),
+    hidden: option('hidden', whole('units', { min: 1, max: 1024 })).describe(
+      'Units of each recurrent layer; time grows with the square.',
+    ),
+    latent: option('latent', whole('dimensions', { min: 1, max: 256 })).describe('Size of the embedding.'),
+    decoder: option('decoder', z.enum(VRAE_CHOICES.decoder)).describe(
+      'What the decoder reads: nothing, or the step before, which leaves less to the latents.',
+    ),
+    output: option('output', z.enum(VRAE_CHOICES.output)).describe(
+      '`softplus` for prepared values that are never negative.',
+    ),
+    initialState: option('initialState', z.enum(VRAE_CHOICES.initialState)).describe(
+      "What makes the decoder's initial states of the latents' sums.",
+    ),
+    initialization: option('initialization', z.enum(VRAE_CHOICES.initialization)).describe(
+      "How weights start: by Glorot and Bengio with open forget gates, or uniform as PyTorch's layers do.",
+    ),
+    loss: option('loss', z.enum(VRAE_CHOICES.loss)).describe(
+      'Reconstruction loss of observed cells; `smooth-l1` is quadratic up to errors of 1.',
+    ),
+    beta: option('beta', real('weight', { min: 0, max: 1e6 })).describe(
+      'Weight of the divergence against reconstruction.',
+    ),
+    betaWarmUp: option('betaWarmUp', share()).describe('Part of the updates over which beta grows from 0.'),
+    freeBits: option('freeBits', real('nats', { min: 0, max: 100 })).describe(
+      'Divergence that each latent of a window has for free.',
+    ),
+    dropout: option('dropout', real('share', { min: 0, max: 0.9 })).describe(
+      'Part of the states dropped between recurrent layers and after the encoder, in training only.',
+    ),
+    batch: option('batch', whole('windows', { min: 1, max: 65_536 })).describe('Windows in one update.'),
+    updates: option('updates', whole('updates', { min: 1, max: 10_000_000 })).describe('Most updates of one training.'),
+    optimizer: option('optimizer', z.enum(VRAE_CHOICES.optimizer)).describe(
+      'What moves the weights; `adamw` decays them apart from the gradient, `sgd` has momentum.',
+    ),
+    learningRate: option('learningRate', real('per update', { min: Number.MIN_VALUE, max: 1 })).describe(
+      'Learning rate at its highest.',
+    ),
+    schedule: option('schedule', z.enum(VRAE_CHOICES.schedule)).describe(
+      'Course of the learning rate; `cosine` falls to a tenth.',
+    ),
+    rateWarmUp: option('rateWarmUp', share()).describe(
+      'Part of the updates over which the learning rate first grows from 0.',
+    ),
+    momentum: option('momentum', real('share', { min: 0, max: 0.9999 })).describe(
+      'Part of the last step that `sgd` keeps.',
+    ),
+    weightDecay: option('weightDecay', real('weight', { min: 0, max: 1 })).describe('Pull of all weights towards 0.'),
+    gradientClip: option('gradientClip', real('norm', { min: Number.MIN_VALUE })).describe(
+      'Largest norm of a gradient.',
+    ),
+    heldOut: option('heldOut', real('share', { min: 0, max: 0.5 })).describe(
+      'Part of the training windows that the best weights are chosen by.',
+    ),
+    patience: option('patience', whole('evaluations', { min: 1, max: 1000 })).describe(
+      'Evaluations (of 20) without a gain after which a training stops early.',
+    ),
   })
   .prefault({});
+
+/** A key that is left out unless written, so that the preset has its say; its default is for whoever reads the schema. */
+function option<T extends z.ZodType>(name: keyof VraeSettings, kind: T) {
+  return kind.exactOptional().meta({ ...kind.meta(), default: PRESETS.default[name] });
+}

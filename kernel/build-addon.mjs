@@ -1,0 +1,27 @@
+// Builds the Node addon into kernel/segtide-kernel.node, where the pinned Rust toolchain is there. Without it nothing is
+// wrong: the WebAssembly engine needs no build.
+//
+//   node kernel/build-addon.mjs [--required]      with --required, to have no addon is a failure
+import { copyFileSync, renameSync } from 'node:fs';
+import { KERNEL, missingToolchain, run } from './toolchain.mjs';
+
+const LIBRARY = { darwin: 'libsegtide_kernel.dylib', win32: 'segtide_kernel.dll' };
+
+const required = process.argv.includes('--required');
+const missing = missingToolchain();
+if (missing !== undefined) giveUp(`${missing}: the WebAssembly engine will be used`);
+
+const { status, stderr } = run('cargo', ['build', '--release', '--locked', '--quiet', '--lib', '--features', 'addon'], {
+  env: { CARGO_TARGET_DIR: `${KERNEL}/target` },
+});
+if (status !== 0) giveUp(`the addon does not build, and the WebAssembly engine will be used:\n${stderr}`);
+
+// Renamed into place: a process that runs the one from before keeps it.
+const built = `${KERNEL}/target/release/${LIBRARY[process.platform] ?? 'libsegtide_kernel.so'}`;
+copyFileSync(built, `${KERNEL}/segtide-kernel.node.new`);
+renameSync(`${KERNEL}/segtide-kernel.node.new`, `${KERNEL}/segtide-kernel.node`);
+
+function giveUp(reason) {
+  console.log(`kernel: ${reason}`);
+  process.exit(required ? 1 : 0);
+}

@@ -1,0 +1,121 @@
+//! The same code, compiled for each instruction set.
+
+use crate::layer::Layer;
+use crate::multiply::Product;
+use crate::simd::Simd;
+
+type OverRows = unsafe fn(task: &Product, packed: *const f32, from: usize, to: usize, tile: *mut f32);
+
+/// What an instruction set runs. All of it needs a processor that has the instruction set.
+pub struct Kernels {
+    pub name: &'static str,
+    pub lanes: usize,
+    pub forward: unsafe fn(layer: &Layer, rows: usize, from: usize, to: usize, thread: usize),
+    pub backward: unsafe fn(layer: &Layer, rows: usize, from: usize, to: usize, thread: usize, with_weights: bool),
+    pub weight_gradients: unsafe fn(layer: &Layer, rows: usize, from: usize, to: usize),
+    pub multiply: OverRows,
+    pub distances: OverRows,
+    /// Floating-point operations of `loops` rounds of nothing but independent multiplications and additions in
+    /// registers: the limit that the rest is measured against.
+    pub peak: unsafe fn(loops: usize) -> f64,
+}
+
+macro_rules! kernels {
+    ($name:ident, $simd:ty, $title:literal $(, $feature:literal)?) => {
+        pub static $name: Kernels = {
+            $(#[target_feature(enable = $feature)])?
+            unsafe fn forward(layer: &Layer, rows: usize, from: usize, to: usize, thread: usize) {
+                crate::forward::forward::<$simd>(layer, rows, from, to, thread)
+            }
+            $(#[target_feature(enable = $feature)])?
+            unsafe fn backward(layer: &Layer, rows: usize, from: usize, to: usize, thread: usize, with_weights: bool) {
+                crate::backward::backward::<$simd>(layer, rows, from, to, thread, with_weights)
+            }
+            $(#[target_feature(enable = $feature)])?
+            unsafe fn weight_gradients(layer: &Layer, rows: usize, from: usize, to: usize) {
+                crate::backward::weight_gradients::<$simd>(layer, rows, from, to)
+            }
+            $(#[target_feature(enable = $feature)])?
+            unsafe fn multiply(task: &Product, packed: *const f32, from: usize, to: usize, tile: *mut f32) {
+                crate::multiply::multiply::<$simd>(task, packed, from, to, tile)
+            }
+            $(#[target_feature(enable = $feature)])?
+            unsafe fn distances(task: &Product, packed: *const f32, from: usize, to: usize, tile: *mut f32) {
+                crate::multiply::distances::<$simd>(task, packed, from, to, tile)
+            }
+            $(#[target_feature(enable = $feature)])?
+            unsafe fn peak(loops: usize) -> f64 {
+                super::kernels::peak::<$simd>(loops)
+            }
+            Kernels {
+                name: $title,
+                lanes: <$simd as Simd>::LANES,
+                forward,
+                backward,
+                weight_gradients,
+                multiply,
+                distances,
+                peak,
+            }
+        };
+    };
+}
+
+#[cfg(target_arch = "x86_64")]
+kernels!(AVX512, crate::simd::avx512::Avx512, "AVX-512", "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma");
+#[cfg(target_arch = "x86_64")]
+kernels!(AVX2, crate::simd::avx2::Avx2, "AVX2", "avx2,fma");
+#[cfg(target_arch = "x86_64")]
+kernels!(SSE2, crate::simd::sse2::Sse2, "SSE2");
+#[cfg(target_arch = "aarch64")]
+kernels!(NEON, crate::simd::neon::Neon, "NEON");
+#[cfg(all(target_arch = "wasm32", not(target_feature = "relaxed-simd")))]
+kernels!(WASM, crate::simd::wasm::Wasm, "SIMD128");
+#[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+kernels!(WASM, crate::simd::wasm::Wasm, "relaxed SIMD");
+
+/// What the processor has, best first.
+#[cfg(target_arch = "x86_64")]
+pub fn all() -> Vec<&'static Kernels> {
+    let mut all = Vec::new();
+    let has_avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+    let has_avx512 = is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512vl")
+        && is_x86_feature_detected!("avx512dq")
+        && is_x86_feature_detected!("avx512bw");
+    if has_avx512 && has_avx2 {
+        all.push(&AVX512);
+    }
+    if has_avx2 {
+        all.push(&AVX2);
+    }
+    all.push(&SSE2);
+    all
+}
+
+#[cfg(target_arch = "aarch64")]
+pub fn all() -> Vec<&'static Kernels> {
+    vec![&NEON]
+}
+
+#[cfg(target_arch = "wasm32")]
+pub fn all() -> Vec<&'static Kernels> {
+    vec![&WASM]
+}
+
+#[inline(always)]
+unsafe fn peak<S: Simd>(loops: usize) -> f64 {
+    let factor = S::splat(0.999);
+    let mut sums = [S::splat(1.0); 12];
+    for _ in 0..loops {
+        for sum in &mut sums {
+            *sum = S::mul_add(*sum, factor, factor);
+        }
+    }
+    let mut total = 0.0;
+    for sum in sums {
+        total += S::sum(sum);
+    }
+    std::hint::black_box(total);
+    (loops * sums.len() * S::LANES * 2) as f64
+}

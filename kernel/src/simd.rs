@@ -1,0 +1,58 @@
+//! One vector of floats, as each instruction set has it. Everything else in this crate is generic over `Simd` and is
+//! inlined into functions that are compiled for the instruction set (see `kernels`).
+
+#[cfg(target_arch = "x86_64")]
+pub mod avx2;
+#[cfg(target_arch = "x86_64")]
+pub mod avx512;
+#[cfg(target_arch = "aarch64")]
+pub mod neon;
+#[cfg(target_arch = "x86_64")]
+pub mod sse2;
+#[cfg(target_arch = "wasm32")]
+pub mod wasm;
+
+/// A vector of `LANES` floats.
+///
+/// # Safety
+/// All functions need a processor with the instruction set, and pointers to as many floats as they read or write.
+pub trait Simd: Copy + 'static {
+    type V: Copy;
+    const LANES: usize;
+    /// Vector registers of the instruction set: how large a tile of a product may be.
+    const REGISTERS: usize;
+
+    unsafe fn splat(x: f32) -> Self::V;
+    unsafe fn load(from: *const f32) -> Self::V;
+    unsafe fn store(to: *mut f32, x: Self::V);
+    /// The first `count` < `LANES` floats; zeros after them.
+    #[inline(always)]
+    unsafe fn load_part(from: *const f32, count: usize) -> Self::V {
+        let mut lanes = [0f32; 16];
+        for i in 0..count {
+            lanes[i] = *from.add(i);
+        }
+        Self::load(lanes.as_ptr())
+    }
+    /// Stores the first `count` < `LANES` floats.
+    #[inline(always)]
+    unsafe fn store_part(to: *mut f32, x: Self::V, count: usize) {
+        let mut lanes = [0f32; 16];
+        Self::store(lanes.as_mut_ptr(), x);
+        for i in 0..count {
+            *to.add(i) = lanes[i];
+        }
+    }
+    unsafe fn add(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn sub(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn mul(a: Self::V, b: Self::V) -> Self::V;
+    /// a · b + c, in one rounding where the instruction set has it.
+    unsafe fn mul_add(a: Self::V, b: Self::V, c: Self::V) -> Self::V;
+    /// `x` held within ± `bound`; not a number stays so.
+    unsafe fn clamp(x: Self::V, bound: Self::V) -> Self::V;
+    /// 1 / x, within 2⁻²² of it; x is at least 1 and at most 2¹⁰⁰.
+    unsafe fn reciprocal(x: Self::V) -> Self::V;
+    /// x · 2ⁿ for the n in the low bits of `shifted`.
+    unsafe fn scale_by_power(x: Self::V, shifted: Self::V) -> Self::V;
+    unsafe fn sum(x: Self::V) -> f32;
+}

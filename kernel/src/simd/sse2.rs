@@ -1,0 +1,61 @@
+use super::Simd;
+use core::arch::x86_64::*;
+
+/// What every x86-64 processor has.
+#[derive(Clone, Copy)]
+pub struct Sse2;
+
+impl Simd for Sse2 {
+    type V = __m128;
+    const LANES: usize = 4;
+    const REGISTERS: usize = 16;
+
+    #[inline(always)]
+    unsafe fn splat(x: f32) -> __m128 {
+        _mm_set1_ps(x)
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> __m128 {
+        _mm_loadu_ps(from)
+    }
+    #[inline(always)]
+    unsafe fn store(to: *mut f32, x: __m128) {
+        _mm_storeu_ps(to, x)
+    }
+    #[inline(always)]
+    unsafe fn add(a: __m128, b: __m128) -> __m128 {
+        _mm_add_ps(a, b)
+    }
+    #[inline(always)]
+    unsafe fn sub(a: __m128, b: __m128) -> __m128 {
+        _mm_sub_ps(a, b)
+    }
+    #[inline(always)]
+    unsafe fn mul(a: __m128, b: __m128) -> __m128 {
+        _mm_mul_ps(a, b)
+    }
+    #[inline(always)]
+    unsafe fn mul_add(a: __m128, b: __m128, c: __m128) -> __m128 {
+        _mm_add_ps(_mm_mul_ps(a, b), c)
+    }
+    #[inline(always)]
+    unsafe fn clamp(x: __m128, bound: __m128) -> __m128 {
+        // The second operand is the result where one is not a number.
+        let low = _mm_sub_ps(_mm_setzero_ps(), bound);
+        _mm_max_ps(low, _mm_min_ps(bound, x))
+    }
+    #[inline(always)]
+    unsafe fn reciprocal(x: __m128) -> __m128 {
+        _mm_div_ps(_mm_set1_ps(1.0), x)
+    }
+    #[inline(always)]
+    unsafe fn scale_by_power(x: __m128, shifted: __m128) -> __m128 {
+        let power = _mm_slli_epi32::<23>(_mm_castps_si128(shifted));
+        _mm_castsi128_ps(_mm_add_epi32(_mm_castps_si128(x), power))
+    }
+    #[inline(always)]
+    unsafe fn sum(x: __m128) -> f32 {
+        let two = _mm_add_ps(x, _mm_movehl_ps(x, x));
+        _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps::<1>(two, two)))
+    }
+}

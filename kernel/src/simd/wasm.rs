@@ -1,0 +1,62 @@
+use super::Simd;
+use core::arch::wasm32::*;
+
+/// SIMD128, with fused multiplication and addition where the module is built for relaxed SIMD.
+#[derive(Clone, Copy)]
+pub struct Wasm;
+
+impl Simd for Wasm {
+    type V = v128;
+    const LANES: usize = 4;
+    const REGISTERS: usize = 16;
+
+    #[inline(always)]
+    unsafe fn splat(x: f32) -> v128 {
+        f32x4_splat(x)
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> v128 {
+        v128_load(from as *const v128)
+    }
+    #[inline(always)]
+    unsafe fn store(to: *mut f32, x: v128) {
+        v128_store(to as *mut v128, x)
+    }
+    #[inline(always)]
+    unsafe fn add(a: v128, b: v128) -> v128 {
+        f32x4_add(a, b)
+    }
+    #[inline(always)]
+    unsafe fn sub(a: v128, b: v128) -> v128 {
+        f32x4_sub(a, b)
+    }
+    #[inline(always)]
+    unsafe fn mul(a: v128, b: v128) -> v128 {
+        f32x4_mul(a, b)
+    }
+    #[inline(always)]
+    unsafe fn mul_add(a: v128, b: v128, c: v128) -> v128 {
+        #[cfg(target_feature = "relaxed-simd")]
+        return f32x4_relaxed_madd(a, b, c);
+        #[cfg(not(target_feature = "relaxed-simd"))]
+        f32x4_add(f32x4_mul(a, b), c)
+    }
+    #[inline(always)]
+    unsafe fn clamp(x: v128, bound: v128) -> v128 {
+        // The first operand is the result where one is not a number.
+        f32x4_pmax(f32x4_pmin(x, bound), f32x4_neg(bound))
+    }
+    #[inline(always)]
+    unsafe fn reciprocal(x: v128) -> v128 {
+        f32x4_div(f32x4_splat(1.0), x)
+    }
+    #[inline(always)]
+    unsafe fn scale_by_power(x: v128, shifted: v128) -> v128 {
+        i32x4_add(x, i32x4_shl(shifted, 23))
+    }
+    #[inline(always)]
+    unsafe fn sum(x: v128) -> f32 {
+        let two = f32x4_add(x, i32x4_shuffle::<2, 3, 2, 3>(x, x));
+        f32x4_extract_lane::<0>(two) + f32x4_extract_lane::<1>(two)
+    }
+}

@@ -1,0 +1,97 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { KERNEL_VERSION } from '../kernel-engine.js';
+
+/** What the addon exports; see kernel/src/addon.rs. */
+export interface NativeAddon {
+  kernelVersion(): string;
+  /** The processor's, best first. */
+  instructionSets(): string[];
+  readonly NativeEngine: new (threads: number, lanes: number) => NativeHandle;
+}
+
+export interface NativeHandle {
+  readonly instructions: string;
+  readonly threads: number;
+  allocate(length: number): Float32Array;
+  createLayer(
+    gru: boolean,
+    steps: number,
+    inputs: number,
+    hidden: number,
+    rows: number,
+    training: boolean,
+    allOutputs: boolean,
+    inputGradients: boolean,
+  ): number;
+  layerBuffers(layer: number): Float32Array[];
+  load(layer: number, weights: Float32Array): void;
+  forward(layer: number, rows: number): void;
+  backward(layer: number, rows: number): void;
+  multiply(
+    a: Float32Array,
+    b: Float32Array,
+    out: Float32Array,
+    m: number,
+    n: number,
+    inner: number,
+    flags: number,
+  ): void;
+  squaredDistances(
+    points: Float32Array,
+    centroids: Float32Array,
+    out: Float32Array,
+    rows: number,
+    count: number,
+    size: number,
+  ): void;
+  /** Does as many floating-point operations in registers as it returns. */
+  peak(loops: number): number;
+  dispose(): void;
+}
+
+/** Whether the addon loads here, and why not. */
+export type NativeAvailability =
+  | { readonly available: true; readonly addon: NativeAddon; readonly path: string }
+  | { readonly available: false; readonly reason: string };
+
+/** Where a clone's build leaves the addon. */
+const BUILT = fileURLToPath(new URL('../../../../../kernel/segtide-kernel.node', import.meta.url));
+
+/**
+ * Loads the addon: what a clone built in kernel/, or the package for this platform.
+ *
+ * @param paths files or packages to try in turn
+ */
+export function loadNativeAddon(paths: readonly string[] = [BUILT, platformPackage()]): NativeAvailability {
+  const require = createRequire(import.meta.url);
+  const reasons: string[] = [];
+  for (const path of paths) {
+    try {
+      const addon = require(path) as NativeAddon;
+      const version = addon.kernelVersion?.();
+      if (version === KERNEL_VERSION) return { available: true, addon, path };
+      reasons.push(`${path} is version ${version}, and ${KERNEL_VERSION} is wanted: build or install it anew`);
+    } catch (error) {
+      reasons.push(toReason(path, error));
+    }
+  }
+  return { available: false, reason: reasons.join('; ') };
+}
+
+/** The package that holds the addon for a platform, as kernel/pack-addon.mjs names it. */
+export function platformPackage(platform: string = process.platform, arch: string = process.arch): string {
+  const suffix = platform === 'linux' ? (hasGlibc() ? '-gnu' : '-musl') : platform === 'win32' ? '-msvc' : '';
+  return `@segtide/kernel-${platform}-${arch}${suffix}`;
+}
+
+function hasGlibc(): boolean {
+  const report = process.report.getReport() as { readonly header?: { readonly glibcVersionRuntime?: string } };
+  return report.header?.glibcVersionRuntime !== undefined;
+}
+
+function toReason(path: string, error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code !== 'MODULE_NOT_FOUND') return `${path} does not load: ${message.split('\n', 1)[0]}`;
+  return path === BUILT ? 'no addon was built in kernel/' : `${path} is not installed`;
+}

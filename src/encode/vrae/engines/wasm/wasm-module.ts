@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import type { LayerSpec } from '../../recurrent-engine.js';
+
+/** What the module exports; see kernel/src/wasm.rs. Addresses are in bytes, lengths in floats. */
+export interface WasmKernel {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  allocate(length: number): number;
+  create_layer(
+    gru: number,
+    steps: number,
+    inputs: number,
+    hidden: number,
+    rows: number,
+    training: number,
+    allOutputs: number,
+    inputGradients: number,
+  ): number;
+  layer_buffer(layer: number, which: number): number;
+  layer_buffer_length(layer: number, which: number): number;
+  load(layer: number, weights: number, length: number): void;
+  forward(layer: number, rows: number): void;
+  backward(layer: number, rows: number): void;
+  multiply(a: number, b: number, out: number, m: number, n: number, inner: number, flags: number): void;
+  squared_distances(points: number, centroids: number, out: number, rows: number, count: number, size: number): void;
+  peak(loops: number): number;
+}
+
+/** Which of the two builds of the module. */
+export type WasmInstructions = 'simd128' | 'relaxed';
+
+/** Where the builds are, in a clone as in an installed package. */
+const BUILDS = new URL('../../../../../kernel/wasm/', import.meta.url);
+
+/** What is used of the standard's global, which the compiler's library for servers does not declare. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => WasmModule;
+  readonly Instance: new (module: WasmModule) => { readonly exports: unknown };
+  validate(bytes: Uint8Array): boolean;
+};
+
+type WasmModule = object;
+
+const compiled = new Map<WasmInstructions, WasmModule>();
+
+/** A new instance of the kernel, with memory of its own. */
+export function instantiateKernel(instructions: WasmInstructions): WasmKernel {
+  let module = compiled.get(instructions);
+  if (module === undefined) {
+    module = new WebAssembly.Module(readFileSync(new URL(`segtide-kernel-${instructions}.wasm`, BUILDS)));
+    compiled.set(instructions, module);
+  }
+  return new WebAssembly.Instance(module).exports as WasmKernel;
+}
+
+export function createWasmLayer(kernel: WasmKernel, spec: LayerSpec): number {
+  const { cell, steps, inputs, hidden, rows, training, outputs, inputGradients = false } = spec;
+  return kernel.create_layer(
+    Number(cell === 'gru'),
+    steps,
+    inputs,
+    hidden,
+    rows,
+    Number(training),
+    Number(outputs === 'all'),
+    Number(inputGradients),
+  );
+}
+
+/** The best build that this JavaScript engine takes. */
+export function bestInstructions(): WasmInstructions {
+  return WebAssembly.validate(RELAXED_PROBE) ? 'relaxed' : 'simd128';
+}
+
+/** A module whose only function holds f32x4.relaxed_madd. */
+const RELAXED_PROBE = Uint8Array.of(
+  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00], // magic, version
+  ...[0x01, 0x05, 0x01, 0x60, 0x00, 0x01, 0x7b], // type: () -> v128
+  ...[0x03, 0x02, 0x01, 0x00], // function 0 has type 0
+  ...[0x0a, 0x13, 0x01, 0x11, 0x00], // code: one body of 17 bytes, no locals
+  ...[0x41, 0x01, 0xfd, 0x11], // i32.const 1, i32x4.splat
+  ...[0x41, 0x01, 0xfd, 0x11],
+  ...[0x41, 0x01, 0xfd, 0x11],
+  ...[0xfd, 0x85, 0x02, 0x0b], // f32x4.relaxed_madd, end
+);
