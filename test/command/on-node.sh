@@ -11,6 +11,7 @@ fi
 cd "$root"
 export PATH="$bin:$PATH"
 node --version
+node dist/service/cli/main.js doctor
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 node dist/service/cli/main.js demo flights --quiet --output "$out/flights"

@@ -20,6 +20,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // Nothing can be told any more.
 process.stderr.on('error', () => process.exit(EXIT_CODES.output));
 
+// TensorFlow would fill the terminal with hints on its own kernels; errors still come.
+process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+
 process.exitCode = await main(args, terminal);
 // All is written by now; a thread or socket that was left open must not keep the program alive.
 setTimeout(() => process.exit(), 2000).unref();
