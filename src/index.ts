@@ -94,9 +94,14 @@ export type { SegmentRecord } from './publish/segment-record.js';
 export type { TransitionRecord } from './publish/transition-record.js';
 
 // train: the life of a model
+export { readModel, saveModel } from './model-file.js';
+export { decodeArtifact } from './train/encode-artifact.js';
 export type { GateOptions } from './train/gate.js';
+export { type LoadedModel, openModel } from './train/loaded-model.js';
+export type { EncoderArtifact, ModelArtifact, TrainingRecord } from './train/model-artifact.js';
 export type { Training } from './train/start-training.js';
 export type { TrainingJob, TrainingResult } from './train/training-job.js';
+export type { TrainingProgress } from './train/training-progress.js';
 export type { TrainingOutcome } from './trainer.js';
 
 // transport: where records come from and go to

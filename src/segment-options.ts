@@ -29,7 +29,7 @@ export interface SegmentOptions extends StageOptions {
   readonly clock?: Clock;
   /** Where the other outputs go. What has no receiver is dropped. */
   readonly outputs?: SegmentReceivers;
-  /** Where trainings run. @default a thread for each, ended with the subscription */
+  /** Where trainings run. @default a process for each, ended with the subscription */
   readonly train?: NonNullable<SegmentationOptions['train']>;
 }
 

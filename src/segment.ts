@@ -11,7 +11,7 @@ import { createEventSource } from './transport/memory/event-source.js';
  * The whole pipeline as one operator: usage events in, one assignment for each window of each customer out, in the
  * order in which windows close. Until the first model is trained assignments have status `warming` and no segment.
  *
- * - Each subscription is a pipeline of its own, with state, models and training threads of its own. Unsubscribing, an
+ * - Each subscription is a pipeline of its own, with state, models and trainings of its own. Unsubscribing, an
  *   error and the end all free them.
  * - When the source completes, the last windows close, their assignments are emitted, and the result completes. A
  *   source too short for a model gets one then, and its windows again with the next revision.

@@ -278,7 +278,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       await settle();
       const reasons = schedule.due();
       if (reasons !== undefined) {
-        // Copying a full reservoir for the thread takes some 30 ms: it gets a turn of the event loop to itself.
+        // Copying a full reservoir for its process takes some 30 ms: it gets a turn of the event loop to itself.
         await nextTurn();
         start(reasons);
         await nextTurn();

@@ -39,7 +39,7 @@ export interface ClusterSettings {
   readonly epochWindows: number;
 }
 
-/** All that a training depends on, as plain data: it can go to a thread, and into a checkpoint while it runs. */
+/** All that a training depends on, as plain data: it can go to another process, and into a checkpoint while it runs. */
 export interface TrainingJob {
   /** Number of the model to be, from 1. */
   readonly number: number;

@@ -29,6 +29,6 @@ export function exitCodeOf(code: ErrorCode | undefined): number {
 /** The table for `--help`. */
 export const EXIT_CODE_HELP = `Exit codes:
   0 done   1 unexpected error   2 wrong command, option or config   3 input can't be read
-  4 output can't be written   5 checkpoint damaged or of other settings   6 broker failed
-  7 training failed   8 events came, but none was accepted
+  4 output can't be written   5 checkpoint or model damaged, or of other settings   6 broker failed
+  7 training or encoding failed   8 events came, but none was accepted
   130 interrupted   143 terminated`;

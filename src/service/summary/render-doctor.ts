@@ -16,7 +16,8 @@ export function renderDoctor(report: DoctorReport, { width, color }: SummaryStyl
   const engineLines = engines.map((one) => {
     const chosen = one.name === engine?.name ? ` — runs: ${engine.why}` : '';
     const text = one.runs ? `${one.description}${chosen}` : one.reason;
-    return `  ${one.runs ? good : colors.dim('–')} ${wrap(text, columns, one.name.padEnd(LABEL - 2), ' '.repeat(LABEL + 2))}`;
+    const lines = wrap(text, columns, `    ${one.name.padEnd(LABEL - 2)}`, ' '.repeat(LABEL + 2));
+    return `  ${one.runs ? good : colors.dim('–')} ${lines.slice(4)}`;
   });
   if (selfTest !== null) {
     const agreement = selfTest.agrees ? 'agrees with js' : `differs from js by ${selfTest.difference.toExponential(1)}`;

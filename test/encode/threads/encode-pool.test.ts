@@ -28,6 +28,16 @@ describe.each([1, 2, 3])('a pool of %i encoder threads', (threads) => {
     }
   });
 
+  it('gives them on the engine that is taken by itself, too', async () => {
+    pool = createEncodePool(threads);
+    const [there, alone] = [pool.open(weightsOf(5), 'v7', 'auto'), openVraeEncoder(weightsOf(5), 'v7', 'auto')];
+    for (const length of [1, 31, 33, 700]) {
+      const batch = toSeriesBatch(sliceSeries(waves, 0, length));
+      expect(await there.encode(batch)).toEqual(await alone.encode(batch));
+    }
+    alone.dispose?.();
+  });
+
   it('serves many callers and several models at once, each with its own', async () => {
     pool = createEncodePool(threads);
     const other = openVraeEncoder(weightsOf(9), 'v8', 'js');

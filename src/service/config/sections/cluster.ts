@@ -9,6 +9,7 @@ export const clusterSection = z
         error: 'auto, or a number of segments from 1 to 1000',
       })
       .default(6)
+      .meta({ unit: 'segments' })
       .describe(
         'Number of segments; `auto` takes, at each training, the one of 2 to 12 with the largest silhouette, and stays with the one in force where no other gains 0.02.',
       ),
