@@ -43,7 +43,11 @@ impl Simd for Wasm {
     }
     #[inline(always)]
     unsafe fn clamp(x: v128, bound: v128) -> v128 {
-        // The first operand is the result where one is not a number.
+        // Where one operand is not a number, the result is the first of the strict operations, and of the relaxed ones
+        // either that or the second.
+        #[cfg(target_feature = "relaxed-simd")]
+        return f32x4_relaxed_max(f32x4_neg(bound), f32x4_relaxed_min(bound, x));
+        #[cfg(not(target_feature = "relaxed-simd"))]
         f32x4_pmax(f32x4_pmin(x, bound), f32x4_neg(bound))
     }
     #[inline(always)]
