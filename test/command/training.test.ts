@@ -6,9 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DoctorReport } from '../../src/service/doctor/doctor-report.js';
 import type { EvaluationReport } from '../../src/service/model/evaluation-report.js';
 import type { RunSummary } from '../../src/service/run-summary.js';
+import { smallJob } from '../support/small-models.js';
 import { runSegtide, scratchFolder, startSegtide } from './segtide.js';
 import { QUICK_TRAINING, USAGE_FLAGS, usageLines, writeLines } from './usage-file.js';
 
+const DIST = new URL('../../dist/train/start-training.js', import.meta.url).href;
 const folder = scratchFolder();
 const at = (name: string): string => join(folder.path, name);
 /** A training that takes longer than anyone here waits. */
@@ -67,6 +69,28 @@ describe('a run', () => {
       return readFileSync(join(output, 'assignments.ndjson'), 'utf8');
     };
     expect(await bytes(2)).toBe(await bytes(0));
+  });
+});
+
+describe('a program that trains again and again', () => {
+  it('keeps neither memory nor handles', async () => {
+    const { startTraining } = (await import(DIST)) as typeof import('../../src/train/start-training.js');
+    const held = () => ({
+      files: readdirSync('/proc/self/fd').length,
+      resources: process.getActiveResourcesInfo().length,
+    });
+    const once = async (number: number): Promise<void> => {
+      const training = startTraining(smallJob({ number }));
+      await training.result;
+      await training.stop();
+    };
+    for (let i = 1; i <= 10; i++) await once(i);
+    const before = held();
+    const residentBefore = process.memoryUsage().rss;
+    for (let i = 11; i <= 60; i++) await once(i);
+    expect(held()).toEqual(before);
+    // A result is some 10 kB; what grows here is what was not let go, and the collector's mood.
+    expect(process.memoryUsage().rss - residentBefore).toBeLessThan(50e6);
   });
 });
 
