@@ -2,9 +2,6 @@
 
 use crate::simd::Simd;
 
-/// Added to a float below 2²², it leaves the nearest whole number in the low bits.
-const SHIFT: f32 = 12_582_912.0;
-
 /// 2^f on [-½, ½] as a polynomial with a relative error of 1.1e-7, and exactly 1 at 0: least squares at Chebyshev nodes,
 /// weighted towards the largest errors until they are equal.
 // That one of them is close to ln 2 is no chance, and no mistake.
@@ -15,15 +12,14 @@ const POWER: [f32; 6] = [1.0, 0.693_147, 0.240_222_42, 0.055_507_336, 0.009_671_
 #[inline(always)]
 unsafe fn inverse_of_one_plus_power<S: Simd>(x: S::V) -> S::V {
     let x = S::clamp(x, S::splat(60.0));
-    let shifted = S::add(x, S::splat(SHIFT));
-    let fraction = S::sub(x, S::sub(shifted, S::splat(SHIFT)));
+    let (whole, fraction) = S::split(x);
     let mut power = S::splat(POWER[5]);
     power = S::mul_add(power, fraction, S::splat(POWER[4]));
     power = S::mul_add(power, fraction, S::splat(POWER[3]));
     power = S::mul_add(power, fraction, S::splat(POWER[2]));
     power = S::mul_add(power, fraction, S::splat(POWER[1]));
     power = S::mul_add(power, fraction, S::splat(POWER[0]));
-    S::reciprocal(S::add(S::splat(1.0), S::scale_by_power(power, shifted)))
+    S::reciprocal(S::add(S::splat(1.0), S::scale_by_power(power, whole)))
 }
 
 /// 1 / (1 + e^-x).

@@ -4,7 +4,7 @@
 use crate::activation::tanh;
 use crate::forward::{cells, gates, states, store_units};
 use crate::layer::{Cell, Layer, panels};
-use crate::product::{ACCUMULATE, Left, Out, REPLACE, Right, Runs, product};
+use crate::product::{ACCUMULATE, Known, Left, Out, REPLACE, Right, Runs, product};
 use crate::simd::Simd;
 
 /// Takes rows `from` to `to` of `rows` back through all steps; with all the rows, and if wanted, weight gradients are
@@ -63,9 +63,9 @@ unsafe fn add_weight_gradients<S: Simd>(
             let out = Out { at: out.add(4 * low * S::LANES), row: 4 * S::LANES, panel: 0 };
             let rows = high.min(split) - low;
             if new {
-                product::<S, 4, REPLACE>(left, right, out, rows);
+                product::<S, 4, Known<4, false, REPLACE>>(left, right, out, rows);
             } else {
-                product::<S, 4, ACCUMULATE>(left, right, out, rows);
+                product::<S, 4, Known<4, false, ACCUMULATE>>(left, right, out, rows);
             }
         }
         if high > split {
@@ -73,9 +73,9 @@ unsafe fn add_weight_gradients<S: Simd>(
             let left = Left { at: left.add(low), row: 1, runs };
             let out = Out { at: out.add(shape.packed(low).1), row: 3 * S::LANES, panel: 0 };
             if new {
-                product::<S, 3, REPLACE>(left, right, out, high - low);
+                product::<S, 3, Known<4, false, REPLACE>>(left, right, out, high - low);
             } else {
-                product::<S, 3, ACCUMULATE>(left, right, out, high - low);
+                product::<S, 3, Known<4, false, ACCUMULATE>>(left, right, out, high - low);
             }
         }
     }
@@ -191,13 +191,13 @@ impl Part<'_> {
         let left = Left { at: gates.at, row: gates.row, runs };
         let rows = self.last - self.first;
         let (mut at, mut out) = (weights, self.layer.scratch[self.thread].tile.at());
-        for panel in panels(columns.div_ceil(S::LANES)) {
+        for panel in panels(columns.div_ceil(S::LANES), S::WIDEST) {
             let right = Right { at, row: panel * S::LANES, panel: 0 };
             let to = Out { at: out, row: stride, panel: 0 };
             match panel {
-                1 => product::<S, 1, REPLACE>(left, right, to, rows),
-                2 => product::<S, 2, REPLACE>(left, right, to, rows),
-                _ => product::<S, 3, REPLACE>(left, right, to, rows),
+                1 => product::<S, 1, Known<1, true, REPLACE>>(left, right, to, rows),
+                2 => product::<S, 2, Known<2, true, REPLACE>>(left, right, to, rows),
+                _ => product::<S, 3, Known<3, true, REPLACE>>(left, right, to, rows),
             }
             at = at.add(vectors * shape.spec.hidden * panel * S::LANES);
             out = out.add(panel * S::LANES);

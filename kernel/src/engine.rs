@@ -28,7 +28,7 @@ impl Engine {
         let lanes = self.kernels.lanes;
         let packed = self.room(multiply::packed_length(&task, lanes));
         unsafe {
-            multiply::pack(&task, lanes, packed);
+            multiply::pack(&task, self.kernels, packed);
             self.over_rows(task, packed, self.kernels.multiply);
         }
     }
@@ -41,7 +41,7 @@ impl Engine {
         let lanes = self.kernels.lanes;
         let packed = self.room(multiply::centroids_length(&task, lanes));
         unsafe {
-            multiply::pack_centroids(&task, lanes, packed);
+            multiply::pack_centroids(&task, self.kernels, packed);
             self.over_rows(task, packed, self.kernels.distances);
         }
     }

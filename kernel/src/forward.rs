@@ -2,7 +2,7 @@
 
 use crate::activation::{sigmoid, tanh};
 use crate::layer::{Cell, Layer};
-use crate::product::{ACCUMULATE, Left, Out, REPLACE, Right, Runs, product_of_panels};
+use crate::product::{ACCUMULATE, Known, Left, Out, REPLACE, Right, Runs, product_of_panels};
 use crate::simd::Simd;
 
 /// Runs rows `from` to `to` of `rows` through all steps.
@@ -157,15 +157,23 @@ unsafe fn run_strip<S: Simd, P: Places>(layer: &Layer, places: &P, rows: usize, 
             let out = Out { at: gates.at.add(block * gates.panel), ..gates };
             let right = Right { at: weights.at.add(block * weights.panel), ..weights };
             match spec.cell {
-                Cell::Lstm => product_of_panels::<S, 4, REPLACE>(state, right, out, last - first, together),
+                Cell::Lstm => {
+                    product_of_panels::<S, 4, Known<4, true, REPLACE>>(state, right, out, last - first, together)
+                }
                 Cell::Gru => {
                     let known = spec.inputs + 1;
                     let inputs = Left { runs: [Runs::one(known, 1), Runs::NONE], ..state };
-                    product_of_panels::<S, 4, REPLACE>(inputs, right, out, last - first, together);
+                    product_of_panels::<S, 4, Known<4, true, REPLACE>>(inputs, right, out, last - first, together);
                     let hidden = Left { at: state.at.add(known), runs: [Runs::one(hidden, 1), Runs::NONE], ..state };
                     let recurrent =
                         Right { at: right.at.add(known * 4 * S::LANES), row: 3 * S::LANES, panel: right.panel };
-                    product_of_panels::<S, 3, ACCUMULATE>(hidden, recurrent, out, last - first, together);
+                    product_of_panels::<S, 3, Known<3, true, ACCUMULATE>>(
+                        hidden,
+                        recurrent,
+                        out,
+                        last - first,
+                        together,
+                    );
                 }
             }
             for block in block..block + together {

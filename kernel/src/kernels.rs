@@ -10,6 +10,8 @@ type OverRows = unsafe fn(task: &Product, packed: *const f32, from: usize, to: u
 pub struct Kernels {
     pub name: &'static str,
     pub lanes: usize,
+    /// Vectors of the widest panel of a product.
+    pub widest: usize,
     pub forward: unsafe fn(layer: &Layer, rows: usize, from: usize, to: usize, thread: usize),
     pub backward: unsafe fn(layer: &Layer, rows: usize, from: usize, to: usize, thread: usize, with_weights: bool),
     pub weight_gradients: unsafe fn(layer: &Layer, rows: usize, from: usize, to: usize),
@@ -50,6 +52,7 @@ macro_rules! kernels {
             Kernels {
                 name: $title,
                 lanes: <$simd as Simd>::LANES,
+                widest: <$simd as Simd>::WIDEST,
                 forward,
                 backward,
                 weight_gradients,

@@ -55,10 +55,13 @@ pub struct Shape {
     pub inner: usize,
     /// Numbers of packed weights for each block of hidden units.
     pub block_weights: usize,
+    /// Vectors of the widest panel on the way back.
+    pub widest: usize,
 }
 
 impl Shape {
-    pub fn new(spec: Spec, lanes: usize) -> Shape {
+    pub fn new(spec: Spec, kernels: &Kernels) -> Shape {
+        let lanes = kernels.lanes;
         let blocks = spec.hidden.div_ceil(lanes);
         let padded = blocks * lanes;
         let front = (spec.inputs + 1).div_ceil(lanes) * lanes;
@@ -67,7 +70,17 @@ impl Shape {
             Cell::Lstm => 4 * inner,
             Cell::Gru => 4 * (spec.inputs + 1) + 3 * spec.hidden,
         };
-        Shape { spec, lanes, blocks, padded, front, stride: front + padded, inner, block_weights: vectors * lanes }
+        Shape {
+            spec,
+            lanes,
+            blocks,
+            padded,
+            front,
+            stride: front + padded,
+            inner,
+            block_weights: vectors * lanes,
+            widest: kernels.widest,
+        }
     }
 
     /// Numbers of a layer's weights, as the caller lays them out.
@@ -167,7 +180,7 @@ pub struct Layer {
 
 impl Layer {
     pub fn new(spec: Spec, kernels: &'static Kernels, threads: usize) -> Layer {
-        let shape = Shape::new(spec, kernels.lanes);
+        let shape = Shape::new(spec, kernels);
         let Spec { cell, steps, inputs, hidden, rows, training, input_gradients, .. } = spec;
         let strip = STRIP.min(rows);
         let when = |wanted: bool, length: usize| Buffer::new(if wanted { length } else { 0 });
@@ -303,9 +316,9 @@ fn unpack(shape: &Shape, packed: *const f32, gradients: *mut f32, any: bool) {
 
 /// Rows: the gates' units in the order in which `gates` holds them, padding left out. Columns: inner indices from `first`.
 fn pack_back(shape: &Shape, weights: &[f32], packed: *mut f32, vectors: usize, first: usize, columns: usize) {
-    let Shape { spec, lanes, blocks, .. } = *shape;
+    let Shape { spec, lanes, blocks, widest, .. } = *shape;
     let (mut at, mut column) = (packed, 0);
-    for panel in panels(columns.div_ceil(lanes)) {
+    for panel in panels(columns.div_ceil(lanes), widest) {
         for block in 0..blocks {
             for vector in 0..vectors {
                 for unit in block * lanes..((block + 1) * lanes).min(spec.hidden) {
@@ -323,9 +336,9 @@ fn pack_back(shape: &Shape, weights: &[f32], packed: *mut f32, vectors: usize, f
     }
 }
 
-/// Widths of the panels that so many vectors of columns are cut into: as even as can be, and at most 3.
+/// Widths of the panels that so many vectors of columns are cut into: as even as can be, and at most `widest`.
 #[inline(always)]
-pub fn panels(vectors: usize) -> impl Iterator<Item = usize> {
-    let count = vectors.div_ceil(3);
+pub fn panels(vectors: usize, widest: usize) -> impl Iterator<Item = usize> {
+    let count = vectors.div_ceil(widest);
     (0..count).map(move |i| vectors * (i + 1) / count - vectors * i / count)
 }

@@ -1,7 +1,8 @@
 //! General matrix products and squared distances, over arrays as the caller lays them out.
 
+use crate::kernels::Kernels;
 use crate::layer::panels;
-use crate::product::{DISTANCE, Left, Out, REPLACE, Right, Runs, product};
+use crate::product::{DISTANCE, Form, Known, Left, Out, REPLACE, Right, Runs, product};
 use crate::simd::Simd;
 
 /// out = a · b, or out += a · b; m, n and inner are those of the product, after transposition.
@@ -55,9 +56,9 @@ pub fn packed_length(product: &Product, lanes: usize) -> usize {
 }
 
 /// Lays the right factor out anew, in `packed_length` floats.
-pub unsafe fn pack(product: &Product, lanes: usize, packed: *mut f32) {
-    match way(product, lanes) {
-        Way::Columns if product.transpose_b => pack_panels(product.b, product.n, product.inner, lanes, packed),
+pub unsafe fn pack(product: &Product, kernels: &Kernels, packed: *mut f32) {
+    match way(product, kernels.lanes) {
+        Way::Columns if product.transpose_b => pack_panels(product.b, product.n, product.inner, kernels, packed),
         Way::Dots if !product.transpose_b && product.n > 1 => {
             for j in 0..product.n {
                 for p in 0..product.inner {
@@ -70,9 +71,10 @@ pub unsafe fn pack(product: &Product, lanes: usize, packed: *mut f32) {
 }
 
 /// Transposes (columns, inner) into panels of up to three vectors of columns, with zeros for the columns that lack.
-unsafe fn pack_panels(from: *const f32, columns: usize, inner: usize, lanes: usize, packed: *mut f32) {
+unsafe fn pack_panels(from: *const f32, columns: usize, inner: usize, kernels: &Kernels, packed: *mut f32) {
+    let lanes = kernels.lanes;
     let (mut at, mut first) = (packed, 0);
-    for panel in panels(columns.div_ceil(lanes)) {
+    for panel in panels(columns.div_ceil(lanes), kernels.widest) {
         for p in 0..inner {
             for j in first..first + panel * lanes {
                 *at = if j < columns { *from.add(j * inner + p) } else { 0.0 };
@@ -92,13 +94,17 @@ pub unsafe fn multiply<S: Simd>(task: &Product, packed: *const f32, from: usize,
             let (row, step) = if transpose_a { (1, m) } else { (inner, 1) };
             let runs = [Runs::one(inner, step), Runs::NONE];
             let (mut at, mut first) = (if transpose_b { packed } else { b }, 0);
-            for panel in panels(n.div_ceil(S::LANES)) {
+            for panel in panels(n.div_ceil(S::LANES), S::WIDEST) {
                 let width = panel * S::LANES;
                 let right = Right { at, row: if transpose_b { width } else { n }, panel: 0 };
                 for block in (from..to).step_by(BLOCK) {
                     let rows = BLOCK.min(to - block);
                     let left = Left { at: a.add(block * row), row, runs };
-                    product_of_width::<S, REPLACE>(left, right, tile, panel, rows);
+                    if transpose_a {
+                        product_of_width::<S, Known<0, false, REPLACE>>(left, right, tile, panel, rows);
+                    } else {
+                        product_of_width::<S, Known<0, true, REPLACE>>(left, right, tile, panel, rows);
+                    }
                     for i in 0..rows {
                         let to = out.add((block + i) * n + first);
                         put::<S>(tile.add(i * width), to, width.min(n - first), accumulate);
@@ -112,10 +118,14 @@ pub unsafe fn multiply<S: Simd>(task: &Product, packed: *const f32, from: usize,
             let (row, step) = if transpose_b { (inner, 1) } else { (1, n) };
             let left = Left { at: b, row, runs: [Runs::one(inner, step), Runs::NONE] };
             let mut first = from;
-            for panel in panels((to - from).div_ceil(S::LANES)) {
+            for panel in panels((to - from).div_ceil(S::LANES), S::WIDEST) {
                 let width = panel * S::LANES;
                 let right = Right { at: a.add(first), row: m, panel: 0 };
-                product_of_width::<S, REPLACE>(left, right, tile, panel, n);
+                if transpose_b {
+                    product_of_width::<S, Known<0, true, REPLACE>>(left, right, tile, panel, n);
+                } else {
+                    product_of_width::<S, Known<0, false, REPLACE>>(left, right, tile, panel, n);
+                }
                 for i in 0..width.min(to - first) {
                     for j in 0..n {
                         let to = out.add((first + i) * n + j);
@@ -149,13 +159,13 @@ pub unsafe fn distances<S: Simd>(task: &Product, packed: *const f32, from: usize
     let Product { a, out, n, inner, .. } = *task;
     let runs = [Runs::one(inner, 1), Runs::NONE];
     let (mut at, mut first) = (packed, 0);
-    for panel in panels(n.div_ceil(S::LANES)) {
+    for panel in panels(n.div_ceil(S::LANES), S::WIDEST) {
         let width = panel * S::LANES;
         let right = Right { at, row: width, panel: 0 };
         for block in (from..to).step_by(BLOCK) {
             let rows = BLOCK.min(to - block);
             let left = Left { at: a.add(block * inner), row: inner, runs };
-            product_of_width::<S, DISTANCE>(left, right, tile, panel, rows);
+            product_of_width::<S, Known<0, true, DISTANCE>>(left, right, tile, panel, rows);
             for i in 0..rows {
                 put::<S>(tile.add(i * width), out.add((block + i) * n + first), width.min(n - first), false);
             }
@@ -166,8 +176,8 @@ pub unsafe fn distances<S: Simd>(task: &Product, packed: *const f32, from: usize
 }
 
 /// Lays centroids (n, inner) out for `distances`, in as many floats as `centroids_length` says.
-pub unsafe fn pack_centroids(task: &Product, lanes: usize, packed: *mut f32) {
-    pack_panels(task.b, task.n, task.inner, lanes, packed);
+pub unsafe fn pack_centroids(task: &Product, kernels: &Kernels, packed: *mut f32) {
+    pack_panels(task.b, task.n, task.inner, kernels, packed);
 }
 
 pub fn centroids_length(task: &Product, lanes: usize) -> usize {
@@ -175,18 +185,12 @@ pub fn centroids_length(task: &Product, lanes: usize) -> usize {
 }
 
 #[inline(always)]
-unsafe fn product_of_width<S: Simd, const MODE: u8>(
-    left: Left,
-    right: Right,
-    tile: *mut f32,
-    panel: usize,
-    rows: usize,
-) {
+unsafe fn product_of_width<S: Simd, F: Form>(left: Left, right: Right, tile: *mut f32, panel: usize, rows: usize) {
     let out = Out { at: tile, row: panel * S::LANES, panel: 0 };
     match panel {
-        1 => product::<S, 1, MODE>(left, right, out, rows),
-        2 => product::<S, 2, MODE>(left, right, out, rows),
-        _ => product::<S, 3, MODE>(left, right, out, rows),
+        1 => product::<S, 1, F>(left, right, out, rows),
+        2 => product::<S, 2, F>(left, right, out, rows),
+        _ => product::<S, 3, F>(left, right, out, rows),
     }
 }
 

@@ -19,8 +19,13 @@ pub mod wasm;
 pub trait Simd: Copy + 'static {
     type V: Copy;
     const LANES: usize;
-    /// Vector registers of the instruction set: how large a tile of a product may be.
-    const REGISTERS: usize;
+    /// Most rows of a tile of a product that is 1, 2, 3 or 4 vectors wide: as many as the registers hold, with a row of
+    /// weights and what the instructions need besides. 0 where two narrower tiles are better.
+    const TILE_ROWS: [usize; 4];
+    /// Vectors of the widest tile, where the width is free.
+    const WIDEST: usize;
+    /// Inner indices that a tile takes at a time: less to count where vectors are short.
+    const AT_ONCE: usize;
 
     unsafe fn splat(x: f32) -> Self::V;
     unsafe fn load(from: *const f32) -> Self::V;
@@ -52,7 +57,15 @@ pub trait Simd: Copy + 'static {
     unsafe fn clamp(x: Self::V, bound: Self::V) -> Self::V;
     /// 1 / x, within 2⁻²² of it; x is at least 1 and at most 2¹⁰⁰.
     unsafe fn reciprocal(x: Self::V) -> Self::V;
-    /// x · 2ⁿ for the n in the low bits of `shifted`.
-    unsafe fn scale_by_power(x: Self::V, shifted: Self::V) -> Self::V;
+    /// The nearest whole number, in a form that `scale_by_power` takes, and what is left of `x`, which is below 2²².
+    #[inline(always)]
+    unsafe fn split(x: Self::V) -> (Self::V, Self::V) {
+        // Added to a small float, it leaves the nearest whole number in the low bits.
+        let shift = Self::splat(12_582_912.0);
+        let shifted = Self::add(x, shift);
+        (shifted, Self::sub(x, Self::sub(shifted, shift)))
+    }
+    /// x · 2ⁿ for the n that `split` found.
+    unsafe fn scale_by_power(x: Self::V, split: Self::V) -> Self::V;
     unsafe fn sum(x: Self::V) -> f32;
 }

@@ -14,7 +14,9 @@ unsafe fn mask(count: usize) -> __m256i {
 impl Simd for Avx2 {
     type V = __m256;
     const LANES: usize = 8;
-    const REGISTERS: usize = 16;
+    const TILE_ROWS: [usize; 4] = [6, 6, 4, 0];
+    const WIDEST: usize = 2;
+    const AT_ONCE: usize = 2;
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> __m256 {
@@ -63,8 +65,8 @@ impl Simd for Avx2 {
         _mm256_div_ps(_mm256_set1_ps(1.0), x)
     }
     #[inline(always)]
-    unsafe fn scale_by_power(x: __m256, shifted: __m256) -> __m256 {
-        let power = _mm256_slli_epi32::<23>(_mm256_castps_si256(shifted));
+    unsafe fn scale_by_power(x: __m256, split: __m256) -> __m256 {
+        let power = _mm256_slli_epi32::<23>(_mm256_castps_si256(split));
         _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(x), power))
     }
     #[inline(always)]

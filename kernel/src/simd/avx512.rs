@@ -12,7 +12,9 @@ fn mask(count: usize) -> __mmask16 {
 impl Simd for Avx512 {
     type V = __m512;
     const LANES: usize = 16;
-    const REGISTERS: usize = 32;
+    const TILE_ROWS: [usize; 4] = [8, 8, 8, 6];
+    const WIDEST: usize = 3;
+    const AT_ONCE: usize = 1;
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> __m512 {
@@ -63,9 +65,13 @@ impl Simd for Avx512 {
         _mm512_mul_ps(estimate, _mm512_fnmadd_ps(x, estimate, _mm512_set1_ps(2.0)))
     }
     #[inline(always)]
-    unsafe fn scale_by_power(x: __m512, shifted: __m512) -> __m512 {
-        let power = _mm512_slli_epi32::<23>(_mm512_castps_si512(shifted));
-        _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(x), power))
+    unsafe fn split(x: __m512) -> (__m512, __m512) {
+        let whole = _mm512_roundscale_ps::<0>(x);
+        (whole, _mm512_sub_ps(x, whole))
+    }
+    #[inline(always)]
+    unsafe fn scale_by_power(x: __m512, split: __m512) -> __m512 {
+        _mm512_scalef_ps(x, split)
     }
     #[inline(always)]
     unsafe fn sum(x: __m512) -> f32 {

@@ -8,7 +8,9 @@ pub struct Neon;
 impl Simd for Neon {
     type V = float32x4_t;
     const LANES: usize = 4;
-    const REGISTERS: usize = 32;
+    const TILE_ROWS: [usize; 4] = [8, 8, 8, 6];
+    const WIDEST: usize = 3;
+    const AT_ONCE: usize = 4;
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> float32x4_t {
@@ -47,8 +49,8 @@ impl Simd for Neon {
         vdivq_f32(vdupq_n_f32(1.0), x)
     }
     #[inline(always)]
-    unsafe fn scale_by_power(x: float32x4_t, shifted: float32x4_t) -> float32x4_t {
-        let power = vshlq_n_s32::<23>(vreinterpretq_s32_f32(shifted));
+    unsafe fn scale_by_power(x: float32x4_t, split: float32x4_t) -> float32x4_t {
+        let power = vshlq_n_s32::<23>(vreinterpretq_s32_f32(split));
         vreinterpretq_f32_s32(vaddq_s32(vreinterpretq_s32_f32(x), power))
     }
     #[inline(always)]

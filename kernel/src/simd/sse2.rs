@@ -8,7 +8,9 @@ pub struct Sse2;
 impl Simd for Sse2 {
     type V = __m128;
     const LANES: usize = 4;
-    const REGISTERS: usize = 16;
+    const TILE_ROWS: [usize; 4] = [6, 5, 3, 0];
+    const WIDEST: usize = 2;
+    const AT_ONCE: usize = 4;
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> __m128 {
@@ -49,8 +51,8 @@ impl Simd for Sse2 {
         _mm_div_ps(_mm_set1_ps(1.0), x)
     }
     #[inline(always)]
-    unsafe fn scale_by_power(x: __m128, shifted: __m128) -> __m128 {
-        let power = _mm_slli_epi32::<23>(_mm_castps_si128(shifted));
+    unsafe fn scale_by_power(x: __m128, split: __m128) -> __m128 {
+        let power = _mm_slli_epi32::<23>(_mm_castps_si128(split));
         _mm_castsi128_ps(_mm_add_epi32(_mm_castps_si128(x), power))
     }
     #[inline(always)]

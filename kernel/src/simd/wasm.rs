@@ -8,7 +8,11 @@ pub struct Wasm;
 impl Simd for Wasm {
     type V = v128;
     const LANES: usize = 4;
-    const REGISTERS: usize = 16;
+    // V8 loads all numbers of a step before it computes with any, so tiles leave room for a whole row and column; and it
+    // interleaves unrolled steps such that sums no longer fit the registers.
+    const TILE_ROWS: [usize; 4] = [6, 4, if cfg!(target_feature = "relaxed-simd") { 3 } else { 2 }, 2];
+    const WIDEST: usize = 2;
+    const AT_ONCE: usize = 1;
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> v128 {
@@ -55,8 +59,8 @@ impl Simd for Wasm {
         f32x4_div(f32x4_splat(1.0), x)
     }
     #[inline(always)]
-    unsafe fn scale_by_power(x: v128, shifted: v128) -> v128 {
-        i32x4_add(x, i32x4_shl(shifted, 23))
+    unsafe fn scale_by_power(x: v128, split: v128) -> v128 {
+        i32x4_add(x, i32x4_shl(split, 23))
     }
     #[inline(always)]
     unsafe fn sum(x: v128) -> f32 {

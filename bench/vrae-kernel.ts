@@ -1,0 +1,144 @@
+// Windows per second of the engines over the kernel beside PyTorch on one thread, and the part of the machine's peak of
+// multiplications and additions that each reaches.
+//
+//   npx tsx bench/vrae-kernel.ts [--torch PYTHON --script bench_torch.py] [--seconds 0.3] [--rounds 3] [--only native]
+//
+// E is 140 steps, 90 units, 20 latents; S is 24 steps, 32 units, 8 latents; one channel. Training is a whole update:
+// forward, loss, backward, clipping and Adam; inference goes to the posterior mean. Every round runs PyTorch's script
+// once (it prints its own table) and then every engine; medians over rounds are printed, and of their ratios.
+import { execFileSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import type { KernelEngine } from '../src/encode/vrae/engines/kernel-engine.js';
+import { loadNativeAddon } from '../src/encode/vrae/engines/native/native-addon.js';
+import { createNativeEngine } from '../src/encode/vrae/engines/native/native-engine.js';
+import { createWasmEngine } from '../src/encode/vrae/engines/wasm/wasm-engine.js';
+import type { Cell } from '../src/encode/vrae/recurrent-engine.js';
+import { createPlainVrae, type PlainShape } from './measure/plain-vrae.js';
+import { median } from './measure/statistics.js';
+
+interface Task {
+  readonly kind: 'train' | 'infer';
+  readonly cell: Cell;
+  readonly shape: 'E' | 'S';
+  readonly rows: number;
+}
+
+const SHAPES: Readonly<Record<'E' | 'S', PlainShape>> = {
+  E: { steps: 140, hidden: 90, latent: 20 },
+  S: { steps: 24, hidden: 32, latent: 8 },
+};
+
+const TASKS: readonly Task[] = (['lstm', 'gru'] as const).flatMap((cell) =>
+  (['E', 'S'] as const).flatMap((shape) => [
+    ...[32, 256].map((rows): Task => ({ kind: 'train', cell, shape, rows })),
+    ...[1, 32, 512].map((rows): Task => ({ kind: 'infer', cell, shape, rows })),
+  ]),
+);
+
+const { values } = parseArgs({
+  options: {
+    torch: { type: 'string' },
+    script: { type: 'string' },
+    seconds: { type: 'string', default: '0.3' },
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string', default: '' },
+  },
+});
+const seconds = Number(values.seconds);
+
+const found = loadNativeAddon();
+if (!found.available) console.log(`native: ${found.reason}`);
+const engines = new Map<string, KernelEngine>();
+if (found.available) {
+  engines.set('native', createNativeEngine());
+  engines.set('native, 2 threads', createNativeEngine({ threads: 2 }));
+}
+engines.set('wasm', createWasmEngine());
+for (const name of engines.keys()) if (!name.startsWith(values.only)) engines.delete(name);
+
+const peaks = new Map([...engines].map(([name, engine]) => [name, engine.measurePeak(0.5)]));
+for (const [name, engine] of engines) {
+  console.log(`${name}: ${engine.description}, ${(peaks.get(name)! / 1e9).toFixed(0)} GFLOP/s at most on one thread`);
+}
+
+const runs = new Map(
+  [...engines].flatMap(([name, engine]) => TASKS.map((task) => [`${name}|${label(task)}`, prepare(engine, task)])),
+);
+const rates = new Map<string, number[]>();
+const ratios = new Map<string, number[]>();
+for (let round = 0; round < Number(values.rounds); round++) {
+  const torch = runTorch();
+  for (const [name] of engines) {
+    for (const task of TASKS) {
+      const key = `${name}|${label(task)}`;
+      const rate = measure(runs.get(key)!, task.rows);
+      push(rates, key, rate);
+      const other = torch.get(label(task));
+      if (other !== undefined) push(ratios, key, rate / other);
+    }
+  }
+  for (const [task, rate] of torch) push(rates, `PyTorch|${task}`, rate);
+}
+
+for (const task of TASKS) {
+  const cells = [...engines.keys()].map((name) => {
+    const rate = median(rates.get(`${name}|${label(task)}`)!);
+    const ratio = ratios.get(`${name}|${label(task)}`);
+    const peak = (100 * rate * operations(task)) / peaks.get(name)!;
+    const beside = ratio === undefined ? '' : ` = ${median(ratio).toFixed(2)} × PyTorch`;
+    return `${name} ${rate.toFixed(0)}${beside} (${peak.toFixed(0)} % of peak)`;
+  });
+  const torch = rates.get(`PyTorch|${label(task)}`);
+  console.log(
+    [label(task).padEnd(22), torch === undefined ? '' : `PyTorch ${median(torch).toFixed(0)}`, ...cells].join(' | '),
+  );
+}
+for (const engine of engines.values()) engine.dispose();
+
+function label({ kind, cell, shape, rows }: Task): string {
+  return `${kind} ${cell} ${shape} B=${rows}`;
+}
+
+/** Floating-point operations of one window in the recurrent layers, which are nearly all of them. */
+function operations({ kind, cell, shape }: Task): number {
+  const { steps, hidden } = SHAPES[shape];
+  const gates = cell === 'lstm' ? 4 : 3;
+  const encoder = 2 * steps * gates * hidden * (hidden + 2);
+  const decoder = 2 * steps * gates * hidden * (hidden + 1);
+  return kind === 'train' ? 3 * (encoder + decoder) : encoder;
+}
+
+function prepare(engine: KernelEngine, { kind, cell, shape, rows }: Task): () => void {
+  const model = createPlainVrae(engine, cell, SHAPES[shape], rows, kind === 'train');
+  return kind === 'train' ? model.update : model.infer;
+}
+
+function measure(run: () => void, rows: number): number {
+  run();
+  const start = performance.now();
+  let calls = 0;
+  while (performance.now() - start < seconds * 1000) {
+    run();
+    calls++;
+  }
+  return (calls * rows) / ((performance.now() - start) / 1000);
+}
+
+/** Medians of PyTorch's script, by task. */
+function runTorch(): Map<string, number> {
+  const result = new Map<string, number>();
+  if (values.torch === undefined || values.script === undefined) return result;
+  const out = execFileSync(values.torch, [values.script, '1', values.seconds], { encoding: 'utf8' });
+  for (const [, kind, cell, rows, steps, rate] of out.matchAll(
+    /torch (train|infer) (lstm|gru) B=(\d+) T=(\d+) .*?: \d+\/(\d+)\//g,
+  )) {
+    result.set(`${kind} ${cell} ${steps === '140' ? 'E' : 'S'} B=${rows}`, Number(rate));
+  }
+  return result;
+}
+
+function push(to: Map<string, number[]>, key: string, value: number): void {
+  const values = to.get(key) ?? [];
+  values.push(value);
+  to.set(key, values);
+}
