@@ -38,11 +38,13 @@ enum Way {
     Dots,
 }
 
+/// Rows of the result must not decide how each of them is summed where they are series: a row's bits would depend on
+/// how many others came with it. They are columns of the left factor only in weight gradients, whose size is fixed.
 fn way(product: &Product, lanes: usize) -> Way {
-    match (product.n < lanes && product.m > product.n, product.transpose_a) {
-        (false, _) => Way::Columns,
-        (true, true) => Way::Rows,
+    match (product.n < lanes, product.transpose_a) {
         (true, false) => Way::Dots,
+        (true, true) if product.m > product.n => Way::Rows,
+        _ => Way::Columns,
     }
 }
 
