@@ -64,10 +64,11 @@ impl Engine {
         unsafe impl Sync for Places {}
         let places = Places(packed, self.tiles.at());
         let Product { m, n, inner, .. } = task;
-        let parts = (m * n * inner / WORTH_A_THREAD).min(m / 16).clamp(1, self.pool.threads());
-        self.pool.run(parts, &|part| unsafe {
+        let parts = (m * n * inner / WORTH_A_THREAD).min(m / 16).clamp(1, 4 * self.pool.threads());
+        let parts = if self.pool.threads() == 1 { 1 } else { parts };
+        self.pool.run(parts, &|part, thread| unsafe {
             let Places(packed, tiles) = { &places };
-            run(&task, *packed, m * part / parts, m * (part + 1) / parts, tiles.add(part * TILE));
+            run(&task, *packed, m * part / parts, m * (part + 1) / parts, tiles.add(thread * TILE));
         });
     }
 }

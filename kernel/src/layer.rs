@@ -252,8 +252,8 @@ impl Layer {
         assert!(rows <= self.shape.spec.rows);
         let parts = self.parts(rows, pool, 1);
         let layer = &*self;
-        pool.run(parts, &|part| unsafe {
-            (layer.kernels.forward)(layer, rows, rows * part / parts, rows * (part + 1) / parts, part)
+        pool.run(parts, &|part, thread| unsafe {
+            (layer.kernels.forward)(layer, rows, rows * part / parts, rows * (part + 1) / parts, thread)
         });
     }
 
@@ -264,21 +264,23 @@ impl Layer {
         if parts == 1 {
             unsafe { (layer.kernels.backward)(layer, rows, 0, rows, 0, true) };
         } else {
-            pool.run(parts, &|part| unsafe {
-                (layer.kernels.backward)(layer, rows, rows * part / parts, rows * (part + 1) / parts, part, false)
+            pool.run(parts, &|part, thread| unsafe {
+                (layer.kernels.backward)(layer, rows, rows * part / parts, rows * (part + 1) / parts, thread, false)
             });
             let columns = self.shape.blocks * self.shape.inner;
-            pool.run(parts, &|part| unsafe {
+            pool.run(parts, &|part, _| unsafe {
                 (layer.kernels.weight_gradients)(layer, rows, columns * part / parts, columns * (part + 1) / parts)
             });
         }
         unpack(&self.shape, self.packed_gradients.at(), self.weight_gradients.at(), rows > 0);
     }
 
+    /// Parts of a call: a part to a thread, or a few, where strips are left whole.
     fn parts(&self, rows: usize, pool: &Pool, passes: usize) -> usize {
         let Spec { steps, hidden, .. } = self.shape.spec;
         let work = passes * rows * steps * 4 * hidden * self.shape.inner;
-        (work / WORTH_A_THREAD).min(rows).clamp(1, pool.threads())
+        let most = self.shape.strips(rows).clamp(pool.threads(), 4 * pool.threads());
+        if pool.threads() == 1 { 1 } else { (work / WORTH_A_THREAD).min(rows).clamp(1, most) }
     }
 }
 

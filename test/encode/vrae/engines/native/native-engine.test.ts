@@ -24,7 +24,8 @@ describe.runIf(found.available)('the native engine', () => {
   it.each(['lstm', 'gru'] as const)('gives the same bits with any number of threads (%s)', (cell) => {
     const spec: LayerSpec = {
       cell,
-      steps: 20,
+      // Large enough to be worth several threads.
+      steps: 40,
       inputs: 3,
       hidden: 70,
       rows: 90,
@@ -36,12 +37,12 @@ describe.runIf(found.available)('the native engine', () => {
     const run = (threads: number) => {
       const engine = createNativeEngine({ threads });
       const result = runLayer(engine, spec, input);
-      const [a, b, out] = [900_000, 20_000, 90_000].map((length) => engine.allocate(length));
+      const [a, b, out] = [900_000, 12_000, 270_000].map((length) => engine.allocate(length));
       a!.values.forEach((_, i, values) => {
         values[i] = Math.sin(i);
       });
       b!.values.set(a!.values.subarray(0, b!.length));
-      engine.multiply({ a: a!, b: b!, out: out!, m: 4500, n: 20, inner: 200 });
+      engine.multiply({ a: a!, b: b!, out: out!, m: 4500, n: 60, inner: 200 });
       const product = out!.values.slice();
       engine.dispose();
       return { ...result, product };
