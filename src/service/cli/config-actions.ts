@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { SegtideError } from '../../errors.js';
+import { toOutputError } from '../../transport/file/file-error.js';
 import { configShape } from '../config/config-shape.js';
 import { maskSecrets } from '../config/mask-secrets.js';
 import { printConfig } from '../config/print-config.js';
@@ -52,8 +53,8 @@ function write(file: string, text: string, flag: 'w' | 'wx'): void {
   try {
     writeFileSync(file, text, { flag });
   } catch (error) {
-    const exists = (error as NodeJS.ErrnoException).code === 'EEXIST';
-    const why = exists ? 'it exists already; name another file or remove it' : (error as Error).message;
-    throw new SegtideError('output', `can't write '${file}': ${why}`, { cause: error, context: { path: file } });
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw toOutputError(error, file);
+    const text = `Cannot write ${file}: it exists already; name another file, or remove it.`;
+    throw new SegtideError('output', text, { cause: error, context: { path: file } });
   }
 }

@@ -19,8 +19,9 @@ export function addDemoCommand(program: Command, terminal: Terminal, outcome: Ou
   const simulated = demo.command('simulated').description('a simulated stream with known segments and planted drift');
   addSharedOptions(simulated).action(async (flags: SharedFlags) => {
     const { writeSimulation } = await import('./write-simulation.js');
-    // A fixed place, so that the same seed gives the same bytes; the true segments stay there to compare with.
-    const { events } = await writeSimulation(SIMULATED, { seed: flags.seed });
+    // A fixed place of the demo's own, so that the same seed gives the same bytes; the true segments stay there to
+    // compare with.
+    const { events } = await writeSimulation(SIMULATED, { seed: flags.seed, force: true });
     outcome.exitCode = await runDemo('simulated', [events], flags, terminal);
   });
 }

@@ -5,6 +5,7 @@ interface SimulateFlags {
   readonly customers?: string;
   readonly days?: string;
   readonly seed?: string;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -20,6 +21,7 @@ export function addSimulateCommand(program: Command, terminal: Terminal): void {
     .option('--customers <n>', 'number of customers')
     .option('--days <n>', 'length of the stream in days')
     .option('--seed <n>', 'the same seed writes the same bytes')
+    .option('--force', 'write over files that are there')
     .option('--json', 'print what was written as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (folder: string, flags: SimulateFlags) => {

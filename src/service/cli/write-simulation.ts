@@ -1,9 +1,10 @@
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { access, type FileHandle, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SegtideError } from '../../errors.js';
 import { encodeLabels } from '../../simulate/encode-labels.js';
 import { simulateUsage } from '../../simulate/simulate-usage.js';
 import type { PlantedDrift } from '../../simulate/simulation-options.js';
+import { toOutputError } from '../../transport/file/file-error.js';
 import { makeFolder } from '../../transport/file/make-folder.js';
 import { packagePath } from './package-path.js';
 
@@ -24,14 +25,18 @@ export interface SimulationFlags {
   readonly customers?: string | undefined;
   readonly days?: string | undefined;
   readonly seed?: string | undefined;
+  /** Writes over files that are there. @default false */
+  readonly force?: boolean | undefined;
 }
 
 /**
- * Writes a simulated stream into a folder, over what an earlier one left there. The same flags write the same bytes.
+ * Writes a simulated stream into a folder. The same flags write the same bytes.
  *
- * @throws SegtideError `config` for a flag out of range, `output` when the folder can't be written
+ * @throws SegtideError `config` for a flag out of range, `output` when the folder can't be written, or a file is there
+ * already and is not to be written over
  */
 export async function writeSimulation(folder: string, flags: SimulationFlags): Promise<WrittenSimulation> {
+  const { force = false } = flags;
   const days = toNumber('--days', flags.days) ?? 84;
   const simulation = simulateUsage({
     seed: toNumber('--seed', flags.seed) ?? 42,
@@ -51,16 +56,16 @@ export async function writeSimulation(folder: string, flags: SimulationFlags): P
   const config = example
     .replace(/^# yaml-language-server:.*\n#\n/, '')
     .replace('simulated/events.ndjson', written.events);
-  try {
-    await makeFolder(folder);
-    await write(written.events, simulation.events);
-    await write(written.labels, encodeLabels(simulation.labels));
-    await write(written.manifest, [toBytes(`${JSON.stringify(simulation.manifest(), null, 2)}\n`)]);
-    await write(written.config, [toBytes(config)]);
-  } catch (cause) {
-    if (cause instanceof SegtideError) throw cause;
-    throw new SegtideError('output', `can't write into '${folder}': ${(cause as Error).message}`, { cause });
-  }
+  // Of all files before the first is written, so that a refusal leaves nothing behind.
+  if (!force) for (const path of Object.values(written)) await refuseExisting(path);
+  await makeFolder(folder).catch((cause: unknown) => {
+    throw toOutputError(cause, folder);
+  });
+  await write(written.events, simulation.events, force);
+  await write(written.labels, encodeLabels(simulation.labels), force);
+  // Its counts are known once the events were made.
+  await write(written.manifest, [toBytes(`${JSON.stringify(simulation.manifest(), null, 2)}\n`)], force);
+  await write(written.config, [toBytes(config)], force);
   return written;
 }
 
@@ -81,14 +86,30 @@ function toNumber(flag: string, text: string | undefined): number | undefined {
   throw new SegtideError('config', `${flag} must be a number; got '${text}'`);
 }
 
-async function write(path: string, chunks: Iterable<Uint8Array>): Promise<void> {
+async function refuseExisting(path: string): Promise<void> {
+  const exists = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (exists) throw toExisting(path);
+}
+
+/** @param force whether to write over a file that is there, also over one that came meanwhile */
+async function write(path: string, chunks: Iterable<Uint8Array>, force: boolean): Promise<void> {
   let file: FileHandle | undefined;
   try {
-    file = await open(path, 'w');
+    file = await open(path, force ? 'w' : 'wx');
     for (const chunk of chunks) await file.writeFile(chunk);
+  } catch (cause) {
+    throw (cause as NodeJS.ErrnoException).code === 'EEXIST' ? toExisting(path) : toOutputError(cause, path);
   } finally {
     await file?.close();
   }
+}
+
+function toExisting(path: string): SegtideError {
+  const text = `${path} exists already. Name another folder, or write over the files there by --force.`;
+  return new SegtideError('output', text, { context: { path } });
 }
 
 function toBytes(text: string): Uint8Array {

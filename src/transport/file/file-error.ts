@@ -42,12 +42,14 @@ const INPUT_ADVICE: Readonly<Record<string, string>> = {
 };
 
 const OUTPUT_ADVICE: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full; free some space and start again, the run goes on from its last checkpoint',
-  EDQUOT: 'the disk quota is used up; free some space and start again, the run goes on from its last checkpoint',
+  ENOSPC: 'the disk is full; free some space and start again (by --resume, a run goes on from its last checkpoint)',
+  EDQUOT:
+    'the disk quota is used up; free some space and start again (by --resume, a run goes on from its last checkpoint)',
   EROFS: 'the file system is read-only; choose another output folder',
   EACCES: 'permission denied; give this user the right to write there, or choose another output folder',
   EPERM: 'permission denied; give this user the right to write there, or choose another output folder',
   ENOENT: 'the folder does not exist; create it first',
+  EEXIST: 'there is a file in place of the folder; choose another output folder',
   ENOTDIR: 'a part of the path is a file, not a folder; choose another output folder',
   EISDIR: 'it is a folder; name a file',
   EMFILE: 'too many files are open; raise the limit (ulimit -n)',

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -48,8 +48,26 @@ describe('writeSimulation', () => {
     await expect(writeSimulation(folder, flags)).rejects.toThrow(words);
   });
 
+  it.each(['segtide.yaml', 'events.ndjson'])(
+    'writes nothing where %s is there already, unless forced',
+    async (name) => {
+      writeFileSync(join(folder, name), 'mine');
+      await expect(writeSimulation(folder, SMALL)).rejects.toMatchObject({
+        code: 'output',
+        message: expect.stringContaining(`${join(folder, name)} exists already`),
+      });
+      expect(readdirSync(folder)).toEqual([name]);
+      expect(readFileSync(join(folder, name), 'utf8')).toBe('mine');
+      await writeSimulation(folder, { ...SMALL, force: true });
+      expect(readFileSync(join(folder, name), 'utf8')).not.toBe('mine');
+    },
+  );
+
   it('says where it cannot write', async () => {
     writeFileSync(join(folder, 'file'), '');
-    await expect(writeSimulation(join(folder, 'file'), SMALL)).rejects.toMatchObject({ code: 'output' });
+    await expect(writeSimulation(join(folder, 'file'), SMALL)).rejects.toMatchObject({
+      code: 'output',
+      message: expect.stringMatching(/^Cannot write .*: there is a file in place of the folder/),
+    });
   });
 });
