@@ -36,7 +36,7 @@ export async function evaluateAndReport(
   };
   const { json = false, quiet = false } = flags;
   const display = createLineDisplay(terminal.err, { quiet: quiet || json, now: terminal.now });
-  const stop = listenForStop((text) => display.above(text));
+  const stop = listenForStop(display, terminal.now);
   try {
     const report = await evaluateFile(file, config, options, {
       train: train ?? ((job) => trainUnderWatch(job, display, stop.signal)),

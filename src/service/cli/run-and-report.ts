@@ -38,7 +38,7 @@ export async function runAndReport(
     format: terminal.err.isTTY === true ? 'text' : 'json',
     write: (line) => display.above(line),
   });
-  const stop = listenForStop((text) => display.above(text));
+  const stop = listenForStop(display, terminal.now);
   try {
     const runFromConfig = run ?? (await import('../run/run.js')).runFromConfig;
     const deps = { signal: stop.signal, progress: display.show, log, clock: { now: terminal.now } };

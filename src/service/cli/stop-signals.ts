@@ -1,3 +1,4 @@
+import type { LineDisplay } from '../summary/line-display.js';
 import { EXIT_CODES } from './exit-code.js';
 
 /** A stop on request: the signal that the run listens to, and the exit code that tells what asked for it. */
@@ -9,14 +10,25 @@ export interface StopSignals {
   close(): void;
 }
 
-/** Turns the first SIGINT or SIGTERM into an abort, and the second into an immediate exit. */
-export function listenForStop(tell: (text: string) => void): StopSignals {
+/**
+ * Turns the first SIGINT or SIGTERM into an abort, and a later one into an immediate exit.
+ *
+ * @param display told of the stop, and cleared before the exit
+ * @param now epoch ms
+ */
+export function listenForStop(display: Pick<LineDisplay, 'above' | 'clear'>, now: () => number): StopSignals {
   const controller = new AbortController();
   let exitCode: number | undefined;
+  let askedAt = 0;
   const stop = (code: number): void => {
-    if (exitCode !== undefined) process.exit(code);
+    if (exitCode !== undefined) {
+      if (now() - askedAt < ECHO_MS) return;
+      display.clear();
+      process.exit(code);
+    }
     exitCode = code;
-    tell('stopping in order; once more to stop at once\n');
+    askedAt = now();
+    display.above('stopping in order; once more to stop at once\n');
     controller.abort();
   };
   const onInterrupt = (): void => stop(EXIT_CODES.interrupted);
@@ -34,3 +46,6 @@ export function listenForStop(tell: (text: string) => void): StopSignals {
     },
   };
 }
+
+/** `timeout` and npm signal the process and its group: the same request comes twice, milliseconds apart. */
+const ECHO_MS = 1000;

@@ -38,7 +38,7 @@ export async function trainAndReport(
     throw new SegtideError('config', `--windows takes one file; got ${paths.length}`);
   }
   const display = createLineDisplay(terminal.err, { quiet: quiet || json, now: terminal.now });
-  const stop = listenForStop((text) => display.above(text));
+  const stop = listenForStop(display, terminal.now);
   const deps = {
     clock: { now: terminal.now },
     log: createLog({ level: 'warn', format: 'text', write: (line) => display.above(line) }),
