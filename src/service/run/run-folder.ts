@@ -1,4 +1,4 @@
-import { access, constants, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, constants, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SegtideError } from '../../errors.js';
 import type { SourcePosition } from '../../ports.js';
@@ -7,6 +7,7 @@ import { type CheckpointParts, createCheckpointStore } from '../../transport/fil
 import { toOutputError } from '../../transport/file/file-error.js';
 import { makeFolder } from '../../transport/file/make-folder.js';
 import { refuseOtherSettings, type StateSettings } from '../../transport/file/refuse-other-settings.js';
+import { writeWholeFile } from '../../transport/file/write-whole-file.js';
 import type { Config } from '../config/schema.js';
 import type { OutputSummary, RunIdentity, RunSummary } from '../run-summary.js';
 import { CHECKPOINTS, type FolderState, lookInto, MARKER, SUMMARY } from './folder-state.js';
@@ -34,10 +35,14 @@ export interface RunFolder {
   save(checkpoint: RunCheckpoint): Promise<void>;
   /** Whether there is something to go on from. */
   readonly hasCheckpoint: boolean;
-  /** The run is over: leaves the summary, and no checkpoint. */
+  /**
+   * The run is over: leaves the summary, and no checkpoint.
+   *
+   * @throws SegtideError `output` when it can't be written
+   */
   finish(summary: RunSummary): Promise<void>;
-  /** Files of the run beside its outputs. */
-  readonly files: readonly OutputSummary[];
+  /** Files that `finish` leaves beside the outputs. */
+  readonly filesOfFinished: readonly OutputSummary[];
 }
 
 export type FoundRun = {
@@ -74,7 +79,7 @@ export async function openRunFolder(config: Config, identity: RunIdentity): Prom
       try {
         await makeFolder(folder);
         await makeFolder(join(folder, CHECKPOINTS));
-        await writeWhole(join(folder, CHECKPOINTS, MARKER), identity);
+        await writeWholeFile(join(folder, CHECKPOINTS, MARKER), toText(identity));
         await access(folder, constants.W_OK);
       } catch (cause) {
         throw toOutputError(cause, folder);
@@ -89,10 +94,12 @@ export async function openRunFolder(config: Config, identity: RunIdentity): Prom
     },
     async finish(summary) {
       // A run is known to be finished by its summary.
-      await writeWhole(join(folder, SUMMARY), summary);
-      await rm(join(folder, CHECKPOINTS), { recursive: true, force: true });
+      await writeWholeFile(join(folder, SUMMARY), toText(summary));
+      await rm(join(folder, CHECKPOINTS), { recursive: true, force: true }).catch((cause: unknown) => {
+        throw toOutputError(cause, join(folder, CHECKPOINTS));
+      });
     },
-    files: [{ output: 'summary', path: join(folder, SUMMARY), records: 1 }],
+    filesOfFinished: [{ output: 'summary', path: join(folder, SUMMARY), records: 1 }],
   };
 }
 
@@ -103,7 +110,7 @@ const NO_FOLDER: RunFolder = {
   save: async () => undefined,
   hasCheckpoint: false,
   finish: async () => undefined,
-  files: [],
+  filesOfFinished: [],
 };
 
 /** A run begins in a free folder, or goes on in one that a run of segtide left; files of others are never touched. */
@@ -143,10 +150,8 @@ async function find(
   return { passedOver: loaded.passedOver, checkpoint: loaded.parts.run as unknown as RunCheckpoint };
 }
 
-/** Written beside it and renamed when it is whole. */
-async function writeWhole(path: string, value: unknown): Promise<void> {
-  await writeFile(`${path}.part`, `${JSON.stringify(value, undefined, 2)}\n`);
-  await rename(`${path}.part`, path);
+function toText(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
 async function readJson(path: string): Promise<unknown> {

@@ -188,7 +188,7 @@ class Run {
       identity: this.#settings.identity,
       seconds: (this.#deps.clock.now() - this.#startedAt) / 1000,
       eventsHere: fates.in - this.#eventsBefore,
-      outputs: [...this.#outputs.summary, ...this.#folder.files],
+      outputs: [...this.#outputs.summary, ...(interrupted ? [] : this.#folder.filesOfFinished)],
       interrupted,
     });
   }

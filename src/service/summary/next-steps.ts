@@ -8,7 +8,7 @@ export function nextSteps(summary: RunSummary): string[] {
   const assignments = path('assignments');
   const deadLetters = path('dead-letters');
   const steps: string[] = [];
-  if (interrupted && assignments !== undefined) {
+  if (interrupted && assignments !== undefined && !readsStandardInput(summary)) {
     steps.push('go on:           the same command with', `                 --resume --output ${dirname(assignments)}`);
   }
   if (events.in === 0) steps.push('no events:       check input.paths (segtide config print)');
@@ -24,4 +24,9 @@ export function nextSteps(summary: RunSummary): string[] {
   }
   steps.push('your own events: segtide config init, then segtide run');
   return steps;
+}
+
+/** What came through a pipe can't be read again. */
+function readsStandardInput({ identity }: RunSummary): boolean {
+  return Array.isArray(identity.input) && identity.input.includes('-');
 }

@@ -84,7 +84,30 @@ describe('a run that can not begin', () => {
   });
 });
 
+describe('a run whose summary can not be written', () => {
+  it.each([
+    ['summary.json.part', 'is in its way'],
+    ['summary.json', 'takes its place'],
+  ])('fails with `output` and leaves no part of it: the folder %s %s', async (name) => {
+    const block = () => mkdirSync(at(`out/${name}`), { recursive: true });
+    await expect(run({ onProgress: block })).rejects.toMatchObject({
+      code: 'output',
+      message: expect.stringMatching(/^Cannot write .*summary\.json: /),
+    });
+    const files = Object.keys(contents(at('out'))).filter((file) => file.includes('summary'));
+    expect(files).toEqual([]);
+  });
+});
+
 describe('the summary of a run', () => {
+  it('names itself only where it was written', async () => {
+    const named = ({ outputs }: RunSummary) => outputs.filter(({ output }) => output === 'summary').length;
+    expect(named(await run({ stopped: true }))).toBe(0);
+    expect(existsSync(at('out/summary.json'))).toBe(false);
+    expect(named(await run({}, 'run.resume=true'))).toBe(1);
+    expect(named(JSON.parse(readFileSync(at('out/summary.json'), 'utf8')) as RunSummary)).toBe(1);
+  });
+
   it('tells the span of accepted events, without late and quarantined ones', async () => {
     const late = line('a', START - 300 * DAY);
     const ahead = line('a', START + 20_000 * DAY);

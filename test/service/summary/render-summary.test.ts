@@ -61,6 +61,11 @@ describe('renderSummary', () => {
     expect(text).not.toContain('inactive');
   });
 
+  it('advises no resumption of standard input, which is gone', () => {
+    const piped = { ...SAMPLE, interrupted: true, identity: { ...SAMPLE.identity, input: ['-'] } };
+    expect(renderSummary(piped, { width: 80, color: false })).not.toContain('--resume');
+  });
+
   it('says one event, and that customers who left and came back may count again', () => {
     const events = { ...SAMPLE.events, in: 1, accepted: 1 };
     const one = renderSummary({ ...SAMPLE, events, customers: 1, windows: 1 }, { width: 100, color: false });
