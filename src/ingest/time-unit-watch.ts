@@ -92,6 +92,15 @@ class Watch implements TimeUnitWatch {
     else this.#fits.set(unit, { count: 1, example });
   }
 
+  /** What to set where the values are right as they are: only the lower end of the plausible times was in their way. */
+  #otherwise(example: number | undefined): string {
+    const perMs = UNITS_PER_MS.get(this.#settings.unit);
+    // A number is no ISO time, and an ISO time no number.
+    if (example === undefined || perMs === undefined) return '';
+    if (example / perMs >= this.#settings.maxTime) return '';
+    return ', or, if they are right as they are, `input.time.min: 1969-12-31` (flag --set input.time.min=1969-12-31)';
+  }
+
   #decide(): void {
     this.decided = true;
     const configured = this.#settings.unit;
@@ -99,10 +108,9 @@ class Watch implements TimeUnitWatch {
       if (unit === configured || count * 2 <= this.#records) continue;
       const values =
         example === undefined ? 'the times are ISO 8601 text' : `values such as ${example} fit \`${unit}\``;
-      const otherwise = example === undefined ? '' : ' (or `time.min: 1969-12-31` if they are right as they are)';
       throw new SegtideError(
         'config',
-        `\`time.unit\` is \`${configured}\`, but ${values}: set \`time.unit: ${unit}\`${otherwise}`,
+        `\`input.time.unit\` is \`${configured}\`, but ${values}: set \`input.time.unit: ${unit}\` (flag --set input.time.unit=${unit})${this.#otherwise(example)}`,
       );
     }
   }

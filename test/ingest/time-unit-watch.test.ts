@@ -18,7 +18,7 @@ const repeat = (value: unknown, n = 150): unknown[] => Array(n).fill(value);
 describe('time unit watch', () => {
   it('names the unit that fits and an example', () => {
     expect(() => parse('s', repeat(MS))).toThrow(
-      '`time.unit` is `s`, but values such as 1704067200123 fit `ms`: set `time.unit: ms`',
+      '`input.time.unit` is `s`, but values such as 1704067200123 fit `ms`: set `input.time.unit: ms` (flag --set input.time.unit=ms)',
     );
   });
 
@@ -37,8 +37,26 @@ describe('time unit watch', () => {
     ['ns', 1_704_067_200, 's'],
   ];
   it.each(wrong)('notices %s with values such as %j', (unit, value, fits) => {
-    expect(() => parse(unit, repeat(value))).toThrow(`set \`time.unit: ${fits}\``);
-    expect(() => parse(unit, [value])).toThrow(`set \`time.unit: ${fits}\``);
+    expect(() => parse(unit, repeat(value))).toThrow(`set \`input.time.unit: ${fits}\``);
+    expect(() => parse(unit, [value])).toThrow(`set \`input.time.unit: ${fits}\``);
+  });
+
+  it.each([
+    ['ms', 1_704_067_200, true], // January 1970
+    ['us', 1_704_067_200, true],
+    ['s', MS, false], // beyond the latest time
+    ['iso', MS, false], // no ISO time, wherever the ends are
+    ['ms', '2024-01-01T00:00:00Z', false],
+  ] as const)('advises an earlier `time.min` only where that would help: %s, %j', (unit, value, helps) => {
+    let message = '';
+    try {
+      parse(unit, [value]);
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    expect(message).toContain('set `input.time.unit');
+    expect(message.includes('--set input.time.min=1969-12-31')).toBe(helps);
+    if (helps) expect(parse(unit, [value], '1969-12-31').events).toHaveLength(1);
   });
 
   it('says nothing once one time was beyond doubt', () => {
@@ -67,6 +85,6 @@ describe('time unit watch', () => {
     const watch = createTimeUnitWatch(settings);
     const odd = Buffer.from(`{"c":"a","t":${MS}}\n`);
     expect(parseInChunks(createNdjsonParser(settings, watch), odd).deadLetters).toHaveLength(1);
-    expect(() => watch.end()).toThrow('set `time.unit: ms`');
+    expect(() => watch.end()).toThrow('set `input.time.unit: ms`');
   });
 });
