@@ -12,17 +12,32 @@ export function createProgressDisplay(
   options: LineDisplayOptions,
 ): ProgressDisplay {
   const display = createLineDisplay(stream, options);
-  return { ...display, show: (progress) => display.show((seconds) => progressLine(progress, seconds)) };
+  // The first line of those that tell of the same events.
+  let since: { events: number; windows: number; seconds: number } | undefined;
+  const lineOf = (progress: Progress, seconds: number): string => {
+    const { phase, events, windows } = progress;
+    if (since?.events !== events) since = { events, windows, seconds };
+    if (phase !== 'reading' || windows === since.windows) return progressLine(progress, seconds);
+    const windowsPerSecond = (windows - since.windows) / (seconds - since.seconds);
+    return progressLine({ ...progress, phase: 'closing windows' }, seconds, windowsPerSecond);
+  };
+  return { ...display, show: (progress) => display.show((seconds) => lineOf(progress, seconds)) };
 }
 
-/** Progress in one line: phase, events, rate, event time, model. */
-export function progressLine(progress: Progress, seconds: number): string {
+/**
+ * Progress in one line: phase, events, rate, windows, event time, model.
+ *
+ * @param windowsPerSecond where windows are being closed, and no events read: takes the place of their rate
+ */
+export function progressLine(progress: Progress, seconds: number, windowsPerSecond?: number): string {
   const { phase, done, events, windows, watermark, modelVersion } = progress;
+  const closing = windowsPerSecond !== undefined;
   const parts = [
     done === undefined ? phase : `${phase} ${formatShare(done)}`,
     formatCounted(events, 'event'),
-    seconds > 0 ? `${formatCount(events / seconds)}/s` : '',
+    !closing && seconds > 0 ? `${formatCount(events / seconds)}/s` : '',
     formatCounted(windows, 'window'),
+    closing ? `${formatCount(windowsPerSecond)}/s` : '',
     formatDate(watermark),
     modelVersion === null ? 'warming' : `model ${modelVersion}`,
   ];

@@ -59,6 +59,22 @@ describe('createProgressDisplay', () => {
     expect(stream.text).not.toContain('\x1b');
   });
 
+  it('tells of windows and their rate where no event was read since the last line', () => {
+    const { stream, display, pass } = create({});
+    const reading = { phase: 'reading', events: 100_000, watermark: Date.UTC(2013, 4, 1), modelVersion: 'v1' };
+    const lines = [1200, 3200, 6200].map((windows) => ({ ...reading, windows }));
+    for (const line of [...lines, { ...reading, events: 200_000, windows: 6300 }]) {
+      pass(5000);
+      display.show(line);
+    }
+    expect(stream.text.split('\n').slice(0, -1)).toEqual([
+      'reading  100,000 events  20,000/s  1,200 windows  2013-05-01  model v1',
+      'closing windows  100,000 events  3,200 windows  400/s  2013-05-01  model v1',
+      'closing windows  100,000 events  6,200 windows  500/s  2013-05-01  model v1',
+      'reading  200,000 events  10,000/s  6,300 windows  2013-05-01  model v1',
+    ]);
+  });
+
   it('shows nothing when it shall be quiet, but lets log lines through', () => {
     const { stream, display, pass } = create({ isTTY: true }, true);
     pass(60_000);
