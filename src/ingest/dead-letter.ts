@@ -3,7 +3,7 @@ export type DeadLetterReason =
   | 'unreadable' // not valid JSON, CSV, Avro, UTF-8 …
   | 'incomplete' // a mapped field is missing or null
   | 'invalid' // a mapped field has the wrong type or an unknown value
-  | 'not-finite' // NaN or infinite value
+  | 'not-finite' // NaN, infinite or beyond single precision
   | 'implausible-time' // event time outside the plausible range
   | 'negative' // a negative value where the policy refuses it
   | 'too-large' // longer than `maxRecordBytes`

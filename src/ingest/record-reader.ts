@@ -1,3 +1,4 @@
+import { MOST_TO_FLOAT32 } from '../numeric/float32.js';
 import { hashBytes, hashBytes128 } from '../numeric/hash.js';
 import { createZone, type Zone } from '../numeric/zone.js';
 import { ClosedList } from './closed-list.js';
@@ -47,7 +48,7 @@ export class RecordReader {
     this.#minTime = settings.minTime;
     this.#maxTime = settings.maxTime;
     this.#channelFields = Int32Array.from(settings.channels, ({ field }) => field ?? -1);
-    this.#least = settings.negative === 'keep' ? -Number.MAX_VALUE : 0;
+    this.#least = settings.negative === 'keep' ? -MOST_TO_FLOAT32 : 0;
   }
 
   /**
@@ -86,7 +87,7 @@ export class RecordReader {
     for (let c = 0; c < channels; c++) {
       const field = channelFields[c]!;
       const value = field < 0 ? 1 : numbers[field]!;
-      if (field >= 0 && (kinds[field] !== NUMBER || !(value >= this.#least && value < Infinity))) return false;
+      if (field >= 0 && (kinds[field] !== NUMBER || !(value >= this.#least && value <= MOST_TO_FLOAT32))) return false;
       columns.values[n * channels + c] = value;
     }
     const eventId = this.#eventId;
@@ -210,7 +211,10 @@ export class RecordReader {
       );
     }
     const value = fields.numbers[field]!;
-    if (!Number.isFinite(value)) return this.#refuse('not-finite', field, `is ${showField(fields, field, text)}`);
+    if (!(Math.abs(value) <= MOST_TO_FLOAT32)) {
+      const beyond = Number.isFinite(value) ? ', which single precision cannot hold' : '';
+      return this.#refuse('not-finite', field, `is ${showField(fields, field, text)}${beyond}`);
+    }
     const { negative } = this.#settings;
     if (value < 0 && !cumulative && negative !== 'keep') {
       if (negative === 'reject') return this.#refuse('negative', field, `is ${showField(fields, field, text)}`);

@@ -1,5 +1,6 @@
 import type { SegmentLineage } from '../cluster/segment-lineage.js';
 import type { SegmentProfile } from '../cluster/segment-profile.js';
+import { SegtideError } from '../errors.js';
 import { shortFloat } from './short-float.js';
 
 /** The profile of one segment under one model version. Fields, units and order as in `SEGMENT_SCHEMA`. */
@@ -25,8 +26,11 @@ export interface SegmentRecord {
  * Makes one record of each segment of a new model, and one of each that retired with the model before: its last word
  * on a compacted topic.
  *
+ * Cells of a prototype that no member knows are 0.
+ *
  * @param createdAt event time of the model, epoch ms
  * @param former records of the model before, of which retired segments keep name and looks
+ * @throws SegtideError `accounting` where a profile holds a number that is not finite
  */
 export function toSegmentRecords(
   profiles: readonly SegmentProfile[],
@@ -70,7 +74,7 @@ function toSegmentRecord(
     seasonality: round(first.seasonality.strength),
     inactiveShare: round(profile.inactiveShare),
     prototype: Array.from({ length: channels }, (_, channel) =>
-      Array.from({ length: steps }, (_, step) => round(profile.prototype[step * channels + channel]!)),
+      Array.from({ length: steps }, (_, step) => known(profile.prototype[step * channels + channel]!)),
     ),
     medoidCustomer: profile.medoidCustomer ?? null,
     lineage: kinds.get(profile.segmentId) ?? 'born',
@@ -78,7 +82,17 @@ function toSegmentRecord(
   };
 }
 
-/** As short as a float32 is; what nothing is known of (a segment without members) is 0. */
+/** A cell of the prototype: 0 where no member knows the step, as in a segment without members. */
+function known(value: number): number {
+  return Number.isNaN(value) ? 0 : round(value);
+}
+
+/** As short as a float32 is. */
 function round(value: number): number {
-  return Number.isFinite(value) ? shortFloat(Math.fround(value)) : 0;
+  const single = shortFloat(Math.fround(value));
+  if (Number.isFinite(single)) return single;
+  throw new SegtideError(
+    'accounting',
+    `A segment's profile holds ${value}, which is no finite number. Please report it.`,
+  );
 }

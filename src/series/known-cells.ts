@@ -1,3 +1,4 @@
+import { MOST_FLOAT32 } from '../numeric/float32.js';
 import type { WindowBatch } from '../window/window-batch.js';
 import { bitsOf } from './sample.js';
 
@@ -56,5 +57,3 @@ function clampOverflow(values: Float32Array, first: number, end: number): void {
     values[i] = Number.isNaN(value) ? 0 : Math.max(-MOST_FLOAT32, Math.min(MOST_FLOAT32, value));
   }
 }
-
-const MOST_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;

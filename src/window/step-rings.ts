@@ -1,3 +1,4 @@
+import { MOST_FLOAT32 } from '../numeric/float32.js';
 import { BITS, type CustomerTable, FIRST, LAST } from './customer-table.js';
 import { RingCells, type RingsSnapshot } from './ring-cells.js';
 import { MASK_ABSENT, MASK_MISSING, MASK_ZERO } from './window-batch.js';
@@ -128,7 +129,9 @@ export class StepRings {
             continue;
           }
           observed = 1; // the mask stays MASK_OBSERVED, 0
-          values[out] = this.#meansToo ? this.#cells.result(slot, column, c) : page[cells + place]!;
+          const value = this.#meansToo ? this.#cells.result(slot, column, c) : page[cells + place]!;
+          // Cells overflow to infinity and stay there, so that adding needs no check.
+          values[out] = value > MOST_FLOAT32 ? MOST_FLOAT32 : value < -MOST_FLOAT32 ? -MOST_FLOAT32 : value;
         }
         observedSteps += observed;
         if (++column === this.columns) column = 0;

@@ -36,6 +36,7 @@ describe('records that cannot be read', () => {
     ['a line longer than allowed', `{"customer":"a","note":"${'x'.repeat(17_000_000)}"}\n`, ['too-large']],
     ['deep JSON', `${'['.repeat(100_000)}\n`, ['unreadable']],
     ['1e400', line('a', START, '1e400'), ['not-finite']],
+    ['1e39', line('a', START, '1e39'), ['not-finite']],
     ['NaN', line('a', START, 'NaN'), ['not-finite']],
     ['a time as other text', line('a', '"yesterday"'), ['invalid']],
     ['a number as text', line('a', START, '"2.5"'), ['invalid']],

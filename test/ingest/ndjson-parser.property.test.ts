@@ -64,10 +64,13 @@ function readNaively(line: Buffer): Pick<Outcome, 'event'> {
   const cost = own(own(record, 'at'), 'cost') ?? NaN;
   if ((typeof id !== 'string' && typeof id !== 'number') || id === '' || /\p{Surrogate}/u.test(String(id))) return {};
   if (typeof time !== 'number' || !(time >= MIN && time < MAX)) return {};
-  if (typeof usage !== 'number' || !Number.isFinite(usage)) return {};
-  if (typeof cost !== 'number' || (own(own(record, 'at'), 'cost') != null && !Number.isFinite(cost))) return {};
+  if (typeof usage !== 'number' || !isSingle(usage)) return {};
+  if (typeof cost !== 'number' || (own(own(record, 'at'), 'cost') != null && !isSingle(cost))) return {};
   return { event: { id: typeof id === 'number' ? `${NUMERIC}${id}` : id, time, values: [usage, cost] } };
 }
+
+/** Whether single precision has a finite number for it. */
+const isSingle = (value: number): boolean => Number.isFinite(Math.fround(value));
 
 const space = fc.constantFrom('', '', '', ' ', '\t', ' \r ', '   ');
 const anyText = fc.oneof(

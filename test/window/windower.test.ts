@@ -23,6 +23,16 @@ function run(options: WindowOptions, events: readonly TestEvent[]) {
 }
 
 describe('windows of a hand-worked stream', () => {
+  it('hold finite numbers: what overflows is the largest of single precision', () => {
+    const most = (2 - 2 ** -23) * 2 ** 127;
+    const sums: WindowOptions = { ...three, channels: [{ name: 'up' }, { name: 'down' }] };
+    const means: WindowOptions = { ...three, channels: [{ name: 'up', aggregate: 'mean' }, { name: 'down' }] };
+    for (const options of [sums, means]) {
+      const events = [event('a', 0, 3e38, -3e38), event('a', 0, 3e38, -3e38), event('a', 0, 1, 1), event('a', 2, 1, 1)];
+      expect(run(options, events).rows[0]!.values.slice(0, 2)).toEqual([most, -most]);
+    }
+  });
+
   it("sum a customer's events by step, and tell zero and not-yet-a-customer apart", () => {
     const { rows } = run(three, [
       event('a', 0, 1),

@@ -15,7 +15,7 @@ export const SEGMENT_SCHEMA = recordOf('Segment', 'What a segment looks like: it
   field(
     'prototype',
     arrayOf(arrayOf('double')),
-    "The segment's typical curve, unscaled: one array of steps per channel.",
+    "The segment's typical curve, unscaled: one array of steps per channel; 0 where no member knows the step.",
   ),
   nullable('medoidCustomer', 'string', 'The customer nearest to the centroid.'),
   field(

@@ -1,6 +1,7 @@
 import { SegtideError } from '../../errors.js';
 import { CsvRow, ROW_OPEN, ROW_OPEN_QUOTE } from '../../ingest/csv-row.js';
 import { parseDecimal } from '../../ingest/decimal-text.js';
+import { MOST_TO_FLOAT32 } from '../../numeric/float32.js';
 import { MASK_MISSING } from '../../window/window-batch.js';
 import type { ByteFeed } from './byte-feed.js';
 import { toInputError } from './file-error.js';
@@ -118,7 +119,7 @@ class TableRows {
       const start = row.starts[column]!;
       const stop = row.ends[column]!;
       const value = start === stop ? Number.NaN : (parseDecimal(bytes, start, stop) ?? blank(row, bytes, column));
-      if (value === undefined || Math.abs(value) > MOST_VALUE) {
+      if (value === undefined || Math.abs(value) > MOST_TO_FLOAT32) {
         const text = row.text(bytes, column);
         throw refuse(path, `${place(this)}, column ${names[column]}: '${text}' is no number that a series can hold`);
       }
@@ -142,9 +143,6 @@ class TableRows {
     };
   }
 }
-
-/** Largest number in single precision. */
-const MOST_VALUE = 3.4028234663852886e38;
 
 function blank(row: CsvRow, bytes: Uint8Array, column: number): number | undefined {
   return row.text(bytes, column).trim() === '' ? Number.NaN : undefined;
