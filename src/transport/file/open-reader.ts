@@ -11,8 +11,10 @@ import type { InputParsers } from './input-parsers.js';
 import type { OpenFile } from './open-file.js';
 import { toParquetBytes } from './parquet-bytes.js';
 import { createParquetReader } from './parquet-reader.js';
+import { createPeekFeed } from './peek-feed.js';
 import { createPlainFeed } from './plain-feed.js';
 import type { ReadPosition, RecordReader } from './record-reader.js';
+import { refuseOtherText } from './refuse-other-text.js';
 import { createStreamFeed } from './stream-feed.js';
 
 /**
@@ -32,7 +34,8 @@ export async function openReader(
     const bytes = await toParquetBytes(file);
     return createParquetReader(bytes, parsers.rows(), path, from.offset);
   }
-  const feed = openFeed(file, from.offset);
+  const opened = openFeed(file, from.offset);
+  const feed = from.offset > 0 ? opened : checkText(opened, format, path);
   if (format === 'ndjson' && pool !== undefined && file.size > 2 * chunkBytes)
     return createThreadedReader(feed, pool, path, chunkBytes, from);
   const parser = parsers.records(format);
@@ -58,14 +61,30 @@ export function openStreamReader(
       'Parquet is read from its end, and standard input has none. Name the file instead.',
     );
   }
-  const feed = createStreamFeed(stream, 'standard input', idleMs);
+  const packed = createStreamFeed(stream, STDIN, idleMs);
+  const feed = checkText(createPeekFeed(packed, unpackGzipped), format, STDIN);
   return createChunkReader(feed, parsers.records(format), '-', chunkBytes, { row: 1, offset: 0, inside: false });
+}
+
+const STDIN = 'standard input';
+
+/** Gzip is known by its first bytes, as that of files is. */
+function unpackGzipped(head: Uint8Array, whole: ByteFeed): ByteFeed {
+  return head[0] === 0x1f && head[1] === 0x8b ? createGzipFeed(whole, STDIN, 0, undefined) : whole;
+}
+
+function checkText(feed: ByteFeed, format: FileFormat, path: string): ByteFeed {
+  return createPeekFeed(feed, (head, whole) => {
+    refuseOtherText(head, format, path);
+    return whole;
+  });
 }
 
 function openFeed(file: OpenFile, offset: number): ByteFeed {
   const { handle, path, size } = file;
   if (!file.gzipped) return createPlainFeed(handle, path, size, offset);
-  return createGzipFeed(createPlainFeed(handle, path, size, 0), path, offset);
+  const packed = (): ByteFeed => createPlainFeed(handle, path, size, 0);
+  return createGzipFeed(packed(), path, offset, packed);
 }
 
 /** A parser that goes on past the beginning of a file still has to know the header there. */

@@ -39,7 +39,7 @@ export async function toParquetBytes(file: OpenFile): Promise<ParquetBytes> {
 const UNPACKED_LIMIT = 2 ** 30;
 
 async function unpack(file: OpenFile): Promise<Uint8Array<ArrayBuffer>> {
-  const feed = createGzipFeed(createPlainFeed(file.handle, file.path, file.size, 0), file.path, 0);
+  const feed = createGzipFeed(createPlainFeed(file.handle, file.path, file.size, 0), file.path, 0, undefined);
   let bytes = new Uint8Array(Math.max(1 << 16, Math.min(4 * file.size, UNPACKED_LIMIT)));
   let end = 0;
   for (;;) {

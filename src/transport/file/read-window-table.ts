@@ -31,7 +31,7 @@ export interface WindowTable {
 export async function readWindowTable(path: string, labelColumn?: string): Promise<WindowTable> {
   const file = await openFile({ path, format: 'csv' }, '.');
   const plain = createPlainFeed(file.handle, path, file.size, 0);
-  const feed = file.gzipped ? createGzipFeed(plain, path, 0) : plain;
+  const feed = file.gzipped ? createGzipFeed(plain, path, 0, undefined) : plain;
   try {
     return await readTable(feed, path, labelColumn);
   } catch (cause) {

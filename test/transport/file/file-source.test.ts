@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { createRandom } from '../../../src/numeric/random.js';
 import { createFileSource, type FileSourceOptions } from '../../../src/transport/file/file-source.js';
 import { drain, type Seen } from '../drain.js';
 import { createJsonLineParsers } from '../json-line-parser.js';
@@ -47,6 +48,14 @@ describe('createFileSource with one file', () => {
   it('reads a last line that has no newline', async () => {
     writeFileSync(join(root, 'open-end.ndjson'), `${line('a', 1)}\n${line('b', 2)}`);
     expect((await read(['open-end.ndjson'])).records.map(({ id }) => id)).toEqual(['a', 'b']);
+  });
+
+  it.each(['array.ndjson', 'array.ndjson.gz'])('names a JSON array for what it is: %s', async (name) => {
+    write(name, [`[${line('a', 1)},`, `${line('b', 2)}]`]);
+    await expect(read([name])).rejects.toMatchObject({
+      code: 'input',
+      message: expect.stringContaining(`${name} is one JSON array`),
+    });
   });
 
   it('reads a file that is named again once, and tells', async () => {
@@ -197,6 +206,36 @@ describe('createFileSource with gzip', () => {
     }
   });
 
+  it('hands over every record before bytes that are no gzip data', async () => {
+    const whole = gzipSync(lines.map((each) => `${each}\n`).join(''));
+    writeFileSync(join(root, 'garbage.ndjson.gz'), Buffer.concat([whole, Buffer.from('garbage')]));
+    const unpacked = lines.reduce((sum, each) => sum + each.length + 1, 0);
+    const { ids, error } = await readToFailure('garbage.ndjson.gz');
+    expect(ids).toEqual(lines.map((_, i) => `c${i}`));
+    expect(error).toMatchObject({ code: 'input', context: { offset: unpacked } });
+  });
+
+  it('hands over every record before a flipped byte', async () => {
+    const random = createRandom(5);
+    const long = Array.from({ length: 20_000 }, (_, i) => line(`c${i}`, i, random.next()));
+    const bytes = gzipSync(long.map((each) => `${each}\n`).join(''));
+    const place = bytes.length >> 1;
+    bytes.fill(0xff, place, place + 64);
+    writeFileSync(join(root, 'flipped.ndjson.gz'), bytes);
+    const { ids, error } = await readToFailure('flipped.ndjson.gz');
+    expect(ids.length).toBeGreaterThan(9_000);
+    expect(ids.slice(0, 9_000)).toEqual(long.slice(0, 9_000).map((_, i) => `c${i}`));
+    expect(error).toMatchObject({ code: 'input', message: expect.stringMatching(/damaged.*may be spoilt/) });
+  });
+
+  async function readToFailure(path: string): Promise<{ ids: readonly string[]; error: unknown }> {
+    const source = await open([path]);
+    const seen: Seen = { records: [], deadLetters: [] };
+    const error = await drain(source, Infinity, seen).catch((cause: unknown) => cause);
+    await source.close();
+    return { ids: seen.records.map(({ id }) => id), error };
+  }
+
   it('says that gzip data is damaged', async () => {
     const bytes = gzipSync(lines.join('\n'));
     bytes[bytes.length >> 1]! ^= 0xff;
@@ -219,6 +258,18 @@ describe('createFileSource with standard input', () => {
     stdin.end(`${line('b', 2).slice(5)}\n`);
     const rest = await drain(source);
     expect(rest.records.map(({ id, row }) => [id, row])).toEqual([['b', 2]]);
+    await source.close();
+  });
+
+  it('unpacks gzip by its first bytes, also where they come one by one', async () => {
+    const stdin = new PassThrough();
+    const source = await open(['-'], { stdin, idleMs: 5 });
+    const packed = gzipSync(`${line('a', 1)}\n${line('b', 2)}\n`);
+    stdin.write(packed.subarray(0, 1));
+    expect((await source.pull())?.length).toBe(0);
+    stdin.write(packed.subarray(1, 2));
+    stdin.end(packed.subarray(2));
+    expect((await drain(source)).records.map(({ id }) => id)).toEqual(['a', 'b']);
     await source.close();
   });
 
