@@ -19,9 +19,16 @@ export function toCsvColumns(names: readonly string[], fields: readonly FieldSet
   return columns;
 }
 
+const OTHER_DELIMITER = /[;\t|]/;
 const MOST_NAMES = 20;
 
 function suggest(name: string, names: readonly string[]): string {
+  const other = names.length === 1 ? OTHER_DELIMITER.exec(names[0]!)?.[0] : undefined;
+  if (other !== undefined) {
+    const shown = JSON.stringify(other);
+    const value = other === '\t' ? "$'\\t'" : `'${other}'`;
+    return `; its only column is ${JSON.stringify(names[0])}: if ${shown} stands between the fields, set \`input.csv.delimiter: ${shown}\` (flag --set input.csv.delimiter=${value})`;
+  }
   const all = names.slice(0, MOST_NAMES).map((other) => `\`${other}\``);
   const listed = `; its columns are ${all.join(', ')}${names.length > MOST_NAMES ? ', …' : ''}`;
   const scored = names.map((other) => ({ other, d: distance(name.toLowerCase(), other.toLowerCase()) }));

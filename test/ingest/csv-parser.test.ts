@@ -113,6 +113,14 @@ describe('csv parser', () => {
     expect(() => parse('"id,time,usage\n')).toThrow(SegtideError);
   });
 
+  it.each([
+    [';', "input.csv.delimiter=';'"],
+    ['\t', "input.csv.delimiter=$'\\t'"],
+  ])('names the delimiter where the header is one column: %j', (delimiter, flag) => {
+    expect(() => parse(['id', 'time', 'usage'].join(delimiter))).toThrow(flag);
+    expect(() => parse(`id${delimiter}time,usage\n`)).toThrow(/its columns are/);
+  });
+
   it('reads nothing from an empty file or a header alone', () => {
     expect(parse('')).toEqual({ events: [], deadLetters: [], rows: 0 });
     expect(parse('id,time,usage')).toEqual({ events: [], deadLetters: [], rows: 1 });
