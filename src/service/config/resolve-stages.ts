@@ -1,4 +1,5 @@
 import { type IngestSettings, resolveIngest } from '../../ingest/ingest-settings.js';
+import { formatDuration } from '../../numeric/duration.js';
 import { createOptionCheck, type OptionCheck } from '../../option-check.js';
 import { resolveStages as resolveLibraryStages, type StageSettings } from '../../stage-settings.js';
 import { type KeyPath, touches } from './check-tree.js';
@@ -48,7 +49,13 @@ function resolve(config: Config, check: OptionCheck): RunStages | undefined {
   const { kind: _, ...encoder } = config.encoder;
   const ingest = check.resolve('input', () => resolveIngest(config.input));
   const { series, cluster, model, drift } = config;
-  const window = { ...config.window, outOfOrderness: outOfOrderness(config) };
+  const { step } = config.window;
+  const window = {
+    ...config.window,
+    // As text again: a complaint is to name the step as it was written, and not its milliseconds.
+    step: typeof step === 'number' ? formatDuration(step) : step,
+    outOfOrderness: outOfOrderness(config),
+  };
   const { seed } = config.run;
   const channels = windowChannels(config.input);
   const stages = resolveLibraryStages({ channels, window, series, encoder, cluster, model, drift, seed }, check);

@@ -49,6 +49,10 @@ drift: { every: 2d, referenceSpan: 1w }`;
     expect(drift).toMatchObject({ everyMs: 48 * HOUR, referenceMs: 168 * HOUR });
   });
 
+  it('names the step as it was written', () => {
+    expect(() => resolveStages(config('window: { step: 7m, hop: 1h }'))).toThrow('got 1h with steps of 7m');
+  });
+
   it('lists what every stage complains of, at once', () => {
     const text =
       'window: { step: day, hop: 36h }\nseries: { smoothWidth: 4 }\ninput: { channels: [{ name: a, count: true }, { name: a, field: b }] }';
