@@ -92,7 +92,7 @@ function accounting(summary: RunSummary, width: number): string[] {
     formatCounted(assignments, 'assignment'),
     formatCounted(transitions, 'transition'),
     `${formatCounted(incompleteWindows, 'window')} cut short by the end`,
-    `${formatCounted(evicted, 'customer')} evicted`,
+    `${formatCounted(evicted, 'customer')} evicted${evicted > 0 ? ' (who came back counts again)' : ''}`,
   ];
   lines.push(counts.map((count) => count.replace(' ', NO_BREAK)).join(', '));
   return lines.map((line) => wrap(line, width, '  ', '    '));

@@ -73,6 +73,7 @@ describe('renderSummary', () => {
     expect(one).toContain('1 window,');
     const evicted = renderSummary({ ...SAMPLE, evicted: 5 }, { width: 100, color: false });
     expect(evicted).toContain('events of up to 4,037 customers');
+    expect(evicted.replace(/\s+/g, ' ')).toContain('5 customers evicted (who came back counts again)');
   });
 
   it('uses colour only where it is asked for', () => {
