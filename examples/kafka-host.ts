@@ -31,9 +31,16 @@ const shares = new Gauge({
   registers,
 });
 
-const consumer = new Kafka({ brokers: BROKERS.split(','), clientId: 'host', logLevel: logLevel.ERROR }).consumer({
-  groupId: 'host',
+const kafka = new Kafka({
+  brokers: BROKERS.split(','),
+  clientId: 'host',
+  logLevel: logLevel.ERROR,
+  logCreator:
+    () =>
+    ({ log }) =>
+      console.error(`kafka: ${log.message}`),
 });
+const consumer = kafka.consumer({ groupId: 'host' });
 const events$ = new Subject<UsageEvent>();
 
 const done = lastValueFrom(
@@ -63,17 +70,22 @@ const done = lastValueFrom(
 );
 done.catch((error: unknown) => stop(error));
 
-await consumer.connect();
-await consumer.subscribe({ topics: [TOPIC], fromBeginning: true });
-await consumer.run({
-  eachMessage: async ({ message }) => {
-    try {
-      events$.next(JSON.parse(message.value?.toString() ?? '') as UsageEvent);
-    } catch {
-      refused.inc({ why: 'unreadable' });
-    }
-  },
-});
+try {
+  await consumer.connect();
+  await consumer.subscribe({ topics: [TOPIC], fromBeginning: true });
+  await consumer.run({
+    eachMessage: async ({ message }) => {
+      try {
+        events$.next(JSON.parse(message.value?.toString() ?? '') as UsageEvent);
+      } catch {
+        refused.inc({ why: 'unreadable' });
+      }
+    },
+  });
+} catch (error) {
+  console.error(`can't read ${TOPIC} from ${BROKERS}: ${(error as Error).message}`);
+  process.exit(1);
+}
 
 const server = createServer(async (_, response) => {
   response.setHeader('content-type', registry.contentType).end(await registry.metrics());
@@ -88,7 +100,7 @@ async function stop(error?: unknown): Promise<void> {
   if (isStopping) return;
   isStopping = true;
   if (error !== undefined) {
-    console.error(error);
+    console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
   }
   await consumer.disconnect();
