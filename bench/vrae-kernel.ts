@@ -1,4 +1,4 @@
-// Windows per second of the engines over the kernel beside PyTorch on one thread, and the part of the machine's peak of
+// Windows per second of the VRAE on the kernel's engines beside PyTorch on one thread, and the part of the machine's peak of
 // multiplications and additions that each reaches.
 //
 //   npx tsx bench/vrae-kernel.ts [--torch PYTHON --script bench_torch.py] [--seconds 0.3] [--rounds 3] [--only native]
@@ -14,8 +14,10 @@ import { loadNativeAddon } from '../src/encode/vrae/engines/native/native-addon.
 import { createNativeEngine } from '../src/encode/vrae/engines/native/native-engine.js';
 import { createWasmEngine } from '../src/encode/vrae/engines/wasm/wasm-engine.js';
 import type { Cell } from '../src/encode/vrae/recurrent-engine.js';
-import { createPlainVrae, type PlainShape } from './measure/plain-vrae.js';
+import { resolveVrae } from '../src/encode/vrae/vrae-options.js';
+import { toVraeShape } from '../src/encode/vrae/vrae-shape.js';
 import { median } from './measure/statistics.js';
+import { createInference, createUpdate, SHAPES } from './measure/vrae-workload.js';
 
 interface Task {
   readonly kind: 'train' | 'infer';
@@ -23,11 +25,6 @@ interface Task {
   readonly shape: 'E' | 'S';
   readonly rows: number;
 }
-
-const SHAPES: Readonly<Record<'E' | 'S', PlainShape>> = {
-  E: { steps: 140, hidden: 90, latent: 20 },
-  S: { steps: 24, hidden: 32, latent: 8 },
-};
 
 const TASKS: readonly Task[] = (['lstm', 'gru'] as const).flatMap((cell) =>
   (['E', 'S'] as const).flatMap((shape) => [
@@ -114,8 +111,9 @@ function operations({ kind, cell, shape }: Task): number {
 }
 
 function prepare(engine: KernelEngine, { kind, cell, shape, rows }: Task): () => void {
-  const model = createPlainVrae(engine, cell, SHAPES[shape], rows, kind === 'train');
-  return kind === 'train' ? model.update : model.infer;
+  const { steps, ...sizes } = SHAPES[shape];
+  const whole = toVraeShape(resolveVrae({ ...sizes, cell }), { steps, channels: 1 });
+  return kind === 'train' ? createUpdate(engine, whole, rows) : createInference(engine, whole, rows);
 }
 
 function measure(key: string, rows: number): number {

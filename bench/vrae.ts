@@ -11,13 +11,10 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openEngine } from '../src/encode/vrae/engines/open-engine.js';
-import { createParameters } from '../src/encode/vrae/initial-parameters.js';
-import { clipScale, createOptimizer } from '../src/encode/vrae/optimizer.js';
-import type { Cell, EngineName, RecurrentEngine } from '../src/encode/vrae/recurrent-engine.js';
-import { createVraeNetwork } from '../src/encode/vrae/vrae-network.js';
+import type { Cell, EngineName } from '../src/encode/vrae/recurrent-engine.js';
 import { resolveVrae } from '../src/encode/vrae/vrae-options.js';
-import { toVraeShape, type VraeShape } from '../src/encode/vrae/vrae-shape.js';
-import { createRandom } from '../src/numeric/random.js';
+import { toVraeShape } from '../src/encode/vrae/vrae-shape.js';
+import { createInference, createUpdate, SHAPES } from './measure/vrae-workload.js';
 
 /** One thing to measure: a name and the series that one call takes. */
 interface Workload {
@@ -26,10 +23,6 @@ interface Workload {
   run(): void;
 }
 
-const SIZES: Readonly<Record<string, { readonly steps: number; readonly hidden: number; readonly latent: number }>> = {
-  S: { steps: 24, hidden: 32, latent: 8 },
-  E: { steps: 140, hidden: 90, latent: 20 },
-};
 const TRAINING_ROWS = [32, 256];
 const INFERENCE_ROWS = [1, 32, 512];
 
@@ -49,16 +42,24 @@ async function main(): Promise<void> {
   });
   const workloads: Workload[] = [];
   for (const size of values.shapes.split(',')) {
-    const { steps, ...options } = SIZES[size]!;
+    const { steps, ...options } = SHAPES[size as keyof typeof SHAPES];
     const shape = toVraeShape(resolveVrae({ ...options, cell: values.cell as Cell }), { steps, channels: 1 });
     for (const name of values.engines.split(',') as EngineName[]) {
       // Each in an engine of its own: one that stays unused costs nothing.
       const open = () => openEngine(name, { threads: Number(values.threads) });
       try {
         for (const rows of TRAINING_ROWS)
-          workloads.push(toTraining(`${size} ${name}`, (await open()).engine, shape, rows));
+          workloads.push({
+            name: `${size} ${name} train B=${rows}`,
+            rows,
+            run: createUpdate((await open()).engine, shape, rows),
+          });
         for (const rows of INFERENCE_ROWS)
-          workloads.push(toInference(`${size} ${name}`, (await open()).engine, shape, rows));
+          workloads.push({
+            name: `${size} ${name} infer B=${rows}`,
+            rows,
+            run: createInference((await open()).engine, shape, rows),
+          });
       } catch (error) {
         console.log(`left out: ${(error as Error).message}`);
       }
@@ -80,38 +81,6 @@ async function main(): Promise<void> {
     });
     console.log(out.trimEnd());
   }
-}
-
-function toTraining(prefix: string, engine: RecurrentEngine, shape: VraeShape, rows: number): Workload {
-  const random = createRandom(1);
-  const settings = resolveVrae();
-  const network = createVraeNetwork(engine, shape, { rows, training: settings });
-  const first = createParameters(shape, random);
-  const parameters = network.precision === 'float64' ? first : Float32Array.from(first);
-  const gradient = parameters.slice();
-  const optimizer = createOptimizer(settings, parameters);
-  const values = Float32Array.from({ length: rows * shape.steps }, () => random.normal());
-  const mask = new Uint8Array(values.length);
-  const noise = new Float64Array(rows * shape.latent);
-  return {
-    name: `${prefix} train B=${rows}`,
-    rows,
-    run: () => {
-      for (let i = 0; i < noise.length; i++) noise[i] = random.normal();
-      network.load(parameters);
-      network.differentiate({ rows, values, mask, noise, beta: 0.1 }, gradient);
-      optimizer.step(parameters, gradient, 1e-4, clipScale(gradient, 5));
-    },
-  };
-}
-
-function toInference(prefix: string, engine: RecurrentEngine, shape: VraeShape, rows: number): Workload {
-  const random = createRandom(1);
-  const network = createVraeNetwork(engine, shape, { rows: Math.min(rows, 64) });
-  network.load(createParameters(shape, random).map(Math.fround));
-  const values = Float32Array.from({ length: rows * shape.steps }, () => random.normal());
-  const posterior = new Float32Array(rows * 2 * shape.latent);
-  return { name: `${prefix} infer B=${rows}`, rows, run: () => network.infer(values, rows, posterior) };
 }
 
 function measure({ rows, run }: Workload, seconds: number): number {
