@@ -1,5 +1,6 @@
 import { autocorrelation } from '../numeric/autocorrelation.js';
 import { linearTrend } from '../numeric/linear-trend.js';
+import { prototypeTrend } from './prototype-trend.js';
 import type { ChannelProfile, Seasonality } from './segment-profile.js';
 
 /** The members of a segment, as rows of a batch. */
@@ -58,7 +59,7 @@ export function profileChannel(
   const level = known === 0 ? 0 : sum / known;
   return {
     level,
-    trend: relativeTrend(prototype, level, period),
+    trend: prototypeTrend(prototype, level, period).change,
     volatility: varying === 0 ? 0 : variations / varying,
     seasonality: seasonalityOf(members, channel, period),
     zeroShare: known === 0 ? 0 : zeros / known,
@@ -71,40 +72,6 @@ function readSeries(members: Members, row: number, channel: number, into: Float6
   for (let t = 0, at = row * steps * channels + channel; t < steps; t++, at += channels) {
     into[t] = mask[at]! <= 1 ? values[at]! : Number.NaN;
   }
-}
-
-/**
- * How far the trend line goes from the first step to the last, relative to its larger end: -0.5 where it ends at half of
- * what it began with, 0.5 where it began with half, -1 and 1 from and to zero or beyond. A burst at one end of the window
- * makes the line steeper than any usage, which can't fall by more than all of it.
- */
-function relativeTrend(prototype: Float64Array, level: number, period: number | undefined): number {
-  if (level === 0) return 0;
-  // A weekly pattern is no trend: with two whole cycles or more, the line goes through the means of cycles.
-  const cycles = period === undefined ? 0 : Math.floor(prototype.length / period);
-  const overCycles = period !== undefined && period > 1 && cycles >= 2;
-  const { slope } = linearTrend(overCycles ? cycleMeans(prototype, period, cycles) : prototype);
-  const perStep = overCycles ? slope / period : slope;
-  const change = perStep * (prototype.length - 1);
-  // A least-squares line passes through the mean: its ends lie half the change below and above the level.
-  const larger = Math.abs(level) + Math.abs(change) / 2;
-  return Math.max(-1, Math.min(1, change / larger));
-}
-
-function cycleMeans(prototype: Float64Array, period: number, cycles: number): Float64Array {
-  const means = new Float64Array(cycles);
-  for (let cycle = 0; cycle < cycles; cycle++) {
-    let sum = 0;
-    let n = 0;
-    for (let t = cycle * period; t < (cycle + 1) * period; t++) {
-      const x = prototype[t]!;
-      if (Number.isNaN(x)) continue;
-      sum += x;
-      n++;
-    }
-    means[cycle] = n === 0 ? Number.NaN : sum / n;
-  }
-  return means;
 }
 
 function seasonalityOf(members: Members, channel: number, period: number | undefined): Seasonality {

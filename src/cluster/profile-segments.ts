@@ -1,5 +1,6 @@
 import type { AssignmentBatch } from './assignment-batch.js';
 import { type Members, profileChannel } from './profile-channel.js';
+import { prototypeTrend } from './prototype-trend.js';
 import { isInactive, MARKED_TREND, nameSegments } from './segment-name.js';
 import type { Advice, ChannelProfile, SegmentProfile } from './segment-profile.js';
 import { type CalendarPlace, segmentTiming } from './segment-timing.js';
@@ -13,6 +14,10 @@ export interface ProfileOptions {
   readonly decoded?: readonly Float32Array[] | undefined;
 }
 
+/** Part of the prototype's variance from which a trend line says something of it; at any phase a daily curve has a line. */
+const MARKED_FIT = 0.5;
+/** Part of the members that must begin at the same hour, or on the same weekday, to name a segment after it. */
+const AGREEMENT = 0.9;
 /** Autocorrelation from which what repeats is worth a model. */
 const MARKED_SEASONALITY = 0.3;
 
@@ -39,7 +44,7 @@ export function profileSegments(assignments: AssignmentBatch, options: ProfileOp
     const timing = places === undefined ? [] : segmentTiming(curves[0]!, places);
     return {
       timing,
-      namesTrend: timing.length === 0 || cycleOf(places!) * 2 <= steps,
+      namesTrend: (timing.length === 0 || cycleOf(places!) * 2 <= steps) && followsTrend(curves[0]!, options.period),
       profile: {
         segmentId,
         modelVersion: model.modelVersion,
@@ -103,7 +108,15 @@ function meanOf(rows: Uint32Array, of: (row: number) => number): number {
   return rows.length === 0 ? 0 : sum / rows.length;
 }
 
-/** When the steps of most members are; undefined where members disagree, as with a hop of half a week. */
+/** Whether the first channel's curve goes where its trend line goes. */
+function followsTrend(prototype: Float64Array, period: number | undefined): boolean {
+  return prototypeTrend(prototype, 1, period).explained >= MARKED_FIT;
+}
+
+/**
+ * When the steps of most members are. The weekday is undefined where members disagree, as windows of a day do; all is
+ * undefined where they disagree on the hour, as with a hop of half a day, or where there is none and no weekday.
+ */
 function placesOf(
   rows: Uint32Array,
   starts: Float64Array,
@@ -111,22 +124,35 @@ function placesOf(
   placeOf: ProfileOptions['placeOf'],
 ): readonly CalendarPlace[] | undefined {
   if (placeOf === undefined || rows.length === 0) return undefined;
-  const known = new Map<number, string>();
-  const times = new Map<string, number>();
-  for (const row of rows) {
+  const known = new Map<number, CalendarPlace>();
+  const places = Array.from(rows, (row) => {
     const start = starts[row]!;
-    let key = known.get(start);
-    if (key === undefined) {
-      const { weekday, hour } = placeOf(start, 0);
-      key = `${weekday}/${hour}`;
-      known.set(start, key);
-    }
-    times.set(key, (times.get(key) ?? 0) + 1);
-  }
-  const [key, count] = [...times].reduce((most, entry) => (entry[1] > most[1] ? entry : most));
-  if (count < 0.9 * rows.length) return undefined;
-  const start = [...known].find(([, place]) => place === key)![0];
-  return Array.from({ length: steps }, (_, step) => placeOf(start, step));
+    const place = known.get(start) ?? placeOf(start, 0);
+    known.set(start, place);
+    return place;
+  });
+  const weekday = agreed(places.map((place) => place.weekday));
+  const hour = agreed(places.map((place) => place.hour));
+  if (hour === undefined && (weekday === undefined || places[0]!.hour !== undefined)) return undefined;
+  const fits = (place: CalendarPlace): boolean =>
+    (weekday === undefined || place.weekday === weekday) && (hour === undefined || place.hour === hour);
+  const start = [...known].find(([, place]) => fits(place))?.[0];
+  if (start === undefined) return undefined;
+  return Array.from({ length: steps }, (_, step) => {
+    const place = placeOf(start, step);
+    return {
+      weekday: weekday === undefined ? undefined : place.weekday,
+      hour: hour === undefined ? undefined : place.hour,
+    };
+  });
+}
+
+/** The value that nearly all have; undefined where there is none. */
+function agreed(values: readonly (number | undefined)[]): number | undefined {
+  const times = new Map<number | undefined, number>();
+  for (const value of values) times.set(value, (times.get(value) ?? 0) + 1);
+  const [value, count] = [...times].reduce((most, entry) => (entry[1] > most[1] ? entry : most));
+  return count < AGREEMENT * values.length ? undefined : value;
 }
 
 /** Steps after which the calendar repeats; Infinity where a window does not hold a whole cycle. */

@@ -141,6 +141,43 @@ describe('profileSegments', () => {
     expect(c!.name).toBe('evening');
   });
 
+  it('names daily usage after its hours, not a trend, whatever day and hour the windows begin', () => {
+    const night = (hour: number): number => (hour < 6 ? 9 : 0);
+    const office = (hour: number): number => (hour >= 8 && hour < 18 ? 9 : 0);
+    const flat = (): number => 9;
+    for (const begin of [0, 7, 12, 18]) {
+      const curves = repeat(42, (i) =>
+        Array.from({ length: 24 }, (_, t) => [night, office, flat][i % 3]!((begin + t) % 24)),
+      );
+      const batch = assigned(
+        curves,
+        curves.map((_, i) => i % 3),
+      );
+      batch.embeddings.series.windows.starts.set(curves.map((_, i) => i % 14));
+      const names = profileSegments(batch, {
+        period: 24,
+        placeOf: (day, step) => ({ weekday: (day + Math.floor((begin + step) / 24)) % 7, hour: (begin + step) % 24 }),
+      }).map(({ name }) => name);
+      expect(names[0]).toMatch(/^night/);
+      expect(names[1]).toMatch(/^(morning|afternoon)/);
+      expect(names[2]).toMatch(/^steady/);
+    }
+  });
+
+  it('names a trend only where the curve follows it, also with noise', () => {
+    const random = createRandom(3);
+    const growing = Array.from({ length: 28 }, (_, t) => 5 + 0.5 * t + random.normal());
+    const fading = Array.from({ length: 28 }, (_, t) => 20 - 0.5 * t + random.normal());
+    const early = Array.from({ length: 28 }, (_, t) => (t === 3 ? 60 : 5));
+    const names = profileSegments(assigned([growing, fading, early], [0, 1, 2])).map(({ name, channels }) => ({
+      name,
+      isMarked: Math.abs(channels[0]!.trend) >= 0.25,
+    }));
+    expect(names[0]).toMatchObject({ name: expect.stringMatching(/^growing/), isMarked: true });
+    expect(names[1]).toMatchObject({ name: expect.stringMatching(/^fading/), isMarked: true });
+    expect(names[2]).toMatchObject({ name: expect.stringMatching(/^(bursty|uneven)/), isMarked: true });
+  });
+
   it('gives the simulated kinds of customers the names that a person would', () => {
     const random = createRandom(2);
     const noisy = (level: number): number => Math.max(0, level * (1 + 0.1 * random.normal()));
