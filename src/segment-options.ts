@@ -1,13 +1,13 @@
 import type { DriftReport } from './drift/drift-report.js';
 import type { DeadLetter } from './ingest/dead-letter.js';
 import type { UsageEventOptions } from './ingest/usage-event.js';
-import { createOptionCheck, toOptionError } from './option-check.js';
+import { checkKeys, createOptionCheck, toOptionError } from './option-check.js';
 import type { Clock } from './ports.js';
 import type { SegmentRecord } from './publish/segment-record.js';
 import type { TransitionRecord } from './publish/transition-record.js';
 import type { SegmentationOptions, SegmentationSettings } from './segmentation.js';
 import type { StageOptions } from './stage-options.js';
-import { resolveStages, toSegmentationSettings } from './stage-settings.js';
+import { resolveStages, STAGE_KEYS, toSegmentationSettings } from './stage-settings.js';
 import {
   type EventBufferOptions,
   type EventBufferSettings,
@@ -65,9 +65,10 @@ export interface SegmentSettings {
 /** @throws SegtideError `config` with all that is wrong, a line for each section */
 export function resolveSegment(options: SegmentOptions): SegmentSettings {
   const check = createOptionCheck();
+  if (!checkKeys(check, options, KEYS)) throw toOptionError(check.problems);
   const stages = resolveStages(options, check);
   const buffer = check.resolve('buffer', () => resolveEventBuffer(options.buffer));
-  if (stages === undefined || buffer === undefined) throw toOptionError(check.problems);
+  if (stages === undefined || buffer === undefined || check.problems.length > 0) throw toOptionError(check.problems);
   const { channels, deduplicate } = stages.window;
   return {
     segmentation: toSegmentationSettings(stages, options.clock !== undefined),
@@ -78,3 +79,14 @@ export function resolveSegment(options: SegmentOptions): SegmentSettings {
     train: options.train,
   };
 }
+
+const KEYS: readonly string[] = [
+  ...STAGE_KEYS,
+  ...Object.keys({
+    events: true,
+    buffer: true,
+    clock: true,
+    outputs: true,
+    train: true,
+  } satisfies Record<Exclude<keyof SegmentOptions, keyof StageOptions>, true>),
+];

@@ -3,7 +3,7 @@ import { type DriftSettings, resolveDriftOptions } from './drift/drift-settings.
 import { resolveVrae, type VraeSettings } from './encode/vrae/vrae-options.js';
 import { SegtideError } from './errors.js';
 import { parseDuration } from './numeric/duration.js';
-import { createOptionCheck, type OptionCheck, toOptionError } from './option-check.js';
+import { checkKeys, createOptionCheck, type OptionCheck, toOptionError } from './option-check.js';
 import type { SegmentationSettings } from './segmentation.js';
 import { resolveSeries, type SeriesSettings } from './series/series-settings.js';
 import type { ModelOptions, StageOptions } from './stage-options.js';
@@ -43,6 +43,18 @@ export interface LifeSettings {
 /** Windows of a learning batch. Fixed, because results depend on it. */
 const LEARN_EVERY = 256;
 
+/** The sections of `StageOptions`. */
+export const STAGE_KEYS: readonly string[] = Object.keys({
+  channels: true,
+  window: true,
+  series: true,
+  encoder: true,
+  cluster: true,
+  model: true,
+  drift: true,
+  seed: true,
+} satisfies Record<keyof StageOptions, true>);
+
 /**
  * Settings of a segmentation.
  *
@@ -51,8 +63,8 @@ const LEARN_EVERY = 256;
  */
 export function resolveSegmentation(options: StageOptions, live: boolean): SegmentationSettings {
   const check = createOptionCheck();
-  const stages = resolveStages(options, check);
-  if (stages === undefined) throw toOptionError(check.problems);
+  const stages = checkKeys(check, options, STAGE_KEYS) ? resolveStages(options, check) : undefined;
+  if (stages === undefined || check.problems.length > 0) throw toOptionError(check.problems);
   return toSegmentationSettings(stages, live);
 }
 
@@ -62,6 +74,8 @@ export function resolveSegmentation(options: StageOptions, live: boolean): Segme
  * @returns undefined where a stage refuses; `check` then says what
  */
 export function resolveStages(options: StageOptions, check: OptionCheck): StageSettings | undefined {
+  const isSection = SECTIONS.map((section) => check.resolve(section, () => checkSection(section, options[section])));
+  if (isSection.includes(undefined)) return undefined;
   const { seed = 42, model = {} } = options;
   const channels = options.channels ?? [{ name: 'value' }];
   const window = check.resolve('window', () => resolveWindow({ ...options.window, channels }));
@@ -77,6 +91,16 @@ export function resolveStages(options: StageOptions, check: OptionCheck): StageS
   if (!(window && series && encoder && cluster && life && gate && retrain && drift)) return undefined;
   const timeZone = options.window.timeZone ?? 'UTC';
   return { window, series, encoder, cluster, model: life, gate, retrain, drift, timeZone, seed };
+}
+
+const SECTIONS = ['window', 'series', 'encoder', 'cluster', 'model', 'drift'] as const;
+
+/** Sections are objects, and a window has no default. */
+function checkSection(section: (typeof SECTIONS)[number], value: unknown): true {
+  if (value === undefined && section !== 'window') return true;
+  if (value !== null && typeof value === 'object') return true;
+  const example = section === 'window' ? ", such as { step: 'hour', steps: 24 }" : '';
+  throw refuse(`must be an object${example}; got ${value}`);
 }
 
 /** @param live as in `resolveSegmentation` */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { segment } from '../src/segment.js';
 import { loadConfig } from '../src/service/config/load-config.js';
 import { resolveRun } from '../src/service/run/run-settings.js';
 import { resolveSegmentation } from '../src/stage-settings.js';
@@ -58,6 +59,31 @@ run: { seed: 9 }`;
     [{ series: { length: 5 } }, /`length` is 5 but windows have 24 steps/],
   ])('refuses %j', (options, text) => {
     expect(() => resolveSegmentation({ window: WINDOW, ...options }, false)).toThrow(text);
+  });
+});
+
+describe('options that a type checker did not see', () => {
+  const resolvers = {
+    segment: (options: unknown) => segment(options as never),
+    resolveSegmentation: (options: unknown) => resolveSegmentation(options as never, false),
+  };
+
+  it.each(Object.entries(resolvers))('are refused by %s as an error of code config', (_, resolve) => {
+    const refused: readonly [unknown, RegExp][] = [
+      [{}, /^window: must be an object, such as .*; got undefined/],
+      [undefined, /^options: must be an object .*; got undefined/],
+      [{ window: null }, /^window: must be an object/],
+      [{ window: WINDOW, cluster: 3 }, /^cluster: must be an object; got 3/],
+      [{ window: WINDOW, model: null }, /^model: must be an object; got null/],
+      [{ window: WINDOW, clutser: { k: 2 } }, /^clutser: there is no such option; did you mean `cluster`\?/],
+      [{ window: WINDOW, quux: 1 }, /^quux: there is no such option; known here: channels, window/],
+      [{ windows: WINDOW }, /did you mean `window`\?\s+window: must be an object/],
+    ];
+    for (const [options, message] of refused) {
+      expect(() => resolve(options)).toThrow(
+        expect.objectContaining({ code: 'config', message: expect.stringMatching(message) }),
+      );
+    }
   });
 });
 
