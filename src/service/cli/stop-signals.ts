@@ -6,7 +6,10 @@ export interface StopSignals {
   readonly signal: AbortSignal;
   /** 130 after SIGINT, 143 after SIGTERM, undefined while nothing has asked. */
   readonly exitCode: number | undefined;
-  /** Stops listening. */
+  /**
+   * Stops listening, unless a stop was asked for: the process is then on its way out, and an echo of the signal must
+   * not kill it over its last words.
+   */
   close(): void;
 }
 
@@ -41,6 +44,7 @@ export function listenForStop(display: Pick<LineDisplay, 'above' | 'clear'>, now
       return exitCode;
     },
     close: () => {
+      if (exitCode !== undefined) return;
       process.off('SIGINT', onInterrupt);
       process.off('SIGTERM', onTerminate);
     },

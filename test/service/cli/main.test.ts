@@ -30,7 +30,7 @@ describe('the segtide process', () => {
     let err = '';
     child.stderr.on('data', (chunk) => (err += String(chunk)));
     // Standard input stays open: only the signal ends this run, once it listens.
-    const retry = setInterval(() => child.kill(0) && /reading/.test(err) && child.kill(signal), 100);
+    const retry = setInterval(() => /reading/.test(err) && !/stopping/.test(err) && child.kill(signal), 100);
     child.stdin.write(`${JSON.stringify({ customer: 'a', time: '2024-01-01T00:00:00Z' })}\n`);
     const status = await new Promise((resolve) => child.on('exit', resolve));
     clearInterval(retry);

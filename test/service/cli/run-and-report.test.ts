@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { SegtideError } from '../../../src/errors.js';
 import { runAndReport } from '../../../src/service/cli/run-and-report.js';
 import { toAssignment } from '../../../src/service/config/assignment.js';
@@ -7,6 +7,11 @@ import type { RunFromConfig } from '../../../src/service/run-from-config.js';
 import { SAMPLE } from '../summary/sample-summary.js';
 
 const finishes: RunFromConfig = async () => SAMPLE;
+
+afterEach(() => {
+  // A run that was stopped listens on, for the process is on its way out.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.removeAllListeners(signal);
+});
 
 describe('runAndReport', () => {
   it('prints the summary on standard output', async () => {
@@ -19,6 +24,11 @@ describe('runAndReport', () => {
     const { out, err } = await report({ json: true }, finishes);
     expect(JSON.parse(out)).toEqual(SAMPLE);
     expect(err).toBe('');
+  });
+
+  it('listens to no signal once a run has ended', async () => {
+    await report({}, finishes);
+    expect(process.listeners('SIGINT').map((listener) => listener.name)).not.toContain('onInterrupt');
   });
 
   it('prints nothing with --quiet', async () => {
@@ -77,7 +87,6 @@ describe('runAndReport', () => {
     const { err, code } = await report({}, waits);
     expect(err).toContain('stopping in order');
     expect(code).toBe(130);
-    expect(process.listeners('SIGINT').map((listener) => listener.name)).not.toContain('onInterrupt');
   });
 
   it('exits with 143 after SIGTERM, also when the run tells of it by an error', async () => {

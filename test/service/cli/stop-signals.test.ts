@@ -15,7 +15,7 @@ beforeEach(() => {
   stop = listenForStop(display, () => now);
 });
 afterEach(() => {
-  stop.close();
+  for (const signal of ['SIGINT', 'SIGTERM']) process.removeAllListeners(signal);
   exit.mockClear();
 });
 
@@ -32,6 +32,15 @@ describe('listenForStop', () => {
     now += 999;
     process.emit('SIGINT');
     expect(exit).not.toHaveBeenCalled();
+  });
+
+  it('takes an echo for one also while the process ends, and listens no more where nothing was asked for', () => {
+    process.emit('SIGINT');
+    stop.close();
+    expect(process.listenerCount('SIGINT')).toBe(1);
+    process.removeAllListeners('SIGINT');
+    listenForStop({ above: () => undefined, clear: () => undefined }, () => now).close();
+    expect(process.listenerCount('SIGINT')).toBe(0);
   });
 
   it('exits at a second signal after that, and takes the progress line away before', () => {
