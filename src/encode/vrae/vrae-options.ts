@@ -71,7 +71,10 @@ export interface VraeOptions {
   readonly gradientClip?: number;
   /** Share of the series held out to choose the best weights by, 0 to 0.5. @default 0.1 */
   readonly heldOut?: number;
-  /** Training stops after this many of its 20 evaluations in a row without a better held-out loss, from 1. @default 5 */
+  /**
+   * Training stops after this many of its 20 evaluations in a row without a better held-out loss, from 1. They count once
+   * beta has grown, and with a falling learning rate from half of the updates on. @default 5
+   */
   readonly patience?: number;
 
   /**

@@ -38,6 +38,9 @@ export function createVraeTraining(job: VraeJob, network: VraeNetwork, latentTer
   const { batch, latent, dropout } = settings;
   const sampler = createSeriesSampler(series, learn, batch, latent, random, dropout > 0);
 
+  // While beta grows and the learning rate is high, a held-out loss that stands still will fall again.
+  const settled = settings.updates * Math.max(settings.betaWarmUp, settings.schedule === 'cosine' ? 0.5 : 0);
+
   let updates = 0;
   let evaluations = 0;
   let withoutGain = 0;
@@ -75,7 +78,7 @@ export function createVraeTraining(job: VraeJob, network: VraeNetwork, latentTer
       if (best === undefined || evaluation.loss < best.evaluation.loss) {
         best = { parameters: parameters.slice(), trainLoss, evaluation };
         withoutGain = 0;
-      } else {
+      } else if (updates >= settled) {
         withoutGain++;
       }
       return updates >= settings.updates || withoutGain >= settings.patience;

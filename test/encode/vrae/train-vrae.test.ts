@@ -97,6 +97,14 @@ describe('trainVrae', () => {
     expect(mean).toBeLessThan(fit.heldOutLoss * 2);
   });
 
+  it('does not take a standstill for the end while the learning rate is still high', () => {
+    const settings = resolveVrae({ ...small, learningRate: 0.3, updates: 400, patience: 1, beta: 0, betaWarmUp: 0 });
+    const of = (schedule: 'cosine' | 'constant') =>
+      trainVrae({ settings: { ...settings, schedule }, series: waves }).updates;
+    expect(of('constant')).toBeLessThan(200);
+    expect(of('cosine')).toBeGreaterThanOrEqual(200);
+  });
+
   it('trains on a single series of a single step, without any informative cell', () => {
     const series = { length: 1, steps: 1, channels: 1, values: Float32Array.of(3), mask: Uint8Array.of(3) };
     const fit = trainVrae({ settings: resolveVrae({ ...small, updates: 3 }), series });
