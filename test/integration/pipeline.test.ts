@@ -130,28 +130,33 @@ describe('the pipeline on Kafka', () => {
     const assignments = openTestTopic(brokers, `${topic.topic}.${ASSIGNMENTS.name}`);
     const expected = await expectedWindows(records.length);
 
-    // Usage keeps coming while processes die; the last days are left to the last process.
-    const kept = records.length - 12 * perDay;
-    const producing = (async () => {
-      for (let at = 0; at < kept; at += perDay) {
-        await topic.produce(records.slice(at, Math.min(at + perDay, kept)));
-        await sleep(400);
-      }
-    })();
+    // Usage keeps coming while processes die: five days for each, so that all have windows to write, and the rest for the
+    // last one.
+    let at = 0;
+    const produceDay = async (): Promise<void> => {
+      await topic.produce(records.slice(at, at + perDay));
+      at += perDay;
+    };
     const random = createRandom(11);
     let withModel = false;
     for (let kills = 0; kills < 5; kills++) {
       const before = await assignments.count();
       const segtide = startSegtide(['run', '--config', config, '--quiet']);
+      const producing = (async () => {
+        for (let day = 0; day < 5; day++) {
+          await produceDay();
+          await sleep(400);
+        }
+      })();
       await until(async () => (await assignments.count()) > before, segtide.failed);
       await sleep(random.below(700));
       segtide.child.kill('SIGKILL');
       await segtide.exited;
+      await producing;
     }
     const last = startSegtide(['run', '--config', config, '--quiet']);
-    await producing;
-    for (let at = kept; at < records.length; at += perDay) {
-      await topic.produce(records.slice(at, at + perDay));
+    while (at < records.length) {
+      await produceDay();
       // Time must go on while a model is trained, so that it takes effect.
       await Promise.race([sleep(700), last.failed]);
     }
