@@ -49,7 +49,7 @@ export async function evaluateFile(
   const { scores, ...how } = await scoreTable(table, path, config, options, train);
   const seconds = (now() - began) / 1000;
   if (assignments !== undefined) await writeWholeFile(assignments, toCsv(scores));
-  if (plot !== undefined) await writeWholeFile(plot, await plotReconstructions(scores, path));
+  if (plot !== undefined) await writeWholeFile(plot, await plotReconstructions(scores, path, config.encoder.engine));
   return { file: path, ...describe(scores, table), seconds, seed: config.run.seed, ...how };
 }
 
@@ -75,7 +75,11 @@ async function scoreTable(
     });
   }
   if (model !== undefined) {
-    const scores = await scoreWindows(await readModel(model), windows, { labels, seed });
+    const scores = await scoreWindows(await readModel(model), windows, {
+      labels,
+      seed,
+      engine: config.encoder.engine,
+    });
     return { scores, fit: 'none', fold: null, fitted: 0, kFrom: 'model', sound: null, why: [] };
   }
   const k = asked ?? (classes > 0 ? classes : 'auto');
