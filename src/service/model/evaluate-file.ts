@@ -54,7 +54,7 @@ export async function evaluateFile(
   await throwIfStopped(signal);
   const { scores, ...how } = await scoreTable(table, path, config, options, train);
   const seconds = (now() - began) / 1000;
-  const picture = plot === undefined ? '' : await plotReconstructions(scores, path);
+  const picture = plot === undefined ? '' : await plotReconstructions(scores, path, config.encoder.engine);
   await throwIfStopped(signal);
   if (assignments !== undefined) await writeWholeFile(assignments, toCsv(scores));
   if (plot !== undefined) await writeWholeFile(plot, picture);
@@ -90,7 +90,11 @@ async function scoreTable(
     });
   }
   if (model !== undefined) {
-    const scores = await scoreWindows(await readModel(model), windows, { labels, seed });
+    const scores = await scoreWindows(await readModel(model), windows, {
+      labels,
+      seed,
+      engine: config.encoder.engine,
+    });
     return { scores, fit: 'none', fold: null, fitted: 0, kFrom: 'model', sound: null, why: [] };
   }
   const k = asked ?? (classes > 0 ? classes : 'auto');
