@@ -91,7 +91,13 @@ function runSegtide(output: string, options: readonly string[] = []): ChildRun {
 
 function runPeer(): ChildRun {
   const threads = { OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
-  const command = [flags.python, flags.reference, data!, join(folder, 'peer.ndjson'), '--cell', 'gru', '--k', '6', '--orjson'];
+  const command = [
+    flags.python,
+    flags.reference,
+    data!,
+    join(folder, 'peer.ndjson'),
+    ...'--cell gru --k 6 --orjson'.split(' '),
+  ];
   return runChild(command, threads);
 }
 
