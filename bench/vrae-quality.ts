@@ -41,7 +41,7 @@ async function main(): Promise<void> {
       const started = performance.now();
       for (const seed of seeds.split(',').map(Number)) {
         const settings = resolveVrae({ ...options, seed });
-        const network = await createTrainingNetwork(toVraeShape(settings, series), settings);
+        const network = await createTrainingNetwork(toVraeShape(settings, series), settings, series.length);
         const fit = trainVrae({ settings, series }, { network });
         network.dispose();
         const found = cluster(await embed(fit.weights, series), k, seed);

@@ -2,11 +2,12 @@
 // wrong: the WebAssembly engine needs no build.
 //
 //   node kernel/build-addon.mjs [--required]      with --required, to have no addon is a failure
-import { copyFileSync, renameSync } from 'node:fs';
+import { copyFileSync, renameSync, rmSync } from 'node:fs';
 import { KERNEL, missingToolchain, run } from './toolchain.mjs';
 
 const LIBRARY = { darwin: 'libsegtide_kernel.dylib', win32: 'segtide_kernel.dll' };
 
+const ADDON = `${KERNEL}/segtide-kernel.node`;
 const required = process.argv.includes('--required');
 const missing = missingToolchain();
 if (missing !== undefined) giveUp(`${missing}: the WebAssembly engine will be used`);
@@ -18,10 +19,12 @@ if (status !== 0) giveUp(`the addon does not build, and the WebAssembly engine w
 
 // Renamed into place: a process that runs the one from before keeps it.
 const built = `${KERNEL}/target/release/${LIBRARY[process.platform] ?? 'libsegtide_kernel.so'}`;
-copyFileSync(built, `${KERNEL}/segtide-kernel.node.new`);
-renameSync(`${KERNEL}/segtide-kernel.node.new`, `${KERNEL}/segtide-kernel.node`);
+copyFileSync(built, `${ADDON}.new`);
+renameSync(`${ADDON}.new`, ADDON);
 
 function giveUp(reason) {
+  // One of an earlier source would be loaded, and compute something else.
+  rmSync(ADDON, { force: true });
   console.log(`kernel: ${reason}`);
   process.exit(required ? 1 : 0);
 }

@@ -93,7 +93,7 @@ export function createSegmentation(
   options: SegmentationOptions = {},
   from?: SegmentationSnapshot,
 ): Segmentation {
-  const { series, seriesHash } = settings.trainer.model;
+  const { series, seriesHash, encoder } = settings.trainer.model;
   const { learnEvery } = settings;
   const models = createMemoryTopic<ModelRecord>();
   const lessons = createMemoryTopic<{ readonly samples: SampleRecord; readonly statistics: StatisticsRecord }>();
@@ -103,7 +103,7 @@ export function createSegmentation(
   const pages = createPages(source, windower, { learnEvery, clock, between, isStopped, isCutShort }, from?.pages);
   const { encodeThreads = 0 } = options;
   const encoders = encodeThreads > 0 ? createEncodePool(encodeThreads) : undefined;
-  const scorer = createScorer(series, seriesHash, from?.scorer, encoders?.open);
+  const scorer = createScorer(series, seriesHash, from?.scorer, encoder.engine, encoders?.open);
   const publisher = createPublisher(outputs, scorer, { clock }, from?.publisher);
   const learner = createLearner(
     { teach: (samples, statistics) => lessons.write([{ samples, statistics }]) },

@@ -291,10 +291,10 @@ interface Resumption {
 /** A trainer, and the worker that it needs to be taught: each lesson is scored with the models published so far. */
 function started(options: SmallOptions = {}, parts: Partial<TrainerParts> = {}, from?: Resumption) {
   const settings = smallSettings(options);
-  const { series, seriesHash } = settings.trainer.model;
+  const { series, seriesHash, encoder } = settings.trainer.model;
   const outputs = collectOutputs();
   const models: ModelRecord[] = [];
-  const scorer = createScorer(series, seriesHash, from?.models);
+  const scorer = createScorer(series, seriesHash, from?.models, encoder.engine);
   const lessons: { samples: Parameters<Trainer['observe']>[0]; statistics: Parameters<Trainer['observe']>[1] }[] = [];
   const trainer = createTrainer(
     settings.trainer,

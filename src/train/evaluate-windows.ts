@@ -7,7 +7,7 @@ import { type ScoreOptions, type Scores, scoreWindows } from './score-windows.js
 import type { ModelSettings, TrainingJob, TrainingResult } from './training-job.js';
 import { selectWindows } from './window-rows.js';
 
-export interface EvaluationOptions extends Omit<ScoreOptions, 'rows'> {
+export interface EvaluationOptions extends Omit<ScoreOptions, 'rows' | 'engine'> {
   /** `all` fits and scores all windows; 0 and 1 fit that half of them, drawn by the seed, and score the other. */
   readonly fold: 'all' | 0 | 1;
   /** How a job is trained: here, or in a process of its own. */
@@ -45,7 +45,8 @@ export async function evaluateWindows(
     fresh: true,
     nextSegmentNumber: 1,
   });
-  const scores = await scoreWindows(decodeArtifact(result.artifact), windows, { rows, labels, seed });
+  const { engine } = settings.encoder;
+  const scores = await scoreWindows(decodeArtifact(result.artifact), windows, { rows, labels, seed, engine });
   return { ...scores, verdict: result, fitted: fitted.length };
 }
 

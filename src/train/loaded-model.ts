@@ -2,7 +2,7 @@ import type { ClusterModel } from '../cluster/cluster-model.js';
 import type { Encoder } from '../encode/encoder.js';
 import type { OpenEncoder } from '../encode/threads/encode-pool.js';
 import { openVraeEncoder } from '../encode/vrae/open-vrae-encoder.js';
-import type { VraeSettings } from '../encode/vrae/vrae-options.js';
+import type { VraeEngine } from '../encode/vrae/vrae-options.js';
 import { SegtideError } from '../errors.js';
 import type { FittedScale } from '../series/fitted-scale.js';
 import type { SeriesSettings } from '../series/series-settings.js';
@@ -22,6 +22,7 @@ export interface LoadedModel {
  * Makes a stored model ready for use.
  *
  * @param seriesHash hash of the settings in force
+ * @param engine what computes; any engine opens what any other one trained
  * @param open makes the encoder. @default one that encodes in the caller's thread
  * @throws SegtideError `state` when the model was fitted under other settings, or its encoder is of an unknown kind.
  */
@@ -29,6 +30,7 @@ export function loadModel(
   artifact: ModelArtifact,
   settings: SeriesSettings,
   seriesHash: string,
+  engine: VraeEngine = 'auto',
   open: OpenEncoder = openVraeEncoder,
 ): LoadedModel {
   if (artifact.seriesHash !== seriesHash) {
@@ -48,12 +50,17 @@ export function loadModel(
     version: artifact.modelVersion,
     settings,
     scale: artifact.scale ?? undefined,
-    encoder: open(weights, artifact.modelVersion, (artifact.encoder.settings as VraeSettings).engine),
+    encoder: open(weights, artifact.modelVersion, engine),
     cluster: artifact.clusterModel,
   };
 }
 
-/** Makes a stored model ready for use on windows that are prepared as it says itself. */
-export function openModel(artifact: ModelArtifact): LoadedModel {
-  return loadModel(artifact, artifact.series, artifact.seriesHash);
+/**
+ * Makes a stored model ready for use on windows that are prepared as it says itself.
+ *
+ * @param engine what computes; any engine opens what any other one trained
+ * @throws SegtideError `state` when its encoder is of an unknown kind.
+ */
+export function openModel(artifact: ModelArtifact, engine: VraeEngine = 'auto'): LoadedModel {
+  return loadModel(artifact, artifact.series, artifact.seriesHash, engine);
 }

@@ -11,6 +11,7 @@ import type { EmbeddingBatch } from '../encode/embedding-batch.js';
 import { openVraeEncoder } from '../encode/vrae/open-vrae-encoder.js';
 import { trainVrae, type VraeFit } from '../encode/vrae/train-vrae.js';
 import { createTrainingNetwork } from '../encode/vrae/vrae-engine.js';
+import type { VraeSettings } from '../encode/vrae/vrae-options.js';
 import { differingField, toVraeShape } from '../encode/vrae/vrae-shape.js';
 import { fitScale } from '../series/fitted-scale.js';
 import { prepareSeries } from '../series/prepare-series.js';
@@ -91,7 +92,7 @@ export async function runTrainingJob(job: TrainingJob, options: RunTrainingOptio
     series: settings.series,
     seriesHash: settings.seriesHash,
     scale,
-    encoder: { kind: 'vrae', settings: settings.encoder, ...toVraeTensors(fit.weights) },
+    encoder: { kind: 'vrae', settings: storedSettings(settings.encoder), ...toVraeTensors(fit.weights) },
     clusterModel,
     lineage: match.lineage,
     gate: decision.values,
@@ -132,7 +133,7 @@ async function fitEncoder(
   champion: Verdict | undefined,
   { onProgress, now = () => 0 }: RunTrainingOptions,
 ): Promise<VraeFit> {
-  const network = await createTrainingNetwork(toVraeShape(settings.encoder, series), settings.encoder);
+  const network = await createTrainingNetwork(toVraeShape(settings.encoder, series), settings.encoder, series.length);
   try {
     const initial = fresh || champion === undefined ? undefined : initialWeights(champion, settings);
     const updates = initial === undefined ? settings.encoder.updates : settings.warmUpdates;
@@ -149,7 +150,10 @@ async function fitEncoder(
 
 async function judge(champion: Champion, { settings }: TrainingJob, windows: WindowBatch): Promise<Verdict> {
   const artifact = decodeArtifact(champion.artifact);
-  const model = withCentroids(loadModel(artifact, settings.series, settings.seriesHash), champion.clusterModel);
+  const model = withCentroids(
+    loadModel(artifact, settings.series, settings.seriesHash, settings.encoder.engine),
+    champion.clusterModel,
+  );
   const embeddings = await model.encoder.encode(prepareSeries(settings.series, model.scale, windows));
   const { nearest, distances } = assign(model.cluster, embeddings);
   const membership = nearest.map((j, i) => (Number.isNaN(distances[i]) ? NO_CENTROID : j));
@@ -191,6 +195,11 @@ async function fitCentroids(
   if (counts.includes(0)) return anew();
   const start = Float32Array.from(sums, (sum, at) => sum / counts[Math.floor(at / embeddingSize)]!);
   return refitCentroids(embeddings, embeddingSize, start);
+}
+
+/** Where a model is computed is no part of it: weights move between engines, and threads change nothing. */
+function storedSettings({ engine, threads, ...settings }: VraeSettings): Omit<VraeSettings, 'engine' | 'threads'> {
+  return settings;
 }
 
 function withCentroids(model: LoadedModel, cluster: ClusterModel): LoadedModel {

@@ -6,6 +6,7 @@ import { profileSegments } from '../cluster/profile-segments.js';
 import { NO_CENTROID } from '../cluster/refit-centroids.js';
 import type { SegmentProfile } from '../cluster/segment-profile.js';
 import { silhouette } from '../cluster/silhouette.js';
+import type { VraeEngine } from '../encode/vrae/vrae-options.js';
 import { SegtideError } from '../errors.js';
 import { prepareSeries } from '../series/prepare-series.js';
 import type { WindowBatch } from '../window/window-batch.js';
@@ -20,6 +21,8 @@ export interface ScoreOptions {
   readonly labels?: readonly string[] | undefined;
   /** Draws the rows of the silhouette where there are more than 10,000. */
   readonly seed: number;
+  /** What computes the embeddings. @default 'auto' */
+  readonly engine?: VraeEngine | undefined;
 }
 
 /** How good a model is on windows. */
@@ -48,7 +51,7 @@ export interface Scores {
 export async function scoreWindows(
   model: ModelArtifact,
   windows: WindowBatch,
-  { rows = Uint32Array.from({ length: windows.length }, (_, i) => i), labels, seed }: ScoreOptions,
+  { rows = Uint32Array.from({ length: windows.length }, (_, i) => i), labels, seed, engine }: ScoreOptions,
 ): Promise<Scores> {
   const { windowSteps, channels } = model.series;
   if (windows.steps !== windowSteps || windows.channels !== channels) {
@@ -57,7 +60,7 @@ export async function scoreWindows(
       `model ${model.modelVersion} takes windows of ${windowSteps} steps and ${channels} channels; got ${windows.steps} and ${windows.channels}`,
     );
   }
-  const { encoder, settings: series, scale, cluster } = openModel(model);
+  const { encoder, settings: series, scale, cluster } = openModel(model, engine);
   try {
     const embeddings = await encoder.encode(prepareSeries(series, scale, selectWindows(windows, rows)));
     const assignments = assign(cluster, embeddings);

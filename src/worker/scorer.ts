@@ -1,6 +1,7 @@
 import { assign } from '../cluster/assign.js';
 import type { AssignmentBatch } from '../cluster/assignment-batch.js';
 import type { OpenEncoder } from '../encode/threads/encode-pool.js';
+import type { VraeEngine } from '../encode/vrae/vrae-options.js';
 import { prepareSeries } from '../series/prepare-series.js';
 import type { SeriesBatch } from '../series/series-batch.js';
 import type { SeriesSettings } from '../series/series-settings.js';
@@ -34,12 +35,14 @@ export interface Scorer {
 /**
  * @param seriesHash hash of the settings of window and series; models fitted under others are refused
  * @param from what `snapshot` gave
+ * @param engine what computes embeddings
  * @param open makes the encoders. @default such that encode in the caller's thread
  */
 export function createScorer(
   settings: SeriesSettings,
   seriesHash: string,
   from: readonly ModelRecord[] = [],
+  engine: VraeEngine = 'auto',
   open?: OpenEncoder,
 ): Scorer {
   let current: LoadedModel | undefined;
@@ -57,7 +60,7 @@ export function createScorer(
     previous?.encoder.dispose?.();
     previous = current;
     previousArtifact = currentArtifact;
-    current = loadModel(decodeArtifact(record.artifact), settings, seriesHash, open);
+    current = loadModel(decodeArtifact(record.artifact), settings, seriesHash, engine, open);
     currentArtifact = record;
   };
   for (const record of from) apply(record);

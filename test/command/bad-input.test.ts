@@ -134,7 +134,7 @@ describe('files that cannot be read', () => {
 
   it('ends when all times are in another unit than declared', async () => {
     writeFileSync(at('seconds.ndjson'), [...usageLines(3, 60)].join('').replaceAll(/("time":\d+)\d{3}/g, '$1'));
-    expectFailure(await run(['seconds.ndjson']), 2, /`time\.unit: s`/);
+    expectFailure(await run(['seconds.ndjson']), 2, /`input\.time\.unit: s`/);
   });
 });
 

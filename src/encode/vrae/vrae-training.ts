@@ -38,8 +38,10 @@ export function createVraeTraining(job: VraeJob, network: VraeNetwork, latentTer
   const { batch, latent, dropout } = settings;
   const sampler = createSeriesSampler(series, learn, batch, latent, random, dropout > 0);
 
+  // Beta grows slowly so that a new network does not give its latents up; one that goes on has them already.
+  const warmUp = job.initial === undefined ? settings.betaWarmUp : 0;
   // While beta grows and the learning rate is high, a held-out loss that stands still will fall again.
-  const settled = settings.updates * Math.max(settings.betaWarmUp, settings.schedule === 'cosine' ? 0.5 : 0);
+  const settled = settings.updates * Math.max(warmUp, settings.schedule === 'cosine' ? 0.5 : 0);
 
   let updates = 0;
   let evaluations = 0;
@@ -52,9 +54,7 @@ export function createVraeTraining(job: VraeJob, network: VraeNetwork, latentTer
 
   const update = (): number => {
     const progress = updates / settings.updates;
-    // Beta grows slowly so that a new network does not give its latents up; one that goes on has them already.
-    const warm = job.initial !== undefined || progress >= settings.betaWarmUp;
-    const beta = warm ? settings.beta : settings.beta * (progress / settings.betaWarmUp);
+    const beta = progress >= warmUp ? settings.beta : settings.beta * (progress / warmUp);
     network.load(parameters);
     const { loss } = network.differentiate({ ...sampler.next(), beta, latentTerm }, gradient);
     if (!Number.isFinite(loss)) throw diverged(updates, loss);
@@ -147,6 +147,6 @@ function checkJob({ settings, series, initial }: VraeJob, { shape }: VraeNetwork
 function diverged(updates: number, loss: number): SegtideError {
   return new SegtideError(
     'encoder',
-    `The loss became ${loss} after ${updates} updates. Scale the series, or lower vrae.learningRate.`,
+    `The loss became ${loss} after ${updates} updates. Scale the series, or lower encoder.learningRate.`,
   );
 }

@@ -1,8 +1,9 @@
 import { SegtideError } from '../../errors.js';
 import type { TrainingJob, TrainingResult } from '../../train/training-job.js';
+import { checkOutputFile } from '../../transport/file/check-output-file.js';
 import { loadConfig } from '../config/load-config.js';
 import type { Config } from '../config/schema.js';
-import { evaluateFile } from '../model/evaluate-file.js';
+import { type EvaluateOptions, evaluateFile } from '../model/evaluate-file.js';
 import { trainUnderWatch } from '../model/train-under-watch.js';
 import { createLineDisplay } from '../summary/line-display.js';
 import { renderEvaluation } from '../summary/render-evaluation.js';
@@ -28,12 +29,14 @@ export async function evaluateAndReport(
   const config = evaluationConfig(flags, terminal);
   const options = {
     labelColumn: flags.labelColumn,
-    k: toK(flags.k),
-    fold: toFold(flags),
+    ...toFitting(flags),
     model: flags.model,
     assignments: flags.assignments,
     plot: flags.plot,
   };
+  const reads = [file, flags.model, flags.config];
+  if (flags.assignments !== undefined) await checkOutputFile(flags.assignments, reads);
+  if (flags.plot !== undefined) await checkOutputFile(flags.plot, [...reads, flags.assignments]);
   const { json = false, quiet = false } = flags;
   const display = createLineDisplay(terminal.err, { quiet: quiet || json, now: terminal.now });
   const stop = listenForStop(display, terminal.now);
@@ -41,6 +44,7 @@ export async function evaluateAndReport(
     const report = await evaluateFile(file, config, options, {
       train: train ?? ((job) => trainUnderWatch(job, display, stop.signal)),
       now: terminal.now,
+      signal: stop.signal,
     });
     display.clear();
     const width = terminal.out.columns ?? (Number(terminal.env.COLUMNS) || 80);
@@ -64,6 +68,18 @@ function evaluationConfig({ config, seed, set }: EvaluateFlags, { env }: Termina
     : readConfig(config, assignments, env);
 }
 
+/** How a model is fitted, of which a model that is fitted already takes no part. */
+function toFitting(flags: EvaluateFlags): Pick<EvaluateOptions, 'k' | 'fold'> {
+  for (const name of ['k', 'fit', 'fold'] as const) {
+    if (flags.model === undefined || flags[name] === undefined) continue;
+    throw new SegtideError(
+      'config',
+      `--${name} is for a model that is fitted here; leave it out, or leave out --model`,
+    );
+  }
+  return { k: toK(flags.k), fold: toFold(flags) };
+}
+
 function toK(text: string | undefined): number | 'auto' | undefined {
   if (text === undefined || text === 'auto') return text;
   const k = Number(text);
@@ -71,8 +87,13 @@ function toK(text: string | undefined): number | 'auto' | undefined {
   throw new SegtideError('config', `--k must be auto or a whole number from 1 to 1000; got '${text}'`);
 }
 
-function toFold({ fit, fold }: EvaluateFlags): 'all' | 0 | 1 {
+function toFold({ fit = 'all', fold }: EvaluateFlags): 'all' | 0 | 1 {
   if (fit !== 'all' && fit !== 'half') throw new SegtideError('config', `--fit must be all or half; got '${fit}'`);
-  if (fold !== '0' && fold !== '1') throw new SegtideError('config', `--fold must be 0 or 1; got '${fold}'`);
-  return fit === 'all' ? 'all' : fold === '0' ? 0 : 1;
+  if (fit === 'all' && fold !== undefined) {
+    throw new SegtideError('config', '--fold names the half that is fitted; add --fit half, or leave it out');
+  }
+  if (fold !== undefined && fold !== '0' && fold !== '1') {
+    throw new SegtideError('config', `--fold must be 0 or 1; got '${fold}'`);
+  }
+  return fit === 'all' ? 'all' : fold === '1' ? 1 : 0;
 }

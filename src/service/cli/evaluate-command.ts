@@ -13,8 +13,8 @@ export function addEvaluateCommand(program: Command, terminal: Terminal, outcome
     .argument('<file>', 'CSV with a header, plain or gzipped')
     .option('-l, --label-column <name>', 'column with the true class of each window')
     .option('-k, --k <n>', 'number of segments, or auto; as many as there are classes, else auto')
-    .option('--fit <part>', 'all, or half: fit one half of the rows and score the other', 'all')
-    .option('--fold <n>', 'which half is fitted, 0 or 1', '0')
+    .option('--fit <part>', 'all, or half: fit one half of the rows and score the other (default: all)')
+    .option('--fold <n>', 'which half is fitted, 0 or 1 (default: 0)')
     .option('-m, --model <file>', 'score the model in a file instead of fitting one')
     .option('--seed <n>', 'seed of all that is random')
     .option('-c, --config <file>', 'config file, for its sections series, encoder, cluster and model')
@@ -34,8 +34,8 @@ export function addEvaluateCommand(program: Command, terminal: Terminal, outcome
 export interface EvaluateFlags {
   readonly labelColumn?: string;
   readonly k?: string;
-  readonly fit: string;
-  readonly fold: string;
+  readonly fit?: string;
+  readonly fold?: string;
   readonly model?: string;
   readonly seed?: string;
   readonly config?: string;

@@ -1,5 +1,8 @@
 import { SegtideError } from '../../errors.js';
 import type { TrainingJob, TrainingResult } from '../../train/training-job.js';
+import { checkOutputFile } from '../../transport/file/check-output-file.js';
+import { findInputFiles } from '../../transport/file/input-files.js';
+import type { Config } from '../config/schema.js';
 import { createLog } from '../log.js';
 import { gatherFromEvents, gatherWindows } from '../model/gather-windows.js';
 import { trainModel } from '../model/train-model.js';
@@ -37,6 +40,8 @@ export async function trainAndReport(
   if (windows && paths.length !== 1) {
     throw new SegtideError('config', `--windows takes one file; got ${paths.length}`);
   }
+  const reads = config.input.kind === 'file' && !windows ? await filesOf(config.input) : paths;
+  await checkOutputFile(path, [...reads, flags.config]);
   const display = createLineDisplay(terminal.err, { quiet: quiet || json, now: terminal.now });
   const stop = listenForStop(display, terminal.now);
   const deps = {
@@ -65,4 +70,10 @@ export async function trainAndReport(
   } finally {
     stop.close();
   }
+}
+
+/** The files that paths and globs lead to, as the run will find them. */
+async function filesOf({ paths, format }: Config['input']): Promise<readonly string[]> {
+  const files = await findInputFiles(paths, format === 'auto' ? undefined : format, '.');
+  return files.map(({ path }) => path);
 }

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+import type { AssignmentBatch } from '../../cluster/assignment-batch.js';
 import { SegtideError } from '../../errors.js';
 import { readModel } from '../../model-file.js';
 import { evaluateWindows } from '../../train/evaluate-windows.js';
@@ -6,6 +8,7 @@ import type { TrainingJob, TrainingResult } from '../../train/training-job.js';
 import { readWindowTable, type WindowTable } from '../../transport/file/read-window-table.js';
 import { writeWholeFile } from '../../transport/file/write-whole-file.js';
 import { toGivenWindows } from '../../window/given-windows.js';
+import { MASK_ZERO } from '../../window/window-batch.js';
 import type { Config } from '../config/schema.js';
 import type { EvaluationReport } from './evaluation-report.js';
 import { modelSettingsFor } from './model-settings.js';
@@ -28,6 +31,8 @@ export interface EvaluateParts {
   readonly train: (job: TrainingJob) => Promise<TrainingResult>;
   /** Epoch ms. */
   readonly now: () => number;
+  /** Looked at between the steps of the work; nothing is written once it is aborted. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -35,22 +40,32 @@ export interface EvaluateParts {
  * of a model file.
  *
  * @throws SegtideError `input` when a file can't be read, `state` when the model is none, `config` when there are too few
- * windows, `encoder` when the training fails, `output` when a result can't be written
+ * windows, `encoder` when the training fails, `output` when a result can't be written, `aborted` on request
  */
 export async function evaluateFile(
   path: string,
   config: Config,
   options: EvaluateOptions,
-  { train, now }: EvaluateParts,
+  { train, now, signal }: EvaluateParts,
 ): Promise<EvaluationReport> {
   const began = now();
   const { assignments, plot } = options;
   const table = await readWindowTable(path, options.labelColumn);
+  await throwIfStopped(signal);
   const { scores, ...how } = await scoreTable(table, path, config, options, train);
   const seconds = (now() - began) / 1000;
+  const picture = plot === undefined ? '' : await plotReconstructions(scores, path, config.encoder.engine);
+  await throwIfStopped(signal);
   if (assignments !== undefined) await writeWholeFile(assignments, toCsv(scores));
-  if (plot !== undefined) await writeWholeFile(plot, await plotReconstructions(scores, path));
+  if (plot !== undefined) await writeWholeFile(plot, picture);
   return { file: path, ...describe(scores, table), seconds, seed: config.run.seed, ...how };
+}
+
+/** What came from the system during a long computation is heard only when the event loop has turned, once in full. */
+async function throwIfStopped(signal: AbortSignal | undefined): Promise<void> {
+  await setImmediate();
+  await setImmediate();
+  if (signal?.aborted) throw new SegtideError('aborted', 'The evaluation was stopped; nothing was written.');
 }
 
 type Scored = { readonly scores: Scores } & Pick<
@@ -75,7 +90,11 @@ async function scoreTable(
     });
   }
   if (model !== undefined) {
-    const scores = await scoreWindows(await readModel(model), windows, { labels, seed });
+    const scores = await scoreWindows(await readModel(model), windows, {
+      labels,
+      seed,
+      engine: config.encoder.engine,
+    });
     return { scores, fit: 'none', fold: null, fitted: 0, kFrom: 'model', sound: null, why: [] };
   }
   const k = asked ?? (classes > 0 ? classes : 'auto');
@@ -107,8 +126,8 @@ function describe(scores: Scores, { steps, channels }: WindowTable) {
     k: model.clusterModel.k,
     ari,
     nmi,
-    silhouette,
-    reconstructionError,
+    silhouette: areApart(assignments) ? silhouette : null,
+    reconstructionError: isKnown(assignments) ? reconstructionError : null,
     modelVersion: model.modelVersion,
     updates: model.training.updates,
     activeUnits: model.training.activeUnits,
@@ -120,6 +139,15 @@ function describe(scores: Scores, { steps, channels }: WindowTable) {
       prototype: Array.from({ length: steps }, (_, step) => finite(prototype[step * channels])),
     })),
   };
+}
+
+/** Segments can be told apart only where at least two of them have windows of which something is known. */
+function areApart({ nearest, distances }: AssignmentBatch): boolean {
+  return new Set(nearest.filter((_, i) => !Number.isNaN(distances[i]))).size > 1;
+}
+
+function isKnown({ embeddings }: AssignmentBatch): boolean {
+  return embeddings.series.mask.some((cell) => cell <= MASK_ZERO);
 }
 
 function finite(value: number | undefined): number | null {

@@ -13,9 +13,9 @@ export interface EvaluationReport {
   readonly ari: number | null;
   /** Normalised mutual information of segments and labels, in [0, 1]; null without labels. */
   readonly nmi: number | null;
-  /** Of the embeddings by segment, in [-1, 1]. */
-  readonly silhouette: number;
-  /** Mean squared error over the known cells of prepared series. */
+  /** Of the embeddings by segment, in [-1, 1]; null where fewer than two segments have windows that say anything. */
+  readonly silhouette: number | null;
+  /** Mean squared error over the known cells of prepared series; null where nothing is known. */
   readonly reconstructionError: number | null;
   /** Reading, fitting, assigning and scoring. */
   readonly seconds: number;

@@ -1,3 +1,4 @@
+import type { VraeEngine } from '../../encode/vrae/vrae-options.js';
 import { openModel } from '../../train/loaded-model.js';
 import type { Scores } from '../../train/score-windows.js';
 
@@ -5,7 +6,7 @@ import type { Scores } from '../../train/score-windows.js';
  * Draws scored windows as the encoder was given them and as it gives them back, as SVG: a row a segment, in each four
  * windows from the best to the worst reconstructed. Steps without a value leave a gap.
  */
-export async function plotReconstructions(scores: Scores, title: string): Promise<string> {
+export async function plotReconstructions(scores: Scores, title: string, engine?: VraeEngine): Promise<string> {
   const { assignments, rows, model, profiles } = scores;
   const { series, latents, reconstructionErrors } = assignments.embeddings;
   const names = new Map(profiles.map(({ segmentId, name }) => [segmentId, name]));
@@ -15,7 +16,7 @@ export async function plotReconstructions(scores: Scores, title: string): Promis
     return { segmentId, size: members.length, members: spread(members, ACROSS) };
   });
   const wanted = shown.flatMap(({ members }) => members);
-  const { encoder } = openModel(model);
+  const { encoder } = openModel(model, engine);
   const cells = series.steps * series.channels;
   const back = new Map<number, Float32Array>();
   if (latents !== undefined && encoder.reconstruct !== undefined) {

@@ -55,7 +55,7 @@ export async function trainModel(
     activeUnits: training.activeUnits,
     latent: (encoder.settings as { readonly latent: number }).latent,
     reconstructionError: result.values.challengerReconstructionError,
-    silhouette: result.values.challengerSilhouette,
+    silhouette: result.profiles.length > 1 ? result.values.challengerSilhouette : null,
     seconds: (now() - began) / 1000,
     segments: result.profiles.map(({ segmentId, name, size, prototype }) => ({
       segmentId,

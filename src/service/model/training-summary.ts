@@ -19,7 +19,8 @@ export interface TrainingSummary {
   readonly latent: number;
   /** On windows that were held out: mean squared per known cell, in scaled units. */
   readonly reconstructionError: number | null;
-  readonly silhouette: number;
+  /** On the same windows; null of a single segment. */
+  readonly silhouette: number | null;
   readonly seconds: number;
   readonly segments: readonly TrainedSegment[];
 }

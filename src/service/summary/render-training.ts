@@ -8,8 +8,9 @@ import type { SummaryStyle } from './render-summary.js';
 export function renderTraining(summary: TrainingSummary, { width, color }: SummaryStyle): string {
   const colors = pc.createColors(color);
   const columns = Math.max(40, Math.min(width, 120));
-  const { model, modelVersion, updates, activeUnits, latent, segments, sampled } = summary;
-  const quality = `held-out reconstruction error ${formatNumber(summary.reconstructionError ?? Number.NaN)}, silhouette ${summary.silhouette.toFixed(3)}, ${activeUnits} of ${latent} latent dimensions in use`;
+  const { model, modelVersion, updates, activeUnits, latent, segments, sampled, reconstructionError, silhouette } =
+    summary;
+  const quality = `held-out reconstruction error ${reconstructionError === null ? '–' : formatNumber(reconstructionError)}, silhouette ${silhouette?.toFixed(3) ?? '–'}, ${activeUnits} of ${latent} latent dimensions in use`;
   const parts = [
     [colors.bold(wrap(headline(summary), columns))],
     [colors.bold(`Segments: ${segments.length}`), renderModelSegments(segments, sampled, columns)],

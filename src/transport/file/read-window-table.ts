@@ -1,4 +1,5 @@
 import { SegtideError } from '../../errors.js';
+import { hasByteOrderMark } from '../../ingest/byte-order-mark.js';
 import { CsvRow, ROW_OPEN, ROW_OPEN_QUOTE } from '../../ingest/csv-row.js';
 import { parseDecimal } from '../../ingest/decimal-text.js';
 import { MOST_TO_FLOAT32 } from '../../numeric/float32.js';
@@ -43,7 +44,6 @@ export async function readWindowTable(path: string, labelColumn?: string): Promi
 
 const CHUNK_BYTES = 1 << 20;
 const DELIMITER = ',';
-const BYTE_ORDER_MARK = '\ufeff';
 
 /** Where the columns of a file go. */
 interface TableColumns {
@@ -69,15 +69,13 @@ async function readTable(feed: ByteFeed, path: string, labelColumn: string | und
     const read = await feed.read(bytes, end, bytes.length);
     ended = read === 0;
     end += Math.max(0, read);
-    let start = 0;
+    let start = columns === undefined && hasByteOrderMark(bytes, 0, end) ? 3 : 0;
     while (start < end) {
       const state = row.scan(bytes, start, end);
       if (!ended && (state === ROW_OPEN || state === ROW_OPEN_QUOTE)) break;
       if (state === ROW_OPEN_QUOTE || row.broken) throw refuse(path, `${place(rows)} has a quote that does not close`);
       if (columns === undefined) {
-        const names = Array.from({ length: row.length }, (_, i) =>
-          row.text(bytes, i).replace(BYTE_ORDER_MARK, '').trim(),
-        );
+        const names = Array.from({ length: row.length }, (_, i) => row.text(bytes, i).trim());
         columns = toColumns(names, labelColumn, path);
         rows = new TableRows(columns);
       } else if (row.end > start) {
@@ -174,6 +172,12 @@ function toColumns(names: readonly string[], labelColumn: string | undefined, pa
   if (labelColumn !== undefined && label < 0) {
     const others = names.filter((_, i) => cells[i]! < 0);
     throw refuse(path, `it has no column '${labelColumn}'; beside the steps it has ${others.join(', ') || 'none'}`);
+  }
+  if (label >= 0 && cells[label]! >= 0) {
+    throw refuse(
+      path,
+      `column '${labelColumn}' is a step of the windows, so it can't be their label; name another column`,
+    );
   }
   return { count: names.length, steps, channels, cells, names, label };
 }

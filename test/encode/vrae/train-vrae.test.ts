@@ -105,6 +105,14 @@ describe('trainVrae', () => {
     expect(of('cosine')).toBeGreaterThanOrEqual(200);
   });
 
+  it('waits for beta where it grows, and not where a training goes on with all of it', () => {
+    const settings = resolveVrae({ ...small, learningRate: 0.3, updates: 400, patience: 1, schedule: 'constant' });
+    const slow = { ...settings, betaWarmUp: 1 };
+    const first = trainVrae({ settings: slow, series: waves });
+    expect(first.updates).toBe(400);
+    expect(trainVrae({ settings: slow, series: waves, initial: first.weights }).updates).toBeLessThan(200);
+  });
+
   it('trains on a single series of a single step, without any informative cell', () => {
     const series = { length: 1, steps: 1, channels: 1, values: Float32Array.of(3), mask: Uint8Array.of(3) };
     const fit = trainVrae({ settings: resolveVrae({ ...small, updates: 3 }), series });

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -95,6 +95,50 @@ describe('segtide evaluate', () => {
     expect(svg.match(/row \d+, error 0\.\d+/g)).toHaveLength(12);
   });
 
+  it('overwrites neither what it reads nor its own results', async () => {
+    const before = await readFile(file, 'utf8');
+    const other = join(folder, 'other');
+    for (const flags of [
+      { assignments: file },
+      { plot: file },
+      { assignments: other, plot: other },
+      { plot: folder },
+    ]) {
+      await expect(run(flags)).rejects.toMatchObject({ code: 'config' });
+    }
+    expect(await readFile(file, 'utf8')).toBe(before);
+    expect(await readdir(folder)).not.toContain('other');
+  });
+
+  it('writes nothing after an interrupt that comes late', async () => {
+    const [assignments, plot] = [join(folder, 'late.csv'), join(folder, 'late.svg')];
+    const listeners = process.listeners('SIGINT');
+    try {
+      const stopped = await run({ assignments, plot, k: '3' }, file, async (job) => {
+        const result = await runTrainingJob(job);
+        setImmediate(() => process.emit('SIGINT'));
+        return result;
+      });
+      expect(stopped).toMatchObject({ exitCode: 130, out: '' });
+    } finally {
+      for (const listener of process.listeners('SIGINT')) {
+        if (!listeners.includes(listener)) process.off('SIGINT', listener);
+      }
+    }
+    expect((await readdir(folder)).filter((name) => name.startsWith('late'))).toEqual([]);
+  });
+
+  it('has no score where nothing can be scored', async () => {
+    expect(await evaluated({ k: '1' })).toMatchObject({ k: 1, silhouette: null });
+    const blank = join(folder, 'blank.csv');
+    await writeFile(blank, `s0,s1,s2\n${',,\n'.repeat(20)}`);
+    const { out } = await run({ k: '2', json: true }, blank);
+    expect(JSON.parse(out)).toMatchObject({ silhouette: null, reconstructionError: null });
+    const told = await run({ k: '2' }, blank);
+    expect(told.out).toMatch(/silhouette +– /);
+    expect(told.out).toMatch(/reconstruction error +– /);
+  });
+
   it('tells people the same', async () => {
     const { out, err } = await run({ labelColumn: 'label' });
     expect(err).toBe('');
@@ -105,8 +149,9 @@ describe('segtide evaluate', () => {
 
   it.each([
     [{ k: 'many' }, /--k must be auto or a whole number/],
+    [{ fold: '0' }, /--fold names the half that is fitted; add --fit half/],
     [{ fit: 'some' }, /--fit must be all or half/],
-    [{ fold: '2' }, /--fold must be 0 or 1/],
+    [{ fit: 'half', fold: '2' }, /--fold must be 0 or 1/],
     [{ set: ['encoder.hidden=0'] }, /'encoder.hidden' must be/],
   ])('refuses %j', async (flags, message) => {
     await expect(run(flags)).rejects.toMatchObject({ code: 'config' });
@@ -118,7 +163,7 @@ async function evaluated(flags: Partial<EvaluateFlags>): Promise<EvaluationRepor
   return JSON.parse((await run({ ...flags, json: true })).out) as EvaluationReport;
 }
 
-async function run(flags: Partial<EvaluateFlags>): Promise<{ out: string; err: string }> {
+async function run(flags: Partial<EvaluateFlags>, path = file, train = runTrainingJob) {
   const written = { out: '', err: '' };
   const stream = (name: 'out' | 'err') => ({
     write: (text: string) => {
@@ -128,6 +173,6 @@ async function run(flags: Partial<EvaluateFlags>): Promise<{ out: string; err: s
   });
   let now = 0;
   const terminal = { out: stream('out'), err: stream('err'), env: {}, now: () => (now += 1000) };
-  await evaluateAndReport(file, { fit: 'all', fold: '0', set: SMALL, ...flags }, terminal, runTrainingJob);
-  return written;
+  const exitCode = await evaluateAndReport(path, { set: SMALL, ...flags }, terminal, train);
+  return { ...written, exitCode };
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -60,7 +60,7 @@ describe('segtide train', () => {
     });
     expect(events).toBeNull();
     const { out } = await captured((terminal) =>
-      evaluateAndReport(join(folder, 'windows.csv'), { fit: 'all', fold: '0', model, json: true }, terminal),
+      evaluateAndReport(join(folder, 'windows.csv'), { model, json: true }, terminal),
     );
     expect(JSON.parse(out) as EvaluationReport).toMatchObject({
       modelVersion,
@@ -74,9 +74,7 @@ describe('segtide train', () => {
 
   it('refuses to score windows of another shape', async () => {
     const { model } = await trained('events.ndjson', EVENTS);
-    const scored = captured((terminal) =>
-      evaluateAndReport(join(folder, 'windows.csv'), { fit: 'all', fold: '0', model }, terminal),
-    );
+    const scored = captured((terminal) => evaluateAndReport(join(folder, 'windows.csv'), { model }, terminal));
     await expect(scored).rejects.toThrow(/takes windows of 8 steps and 1 channels; got 3 and 1/);
   });
 
@@ -95,6 +93,25 @@ describe('segtide train', () => {
       message: expect.stringMatching(/is not sound and was not written: only \d active latent units/),
     });
     expect(await readdir(folder)).not.toContain('unsound.safetensors');
+  });
+
+  it.each([
+    ['windows.csv', { windows: true }],
+    ['events.ndjson', EVENTS],
+    ['*.ndjson', EVENTS],
+  ])('leaves its input %s alone', async (name, flags) => {
+    const output = join(folder, name.replace('*', 'events'));
+    const before = await readFile(output, 'utf8');
+    await expect(run(name, { ...flags, output })).rejects.toMatchObject({ code: 'config' });
+    expect(await readFile(output, 'utf8')).toBe(before);
+  });
+
+  it.each([{ k: '2' }, { fit: 'half' }, { fold: '0' }])('fits no model that is given by %j', async (flags) => {
+    const scored = captured((terminal) => evaluateAndReport('any.csv', { model: 'any', ...flags }, terminal));
+    await expect(scored).rejects.toMatchObject({
+      code: 'config',
+      message: `--${Object.keys(flags)[0]} is for a model that is fitted here; leave it out, or leave out --model`,
+    });
   });
 
   it.each([

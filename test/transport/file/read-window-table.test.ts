@@ -32,6 +32,18 @@ describe('readWindowTable', () => {
     }
   });
 
+  it('passes over a byte order mark, also before a quoted name', async () => {
+    const text = '\ufeff"s0","s1"\n1,2\n';
+    for (const content of [text, gzipSync(text)]) {
+      expect(await readWindowTable(await written(content))).toMatchObject({ steps: 2, values: Float32Array.of(1, 2) });
+    }
+  });
+
+  it('refuses a step as the label', async () => {
+    const read = readWindowTable(await written('s0,s1\n1,2\n'), 's0');
+    await expect(read).rejects.toThrow(/column 's0' is a step of the windows, so it can't be their label/);
+  });
+
   it('reads several channels, each step of them side by side', async () => {
     const table = await readWindowTable(await written('c0_s0,c0_s1,c1_s0,c1_s1\n1,2,3,4'));
     expect(table).toMatchObject({ length: 1, steps: 2, channels: 2, values: Float32Array.of(1, 3, 2, 4) });

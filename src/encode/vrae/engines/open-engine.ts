@@ -59,7 +59,7 @@ export async function openEngine(
   const install = wanted === 'tfjs' ? 'Install it (npm install @tensorflow/tfjs-node), or set' : 'Set';
   throw new SegtideError(
     'config',
-    `vrae.engine is ${wanted}, which does not run here: ${first?.reason}. ${install} vrae.engine to auto.`,
+    `encoder.engine is ${wanted}, which does not run here: ${first?.reason}. ${install} encoder.engine to auto.`,
   );
 }
 

@@ -27,7 +27,7 @@ describe('openEngine', () => {
     expect((await openEngine('tfjs', {}, openers('native', 'tfjs'))).engine.name).toBe('tfjs');
     await expect(openEngine('native', {}, openers('wasm', 'js'))).rejects.toMatchObject({
       code: 'config',
-      message: 'vrae.engine is native, which does not run here: no native here. Set vrae.engine to auto.',
+      message: 'encoder.engine is native, which does not run here: no native here. Set encoder.engine to auto.',
     });
     await expect(openEngine('tfjs', {}, openers())).rejects.toThrow(/npm install @tensorflow\/tfjs-node/);
   });
