@@ -3,7 +3,7 @@
 //   npx tsx bench/end-to-end.ts --data FILE.ndjson [--rounds N] [--reference SCRIPT.py] [--python PYTHON]
 //
 // Trains once, at the first fit. A last run is profiled, and says what each stage takes on each thread. The reference,
-// a script of the anchors that takes IN OUT --cell gru, runs in turn with ours where its python has torch; it encodes
+// a script that takes IN OUT --cell gru --orjson, runs in turn with ours where its python has torch; it encodes
 // with random weights and trains no network. Build first: npm run build.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -91,7 +91,7 @@ function runSegtide(output: string, options: readonly string[] = []): ChildRun {
 
 function runPeer(): ChildRun {
   const threads = { OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
-  const command = [flags.python, flags.reference, data!, join(folder, 'peer.ndjson'), '--cell', 'gru', '--k', '6'];
+  const command = [flags.python, flags.reference, data!, join(folder, 'peer.ndjson'), '--cell', 'gru', '--k', '6', '--orjson'];
   return runChild(command, threads);
 }
 
