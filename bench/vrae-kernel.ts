@@ -112,7 +112,7 @@ function operations({ kind, cell, shape }: Task): number {
 
 function prepare(engine: KernelEngine, { kind, cell, shape, rows }: Task): () => void {
   const { steps, ...sizes } = SHAPES[shape];
-  const whole = toVraeShape(resolveVrae({ ...sizes, cell }), { steps, channels: 1 });
+  const whole = toVraeShape(resolveVrae({ ...sizes, cell, bidirectional: false }), { steps, channels: 1 });
   return kind === 'train' ? createUpdate(engine, whole, rows) : createInference(engine, whole, rows);
 }
 

@@ -43,7 +43,10 @@ async function main(): Promise<void> {
   const workloads: Workload[] = [];
   for (const size of values.shapes.split(',')) {
     const { steps, ...options } = SHAPES[size as keyof typeof SHAPES];
-    const shape = toVraeShape(resolveVrae({ ...options, cell: values.cell as Cell }), { steps, channels: 1 });
+    const shape = toVraeShape(resolveVrae({ ...options, cell: values.cell as Cell, bidirectional: false }), {
+      steps,
+      channels: 1,
+    });
     for (const name of values.engines.split(',') as EngineName[]) {
       // Each in an engine of its own: one that stays unused costs nothing.
       const open = () => openEngine(name, { threads: Number(values.threads) });

@@ -7,7 +7,7 @@ import { resolveVrae } from '../../src/encode/vrae/vrae-options.js';
 import type { VraeShape } from '../../src/encode/vrae/vrae-shape.js';
 import { createRandom } from '../../src/numeric/random.js';
 
-/** The two shapes that are measured; one channel. */
+/** The two shapes that are measured; one channel, read in one direction. */
 export const SHAPES = {
   S: { steps: 24, hidden: 32, latent: 8 },
   E: { steps: 140, hidden: 90, latent: 20 },

@@ -11,11 +11,11 @@ export interface VraeOptions {
    */
   readonly preset?: VraePreset;
 
-  /** Recurrent cell: three gates' products instead of four make `gru` the cheaper one. @default 'lstm' */
+  /** Recurrent cell: three gates' products instead of four make `gru` the cheaper one; on `tfjs` it is the slower. @default 'lstm' */
   readonly cell?: 'lstm' | 'gru';
   /** Recurrent layers in the encoder and as many in the decoder, 1 to 3. Time grows with it. @default 1 */
   readonly depth?: number;
-  /** Whether the encoder reads series backwards as well; doubles its time. @default false */
+  /** Whether the encoder reads series backwards as well, so that it forgets neither end; doubles its time. @default true */
   readonly bidirectional?: boolean;
   /** Units of each recurrent layer, 1 to 1,024. Time grows with its square. @default 32 */
   readonly hidden?: number;
@@ -42,7 +42,7 @@ export interface VraeOptions {
 
   /** Reconstruction loss of cells that carry information; `smooth-l1` is quadratic up to errors of 1. @default 'mse' */
   readonly loss?: 'mse' | 'smooth-l1' | 'mae';
-  /** Weight of the divergence, from 0; 1 is the evidence lower bound with a likelihood of variance 1/2. @default 0.02 */
+  /** Weight of the divergence, from 0; 1 is the evidence lower bound with a likelihood of variance 1/2. @default 0.1 */
   readonly beta?: number;
   /** Share of a first training's updates over which beta grows from 0, 0 to 1. @default 0.3 */
   readonly betaWarmUp?: number;
@@ -53,7 +53,7 @@ export interface VraeOptions {
 
   /** Series in an update, 1 to 65,536. @default 32 */
   readonly batch?: number;
-  /** Updates of a training at most, from 1. Updates are counted, not epochs, so that small sets are trained as well. @default 1000 */
+  /** Updates of a training at most, from 1. Updates are counted, not epochs, so that small sets are trained as well. @default 2000 */
   readonly updates?: number;
   /** What moves the weights; `adamw` decays them apart from the gradient, `sgd` has momentum. @default 'adam' */
   readonly optimizer?: 'adam' | 'adamw' | 'sgd';

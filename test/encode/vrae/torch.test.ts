@@ -43,7 +43,7 @@ describe('PyTorch and the network', () => {
   };
   for (const expected of cases) {
     it(`agree in loss and gradient for ${JSON.stringify(expected.options)}`, () => {
-      const settings = resolveVrae({ hidden, latent, ...expected.options });
+      const settings = resolveVrae({ cell: 'lstm', bidirectional: false, hidden, latent, ...expected.options });
       const shape = toVraeShape(settings, { steps, channels });
       const layout = toLayout(shape);
       expect(layout.tensors.map(({ name, shape: size }) => [name, size])).toEqual(expected.tensors);

@@ -49,7 +49,9 @@ describe('the layout of parameters', () => {
   });
 
   it('feeds an autoregressive decoder the channels', () => {
-    const { decoder } = toLayout(shapeOf({ steps: 7, channels: 2, hidden: 5, latent: 3, decoder: 'autoregressive' }));
+    const { decoder } = toLayout(
+      shapeOf({ steps: 7, channels: 2, hidden: 5, latent: 3, cell: 'lstm', decoder: 'autoregressive' }),
+    );
     expect(decoder).toMatchObject([{ inputs: 2, length: 20 * 8 }]);
   });
 });
@@ -76,7 +78,7 @@ describe('weights as tensors', () => {
 
 describe('createParameters', () => {
   it('starts forget gates at one, all other biases at zero, and the rest within the bounds of its block', () => {
-    const of = shapeOf({ steps: 7, channels: 2, hidden: 5, latent: 3 });
+    const of = shapeOf({ steps: 7, channels: 2, hidden: 5, latent: 3, cell: 'lstm' });
     const tensors = new Map(
       toTensors(toWeights(of, createParameters(of, createRandom(1)))).map(({ name, values }) => [name, values]),
     );
