@@ -1,23 +1,50 @@
-//! The Node addon: one class, whose arrays are memory of ours that JavaScript sees without a copy. A finalizer lets go of
-//! it, so an array may outlive its engine.
+//! The Node addon: an engine, and buffers whose memory JavaScript sees without a copy. A buffer lives as long as any of
+//! its handles and arrays, and may outlive its engine.
+//!
+//! Nothing in here ends the process: what cannot be had is an error, and so is a panic, after which the engine is gone.
 
 use crate::buffer::Buffer;
 use crate::engine::Engine;
+use crate::failure::Failure;
 use crate::kernels;
 use crate::layer::{Cell, Layer, Spec};
 use crate::multiply::Product;
-use napi::bindgen_prelude::{Error, Float32Array, Float32ArraySlice, Result};
+use napi::bindgen_prelude::{Error, Float32Array, Result};
 use napi_derive::napi;
-use std::cell::RefCell;
-use std::collections::HashSet;
-use std::rc::Rc;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
+use std::sync::Once;
+
+/// Part of the addon's memory.
+#[napi]
+pub struct NativeBuffer {
+    buffer: Buffer,
+}
+
+#[napi]
+impl NativeBuffer {
+    /// The memory itself; each array that was asked for keeps it.
+    #[napi]
+    pub fn view(&self) -> Float32Array {
+        if self.buffer.is_empty() {
+            return Float32Array::new(Vec::new());
+        }
+        let kept = self.buffer.clone();
+        // SAFETY: the memory does not move, and lives until the finalizer lets go of `kept`.
+        unsafe { Float32Array::with_external_data(self.buffer.at(), self.buffer.len(), move |_, _| drop(kept)) }
+    }
+}
 
 #[napi]
 pub struct NativeEngine {
-    engine: Option<Engine>,
+    /// Nothing once it has been disposed of, or has panicked.
+    running: Option<Running>,
+    /// What ended it, if that was a panic.
+    panic: Option<String>,
+}
+
+struct Running {
+    engine: Engine,
     layers: Vec<Layer>,
-    /// Where its arrays begin. Only these have room behind their last number, as products need.
-    known: Rc<RefCell<HashSet<usize>>>,
 }
 
 /// The instruction sets that this processor has, best first.
@@ -33,28 +60,27 @@ pub fn kernel_version() -> &'static str {
 }
 
 #[napi]
+#[allow(clippy::too_many_arguments, reason = "an object would be read field by field at each call")]
 impl NativeEngine {
     /// With the best instruction set whose vectors have at most `lanes` floats.
     #[napi(constructor)]
-    pub fn new(threads: u32, lanes: u32) -> NativeEngine {
-        let engine = Engine::new(threads as usize, lanes as usize);
-        NativeEngine { engine: Some(engine), layers: Vec::new(), known: Rc::default() }
+    pub fn new(threads: u32, lanes: u32) -> Result<NativeEngine> {
+        // A panic becomes an error, whose message tells it; the standard library would write it to the process's own
+        // standard error besides. The hook is that of this addon alone.
+        static QUIET: Once = Once::new();
+        QUIET.call_once(|| set_hook(Box::new(|_| {})));
+        let engine = Engine::new(threads as usize, lanes as usize).map_err(to_error)?;
+        Ok(NativeEngine { running: Some(Running { engine, layers: Vec::new() }), panic: None })
     }
 
     #[napi(getter)]
-    pub fn instructions(&self) -> Result<String> {
-        Ok(self.engine()?.kernels.name.to_string())
-    }
-
-    #[napi(getter)]
-    pub fn threads(&self) -> Result<u32> {
-        Ok(self.engine()?.pool.threads() as u32)
+    pub fn instructions(&mut self) -> Result<String> {
+        self.guarded(|running| Ok(running.engine.kernels.name.to_string()))
     }
 
     #[napi]
-    pub fn allocate(&mut self, length: u32) -> Result<Float32Array> {
-        self.engine()?;
-        Ok(self.share(&Buffer::new(length as usize)))
+    pub fn allocate(&mut self, length: u32) -> Result<NativeBuffer> {
+        self.guarded(|_| Ok(NativeBuffer { buffer: Buffer::new(length as usize).map_err(to_error)? }))
     }
 
     /// The number of a new layer.
@@ -80,154 +106,152 @@ impl NativeEngine {
             all_outputs,
             input_gradients,
         };
-        let engine = self.engine()?;
-        let layer = Layer::new(spec, engine.kernels, engine.pool.threads());
-        self.layers.push(layer);
-        Ok(self.layers.len() as u32 - 1)
+        self.guarded(|Running { engine, layers }| {
+            layers.push(Layer::new(spec, engine.kernels, engine.pool.threads()).map_err(to_error)?);
+            Ok(layers.len() as u32 - 1)
+        })
     }
 
-    /// A layer's arrays, as `Layer::buffers` lists them.
+    /// A layer's buffers, as `Layer::buffers` lists them.
     #[napi]
-    pub fn layer_buffers(&mut self, layer: u32) -> Result<Vec<Float32Array>> {
-        let buffers = self.layer(layer)?.buffers().map(Buffer::clone);
-        Ok(buffers.iter().map(|buffer| self.share(buffer)).collect())
+    pub fn layer_buffers(&mut self, layer: u32) -> Result<Vec<NativeBuffer>> {
+        self.with_layer(layer, |layer, _| {
+            Ok(layer.buffers().map(|buffer| NativeBuffer { buffer: buffer.clone() }).into())
+        })
     }
 
     #[napi]
     pub fn load(&mut self, layer: u32, weights: &[f32]) -> Result<()> {
-        let layer = self.layer(layer)?;
-        check(weights.len() == layer.shape.weights(), "these are not as many weights as the layer has")?;
-        layer.load(weights);
-        Ok(())
+        self.with_layer(layer, |layer, _| {
+            check(weights.len() == layer.shape.weights(), "these are not as many weights as the layer has")?;
+            layer.load(weights);
+            Ok(())
+        })
     }
 
     #[napi]
     pub fn forward(&mut self, layer: u32, rows: u32) -> Result<()> {
-        let capacity = self.layer(layer)?.shape.spec.rows;
-        check(rows as usize <= capacity, "the layer was made for fewer rows")?;
-        let engine = self.engine.as_ref().ok_or_else(disposed)?;
-        self.layers[layer as usize].forward(rows as usize, &engine.pool);
-        Ok(())
+        self.with_layer(layer, |layer, engine| {
+            check(rows as usize <= layer.shape.spec.rows, "the layer was made for fewer rows")?;
+            layer.forward(rows as usize, &engine.pool);
+            Ok(())
+        })
     }
 
     #[napi]
     pub fn backward(&mut self, layer: u32, rows: u32) -> Result<()> {
-        let Spec { rows: capacity, training, .. } = self.layer(layer)?.shape.spec;
-        check(training, "the layer was not made for training")?;
-        check(rows as usize <= capacity, "the layer was made for fewer rows")?;
-        let engine = self.engine.as_ref().ok_or_else(disposed)?;
-        self.layers[layer as usize].backward(rows as usize, &engine.pool);
-        Ok(())
+        self.with_layer(layer, |layer, engine| {
+            let Spec { rows: capacity, training, .. } = layer.shape.spec;
+            check(training, "the layer was not made for training")?;
+            check(rows as usize <= capacity, "the layer was made for fewer rows")?;
+            layer.backward(rows as usize, &engine.pool);
+            Ok(())
+        })
     }
 
     /// `flags`: 1 transposes a, 2 transposes b, 4 accumulates.
-    #[napi]
+    #[napi(strict)]
     pub fn multiply(
         &mut self,
-        a: &[f32],
-        b: &[f32],
-        mut out: Float32ArraySlice,
+        a: &NativeBuffer,
+        b: &NativeBuffer,
+        out: &NativeBuffer,
         m: u32,
         n: u32,
         inner: u32,
         flags: u32,
     ) -> Result<()> {
-        let product = self.product(a, b, unsafe { out.as_mut() }, m, n, inner, flags)?;
-        unsafe { self.engine.as_mut().ok_or_else(disposed)?.multiply(product) };
-        Ok(())
+        let product = to_product(a, b, out, m, n, inner, flags)?;
+        // SAFETY: `to_product` has looked at the sizes and for overlap, and buffers have their slack.
+        self.guarded(|running| unsafe { running.engine.multiply(product) }.map_err(to_error))
     }
 
     /// Squared distances of points (rows, size) from centroids (count, size), into `out` (rows, count).
-    #[napi]
+    #[napi(strict)]
     pub fn squared_distances(
         &mut self,
-        points: &[f32],
-        centroids: &[f32],
-        mut out: Float32ArraySlice,
+        points: &NativeBuffer,
+        centroids: &NativeBuffer,
+        out: &NativeBuffer,
         rows: u32,
         count: u32,
         size: u32,
     ) -> Result<()> {
-        let product = self.product(points, centroids, unsafe { out.as_mut() }, rows, count, size, 2)?;
-        unsafe { self.engine.as_mut().ok_or_else(disposed)?.distances(product) };
-        Ok(())
+        let product = to_product(points, centroids, out, rows, count, size, 2)?;
+        // SAFETY: as in `multiply`.
+        self.guarded(|running| unsafe { running.engine.distances(product) }.map_err(to_error))
     }
 
     /// Floating-point operations of nothing but multiplications and additions, for measurements.
     #[napi]
-    pub fn peak(&self, loops: u32) -> Result<f64> {
-        Ok(unsafe { (self.engine()?.kernels.peak)(loops as usize) })
+    pub fn peak(&mut self, loops: u32) -> Result<f64> {
+        // SAFETY: the processor has these instructions.
+        self.guarded(|running| Ok(unsafe { (running.engine.kernels.peak)(loops as usize) }))
     }
 
-    /// Ends the threads and frees the layers; arrays live until they are collected.
+    /// Ends the threads and frees the layers; buffers live until they are collected.
     #[napi]
     pub fn dispose(&mut self) {
-        self.engine = None;
-        self.layers = Vec::new();
+        self.running = None;
     }
 
-    fn engine(&self) -> Result<&Engine> {
-        self.engine.as_ref().ok_or_else(disposed)
-    }
-
-    fn layer(&mut self, layer: u32) -> Result<&mut Layer> {
-        self.layers.get_mut(layer as usize).ok_or_else(disposed)
-    }
-
-    fn product(
-        &self,
-        a: &[f32],
-        b: &[f32],
-        out: &mut [f32],
-        m: u32,
-        n: u32,
-        inner: u32,
-        flags: u32,
-    ) -> Result<Product> {
-        let (m, n, inner) = (m as usize, n as usize, inner as usize);
-        let sizes =
-            [(a.as_ptr(), a.len(), m * inner), (b.as_ptr(), b.len(), inner * n), (out.as_ptr(), out.len(), m * n)];
-        for (at, length, needed) in sizes {
-            check(
-                needed == 0 || self.known.borrow().contains(&(at as usize)),
-                "a product takes buffers that its engine allocated",
-            )?;
-            check(needed <= length, "an array is smaller than the product says")?;
-        }
-        check(
-            m * n == 0 || (out.as_ptr() != a.as_ptr() && out.as_ptr() != b.as_ptr()),
-            "a product cannot replace a factor",
-        )?;
-        Ok(Product {
-            a: a.as_ptr(),
-            b: b.as_ptr(),
-            out: out.as_mut_ptr(),
-            m,
-            n,
-            inner,
-            transpose_a: flags & 1 != 0,
-            transpose_b: flags & 2 != 0,
-            accumulate: flags & 4 != 0,
+    fn with_layer<T>(&mut self, layer: u32, call: impl FnOnce(&mut Layer, &Engine) -> Result<T>) -> Result<T> {
+        self.guarded(|Running { engine, layers }| {
+            let layer = layers.get_mut(layer as usize).ok_or_else(|| Error::from_reason("there is no such layer"))?;
+            call(layer, engine)
         })
     }
 
-    fn share(&mut self, buffer: &Buffer) -> Float32Array {
-        if buffer.is_empty() {
-            return Float32Array::new(Vec::new());
-        }
-        self.known.borrow_mut().insert(buffer.at() as usize);
-        let (kept, known) = (buffer.clone(), self.known.clone());
-        let release = move |_, _| {
-            known.borrow_mut().remove(&(kept.at() as usize));
+    /// Makes a call; one that panics is the last.
+    fn guarded<T>(&mut self, call: impl FnOnce(&mut Running) -> Result<T>) -> Result<T> {
+        let Some(running) = &mut self.running else {
+            return Err(Error::from_reason(match &self.panic {
+                None => "the engine has been disposed of".to_string(),
+                Some(panic) => format!("the engine has failed before: {panic}"),
+            }));
         };
-        unsafe { Float32Array::with_external_data(buffer.at(), buffer.len(), release) }
+        catch_unwind(AssertUnwindSafe(|| call(running))).unwrap_or_else(|panic| {
+            let text = panic.downcast_ref::<&str>().map(|text| text.to_string());
+            let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+            let error = Error::from_reason(format!("the engine has failed: {text}"));
+            self.panic = Some(text);
+            self.running = None;
+            Err(error)
+        })
     }
+}
+
+fn to_product(
+    a: &NativeBuffer,
+    b: &NativeBuffer,
+    out: &NativeBuffer,
+    m: u32,
+    n: u32,
+    inner: u32,
+    flags: u32,
+) -> Result<Product> {
+    let (m, n, inner) = (m as usize, n as usize, inner as usize);
+    for (NativeBuffer { buffer }, needed) in [(a, m * inner), (b, inner * n), (out, m * n)] {
+        check(needed <= buffer.len(), "a buffer is smaller than the product says")?;
+    }
+    check(!out.buffer.is(&a.buffer) && !out.buffer.is(&b.buffer), "a product cannot replace a factor")?;
+    Ok(Product {
+        a: a.buffer.at(),
+        b: b.buffer.at(),
+        out: out.buffer.at(),
+        m,
+        n,
+        inner,
+        transpose_a: flags & 1 != 0,
+        transpose_b: flags & 2 != 0,
+        accumulate: flags & 4 != 0,
+    })
 }
 
 fn check(holds: bool, message: &str) -> Result<()> {
     if holds { Ok(()) } else { Err(Error::from_reason(message)) }
 }
 
-fn disposed() -> Error {
-    Error::from_reason("the engine has been disposed of")
+fn to_error(failure: Failure) -> Error {
+    Error::from_reason(failure.to_string())
 }

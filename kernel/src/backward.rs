@@ -1,5 +1,10 @@
 //! A layer's way back through the steps: gradients take the place of activations, and give weight gradients by products
 //! over chunks of steps.
+//!
+//! # Safety
+//! As in `forward`; and of the weight gradients, columns that no other thread computes.
+
+#![allow(unsafe_op_in_unsafe_fn, reason = "arithmetic with pointers from end to end")]
 
 use crate::activation::tanh;
 use crate::forward::{cells, gates, states, store_units};
@@ -109,6 +114,7 @@ impl Part<'_> {
             let arrives = shape.spec.all_outputs || step + 1 == shape.spec.steps;
             let output = if shape.spec.all_outputs { step * self.rows } else { 0 };
             let at = gates(layer, self.start, self.strip_rows, step, self.first);
+            let earlier = gates(layer, self.start, self.strip_rows, step.saturating_sub(1), self.first);
             for row in self.first..self.last {
                 let carried = scratch.cells.at().add((row - self.first) * shape.padded);
                 let recurrent = scratch.tile.at().add((row - self.first) * shape.padded);
@@ -118,6 +124,11 @@ impl Part<'_> {
                     let mut gradient = S::load(recurrent.add(unit));
                     if arrives {
                         gradient = S::add(gradient, load_units::<S>(outer, unit, hidden));
+                    }
+                    // Written long ago, and read backwards: the processor does not see them coming.
+                    let earlier = earlier.at.add(block * earlier.panel + (row - self.first) * earlier.row);
+                    for vector in 0..4 {
+                        S::prefetch(earlier.add(vector * S::LANES));
                     }
                     let at = at.at.add(block * at.panel + (row - self.first) * at.row);
                     match shape.spec.cell {

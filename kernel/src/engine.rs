@@ -1,8 +1,10 @@
 //! An instruction set, its threads, and room for products.
 
 use crate::buffer::Buffer;
+use crate::failure::Failure;
 use crate::kernels::{self, Kernels};
 use crate::multiply::{self, Product, TILE};
+use crate::pace::Pace;
 use crate::pool::{Pool, WORTH_A_THREAD};
 
 pub struct Engine {
@@ -10,65 +12,76 @@ pub struct Engine {
     pub pool: Pool,
     packed: Buffer,
     tiles: Buffer,
+    pace: Pace,
 }
 
 impl Engine {
     /// With the best of the processor's instruction sets whose vectors have at most `lanes` floats.
-    pub fn new(threads: usize, lanes: usize) -> Engine {
+    pub fn new(threads: usize, lanes: usize) -> Result<Engine, Failure> {
         let all = kernels::all();
         let kernels = *all.iter().find(|kernels| kernels.lanes <= lanes).unwrap_or(&all[all.len() - 1]);
-        let pool = Pool::new(threads);
-        let tiles = Buffer::new(pool.threads() * TILE);
-        Engine { kernels, pool, packed: Buffer::new(0), tiles }
+        let pool = Pool::new(threads)?;
+        let tiles = Buffer::new(pool.threads() * TILE)?;
+        Ok(Engine { kernels, pool, packed: Buffer::new(0)?, tiles, pace: Pace::default() })
     }
 
     /// # Safety
     /// The arrays are as large as the product says and `buffer::SLACK` floats longer, and the result overlaps with neither factor.
-    pub unsafe fn multiply(&mut self, task: Product) {
+    pub unsafe fn multiply(&mut self, task: Product) -> Result<(), Failure> {
         let lanes = self.kernels.lanes;
-        let packed = self.room(multiply::packed_length(&task, lanes));
+        let packed = self.room(multiply::packed_length(&task, lanes))?;
+        // SAFETY: the caller's promise, and room as long as was asked for.
         unsafe {
             multiply::pack(&task, self.kernels, packed);
             self.over_rows(task, packed, self.kernels.multiply);
         }
+        Ok(())
     }
 
     /// Squared distances of `a` (m, inner) from centroids `b` (n, inner) into `out` (m, n).
     ///
     /// # Safety
     /// As for `multiply`.
-    pub unsafe fn distances(&mut self, task: Product) {
+    pub unsafe fn distances(&mut self, task: Product) -> Result<(), Failure> {
         let lanes = self.kernels.lanes;
-        let packed = self.room(multiply::centroids_length(&task, lanes));
+        let packed = self.room(multiply::centroids_length(&task, lanes))?;
+        // SAFETY: as above.
         unsafe {
             multiply::pack_centroids(&task, self.kernels, packed);
             self.over_rows(task, packed, self.kernels.distances);
         }
+        Ok(())
     }
 
-    fn room(&mut self, length: usize) -> *mut f32 {
+    fn room(&mut self, length: usize) -> Result<*mut f32, Failure> {
         if self.packed.len() < length {
-            self.packed = Buffer::new(length);
+            self.packed = Buffer::new(length)?;
         }
-        self.packed.at()
+        Ok(self.packed.at())
     }
 
+    /// # Safety
+    /// As for `multiply`, and `packed` is what `run` takes for this task.
     unsafe fn over_rows(
-        &self,
+        &mut self,
         task: Product,
         packed: *const f32,
         run: unsafe fn(&Product, *const f32, usize, usize, *mut f32),
     ) {
         #[derive(Clone, Copy)]
         struct Places(*const f32, *mut f32);
+        // SAFETY: the first is only read, and of the second each thread has a part of its own.
         unsafe impl Sync for Places {}
         let places = Places(packed, self.tiles.at());
         let Product { m, n, inner, .. } = task;
-        let parts = (m * n * inner / WORTH_A_THREAD).min(m / 16).clamp(1, 4 * self.pool.threads());
-        let parts = if self.pool.threads() == 1 { 1 } else { parts };
-        self.pool.run(parts, &|part, thread| unsafe {
-            let Places(packed, tiles) = { &places };
-            run(&task, *packed, m * part / parts, m * (part + 1) / parts, tiles.add(thread * TILE));
+        let work = m * n * inner;
+        let most = (work / WORTH_A_THREAD).min(m / 16).clamp(1, 4 * self.pool.threads());
+        self.pool.paced(&mut self.pace, most, work, |parts| {
+            // SAFETY: the caller's promise; parts are different rows of the result.
+            self.pool.run(parts, &|part, thread| unsafe {
+                let Places(packed, tiles) = { &places };
+                run(&task, *packed, m * part / parts, m * (part + 1) / parts, tiles.add(thread * TILE));
+            });
         });
     }
 }

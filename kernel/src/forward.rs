@@ -1,4 +1,10 @@
 //! A layer's way through the steps.
+//!
+//! # Safety
+//! Functions need the processor's instructions, a layer whose buffers are as its specification says, and rows within
+//! it, which no other thread computes.
+
+#![allow(unsafe_op_in_unsafe_fn, reason = "arithmetic with pointers from end to end")]
 
 use crate::activation::{sigmoid, tanh};
 use crate::layer::{Cell, Layer};

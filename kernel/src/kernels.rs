@@ -1,5 +1,7 @@
 //! The same code, compiled for each instruction set.
 
+#![allow(unsafe_op_in_unsafe_fn, reason = "each function is handed on as it is")]
+
 use crate::layer::Layer;
 use crate::multiply::Product;
 use crate::simd::Simd;

@@ -11,7 +11,9 @@
 //! The number of threads decides who computes a number, never how.
 
 use crate::buffer::Buffer;
+use crate::failure::Failure;
 use crate::kernels::Kernels;
+use crate::pace::Pace;
 use crate::pool::{Pool, WORTH_A_THREAD};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,7 +38,7 @@ pub struct Spec {
 /// Rows of a strip at most: its states and a block of weights share the first-level cache.
 const STRIP: usize = 36;
 /// Rows times steps of a chunk at most, such that its gates stay in the second-level cache.
-const CHUNK: usize = 128;
+const CHUNK: usize = 96;
 
 /// Sizes that follow from a specification and the width of a vector.
 #[derive(Clone, Copy, Debug)]
@@ -176,47 +178,54 @@ pub struct Layer {
     pub gates: Buffer,
     pub cells: Buffer,
     pub scratch: Vec<Scratch>,
+    /// Of the way forward and the way back.
+    paces: [Pace; 2],
 }
 
 impl Layer {
-    pub fn new(spec: Spec, kernels: &'static Kernels, threads: usize) -> Layer {
+    pub fn new(spec: Spec, kernels: &'static Kernels, threads: usize) -> Result<Layer, Failure> {
+        if !is_addressable(&spec) {
+            return Err(Failure::Memory { floats: None });
+        }
         let shape = Shape::new(spec, kernels);
         let Spec { cell, steps, inputs, hidden, rows, training, input_gradients, .. } = spec;
         let strip = STRIP.min(rows);
         let when = |wanted: bool, length: usize| Buffer::new(if wanted { length } else { 0 });
         let lstm = cell == Cell::Lstm;
         let back = |gates: usize, columns: usize| gates * hidden * columns.div_ceil(kernels.lanes) * kernels.lanes;
-        Layer {
+        let to_scratch = |_| {
+            Ok(Scratch {
+                states: when(!training, 2 * strip * shape.stride)?,
+                cells: Buffer::new(strip * shape.padded)?,
+                tile: Buffer::new(if training {
+                    strip * shape.padded.max(inputs.div_ceil(kernels.lanes) * kernels.lanes)
+                } else {
+                    strip * 4 * shape.padded
+                })?,
+            })
+        };
+        Ok(Layer {
             shape,
             kernels,
-            inputs: Buffer::new(steps * rows * inputs),
-            initial_hidden: Buffer::new(rows * hidden),
-            initial_cell: when(lstm, rows * hidden),
-            outputs: Buffer::new(shape.outputs()),
-            final_cell: when(lstm, rows * hidden),
-            output_gradients: when(training, shape.outputs()),
-            weight_gradients: when(training, shape.weights()),
-            initial_hidden_gradients: when(training, rows * hidden),
-            input_gradients: when(training && input_gradients, steps * rows * inputs),
-            weights: Buffer::new(shape.blocks * shape.block_weights),
-            recurrent_back: when(training, back(shape.recurrent_gates(), hidden)),
-            inputs_back: when(training && input_gradients, back(4, inputs)),
-            packed_gradients: when(training, shape.blocks * shape.block_weights),
-            states: when(training, (steps + 1) * rows * shape.stride),
-            gates: when(training, steps * rows * 4 * shape.padded),
-            cells: when(training && lstm, (steps + 1) * rows * shape.padded),
-            scratch: (0..threads)
-                .map(|_| Scratch {
-                    states: when(!training, 2 * strip * shape.stride),
-                    cells: Buffer::new(strip * shape.padded),
-                    tile: Buffer::new(if training {
-                        strip * shape.padded.max(inputs.div_ceil(kernels.lanes) * kernels.lanes)
-                    } else {
-                        strip * 4 * shape.padded
-                    }),
-                })
-                .collect(),
-        }
+            inputs: Buffer::new(steps * rows * inputs)?,
+            initial_hidden: Buffer::new(rows * hidden)?,
+            initial_cell: when(lstm, rows * hidden)?,
+            outputs: Buffer::new(shape.outputs())?,
+            final_cell: when(lstm, rows * hidden)?,
+            output_gradients: when(training, shape.outputs())?,
+            weight_gradients: when(training, shape.weights())?,
+            initial_hidden_gradients: when(training, rows * hidden)?,
+            input_gradients: when(training && input_gradients, steps * rows * inputs)?,
+            weights: Buffer::new(shape.blocks * shape.block_weights)?,
+            recurrent_back: when(training, back(shape.recurrent_gates(), hidden))?,
+            inputs_back: when(training && input_gradients, back(4, inputs))?,
+            packed_gradients: when(training, shape.blocks * shape.block_weights)?,
+            states: when(training, (steps + 1) * rows * shape.stride)?,
+            gates: when(training, steps * rows * 4 * shape.padded)?,
+            cells: when(training && lstm, (steps + 1) * rows * shape.padded)?,
+            scratch: (0..threads).map(to_scratch).collect::<Result<_, Failure>>()?,
+            paces: Default::default(),
+        })
     }
 
     /// Takes weights in the caller's layout; what follows computes with these.
@@ -250,38 +259,56 @@ impl Layer {
 
     pub fn forward(&mut self, rows: usize, pool: &Pool) {
         assert!(rows <= self.shape.spec.rows);
-        let parts = self.parts(rows, pool, 1);
-        let layer = &*self;
-        pool.run(parts, &|part, thread| unsafe {
-            (layer.kernels.forward)(layer, rows, rows * part / parts, rows * (part + 1) / parts, thread)
+        self.shared(rows, pool, 1, |layer, parts| {
+            // SAFETY: the processor has these instructions, and the buffers are as the specification says; parts are
+            // different rows.
+            pool.run(parts, &|part, thread| unsafe {
+                (layer.kernels.forward)(layer, rows, rows * part / parts, rows * (part + 1) / parts, thread)
+            });
         });
     }
 
     pub fn backward(&mut self, rows: usize, pool: &Pool) {
         assert!(self.shape.spec.training && rows <= self.shape.spec.rows);
-        let parts = self.parts(rows, pool, 2);
-        let layer = &*self;
-        if parts == 1 {
-            unsafe { (layer.kernels.backward)(layer, rows, 0, rows, 0, true) };
-        } else {
+        self.shared(rows, pool, 2, |layer, parts| {
+            let kernels = layer.kernels;
+            if parts == 1 {
+                // SAFETY: as in `forward`.
+                return unsafe { (kernels.backward)(layer, rows, 0, rows, 0, true) };
+            }
+            // SAFETY: as in `forward`.
             pool.run(parts, &|part, thread| unsafe {
-                (layer.kernels.backward)(layer, rows, rows * part / parts, rows * (part + 1) / parts, thread, false)
+                (kernels.backward)(layer, rows, rows * part / parts, rows * (part + 1) / parts, thread, false)
             });
-            let columns = self.shape.blocks * self.shape.inner;
+            let columns = layer.shape.blocks * layer.shape.inner;
+            // SAFETY: as in `forward`; parts are different columns of the weight gradients.
             pool.run(parts, &|part, _| unsafe {
-                (layer.kernels.weight_gradients)(layer, rows, columns * part / parts, columns * (part + 1) / parts)
+                (kernels.weight_gradients)(layer, rows, columns * part / parts, columns * (part + 1) / parts)
             });
-        }
+        });
         unpack(&self.shape, self.packed_gradients.at(), self.weight_gradients.at(), rows > 0);
     }
 
-    /// Parts of a call: a part to a thread, or a few, where strips are left whole.
-    fn parts(&self, rows: usize, pool: &Pool, passes: usize) -> usize {
+    /// Makes a call in parts: a part to a thread, or a few, where strips are left whole.
+    fn shared(&mut self, rows: usize, pool: &Pool, passes: usize, call: impl FnOnce(&Layer, usize)) {
         let Spec { steps, hidden, .. } = self.shape.spec;
         let work = passes * rows * steps * 4 * hidden * self.shape.inner;
         let most = self.shape.strips(rows).clamp(pool.threads(), 4 * pool.threads());
-        if pool.threads() == 1 { 1 } else { (work / WORTH_A_THREAD).min(rows).clamp(1, most) }
+        let most = (work / WORTH_A_THREAD).min(rows).clamp(1, most);
+        let mut pace = std::mem::take(&mut self.paces[passes - 1]);
+        pool.paced(&mut pace, most, work, |parts| call(self, parts));
+        self.paces[passes - 1] = pace;
     }
+}
+
+/// Whether the sizes of all buffers, each smaller than one of these, can be told.
+fn is_addressable(spec: &Spec) -> bool {
+    let &Spec { steps, inputs, hidden, rows, .. } = spec;
+    let product = |factors: [Option<usize>; 3]| {
+        factors.into_iter().try_fold(16usize, |product, factor| product.checked_mul(factor?)).is_some()
+    };
+    let width = inputs.checked_add(hidden).and_then(|width| width.checked_add(64));
+    product([steps.checked_add(1), rows.checked_add(1), width]) && product([hidden.checked_add(64), width, Some(1)])
 }
 
 fn pack(shape: &Shape, weights: &[f32], packed: *mut f32) {
@@ -294,6 +321,7 @@ fn pack(shape: &Shape, weights: &[f32], packed: *mut f32) {
                     let unit = block * lanes + lane;
                     let from = if unit < spec.hidden { shape.source(unit, k, vector) } else { None };
                     let to = block * block_weights + at + vector * lanes + lane;
+                    // SAFETY: `packed` has room for all blocks.
                     unsafe { *packed.add(to) = from.map_or(0.0, |from| weights[from]) };
                 }
             }
@@ -309,6 +337,7 @@ fn unpack(shape: &Shape, packed: *const f32, gradients: *mut f32, any: bool) {
             for vector in 0..vectors {
                 if let Some(to) = shape.source(unit, k, vector) {
                     let from = unit / lanes * block_weights + at + vector * lanes + unit % lanes;
+                    // SAFETY: `packed` holds all blocks, and `gradients` as many numbers as `source` counts.
                     unsafe { *gradients.add(to) = if any { *packed.add(from) } else { 0.0 } };
                 }
             }
@@ -326,6 +355,7 @@ fn pack_back(shape: &Shape, weights: &[f32], packed: *mut f32, vectors: usize, f
                 for unit in block * lanes..((block + 1) * lanes).min(spec.hidden) {
                     for k in column..column + panel * lanes {
                         let from = if k < columns { shape.source(unit, first + k, vector) } else { None };
+                        // SAFETY: panels, blocks, vectors, units and columns are as many as `packed` was made for.
                         unsafe {
                             *at = from.map_or(0.0, |from| weights[from]);
                             at = at.add(1);

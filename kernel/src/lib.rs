@@ -1,18 +1,22 @@
 //! What segtide computes outside of JavaScript: recurrent layers forward and back, matrix products and distances. The
 //! model, its losses and its training are elsewhere.
+//!
+//! Numbers lie in memory whose sizes the layers fix, and the code that computes with them (`forward`, `backward`,
+//! `multiply`, `product`, `activation`, `simd`) is arithmetic with pointers from end to end: there, a function that is
+//! unsafe is so as a whole. Everywhere else each unsafe expression says why it is sound.
 
-// Everything below the bindings works on raw memory in places whose sizes the layers fix; each module says what it needs.
-#![allow(unsafe_op_in_unsafe_fn)]
-#![allow(clippy::missing_safety_doc, clippy::needless_range_loop, clippy::too_many_arguments)]
+#![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
 
 pub mod activation;
 mod backward;
 pub mod buffer;
 pub mod engine;
+pub mod failure;
 mod forward;
 pub mod kernels;
 pub mod layer;
 pub mod multiply;
+mod pace;
 pub mod pool;
 mod product;
 pub mod simd;

@@ -1,4 +1,11 @@
 //! General matrix products and squared distances, over arrays as the caller lays them out.
+//!
+//! # Safety
+//! Functions need the processor's instructions, arrays as large as the product says and `buffer::SLACK` floats longer, a
+//! result that overlaps with neither factor, and rows of it that no other thread computes.
+
+#![allow(unsafe_op_in_unsafe_fn, clippy::missing_safety_doc, reason = "arithmetic with pointers from end to end")]
+#![allow(clippy::needless_range_loop, reason = "indices count registers, and loops unroll")]
 
 use crate::kernels::Kernels;
 use crate::layer::panels;
@@ -19,7 +26,9 @@ pub struct Product {
     pub accumulate: bool,
 }
 
+// SAFETY: addresses and sizes; whoever computes with them answers for what lies there.
 unsafe impl Send for Product {}
+// SAFETY: as above.
 unsafe impl Sync for Product {}
 
 /// Rows of a block of the result that is made at a time.

@@ -1,4 +1,11 @@
 //! The one loop that all the time goes into: a tile of a matrix product, held in registers.
+//!
+//! # Safety
+//! Functions need the processor's instructions, and factors and a result that lie where `Left`, `Right` and `Out` say:
+//! whole vectors of them can be read and written.
+
+#![allow(unsafe_op_in_unsafe_fn, reason = "arithmetic with pointers from end to end")]
+#![allow(clippy::needless_range_loop, reason = "indices count registers, and loops unroll")]
 
 use crate::simd::Simd;
 

@@ -1,6 +1,9 @@
 //! One vector of floats, as each instruction set has it. Everything else in this crate is generic over `Simd` and is
 //! inlined into functions that are compiled for the instruction set (see `kernels`).
 
+#![allow(unsafe_op_in_unsafe_fn, clippy::missing_safety_doc, reason = "the trait says what all of it needs")]
+#![allow(clippy::needless_range_loop, reason = "indices count lanes")]
+
 #[cfg(target_arch = "x86_64")]
 pub mod avx2;
 #[cfg(target_arch = "x86_64")]
@@ -68,4 +71,7 @@ pub trait Simd: Copy + 'static {
     /// x · 2ⁿ for the n that `split` found.
     unsafe fn scale_by_power(x: Self::V, split: Self::V) -> Self::V;
     unsafe fn sum(x: Self::V) -> f32;
+    /// Asks for memory that will be read soon; any address will do.
+    #[inline(always)]
+    unsafe fn prefetch(_at: *const f32) {}
 }

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { type ErrorCode, SegtideError } from '../errors.js';
 import { toChildProcess } from '../numeric/child-process.js';
+import { toTrainingEndError } from './training-end.js';
 import type { TrainingJob, TrainingResult } from './training-job.js';
 import type { TrainingProgress } from './training-progress.js';
 
@@ -48,11 +49,11 @@ export function startTraining(
       else if (report.kind === 'result') resolve(report.result);
       else reject(new SegtideError(report.code, report.text));
     });
-    child.on('error', (cause) => reject(died(`could not be run: ${cause.message}`, cause)));
+    child.on('error', (cause) => reject(notRun(cause)));
     // After an outcome this changes nothing.
     child.on('close', (code, signal) => {
       if (stopped) reject(new SegtideError('aborted', 'The training was stopped.'));
-      else reject(died(`ended by ${signal ?? `exit code ${code}`}${lastWords()}`));
+      else reject(toTrainingEndError({ code, signal, said: lastWords() }));
     });
   });
   // Whoever stops a training need not wait for its result.
@@ -70,24 +71,18 @@ export function startTraining(
   };
 }
 
-/** Keeps the end of what a process says on standard error, and picks the line that tells why it ended. */
+/** Keeps the end of what a process says on standard error. */
 function listenTo({ stderr }: ChildProcess): () => string {
   let text = '';
   stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     text = (text + chunk).slice(-MOST_WORDS);
   });
-  return () => {
-    const lines = text.split('\n').filter((line) => line.trim() !== '');
-    const telling = lines.find((line) => /FATAL|Error/.test(line)) ?? lines.at(-1);
-    return telling === undefined ? '' : ` (${telling.trim().slice(0, 300)})`;
-  };
+  return () => text;
 }
 
 const MOST_WORDS = 16_384;
 
-function died(how: string, cause?: unknown): SegtideError {
-  return new SegtideError('encoder', `The training's process ${how}. The model in force stays.`, {
-    cause,
-    retriable: true,
-  });
+function notRun(cause: Error): SegtideError {
+  const text = `The training's process could not be run: ${cause.message}. The model in force stays.`;
+  return new SegtideError('encoder', text, { cause, retriable: true });
 }

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { SegtideError } from '../errors.js';
 import { runTrainingJob } from './run-training-job.js';
 import type { TrainingOrder, TrainingReport } from './start-training.js';
+import { memoryAdvice } from './training-end.js';
 
 // The process of one training: an order in, progress and one outcome out.
 
@@ -21,12 +22,11 @@ process.once('message', ({ job, background }: TrainingOrder) => {
     onProgress: (progress) => onProgress({ kind: 'progress', progress }),
   }).then(
     (result) => conclude({ kind: 'result', result }),
-    (error: unknown) =>
-      conclude({
-        kind: 'error',
-        code: error instanceof SegtideError ? error.code : 'encoder',
-        text: error instanceof Error ? error.message : String(error),
-      }),
+    (error: unknown) => {
+      const text = error instanceof Error ? error.message : String(error);
+      if (error instanceof SegtideError) conclude({ kind: 'error', code: error.code, text });
+      else conclude({ kind: 'error', code: 'encoder', text: text + memoryAdvice(text) });
+    },
   );
 });
 process.once('disconnect', () => process.exit());

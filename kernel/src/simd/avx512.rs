@@ -77,4 +77,8 @@ impl Simd for Avx512 {
     unsafe fn sum(x: __m512) -> f32 {
         _mm512_reduce_add_ps(x)
     }
+    #[inline(always)]
+    unsafe fn prefetch(at: *const f32) {
+        _mm_prefetch::<_MM_HINT_T0>(at as *const i8);
+    }
 }

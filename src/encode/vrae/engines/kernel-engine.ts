@@ -1,8 +1,18 @@
 import { SegtideError } from '../../../errors.js';
-import type { FloatBuffer, LayerSpec, MatrixProduct, RecurrentEngine } from '../recurrent-engine.js';
+import {
+  type EngineName,
+  type FloatArray,
+  type FloatBuffer,
+  type LayerSpec,
+  layerWeightCount,
+  type MatrixProduct,
+  type RecurrentEngine,
+  type RecurrentLayer,
+} from '../recurrent-engine.js';
+import { guardBinding, type KernelBinding } from './kernel-binding.js';
 
 /** The version of the kernel's source that this code speaks to; it is that of kernel/Cargo.toml. */
-export const KERNEL_VERSION = '0.1.0';
+export const KERNEL_VERSION = '0.2.0';
 
 /** What the engines over the kernel do beyond the port. */
 export interface KernelEngine extends RecurrentEngine {
@@ -34,10 +44,73 @@ export const LAYER_BUFFERS = [
   'inputGradients',
 ] as const;
 
-export type LayerBuffers = Readonly<Record<(typeof LAYER_BUFFERS)[number], FloatBuffer>>;
+type LayerBuffers = Readonly<Record<(typeof LAYER_BUFFERS)[number], FloatBuffer>>;
 
-/** @throws SegtideError `config` when a size is not a whole number in range. */
-export function checkSpec(spec: LayerSpec): void {
+/**
+ * Makes an engine of a build of the kernel: checks what it is called with, and tells as `SegtideError` what fails in it.
+ *
+ * @param owns whether a buffer is one of this kernel's
+ */
+export function createKernelEngine<B extends FloatBuffer>(
+  name: EngineName,
+  description: string,
+  binding: KernelBinding<B>,
+  owns: (buffer: FloatBuffer) => buffer is B,
+): KernelEngine {
+  const kernel = guardBinding(name, binding);
+  const own = (buffer: FloatBuffer): B => {
+    if (owns(buffer)) return buffer;
+    throw new SegtideError('encoder', 'a product takes buffers that its engine allocated');
+  };
+  return {
+    name,
+    description,
+    precision: 'float32',
+    allocate: kernel.allocate,
+    createLayer: (spec) => createKernelLayer(kernel, spec),
+    multiply: (product) => {
+      checkProduct(product);
+      const { a, b, out, m, n, inner } = product;
+      kernel.multiply(own(a), own(b), own(out), m, n, inner, toFlags(product));
+    },
+    squaredDistances: ({ points, centroids, out, rows, count, size }) => {
+      checkProduct({ a: points, b: centroids, out, m: rows, n: count, inner: size });
+      kernel.squaredDistances(own(points), own(centroids), own(out), rows, count, size);
+    },
+    measurePeak: (seconds) => measurePeak(kernel.peak, seconds),
+    dispose: kernel.dispose,
+  };
+}
+
+function createKernelLayer<B extends FloatBuffer>(kernel: KernelBinding<B>, spec: LayerSpec): RecurrentLayer {
+  checkSpec(spec);
+  const layer = kernel.createLayer(spec);
+  const own = kernel.layerBuffers(layer);
+  const buffers = Object.fromEntries(LAYER_BUFFERS.map((name, i) => [name, own[i]!])) as unknown as LayerBuffers;
+  let single: Float32Array | undefined;
+  return {
+    spec,
+    ...buffers,
+    load(weights: FloatArray) {
+      checkWeights(weights.length, spec);
+      if (weights instanceof Float32Array) return kernel.load(layer, weights);
+      single ??= new Float32Array(weights.length);
+      single.set(weights);
+      kernel.load(layer, single);
+    },
+    forward(rows) {
+      checkRows(rows, spec);
+      kernel.forward(layer, rows);
+    },
+    backward(rows) {
+      checkRows(rows, spec);
+      if (!spec.training) throw new SegtideError('encoder', 'backward needs a layer that was made for training');
+      kernel.backward(layer, rows);
+    },
+  };
+}
+
+function checkSpec(spec: LayerSpec): void {
   for (const [name, least] of [
     ['steps', 1],
     ['inputs', 0],
@@ -50,26 +123,17 @@ export function checkSpec(spec: LayerSpec): void {
   }
 }
 
-/** @throws SegtideError `encoder` when a call has more rows than its layer was made for. */
-export function checkRows(rows: number, { rows: capacity }: LayerSpec): void {
+function checkRows(rows: number, { rows: capacity }: LayerSpec): void {
   if (Number.isInteger(rows) && rows >= 0 && rows <= capacity) return;
   throw new SegtideError('encoder', `a layer for ${capacity} rows was called with ${rows}`);
 }
 
-/** @throws SegtideError `encoder` when a layer that was made for inference is asked to go back. */
-export function checkTraining({ training }: LayerSpec): void {
-  if (!training) throw new SegtideError('encoder', 'backward needs a layer that was made for training');
-}
-
-/** @throws SegtideError `encoder` when weights are not as many as the layer has. */
-export function checkWeights(length: number, { cell, hidden, inputs }: LayerSpec): void {
-  const columns = hidden + inputs + 1;
-  const wanted = cell === 'lstm' ? 4 * hidden * columns : 3 * hidden * columns + hidden;
+function checkWeights(length: number, spec: LayerSpec): void {
+  const wanted = layerWeightCount(spec);
   if (length !== wanted) throw new SegtideError('encoder', `the layer has ${wanted} weights; got ${length}`);
 }
 
-/** @throws SegtideError `encoder` when a buffer is smaller than a product says. */
-export function checkProduct({ a, b, out, m, n, inner }: MatrixProduct): void {
+function checkProduct({ a, b, out, m, n, inner }: MatrixProduct): void {
   if (a.length >= m * inner && b.length >= inner * n && out.length >= m * n) return;
   throw new SegtideError(
     'encoder',
@@ -77,13 +141,12 @@ export function checkProduct({ a, b, out, m, n, inner }: MatrixProduct): void {
   );
 }
 
-/** 1 transposes the left factor, 2 the right one, 4 accumulates. */
-export function toFlags({ transposeA = false, transposeB = false, accumulate = false }: MatrixProduct): number {
+function toFlags({ transposeA = false, transposeB = false, accumulate = false }: MatrixProduct): number {
   return (transposeA ? 1 : 0) | (transposeB ? 2 : 0) | (accumulate ? 4 : 0);
 }
 
 /** Runs rounds of operations in registers for about so many seconds, and returns operations per second. */
-export function measurePeak(run: (loops: number) => number, seconds: number): number {
+function measurePeak(run: (loops: number) => number, seconds: number): number {
   const loops = 100_000;
   let best = 0;
   const end = performance.now() + seconds * 1000;

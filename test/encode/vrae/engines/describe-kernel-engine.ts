@@ -177,6 +177,20 @@ export function describeKernelEngine(title: string, create: () => KernelEngine):
       );
     });
 
+    it('says so when no memory holds a layer, and goes on', () => {
+      const spec: LayerSpec = {
+        cell: 'lstm',
+        steps: 2 ** 20,
+        inputs: 1,
+        hidden: 2 ** 20,
+        rows: 2 ** 20,
+        training: true,
+        outputs: 'all',
+      };
+      expect(() => engine.createLayer(spec)).toThrow(/does not get the memory that it needs.*Lower encoder\.batch/);
+      expect(engine.allocate(3).values).toHaveLength(3);
+    });
+
     it('refuses sizes that are none, calls that do not fit, and other arrays than its own', () => {
       const spec: LayerSpec = {
         cell: 'gru',

@@ -1,15 +1,21 @@
 import type { FloatBuffer, LayerSpec, RecurrentEngine } from '../../../../src/encode/vrae/recurrent-engine.js';
 import type { LayerInput, LayerResult } from './naive-recurrence.js';
 
-/** Runs an engine's layer as `runNaively` does; without training, gradients are empty. */
-export function runLayer(engine: RecurrentEngine, spec: LayerSpec, input: LayerInput): LayerResult {
+/**
+ * Runs an engine's layer as `runNaively` does; without training, gradients are empty.
+ *
+ * @param first whether it is the layer's first call; else one with numbers that are none comes before
+ */
+export function runLayer(engine: RecurrentEngine, spec: LayerSpec, input: LayerInput, first = false): LayerResult {
   const { rows } = input;
   const layer = engine.createLayer(spec);
   layer.load(input.weights);
   // What an earlier call with other sizes left behind must not matter.
-  layer.inputs.values.fill(Number.NaN);
-  layer.forward(spec.rows);
-  if (spec.training) {
+  if (!first) {
+    layer.inputs.values.fill(Number.NaN);
+    layer.forward(spec.rows);
+  }
+  if (!first && spec.training) {
     layer.outputGradients.values.fill(Number.NaN);
     layer.backward(spec.rows);
   }

@@ -12,8 +12,7 @@ export interface NativeAddon {
 
 export interface NativeHandle {
   readonly instructions: string;
-  readonly threads: number;
-  allocate(length: number): Float32Array;
+  allocate(length: number): NativeMemory;
   createLayer(
     gru: boolean,
     steps: number,
@@ -24,30 +23,35 @@ export interface NativeHandle {
     allOutputs: boolean,
     inputGradients: boolean,
   ): number;
-  layerBuffers(layer: number): Float32Array[];
+  layerBuffers(layer: number): NativeMemory[];
   load(layer: number, weights: Float32Array): void;
   forward(layer: number, rows: number): void;
   backward(layer: number, rows: number): void;
   multiply(
-    a: Float32Array,
-    b: Float32Array,
-    out: Float32Array,
+    a: NativeMemory,
+    b: NativeMemory,
+    out: NativeMemory,
     m: number,
     n: number,
     inner: number,
     flags: number,
   ): void;
   squaredDistances(
-    points: Float32Array,
-    centroids: Float32Array,
-    out: Float32Array,
+    points: NativeMemory,
+    centroids: NativeMemory,
+    out: NativeMemory,
     rows: number,
     count: number,
     size: number,
   ): void;
-  /** Does as many floating-point operations in registers as it returns. */
   peak(loops: number): number;
   dispose(): void;
+}
+
+/** A buffer of the addon's. */
+export interface NativeMemory {
+  /** An array over the memory itself; both keep it. */
+  view(): Float32Array;
 }
 
 /** Whether the addon loads here, and why not. */

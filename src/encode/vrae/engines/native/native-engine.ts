@@ -1,18 +1,8 @@
 import { SegtideError } from '../../../../errors.js';
-import type { FloatArray, FloatBuffer, LayerSpec, RecurrentLayer } from '../../recurrent-engine.js';
-import {
-  checkProduct,
-  checkRows,
-  checkSpec,
-  checkTraining,
-  checkWeights,
-  type KernelEngine,
-  LAYER_BUFFERS,
-  type LayerBuffers,
-  measurePeak,
-  toFlags,
-} from '../kernel-engine.js';
-import { loadNativeAddon, type NativeAddon, type NativeHandle } from './native-addon.js';
+import type { FloatBuffer } from '../../recurrent-engine.js';
+import type { KernelBinding } from '../kernel-binding.js';
+import { createKernelEngine, type KernelEngine } from '../kernel-engine.js';
+import { loadNativeAddon, type NativeAddon, type NativeHandle, type NativeMemory } from './native-addon.js';
 
 export interface NativeEngineOptions {
   /** Threads that a call may use; small calls use one. Results do not depend on it. @default 1 */
@@ -29,8 +19,6 @@ export type NativeInstructions = 'avx512' | 'avx2' | 'baseline';
 const LANES = { avx512: 16, avx2: 8, baseline: 4 } as const;
 const MOST_THREADS = 256;
 
-type Float32Buffer = FloatBuffer & { readonly values: Float32Array };
-
 /**
  * Makes the engine that runs the kernel as a Node addon. Its buffers are memory of the addon that JavaScript sees without
  * a copy; calls block until they are done.
@@ -42,25 +30,9 @@ export function createNativeEngine(options: NativeEngineOptions = {}): KernelEng
   if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
     throw new SegtideError('config', `threads must be a whole number from 1 to ${MOST_THREADS}; got ${threads}`);
   }
-  const handle = new (options.addon ?? requireAddon()).NativeEngine(threads, LANES[instructions]);
-  return {
-    name: 'native',
-    description: `${handle.instructions}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
-    precision: 'float32',
-    allocate: (length) => ({ length, values: handle.allocate(length) }),
-    createLayer: (spec) => createNativeLayer(handle, spec),
-    multiply: (product) => {
-      checkProduct(product);
-      const { a, b, out, m, n, inner } = product;
-      handle.multiply(toArray(a), toArray(b), toArray(out), m, n, inner, toFlags(product));
-    },
-    squaredDistances: ({ points, centroids, out, rows, count, size }) => {
-      checkProduct({ a: points, b: centroids, out, m: rows, n: count, inner: size });
-      handle.squaredDistances(toArray(points), toArray(centroids), toArray(out), rows, count, size);
-    },
-    measurePeak: (seconds) => measurePeak((loops) => handle.peak(loops), seconds),
-    dispose: () => handle.dispose(),
-  };
+  const handle = createHandle(options.addon ?? requireAddon(), threads, LANES[instructions]);
+  const description = `${handle.instructions}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  return createKernelEngine('native', description, toBinding(handle), isNative);
 }
 
 function requireAddon(): NativeAddon {
@@ -69,46 +41,44 @@ function requireAddon(): NativeAddon {
   return found.addon;
 }
 
-function toArray(buffer: FloatBuffer): Float32Array {
-  return buffer.values as Float32Array;
+function createHandle(addon: NativeAddon, threads: number, lanes: number): NativeHandle {
+  try {
+    return new addon.NativeEngine(threads, lanes);
+  } catch (cause) {
+    throw new SegtideError('config', `the native engine does not start: ${(cause as Error).message}`, { cause });
+  }
 }
 
-function createNativeLayer(handle: NativeHandle, spec: LayerSpec): RecurrentLayer {
-  checkSpec(spec);
-  const { cell, steps, inputs, hidden, rows, training, outputs, inputGradients = false } = spec;
-  const layer = handle.createLayer(
-    cell === 'gru',
-    steps,
-    inputs,
-    hidden,
-    rows,
-    training,
-    outputs === 'all',
-    inputGradients,
-  );
-  const arrays = handle.layerBuffers(layer);
-  const buffers = Object.fromEntries(
-    LAYER_BUFFERS.map((name, i): [string, Float32Buffer] => [name, { length: arrays[i]!.length, values: arrays[i]! }]),
-  ) as unknown as LayerBuffers;
-  let single: Float32Array | undefined;
+/** Memory of the addon, with the array through which JavaScript sees it. */
+class NativeBuffer implements FloatBuffer {
+  readonly memory: NativeMemory;
+  readonly values: Float32Array;
+  readonly length: number;
+
+  constructor(memory: NativeMemory) {
+    this.memory = memory;
+    this.values = memory.view();
+    this.length = this.values.length;
+  }
+}
+
+function isNative(buffer: FloatBuffer): buffer is NativeBuffer {
+  return buffer instanceof NativeBuffer;
+}
+
+function toBinding(handle: NativeHandle): KernelBinding<NativeBuffer> {
   return {
-    spec,
-    ...buffers,
-    load(weights: FloatArray) {
-      checkWeights(weights.length, spec);
-      if (weights instanceof Float32Array) return handle.load(layer, weights);
-      single ??= new Float32Array(weights.length);
-      single.set(weights);
-      handle.load(layer, single);
-    },
-    forward(count) {
-      checkRows(count, spec);
-      handle.forward(layer, count);
-    },
-    backward(count) {
-      checkRows(count, spec);
-      checkTraining(spec);
-      handle.backward(layer, count);
-    },
+    allocate: (length) => new NativeBuffer(handle.allocate(length)),
+    createLayer: ({ cell, steps, inputs, hidden, rows, training, outputs, inputGradients = false }) =>
+      handle.createLayer(cell === 'gru', steps, inputs, hidden, rows, training, outputs === 'all', inputGradients),
+    layerBuffers: (layer) => handle.layerBuffers(layer).map((memory) => new NativeBuffer(memory)),
+    load: (layer, weights) => handle.load(layer, weights),
+    forward: (layer, rows) => handle.forward(layer, rows),
+    backward: (layer, rows) => handle.backward(layer, rows),
+    multiply: (a, b, out, m, n, inner, flags) => handle.multiply(a.memory, b.memory, out.memory, m, n, inner, flags),
+    squaredDistances: (points, centroids, out, rows, count, size) =>
+      handle.squaredDistances(points.memory, centroids.memory, out.memory, rows, count, size),
+    peak: (loops) => handle.peak(loops),
+    dispose: () => handle.dispose(),
   };
 }

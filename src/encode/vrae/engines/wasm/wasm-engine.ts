@@ -1,17 +1,7 @@
 import { SegtideError } from '../../../../errors.js';
-import type { FloatArray, FloatBuffer, LayerSpec, RecurrentLayer } from '../../recurrent-engine.js';
-import {
-  checkProduct,
-  checkRows,
-  checkSpec,
-  checkTraining,
-  checkWeights,
-  type KernelEngine,
-  LAYER_BUFFERS,
-  type LayerBuffers,
-  measurePeak,
-  toFlags,
-} from '../kernel-engine.js';
+import type { FloatBuffer } from '../../recurrent-engine.js';
+import type { KernelBinding } from '../kernel-binding.js';
+import { createKernelEngine, type KernelEngine, LAYER_BUFFERS } from '../kernel-engine.js';
 import {
   bestInstructions,
   createWasmLayer,
@@ -31,32 +21,8 @@ export interface WasmEngineOptions {
  * @throws SegtideError `config` when the JavaScript engine does not take the module.
  */
 export function createWasmEngine({ instructions = bestInstructions() }: WasmEngineOptions = {}): KernelEngine {
-  // Forgotten on dispose: nothing else frees an instance's memory.
-  let kernel: WasmKernel | undefined = instantiate(instructions);
-  const running = (): WasmKernel => {
-    if (kernel === undefined) throw new SegtideError('encoder', 'the engine has been disposed of');
-    return kernel;
-  };
-  return {
-    name: 'wasm',
-    description: instructions === 'relaxed' ? 'relaxed SIMD' : 'SIMD128',
-    precision: 'float32',
-    allocate: (length) => new WasmBuffer(running, running().allocate(length), length),
-    createLayer: (spec) => createLayer(running, spec),
-    multiply: (product) => {
-      checkProduct(product);
-      const { a, b, out, m, n, inner } = product;
-      running().multiply(addressOf(a), addressOf(b), addressOf(out), m, n, inner, toFlags(product));
-    },
-    squaredDistances: ({ points, centroids, out, rows, count, size }) => {
-      checkProduct({ a: points, b: centroids, out, m: rows, n: count, inner: size });
-      running().squared_distances(addressOf(points), addressOf(centroids), addressOf(out), rows, count, size);
-    },
-    measurePeak: (seconds) => measurePeak((loops) => running().peak(loops), seconds),
-    dispose: () => {
-      kernel = undefined;
-    },
-  };
+  const description = instructions === 'relaxed' ? 'relaxed SIMD' : 'SIMD128';
+  return createKernelEngine('wasm', description, toBinding(instantiate(instructions)), isWasm);
 }
 
 function instantiate(instructions: WasmInstructions): WasmKernel {
@@ -71,55 +37,67 @@ function instantiate(instructions: WasmInstructions): WasmKernel {
 class WasmBuffer implements FloatBuffer {
   readonly length: number;
   readonly address: number;
-  readonly #running: () => WasmKernel;
+  readonly #memory: () => ArrayBuffer;
   #values: Float32Array | undefined;
 
-  constructor(running: () => WasmKernel, address: number, length: number) {
-    this.#running = running;
+  constructor(memory: () => ArrayBuffer, address: number, length: number) {
+    this.#memory = memory;
     this.address = address;
     this.length = length;
   }
 
   get values(): Float32Array {
-    const { buffer } = this.#running().memory;
-    if (this.#values?.buffer === buffer) return this.#values;
-    this.#values = new Float32Array(buffer, this.address, this.length);
+    const memory = this.#memory();
+    if (this.#values?.buffer === memory) return this.#values;
+    this.#values = new Float32Array(memory, this.address, this.length);
     return this.#values;
   }
 }
 
-function addressOf(buffer: FloatBuffer): number {
-  if (buffer instanceof WasmBuffer) return buffer.address;
-  throw new SegtideError('encoder', 'a product takes buffers that its engine allocated');
+function isWasm(buffer: FloatBuffer): buffer is WasmBuffer {
+  return buffer instanceof WasmBuffer;
 }
 
-function createLayer(running: () => WasmKernel, spec: LayerSpec): RecurrentLayer {
-  checkSpec(spec);
-  const layer = createWasmLayer(running(), spec);
-  const buffers = Object.fromEntries(
-    LAYER_BUFFERS.map((name, i) => [
-      name,
-      new WasmBuffer(running, running().layer_buffer(layer, i), running().layer_buffer_length(layer, i)),
-    ]),
-  ) as unknown as LayerBuffers;
-  let staged: WasmBuffer | undefined;
+function toBinding(instance: WasmKernel): KernelBinding<WasmBuffer> {
+  // Forgotten on dispose: nothing else frees an instance's memory.
+  let kernel: WasmKernel | undefined = instance;
+  const running = (): WasmKernel => {
+    if (kernel === undefined) throw new SegtideError('encoder', 'the engine has been disposed of');
+    return kernel;
+  };
+  const memory = (): ArrayBuffer => running().memory.buffer;
+  const staged = new Map<number, WasmBuffer>();
+  const allocate = (length: number): WasmBuffer => new WasmBuffer(memory, made(running().allocate(length)), length);
   return {
-    spec,
-    ...buffers,
-    load(weights: FloatArray) {
-      checkWeights(weights.length, spec);
-      staged ??= new WasmBuffer(running, running().allocate(weights.length), weights.length);
-      staged.values.set(weights);
-      running().load(layer, staged.address, weights.length);
+    allocate,
+    createLayer: (spec) => made(createWasmLayer(running(), spec)),
+    layerBuffers: (layer) =>
+      LAYER_BUFFERS.map((_, i) => {
+        const address = made(running().layer_buffer(layer, i));
+        return new WasmBuffer(memory, address, running().layer_buffer_length(layer, i));
+      }),
+    load: (layer, weights) => {
+      const place = staged.get(layer) ?? allocate(weights.length);
+      staged.set(layer, place);
+      place.values.set(weights);
+      running().load(layer, place.address, weights.length);
     },
-    forward(rows) {
-      checkRows(rows, spec);
-      running().forward(layer, rows);
-    },
-    backward(rows) {
-      checkRows(rows, spec);
-      checkTraining(spec);
-      running().backward(layer, rows);
+    forward: (layer, rows) => running().forward(layer, rows),
+    backward: (layer, rows) => running().backward(layer, rows),
+    multiply: (a, b, out, m, n, inner, flags) =>
+      made(running().multiply(a.address, b.address, out.address, m, n, inner, flags)),
+    squaredDistances: (points, centroids, out, rows, count, size) =>
+      made(running().squared_distances(points.address, centroids.address, out.address, rows, count, size)),
+    peak: (loops) => running().peak(loops),
+    dispose: () => {
+      kernel = undefined;
     },
   };
+}
+
+/** An address or a success that the kernel tells; 0 means that there is no memory for it. */
+function made(result: number): number {
+  // Addresses above 2 GB come as negative numbers.
+  if (result !== 0) return result >>> 0;
+  throw new RangeError('out of memory: an instance of WebAssembly has at most 4 GB');
 }

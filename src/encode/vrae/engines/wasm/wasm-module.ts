@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { LayerSpec } from '../../recurrent-engine.js';
 
-/** What the module exports; see kernel/src/wasm.rs. Addresses are in bytes, lengths in floats. */
+/** What the module exports; see kernel/src/wasm.rs. Addresses are in bytes, lengths in floats; 0 is no memory. */
 export interface WasmKernel {
   readonly memory: { readonly buffer: ArrayBuffer };
   allocate(length: number): number;
@@ -20,8 +20,8 @@ export interface WasmKernel {
   load(layer: number, weights: number, length: number): void;
   forward(layer: number, rows: number): void;
   backward(layer: number, rows: number): void;
-  multiply(a: number, b: number, out: number, m: number, n: number, inner: number, flags: number): void;
-  squared_distances(points: number, centroids: number, out: number, rows: number, count: number, size: number): void;
+  multiply(a: number, b: number, out: number, m: number, n: number, inner: number, flags: number): number;
+  squared_distances(points: number, centroids: number, out: number, rows: number, count: number, size: number): number;
   peak(loops: number): number;
 }
 

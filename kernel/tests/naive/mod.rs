@@ -1,0 +1,38 @@
+//! Numbers to compute with, and how far off they are.
+
+use segtide_kernel::buffer::Buffer;
+
+/// Numbers from -1 to 1 (xorshift; Marsaglia, 2003).
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn next(&mut self) -> f32 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 40) as f32 / (1 << 23) as f32 - 1.0
+    }
+
+    pub fn take(&mut self, length: usize, scale: f32) -> Vec<f32> {
+        (0..length).map(|_| scale * self.next()).collect()
+    }
+}
+
+pub fn write(buffer: &Buffer, values: &[f32]) {
+    assert!(values.len() <= buffer.len());
+    // SAFETY: the buffer is as long, and nothing else uses it meanwhile.
+    unsafe { core::ptr::copy_nonoverlapping(values.as_ptr(), buffer.at(), values.len()) };
+}
+
+pub fn read(buffer: &Buffer) -> &[f32] {
+    // SAFETY: the buffer is as long, and nobody writes to it while the slice is used.
+    unsafe { core::slice::from_raw_parts(buffer.at(), buffer.len()) }
+}
+
+/// Norm of the difference over the norm of what is expected.
+pub fn error(actual: &[f32], expected: &[f64]) -> f64 {
+    assert_eq!(actual.len(), expected.len());
+    let norm = |values: &mut dyn Iterator<Item = f64>| values.map(|x| x * x).sum::<f64>().sqrt();
+    let difference = norm(&mut actual.iter().zip(expected).map(|(&a, &b)| a as f64 - b));
+    if difference == 0.0 { 0.0 } else { difference / norm(&mut expected.iter().copied()) }
+}

@@ -1,0 +1,57 @@
+import { SegtideError } from '../../../errors.js';
+import type { FloatBuffer, LayerSpec } from '../recurrent-engine.js';
+import { toKernelError } from './kernel-error.js';
+
+/** How one build of the kernel is called. `B` is a buffer of its own; a call throws what it likes. */
+export interface KernelBinding<B extends FloatBuffer> {
+  allocate(length: number): B;
+  /** The number of a new layer. */
+  createLayer(spec: LayerSpec): number;
+  /** In the order of `LAYER_BUFFERS`. */
+  layerBuffers(layer: number): readonly B[];
+  load(layer: number, weights: Float32Array): void;
+  forward(layer: number, rows: number): void;
+  backward(layer: number, rows: number): void;
+  /** `flags`: 1 transposes a, 2 transposes b, 4 accumulates. */
+  multiply(a: B, b: B, out: B, m: number, n: number, inner: number, flags: number): void;
+  /** Squared distances of `points` (rows, size) from `centroids` (count, size), into `out` (rows, count). */
+  squaredDistances(points: B, centroids: B, out: B, rows: number, count: number, size: number): void;
+  /** Does as many floating-point operations in registers as it returns. */
+  peak(loops: number): number;
+  /** Lets go of everything. */
+  dispose(): void;
+}
+
+/** The same calls, whose errors are `SegtideError`; after `dispose`, or a fault in the kernel's code, there are no more. */
+export function guardBinding<B extends FloatBuffer>(engine: string, binding: KernelBinding<B>): KernelBinding<B> {
+  let ended: string | undefined;
+  const end = (why: string): void => {
+    if (ended !== undefined) return;
+    ended = why;
+    binding.dispose();
+  };
+  const guard =
+    <A extends readonly unknown[], R>(call: (...args: A) => R) =>
+    (...args: A): R => {
+      if (ended !== undefined) throw new SegtideError('encoder', ended);
+      try {
+        return call(...args);
+      } catch (cause) {
+        const { error, fatal } = toKernelError(engine, cause);
+        if (fatal) end(error.message);
+        throw error;
+      }
+    };
+  return {
+    allocate: guard(binding.allocate),
+    createLayer: guard(binding.createLayer),
+    layerBuffers: guard(binding.layerBuffers),
+    load: guard(binding.load),
+    forward: guard(binding.forward),
+    backward: guard(binding.backward),
+    multiply: guard(binding.multiply),
+    squaredDistances: guard(binding.squaredDistances),
+    peak: guard(binding.peak),
+    dispose: () => end('the engine has been disposed of'),
+  };
+}
