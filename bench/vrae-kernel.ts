@@ -2,17 +2,22 @@
 // multiplications and additions that each reaches.
 //
 //   npx tsx bench/vrae-kernel.ts [--torch PYTHON --script bench_torch.py] [--seconds 0.3] [--rounds 3] [--only native]
+//     [--node NODE]
+//
+// This prints the whole table: LSTM and GRU, native on one and two threads, and WebAssembly in each build that the Node
+// takes. `--node` runs all of it on another Node, for relaxed SIMD.
 //
 // E is 140 steps, 90 units, 20 latents; S is 24 steps, 32 units, 8 latents; one channel. Training is a whole update:
 // forward, loss, backward, clipping and Adam; inference goes to the posterior mean. Every round runs PyTorch's script
-// once and then every engine. Printed are medians over rounds, of rates and of ratios, and the ratio of the fastest single
+// once, and then each task on every engine in turn. Printed are medians over rounds, of rates and of ratios, and the ratio of the fastest single
 // steps of all rounds, which is less at the mercy of what else the machine does.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import type { KernelEngine } from '../src/encode/vrae/engines/kernel-engine.js';
 import { loadNativeAddon } from '../src/encode/vrae/engines/native/native-addon.js';
 import { createNativeEngine } from '../src/encode/vrae/engines/native/native-engine.js';
 import { createWasmEngine } from '../src/encode/vrae/engines/wasm/wasm-engine.js';
+import { bestInstructions } from '../src/encode/vrae/engines/wasm/wasm-module.js';
 import type { Cell } from '../src/encode/vrae/recurrent-engine.js';
 import { resolveVrae } from '../src/encode/vrae/vrae-options.js';
 import { toVraeShape } from '../src/encode/vrae/vrae-shape.js';
@@ -40,8 +45,14 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '0.3' },
     rounds: { type: 'string', default: '3' },
     only: { type: 'string', default: '' },
+    node: { type: 'string' },
   },
 });
+if (values.node !== undefined) {
+  const rest = process.argv.slice(2).filter((each, i, all) => each !== '--node' && all[i - 1] !== '--node');
+  const { status } = spawnSync(values.node, ['--import', 'tsx', import.meta.filename, ...rest], { stdio: 'inherit' });
+  process.exit(status ?? 1);
+}
 const seconds = Number(values.seconds);
 
 const found = loadNativeAddon();
@@ -51,12 +62,15 @@ if (found.available) {
   engines.set('native', createNativeEngine());
   engines.set('native, 2 threads', createNativeEngine({ threads: 2 }));
 }
-engines.set('wasm', createWasmEngine());
+engines.set('wasm, SIMD128', createWasmEngine({ instructions: 'simd128' }));
+if (bestInstructions() === 'relaxed') engines.set('wasm, relaxed', createWasmEngine({ instructions: 'relaxed' }));
 for (const name of engines.keys()) if (!name.startsWith(values.only)) engines.delete(name);
 
 const peaks = new Map([...engines].map(([name, engine]) => [name, engine.measurePeak(0.5)]));
 for (const [name, engine] of engines) {
-  console.log(`${name}: ${engine.description}, ${(peaks.get(name)! / 1e9).toFixed(0)} GFLOP/s at most on one thread`);
+  console.log(
+    `${name}: Node ${process.versions.node}, ${engine.description}, ${(peaks.get(name)! / 1e9).toFixed(0)} GFLOP/s at most on one thread`,
+  );
 }
 
 const runs = new Map(
@@ -67,8 +81,8 @@ const fastest = new Map<string, number>();
 const ratios = new Map<string, number[]>();
 for (let round = 0; round < Number(values.rounds); round++) {
   const torch = runTorch();
-  for (const [name] of engines) {
-    for (const task of TASKS) {
+  for (const task of TASKS) {
+    for (const name of engines.keys()) {
       const key = `${name}|${label(task)}`;
       const rate = measure(key, task.rows);
       push(rates, key, rate);
@@ -91,11 +105,20 @@ for (const task of TASKS) {
     return `${name} ${rate.toFixed(0)}${beside}, ${peak.toFixed(0)} % of peak`;
   });
   const torch = rates.get(`PyTorch|${label(task)}`);
+  const threads = ratioOfThreads(label(task));
+  if (threads !== undefined) cells.push(`2 threads / 1 thread ${threads.toFixed(2)}`);
   console.log(
     [label(task).padEnd(22), torch === undefined ? '' : `PyTorch ${median(torch).toFixed(0)}`, ...cells].join(' | '),
   );
 }
 for (const engine of engines.values()) engine.dispose();
+
+/** Median over rounds of the rate on two threads over that on one, which was taken right before it. */
+function ratioOfThreads(task: string): number | undefined {
+  const one = rates.get(`native|${task}`);
+  const two = rates.get(`native, 2 threads|${task}`);
+  return one && two && median(two.map((rate, i) => rate / one[i]!));
+}
 
 function label({ kind, cell, shape, rows }: Task): string {
   return `${kind} ${cell} ${shape} B=${rows}`;

@@ -6,8 +6,8 @@ pub use single::Pool;
 #[cfg(not(target_arch = "wasm32"))]
 pub use threaded::Pool;
 
-/// Multiplications and additions below which a part is not worth a thread: 0.2 ms or so, several times what waking costs.
-pub const WORTH_A_THREAD: usize = 20_000_000;
+/// Multiplications and additions below which a part is not worth a thread: 0.1 ms or so, twice what waking costs.
+pub const WORTH_A_THREAD: usize = 10_000_000;
 
 #[cfg(target_arch = "wasm32")]
 mod single {
