@@ -189,7 +189,7 @@ class PartSink<T extends object> implements ParquetSink<T> {
 }
 
 /** Rows are laid out in groups of so many: readers skip by them, and the event loop has a turn between two. */
-const GROUP_ROWS = 4096;
+const GROUP_ROWS = 2048;
 
 async function encode(columns: ParquetColumns, records: readonly object[]): Promise<Uint8Array> {
   const { ByteWriter, parquetWrite } = await import('hyparquet-writer');

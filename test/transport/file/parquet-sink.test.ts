@@ -138,11 +138,11 @@ describe('createParquetSink', () => {
 
   it('has groups of a few thousand rows, and the types that other readers expect', async () => {
     const folder = fresh();
-    const sink = await open(folder, { partRows: 10_000 });
-    await sink.write(records(0, 10_000));
+    const sink = await open(folder, { partRows: 5000 });
+    await sink.write(records(0, 5000));
     await sink.close();
     const metadata = parquetMetadata(bufferOf(join(folder, names(1, 1)[0]!)));
-    expect(metadata.row_groups.map(({ num_rows }) => Number(num_rows))).toEqual([4096, 4096, 1808]);
+    expect(metadata.row_groups.map(({ num_rows }) => Number(num_rows))).toEqual([2048, 2048, 904]);
     const byName = Object.fromEntries(metadata.schema.map((element) => [element.name, element]));
     expect(byName.windowStart).toMatchObject({
       type: 'INT64',

@@ -35,7 +35,7 @@ export const outputSection = z
           .describe('Parquet: windows of one file; so many wait in memory.'),
       })
       .prefault({})
-      .describe('The output `embeddings`, which the others do without.'),
+      .describe('The output `embeddings`, written on request.'),
     kafka: z
       .strictObject(kafkaConnection('SEGTIDE_OUTPUT__KAFKA__SASL__PASSWORD_FILE'))
       .exactOptional()
