@@ -13,7 +13,7 @@ import { usageLines, writeLines } from '../../command/usage-file.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'segtide-embeddings-'));
 const at = (name: string): string => join(folder, name);
-beforeAll(() => writeLines(at('usage.ndjson'), usageLines(260, 50)));
+beforeAll(() => writeLines(at('usage.ndjson'), usageLines(260, 30)));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('a run that writes embeddings', () => {
@@ -93,7 +93,7 @@ async function run(name: string, embeddings: string, to: string, ...settings: st
     ...['encoder.updates=10', 'encoder.hidden=6', 'encoder.latent=3', 'encoder.engine=js'],
     ...['model.firstFit=256', 'model.retrain.everyWindows=256', 'model.retrain.minInterval=1d'],
     ...['model.gate.maxChurn=1', 'model.gate.maxSizeShift=1', 'model.gate.maxSilhouetteFall=2', 'model.gate.minGain=0'],
-    ...['output.embeddings.enabled=true', 'output.embeddings.partWindows=400', `model.align.to=${to}`],
+    ...['output.embeddings.enabled=true', 'output.embeddings.partWindows=300', `model.align.to=${to}`],
     `output.embeddings.${embeddings}`,
     ...settings,
   ];
