@@ -48,6 +48,7 @@ export { toSeries } from './series/to-series.js';
 export type { EmbeddingBatch, Latents } from './encode/embedding-batch.js';
 export { encodeWith } from './encode/encode-with.js';
 export type { Encoder } from './encode/encoder.js';
+export { type Catch22, type Catch22Options, createCatch22 } from './encode/features/catch22.js';
 export {
   type TrainingSeries,
   type TrainVraeOptions,

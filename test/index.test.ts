@@ -17,6 +17,7 @@ const EXPORTS = {
   ],
   series: ['fitScale', 'resolveSeries', 'toSeries'],
   encode: [
+    'createCatch22',
     'createInferenceNetwork',
     'createTrainingNetwork',
     'createVraeEncoder',
