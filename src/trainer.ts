@@ -181,7 +181,8 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       schedule.finished(false);
       // What died of outside causes is tried again as soon as a training may start.
       if (result.retriable) schedule.request('the training before this one died');
-      const why = [`the training failed: ${result.message}`];
+      const stays = champion === undefined ? '' : ' The model in force stays.';
+      const why = [`the training failed: ${result.message}${stays}`];
       outcomes.push({
         modelVersion: `v${job.number}`,
         reasons: job.reasons,

@@ -95,6 +95,18 @@ describe('a program that trains again and again', () => {
 });
 
 describe('segtide train', () => {
+  it('writes over a model that was not named only by --force', async () => {
+    const args = ['train', 'windows.csv', '--windows', '--quiet', '--set', 'encoder.updates=150'];
+    expect(await runSegtide(args, folder.path)).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    const { code, stderr } = await runSegtide(args, folder.path);
+    expect(code).toBe(4);
+    expect(stderr).toBe(
+      'segtide: model.safetensors exists already. Name a file by --output, or write over it by --force.\n',
+    );
+    expect(await runSegtide([...args, '--force'], folder.path)).toMatchObject({ code: 0 });
+    expect(await runSegtide([...args, '-o', 'model.safetensors'], folder.path)).toMatchObject({ code: 0 });
+  });
+
   it('stops at once on request, and leaves no file', async () => {
     const output = at('stopped/model.safetensors');
     const flags = [...USAGE_FLAGS, ...QUICK_TRAINING, ...ENDLESS, '--output', output];
@@ -120,6 +132,17 @@ describe('segtide evaluate', () => {
     expect(report.ari).toBeGreaterThan(0.9);
     const other = await runSegtide([...args, '--config', 'segtide.yaml'], folder.path);
     expect((JSON.parse(other.stdout) as EvaluationReport).modelVersion).not.toBe(report.modelVersion);
+  });
+
+  it('reads standard input, and says what is no file', async () => {
+    const quick = ['--json', '--set', 'encoder.updates=150', '--set', 'encoder.engine=js'];
+    const { child, ended } = startSegtide(['evaluate', '-', ...quick], folder.path);
+    child.stdin!.end(readFileSync(at('windows.csv')));
+    const { code, stdout } = await ended;
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout) as EvaluationReport).toMatchObject({ file: '-', n: 200, steps: 4 });
+    const refused = await runSegtide(['evaluate', '.'], folder.path);
+    expect(refused).toMatchObject({ code: 3, stderr: 'segtide: Cannot read .: it is a folder; name a file in it.\n' });
   });
 
   it('refuses what is no model, with the exit code of a damaged state', async () => {

@@ -23,6 +23,15 @@ describe('checkOutputFile', () => {
     await checkOutputFile('-', ['-']);
   });
 
+  it('refuses a place within a file, and one below it', async () => {
+    for (const path of [join(input, 'out.csv'), join(input, 'sub', 'out.csv')]) {
+      await expect(checkOutputFile(path, [])).rejects.toMatchObject({
+        code: 'output',
+        message: expect.stringContaining('a part of the path is a file'),
+      });
+    }
+  });
+
   it.each(['input.csv', 'link.csv', 'sub/../input.csv', 'sub-link/../input.csv'])(
     'refuses an input as %s',
     async (name) => {
