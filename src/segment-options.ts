@@ -1,13 +1,14 @@
 import type { DriftReport } from './drift/drift-report.js';
 import type { DeadLetter } from './ingest/dead-letter.js';
 import type { UsageEventOptions } from './ingest/usage-event.js';
-import { checkKeys, createOptionCheck, toOptionError } from './option-check.js';
+import { checkKeys, createOptionCheck, type KeyTree, toOptionError } from './option-check.js';
 import type { Clock } from './ports.js';
 import type { SegmentRecord } from './publish/segment-record.js';
 import type { TransitionRecord } from './publish/transition-record.js';
 import type { SegmentationOptions, SegmentationSettings } from './segmentation.js';
+import { STAGE_KEYS } from './stage-keys.js';
 import type { StageOptions } from './stage-options.js';
-import { resolveStages, STAGE_KEYS, toSegmentationSettings } from './stage-settings.js';
+import { resolveStages, toSegmentationSettings } from './stage-settings.js';
 import {
   type EventBufferOptions,
   type EventBufferSettings,
@@ -80,13 +81,11 @@ export function resolveSegment(options: SegmentOptions): SegmentSettings {
   };
 }
 
-const KEYS: readonly string[] = [
+const KEYS: KeyTree<SegmentOptions> = {
   ...STAGE_KEYS,
-  ...Object.keys({
-    events: true,
-    buffer: true,
-    clock: true,
-    outputs: true,
-    train: true,
-  } satisfies Record<Exclude<keyof SegmentOptions, keyof StageOptions>, true>),
-];
+  events: { negative: true, time: { min: true, max: true }, source: true },
+  buffer: { batchEvents: true, batchMs: true, idleMs: true, maxBuffered: true, onPressure: true, scheduler: true },
+  clock: true,
+  outputs: { transitions: true, segments: true, drift: true, late: true, deadLetters: true },
+  train: true,
+};

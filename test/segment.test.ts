@@ -130,6 +130,17 @@ describe('segment', () => {
     );
   });
 
+  it.each([
+    [{ buffer: { batchEvent: 10 } }, /^buffer\.batchEvent: there is no such option; did you mean `batchEvents`\?/],
+    [{ outputs: { transition: () => undefined } }, /^outputs\.transition: .*did you mean `transitions`\?/],
+    [{ events: { time: { from: 0 } } }, /^events\.time\.from: there is no such option; known here: min, max/],
+    [{ outputs: 3 }, /^outputs: must be an object; got 3/],
+  ])('refuses %j', (options, message) => {
+    expect(() => segment({ ...SMALL, ...options } as unknown as SegmentOptions)).toThrow(
+      expect.objectContaining({ code: 'config', message: expect.stringMatching(message) }),
+    );
+  });
+
   it('passes an error of the source on as it is', async () => {
     const broken = new Error('the host broke');
     const events$ = concat(
