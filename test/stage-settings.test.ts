@@ -88,7 +88,10 @@ describe('options that a type checker did not see', () => {
       [{ window: WINDOW, toString: 1 }, /^toString: there is no such option/],
       [{ window: WINDOW, model: { gate: null } }, /^model\.gate: must be an object; got null/],
       [{ window: WINDOW, channels: ['a'] }, /^channels\.0: must be an object; got a/],
-      [{ window: { ...WINDOW, minObserved: -1, setps: 24 } }, /2 problems:\s+window\.setps: .*\s+window: .*minObserved/],
+      [
+        { window: { ...WINDOW, minObserved: -1, setps: 24 } },
+        /2 problems:\s+window\.setps: .*\s+window: .*minObserved/,
+      ],
       [{ windows: WINDOW }, /did you mean `window`\?\s+window: must be an object/],
     ];
     for (const [options, message] of refused) {
