@@ -97,6 +97,7 @@ export type { TransitionRecord } from './publish/transition-record.js';
 export { readModel, saveModel } from './model-file.js';
 export { decodeArtifact } from './train/encode-artifact.js';
 export type { GateOptions } from './train/gate.js';
+export { type AdoptedModel, adoptModel } from './train/adopt-model.js';
 export { type LoadedModel, openModel } from './train/loaded-model.js';
 export type { EncoderArtifact, ModelArtifact, TrainingRecord } from './train/model-artifact.js';
 export type { Training } from './train/start-training.js';

@@ -44,7 +44,7 @@ export function toOptionError(problems: readonly OptionProblem[]): SegtideError 
  */
 export type KeyTree<T> = { readonly [Key in keyof T]-?: true | KeysBelow<NonNullable<T[Key]>> };
 
-type KeysBelow<V> = V extends readonly (infer Element)[] ? KeyTree<Element> : V extends object ? KeyTree<V> : true;
+type KeysBelow<V> = V extends readonly (infer Element)[] ? KeysBelow<Element> : V extends object ? KeyTree<V> : true;
 
 /** A key tree of whatever options. */
 interface AnyKeyTree {
