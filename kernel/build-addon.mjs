@@ -13,7 +13,9 @@ const required = process.argv.includes('--required');
 if (process.env.SKIP_ADDON && !required) giveUp('SKIP_ADDON is set: the WebAssembly engine will be used');
 const missing = missingToolchain();
 if (missing !== undefined) giveUp(`${missing}: the WebAssembly engine will be used`);
-console.log('kernel: building the native engine with cargo, which takes minutes the first time (SKIP_ADDON=1 skips it)');
+console.log(
+  'kernel: building the native engine with cargo, which takes minutes the first time (SKIP_ADDON=1 skips it)',
+);
 
 const { status, stderr } = run('cargo', ['build', '--release', '--locked', '--quiet', '--lib', '--features', 'addon'], {
   env: { CARGO_TARGET_DIR: `${KERNEL}/target` },
