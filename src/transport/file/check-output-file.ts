@@ -1,4 +1,4 @@
-import { access, constants, realpath, stat } from 'node:fs/promises';
+import { access, constants, open, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SegtideError } from '../../errors.js';
 import { toOutputError } from './file-error.js';
@@ -18,24 +18,36 @@ export async function checkOutputFile(path: string, others: readonly (string | u
     if (other === undefined || other === '-' || place !== (await toPlace(other))) continue;
     throw refuse(path, `this command uses ${other} already, which would be overwritten; name another file`);
   }
-  // A file is replaced by a rename, which asks for rights on its folder alone; a device or pipe is written itself.
-  if (there === undefined || there.isFile()) await checkFolder(dirname(place), path);
-  else await access(place, constants.W_OK).catch((cause: unknown) => fail(cause, path));
-}
-
-/** A folder that is missing will be made: what counts is the nearest one above that is there. */
-async function checkFolder(folder: string, path: string): Promise<void> {
   try {
-    if (!(await stat(folder)).isDirectory()) return fail({ code: 'ENOTDIR' }, path);
-    await access(folder, constants.W_OK | constants.X_OK);
+    // A file is replaced by a rename, which asks for rights on its folder alone; a device or pipe is written itself.
+    if (there === undefined || there.isFile()) await tryFolder(place);
+    else await access(place, constants.W_OK);
   } catch (cause) {
-    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT' && folder !== dirname(folder);
-    return isMissing ? checkFolder(dirname(folder), path) : fail(cause, path);
+    throw toOutputError(cause, path);
   }
 }
 
-function fail(cause: unknown, path: string): never {
-  throw toOutputError(cause, path);
+/** Makes and removes a file beside the place: of rights, full disks and read-only file systems only that tells. */
+async function tryFolder(place: string): Promise<void> {
+  const trial = `${place}.trial`;
+  try {
+    const file = await open(trial, 'wx');
+    await file.close();
+    await rm(trial);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const isFolderMissing = code === 'ENOENT' && (await stat(dirname(place)).catch(() => undefined)) === undefined;
+    if (isFolderMissing) await checkFolderAbove(dirname(dirname(place)));
+    else if (code !== 'EEXIST') throw cause;
+  }
+}
+
+/** A folder that is missing will be made: what counts is the nearest one above that is there. */
+async function checkFolderAbove(folder: string): Promise<void> {
+  await access(folder, constants.W_OK | constants.X_OK).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT' || folder === dirname(folder)) throw cause;
+    return checkFolderAbove(dirname(folder));
+  });
 }
 
 /** Where a path leads, also where nothing is there yet. */
