@@ -28,7 +28,7 @@ const EXPORTS = {
   cluster: ['assign', 'assignTo', 'createClusterModel', 'merge', 'seedCentroids', 'statistics', 'update'],
   drift: ['kolmogorovSmirnov', 'psi'],
   publish: ['ASSIGNMENTS', 'DEAD_LETTERS', 'DRIFT', 'LATE', 'SEGMENTS', 'TRANSITIONS', 'toAssignmentRecords'],
-  train: ['decodeArtifact', 'openModel', 'readModel', 'saveModel'],
+  train: ['decodeArtifact', 'adoptModel', 'openModel', 'readModel', 'saveModel'],
   transport: [
     'createAvroValues',
     'createFileSource',
