@@ -15,6 +15,7 @@ pub mod layer;
 pub mod multiply;
 pub mod pool;
 mod product;
+pub mod random_kernel;
 pub mod simd;
 
 #[cfg(feature = "addon")]

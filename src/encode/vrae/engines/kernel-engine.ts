@@ -1,11 +1,12 @@
 import { SegtideError } from '../../../errors.js';
+import type { RandomKernelEngine } from '../../views/random-kernel-engine.js';
 import type { FloatBuffer, LayerSpec, MatrixProduct, RecurrentEngine } from '../recurrent-engine.js';
 
 /** The version of the kernel's source that this code speaks to; it is that of kernel/Cargo.toml. */
 export const KERNEL_VERSION = '0.1.0';
 
 /** What the engines over the kernel do beyond the port. */
-export interface KernelEngine extends RecurrentEngine {
+export interface KernelEngine extends RecurrentEngine, RandomKernelEngine {
   /** Squared Euclidean distances of all points from all centroids. */
   squaredDistances(task: DistanceTask): void;
   /** Floating-point operations per second of multiplications and additions in registers alone, on one thread. */
