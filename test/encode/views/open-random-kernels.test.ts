@@ -8,18 +8,21 @@ import { loadNativeAddon } from '../../../src/encode/vrae/engines/native/native-
 import { createNativeEngine } from '../../../src/encode/vrae/engines/native/native-engine.js';
 import { createWasmEngine } from '../../../src/encode/vrae/engines/wasm/wasm-engine.js';
 import { bestInstructions } from '../../../src/encode/vrae/engines/wasm/wasm-module.js';
-import type { RecurrentEngine } from '../../../src/encode/vrae/recurrent-engine.js';
 import { type KernelSample, kernelSamples } from './window-samples.js';
 
 const NATIVE = loadNativeAddon().available ? (['avx512', 'avx2', 'baseline'] as const) : [];
 const WASM = bestInstructions() === 'relaxed' ? (['relaxed', 'simd128'] as const) : (['simd128'] as const);
 
-const ENGINES: readonly (readonly [string, () => RecurrentEngine])[] = [
-  ['native', NATIVE.map((instructions) => [instructions, () => createNativeEngine({ instructions })] as const)],
-  ['wasm', WASM.map((instructions) => [instructions, () => createWasmEngine({ instructions })] as const)],
-].flatMap(([name, builds]) =>
-  (builds as [string, () => RecurrentEngine][]).map(([of, create]) => [`${name} with ${of}`, create] as const),
-);
+const ENGINES = [
+  ...NATIVE.map((instructions) => ({
+    name: `native with ${instructions} at most`,
+    create: () => createNativeEngine({ instructions }),
+  })),
+  ...WASM.map((instructions) => ({
+    name: `WebAssembly with ${instructions}`,
+    create: () => createWasmEngine({ instructions }),
+  })),
+];
 
 function transform({ kernels, windows }: KernelSample, engine: Partial<RandomKernelEngine>): Float32Array {
   const { features, transform } = openRandomKernels(kernels, engine);
@@ -28,7 +31,7 @@ function transform({ kernels, windows }: KernelSample, engine: Partial<RandomKer
   return out;
 }
 
-describe.each(ENGINES)('random kernels on %s', (_, create) => {
+describe.each(ENGINES)('random kernels on $name', ({ create }) => {
   const engine = create();
   afterAll(() => engine.dispose());
 

@@ -6,7 +6,8 @@ import type { FloatBuffer, LayerSpec, MatrixProduct, RecurrentEngine } from '../
 export const KERNEL_VERSION = '0.1.0';
 
 /** What the engines over the kernel do beyond the port. */
-export interface KernelEngine extends RecurrentEngine, RandomKernelEngine {
+export interface KernelEngine extends RecurrentEngine {
+  readonly createRandomKernels: RandomKernelEngine['createRandomKernels'];
   /** Squared Euclidean distances of all points from all centroids. */
   squaredDistances(task: DistanceTask): void;
   /** Floating-point operations per second of multiplications and additions in registers alone, on one thread. */
