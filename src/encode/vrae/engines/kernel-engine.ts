@@ -1,4 +1,5 @@
 import { SegtideError } from '../../../errors.js';
+import type { RandomKernelEngine } from '../../views/random-kernel-engine.js';
 import {
   type FloatBuffer,
   type LayerSpec,
@@ -12,6 +13,7 @@ export const KERNEL_VERSION = '0.1.0';
 
 /** What the engines over the kernel do beyond the port. */
 export interface KernelEngine extends RecurrentEngine {
+  readonly createRandomKernels: RandomKernelEngine['createRandomKernels'];
   /** Squared Euclidean distances of all points from all centroids. */
   squaredDistances(task: DistanceTask): void;
   /** Floating-point operations per second of multiplications and additions in registers alone, on one thread. */
