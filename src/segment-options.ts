@@ -100,7 +100,7 @@ const KEYS: KeyTree<SegmentOptions> = {
   events: { negative: true, time: { min: true, max: true }, source: true },
   buffer: { batchEvents: true, batchMs: true, idleMs: true, maxBuffered: true, onPressure: true, scheduler: true },
   clock: true,
-  outputs: { transitions: true, segments: true, drift: true, late: true, deadLetters: true },
+  outputs: { transitions: true, segments: true, drift: true, embeddings: true, late: true, deadLetters: true },
   initialModel: true,
   train: true,
 };

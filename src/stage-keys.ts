@@ -86,6 +86,7 @@ export const STAGE_KEYS: KeyTree<StageOptions> = {
       maxChurn: true,
       maxSizeShift: true,
     },
+    align: { to: true, scale: true },
   },
   drift: {
     everyWindows: true,
