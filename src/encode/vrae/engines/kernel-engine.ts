@@ -9,7 +9,7 @@ import {
 } from '../recurrent-engine.js';
 
 /** The version of the kernel's source that this code speaks to; it is that of kernel/Cargo.toml. */
-export const KERNEL_VERSION = '0.1.0';
+export const KERNEL_VERSION = '0.2.0';
 
 /** What the engines over the kernel do beyond the port. */
 export interface KernelEngine extends RecurrentEngine {
