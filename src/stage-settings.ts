@@ -6,7 +6,9 @@ import { parseDuration } from './numeric/duration.js';
 import { checkKeys, createOptionCheck, type OptionCheck, toOptionError } from './option-check.js';
 import type { SegmentationSettings } from './segmentation.js';
 import { resolveSeries, type SeriesSettings } from './series/series-settings.js';
+import { STAGE_KEYS } from './stage-keys.js';
 import type { ModelOptions, StageOptions } from './stage-options.js';
+import type { AlignOptions, AlignSettings } from './train/alignment.js';
 import { type GateSettings, resolveGateOptions } from './train/gate.js';
 import { type RetrainSettings, resolveRetrainOptions } from './train/retrain-schedule.js';
 import type { ClusterSettings } from './train/training-job.js';
@@ -38,22 +40,11 @@ export interface LifeSettings {
   /** Undefined: half of the encoder's. */
   readonly warmUpdates: number | undefined;
   readonly swapAfterWindows: number;
+  readonly align: AlignSettings;
 }
 
 /** Windows of a learning batch. Fixed, because results depend on it. */
 const LEARN_EVERY = 256;
-
-/** The sections of `StageOptions`. */
-export const STAGE_KEYS: readonly string[] = Object.keys({
-  channels: true,
-  window: true,
-  series: true,
-  encoder: true,
-  cluster: true,
-  model: true,
-  drift: true,
-  seed: true,
-} satisfies Record<keyof StageOptions, true>);
 
 /**
  * Settings of a segmentation.
@@ -74,8 +65,7 @@ export function resolveSegmentation(options: StageOptions, live: boolean): Segme
  * @returns undefined where a stage refuses; `check` then says what
  */
 export function resolveStages(options: StageOptions, check: OptionCheck): StageSettings | undefined {
-  const isSection = SECTIONS.map((section) => check.resolve(section, () => checkSection(section, options[section])));
-  if (isSection.includes(undefined)) return undefined;
+  if (check.resolve('window', () => checkWindow(options.window)) === undefined) return undefined;
   const { seed = 42, model = {} } = options;
   const channels = options.channels ?? [{ name: 'value' }];
   const window = check.resolve('window', () => resolveWindow({ ...options.window, channels }));
@@ -93,14 +83,10 @@ export function resolveStages(options: StageOptions, check: OptionCheck): StageS
   return { window, series, encoder, cluster, model: life, gate, retrain, drift, timeZone, seed };
 }
 
-const SECTIONS = ['window', 'series', 'encoder', 'cluster', 'model', 'drift'] as const;
-
-/** Sections are objects, and a window has no default. */
-function checkSection(section: (typeof SECTIONS)[number], value: unknown): true {
-  if (value === undefined && section !== 'window') return true;
-  if (value !== null && typeof value === 'object') return true;
-  const example = section === 'window' ? ", such as { step: 'hour', steps: 24 }" : '';
-  throw refuse(`must be an object${example}; got ${value}`);
+/** A window alone has no default. */
+function checkWindow(window: unknown): true {
+  if (window !== undefined) return true;
+  throw refuse("must be an object, such as { step: 'hour', steps: 24 }; got undefined");
 }
 
 /** @param live as in `resolveSegmentation` */
@@ -119,6 +105,7 @@ export function toSegmentationSettings(stages: StageSettings, live: boolean): Se
         calendar: { timeZone, stepMs: window.clock.nominalMs },
         heldOut: model.heldOut,
         gate,
+        align: model.align,
       },
       retrain,
       reservoir: { capacity: model.reservoir, halfLifeMs: model.history * windowMs(window) },
@@ -144,7 +131,8 @@ function resolveCluster({ k = 6, halfLife, epochWindows = 10_000, starts = 10 }:
   return { k, halfLife, epochWindows, starts };
 }
 
-function resolveLife({ reservoir = 20_000, history = 8, heldOut = 0.2, retrain = {} }: ModelOptions): LifeSettings {
+function resolveLife(options: ModelOptions): LifeSettings {
+  const { reservoir = 20_000, history = 8, heldOut = 0.2, retrain = {}, align = {} } = options;
   const { onDrift = true, freshEvery = 5, warmUpdates, swapAfterWindows = 0 } = retrain;
   whole('model.reservoir', reservoir, 1);
   real('model.history', history, 0.01);
@@ -157,7 +145,21 @@ function resolveLife({ reservoir = 20_000, history = 8, heldOut = 0.2, retrain =
       `\`model.retrain.swapAfterWindows\` must be a multiple of ${LEARN_EVERY}, since models change only between batches of so many windows; got ${swapAfterWindows}`,
     );
   }
-  return { reservoir, history, heldOut, onDrift, freshEvery, warmUpdates, swapAfterWindows };
+  return {
+    reservoir,
+    history,
+    heldOut,
+    onDrift,
+    freshEvery,
+    warmUpdates,
+    swapAfterWindows,
+    align: resolveAlign(align),
+  };
+}
+
+function resolveAlign({ to = 'none', scale = false }: AlignOptions): AlignSettings {
+  if (['none', 'previous', 'first'].includes(to)) return { to, scale };
+  throw refuse(`\`model.align.to\` must be none, previous or first; got ${to}`);
 }
 
 function resolveRetrain({ firstFit, retrain = {} }: ModelOptions, window: WindowSettings): RetrainSettings {

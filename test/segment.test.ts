@@ -17,10 +17,13 @@ import { SegtideError } from '../src/errors.js';
 import type { DeadLetter } from '../src/ingest/dead-letter.js';
 import type { UsageEvent } from '../src/ingest/usage-event.js';
 import type { AssignmentRecord } from '../src/publish/assignment-record.js';
+import type { EmbeddingRecord } from '../src/publish/embedding-record.js';
 import type { TransitionRecord } from '../src/publish/transition-record.js';
 import { segment } from '../src/segment.js';
 import type { SegmentOptions } from '../src/segment-options.js';
+import { decodeArtifact } from '../src/train/encode-artifact.js';
 import type { Training } from '../src/train/start-training.js';
+import { smallModels } from './support/small-models.js';
 import { HOUR, smallStream, trainHere } from './support/small-stream.js';
 
 const EVENTS = smallStream(60, 12).map(({ customer, time, values }): UsageEvent => {
@@ -58,6 +61,16 @@ describe('segment', () => {
     expect(one).toEqual(other);
   });
 
+  it('assigns from the first window on by a model that it is given, and refuses one of other windows at once', async () => {
+    const [trained] = await smallModels(1);
+    const initialModel = decodeArtifact(trained!.artifact);
+    const assignments = await collect({ ...SMALL, initialModel });
+    expect(assignments[0]).toMatchObject({ status: 'assigned', modelVersion: initialModel.modelVersion });
+    expect(() => segment({ ...SMALL, window: { step: '1h', steps: 6 }, initialModel })).toThrow(
+      expect.objectContaining({ code: 'state', message: expect.stringContaining('window.steps is 8 in the model') }),
+    );
+  });
+
   it('completes without assignments when nothing comes', async () => {
     expect(await collect(SMALL, [])).toEqual([]);
   });
@@ -91,13 +104,16 @@ describe('segment', () => {
     transitions$.subscribe((record) => transitions.push(record));
     const deadLetters: DeadLetter[] = [];
     const counts = { segments: 0, drift: 0, late: 0 };
+    const embeddings: EmbeddingRecord[] = [];
     const wrong = { customerId: '', eventTime: HOUR, values: 1 };
-    await collect(
+    const assignments = await collect(
       {
         ...SMALL,
+        model: { ...SMALL.model, align: { to: 'first' } },
         drift: { minWindows: 50, referenceWindows: 100, everyWindows: 100 },
         outputs: {
           transitions: transitions$,
+          embeddings: (record) => embeddings.push(record),
           segments: () => counts.segments++,
           drift: () => counts.drift++,
           late: () => counts.late++,
@@ -110,6 +126,13 @@ describe('segment', () => {
       { source: 'events', row: EVENTS.length + 1 },
     ]);
     expect(counts.late).toBe(EVENTS.filter(({ customerId }) => customerId === 'late').length);
+    const scored = assignments.filter(({ status }) => status === 'assigned');
+    expect(embeddings.map(({ customerId, modelVersion }) => [customerId, modelVersion])).toEqual(
+      scored.map(({ customerId, modelVersion }) => [customerId, modelVersion]),
+    );
+    const first = embeddings[0]!.modelVersion;
+    for (const { modelVersion, alignedTo } of embeddings) expect(alignedTo ?? modelVersion).toBe(first);
+    expect(embeddings.some(({ alignedTo }) => alignedTo !== null)).toBe(true);
     expect(counts.segments).toBeGreaterThanOrEqual(3);
     expect(counts.drift).toBeGreaterThan(0);
     expect(transitions.length).toBeGreaterThan(0);
@@ -127,6 +150,17 @@ describe('segment', () => {
     expect(wrong).toThrow(SegtideError);
     expect(wrong).toThrow(
       /4 problems:\n {2}window: .*36h.*\n {2}cluster: .*k.*\n {2}model: .*history.*\n {2}buffer: .*max/,
+    );
+  });
+
+  it.each([
+    [{ buffer: { batchEvent: 10 } }, /^buffer\.batchEvent: there is no such option; did you mean `batchEvents`\?/],
+    [{ outputs: { transition: () => undefined } }, /^outputs\.transition: .*did you mean `transitions`\?/],
+    [{ events: { time: { from: 0 } } }, /^events\.time\.from: there is no such option; known here: min, max/],
+    [{ outputs: 3 }, /^outputs: must be an object; got 3/],
+  ])('refuses %j', (options, message) => {
+    expect(() => segment({ ...SMALL, ...options } as unknown as SegmentOptions)).toThrow(
+      expect.objectContaining({ code: 'config', message: expect.stringMatching(message) }),
     );
   });
 

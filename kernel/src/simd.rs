@@ -74,4 +74,8 @@ pub trait Simd: Copy + 'static {
     /// Asks for memory that will be read soon; any address will do.
     #[inline(always)]
     unsafe fn prefetch(_at: *const f32) {}
+    /// One more where x > bound. Counts are whole numbers in the bits of the lanes, so zeros are zeros.
+    unsafe fn count_above(counts: Self::V, x: Self::V, bound: Self::V) -> Self::V;
+    /// Counts as floats, divided by `of`.
+    unsafe fn share(counts: Self::V, of: Self::V) -> Self::V;
 }

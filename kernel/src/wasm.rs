@@ -5,6 +5,8 @@
 //! # Safety
 //! Addresses are those that this module gave, of what the name of the parameter says.
 
+mod random_kernel;
+
 use crate::buffer::Buffer;
 use crate::engine::Engine;
 use crate::layer::{Cell, Layer, Spec};

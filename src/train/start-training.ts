@@ -83,6 +83,6 @@ function listenTo({ stderr }: ChildProcess): () => string {
 const MOST_WORDS = 16_384;
 
 function notRun(cause: Error): SegtideError {
-  const text = `The training's process could not be run: ${cause.message}. The model in force stays.`;
+  const text = `The training's process could not be run: ${cause.message}.`;
   return new SegtideError('encoder', text, { cause, retriable: true });
 }

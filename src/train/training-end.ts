@@ -34,8 +34,7 @@ export function toTrainingEndError({ code, signal, said }: TrainingEnd): Segtide
       : '';
   return new SegtideError(
     'encoder',
-    `The training's process ended by ${signal ?? `exit code ${code}`}${words}. The model in force stays.` +
-      (memoryAdvice(telling) || killed),
+    `The training's process ended by ${signal ?? `exit code ${code}`}${words}.${memoryAdvice(telling) || killed}`,
     { retriable: true },
   );
 }

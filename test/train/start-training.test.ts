@@ -54,7 +54,7 @@ describe('startTraining', () => {
     await expect(training.result).rejects.toMatchObject({
       code: 'encoder',
       retriable: true,
-      message: expect.stringMatching(/ended by SIGKILL\. The model in force stays\..*lack of memory/),
+      message: expect.stringMatching(/^The training's process ended by SIGKILL\. Where nobody.*lack of memory/),
     });
   });
 

@@ -13,7 +13,7 @@ describe('the error of a training whose process is gone', () => {
     const said = `<--- Last few GCs --->\n\n${line}\nnote: something else\n 1: 0xb0 node::Abort() [node]\n`;
     const error = toTrainingEndError({ code: null, signal: 'SIGABRT', said });
     expect(error).toMatchObject({ code: 'encoder', retriable: true });
-    expect(error.message).toContain(`The training's process ended by SIGABRT (${line}). The model in force stays.`);
+    expect(error.message).toContain(`The training's process ended by SIGABRT (${line}).`);
     expect(error.message).toMatch(ADVICE);
   });
 
@@ -23,14 +23,12 @@ describe('the error of a training whose process is gone', () => {
       signal: null,
       said: 'x\nTypeError: y is not a function\n  at z\n',
     });
-    expect(message).toBe(
-      "The training's process ended by exit code 7 (TypeError: y is not a function). The model in force stays.",
-    );
+    expect(message).toBe("The training's process ended by exit code 7 (TypeError: y is not a function).");
   });
 
   it('tells that a system without memory kills', () => {
     const { message } = toTrainingEndError({ code: null, signal: 'SIGKILL', said: '' });
-    expect(message).toMatch(/ended by SIGKILL\. The model in force stays\. Where nobody killed it, .*lack of memory/);
+    expect(message).toMatch(/ended by SIGKILL\. Where nobody killed it, .*lack of memory/);
   });
 });
 

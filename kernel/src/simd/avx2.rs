@@ -79,4 +79,14 @@ impl Simd for Avx2 {
     unsafe fn prefetch(at: *const f32) {
         _mm_prefetch::<_MM_HINT_T0>(at as *const i8);
     }
+    #[inline(always)]
+    unsafe fn count_above(counts: __m256, x: __m256, bound: __m256) -> __m256 {
+        // All bits of a lane where it holds: that is -1.
+        let above = _mm256_castps_si256(_mm256_cmp_ps::<_CMP_GT_OQ>(x, bound));
+        _mm256_castsi256_ps(_mm256_sub_epi32(_mm256_castps_si256(counts), above))
+    }
+    #[inline(always)]
+    unsafe fn share(counts: __m256, of: __m256) -> __m256 {
+        _mm256_div_ps(_mm256_cvtepi32_ps(_mm256_castps_si256(counts)), of)
+    }
 }

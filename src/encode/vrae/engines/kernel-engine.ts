@@ -1,4 +1,5 @@
 import { SegtideError } from '../../../errors.js';
+import type { RandomKernelEngine } from '../../views/random-kernel-engine.js';
 import {
   type EngineName,
   type FloatArray,
@@ -12,10 +13,11 @@ import {
 import { guardBinding, type KernelBinding } from './kernel-binding.js';
 
 /** The version of the kernel's source that this code speaks to; it is that of kernel/Cargo.toml. */
-export const KERNEL_VERSION = '0.2.0';
+export const KERNEL_VERSION = '0.3.0';
 
 /** What the engines over the kernel do beyond the port. */
 export interface KernelEngine extends RecurrentEngine {
+  readonly createRandomKernels: RandomKernelEngine['createRandomKernels'];
   /** Squared Euclidean distances of all points from all centroids. */
   squaredDistances(task: DistanceTask): void;
   /** Floating-point operations per second of multiplications and additions in registers alone, on one thread. */
@@ -77,6 +79,7 @@ export function createKernelEngine<B extends FloatBuffer>(
       checkProduct({ a: points, b: centroids, out, m: rows, n: count, inner: size });
       kernel.squaredDistances(own(points), own(centroids), own(out), rows, count, size);
     },
+    createRandomKernels: kernel.createRandomKernels,
     measurePeak: (seconds) => measurePeak(kernel.peak, seconds),
     dispose: kernel.dispose,
   };

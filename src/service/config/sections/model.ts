@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { duration, real, share, whole } from '../kinds.js';
+import { duration, real, share, text, whole } from '../kinds.js';
 
 const retrain = z
   .strictObject({
@@ -40,9 +40,28 @@ const gate = z
   .prefault({})
   .describe('What a challenger must show, on held-out windows, before it replaces the champion.');
 
+const align = z
+  .strictObject({
+    to: z
+      .enum(['none', 'previous', 'first'])
+      .default('none')
+      .describe('Whose space the vectors of a later model are mapped onto as well: the version before, or the first.'),
+    scale: z
+      .boolean()
+      .default(false)
+      .describe('Also stretches or shrinks; else distances between mapped vectors stay as k-means sees them.'),
+  })
+  .prefault({})
+  .describe('How the output `embeddings` stays comparable over models, by orthogonal Procrustes on the reservoir.');
+
 /** `model`: first fit, retraining and promotion. */
 export const modelSection = z
   .strictObject({
+    initial: text()
+      .exactOptional()
+      .describe(
+        'Model file, as `segtide train` writes it, that `segtide run` assigns windows by from the first on; its windows and series must be made like those here.',
+      ),
     firstFit: whole('windows', { min: 1 })
       .default(2000)
       .describe('Windows collected before the first training; each that gives no model doubles them for the next.'),
@@ -53,5 +72,6 @@ export const modelSection = z
     heldOut: share().default(0.2).describe('Part of the reservoir kept back for the gate.'),
     retrain,
     gate,
+    align,
   })
   .prefault({});

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import type { RandomKernels } from '../../../../src/encode/views/random-kernels.js';
 import { guardBinding, type KernelBinding } from '../../../../src/encode/vrae/engines/kernel-binding.js';
 import type { FloatBuffer } from '../../../../src/encode/vrae/recurrent-engine.js';
+
+const NO_KERNELS: RandomKernels = {
+  steps: 1,
+  channels: 1,
+  dilations: new Int32Array(0),
+  biasCounts: new Int32Array(0),
+  subsets: new Uint8Array(0),
+  biases: new Float32Array(0),
+};
 
 /** A kernel each of whose calls throws, and which counts how often it was let go of. */
 function failing(error: Error) {
@@ -18,6 +28,7 @@ function failing(error: Error) {
     backward: fail,
     multiply: fail,
     squaredDistances: fail,
+    createRandomKernels: () => ({ features: 1, transform: fail }),
     peak: fail,
     dispose: () => state.disposals++,
   };
@@ -49,6 +60,16 @@ describe('a guarded kernel', () => {
     expect(state).toEqual({ calls: 1, disposals: 1 });
     guarded.dispose();
     expect(state.disposals).toBe(1);
+  });
+
+  it('is not called again by random kernels either, whose fault ends it too', () => {
+    const { state, guarded } = failing(new Error('the engine has failed: index out of bounds'));
+    const { transform } = guarded.createRandomKernels(NO_KERNELS);
+    const says = /The wasm engine has failed and is not used any more/;
+    expect(() => transform(new Float32Array(1), 1, new Float32Array(1))).toThrow(says);
+    expect(() => transform(new Float32Array(1), 1, new Float32Array(1))).toThrow(says);
+    expect(() => guarded.createRandomKernels(NO_KERNELS)).toThrow(says);
+    expect(state).toEqual({ calls: 1, disposals: 1 });
   });
 
   it('refuses calls after it was let go of', () => {

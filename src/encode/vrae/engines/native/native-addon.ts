@@ -44,6 +44,15 @@ export interface NativeHandle {
     count: number,
     size: number,
   ): void;
+  createRandomKernels(
+    steps: number,
+    channels: number,
+    dilations: Int32Array,
+    biasCounts: Int32Array,
+    subsets: Uint8Array,
+    biases: Float32Array,
+  ): NativeRandomKernels;
+  transformRandomKernels(kernels: NativeRandomKernels, values: Float32Array, rows: number, out: Float32Array): void;
   peak(loops: number): number;
   dispose(): void;
 }
@@ -53,6 +62,9 @@ export interface NativeMemory {
   /** An array over the memory itself; both keep it. */
   view(): Float32Array;
 }
+
+/** Random kernels of the addon's, for the engine that made them; only the addon looks inside. */
+export type NativeRandomKernels = object;
 
 /** Whether the addon loads here, and why not. */
 export type NativeAvailability =

@@ -3,6 +3,7 @@ import type { FloatBuffer } from '../../recurrent-engine.js';
 import type { KernelBinding } from '../kernel-binding.js';
 import { createKernelEngine, type KernelEngine } from '../kernel-engine.js';
 import { loadNativeAddon, type NativeAddon, type NativeHandle, type NativeMemory } from './native-addon.js';
+import { createNativeRandomKernels } from './native-random-kernels.js';
 
 export interface NativeEngineOptions {
   /** Threads that a call may use; small calls use one. Results do not depend on it. @default 1 */
@@ -78,6 +79,7 @@ function toBinding(handle: NativeHandle): KernelBinding<NativeBuffer> {
     multiply: (a, b, out, m, n, inner, flags) => handle.multiply(a.memory, b.memory, out.memory, m, n, inner, flags),
     squaredDistances: (points, centroids, out, rows, count, size) =>
       handle.squaredDistances(points.memory, centroids.memory, out.memory, rows, count, size),
+    createRandomKernels: (kernels) => createNativeRandomKernels(handle, kernels),
     peak: (loops) => handle.peak(loops),
     dispose: () => handle.dispose(),
   };

@@ -6,9 +6,11 @@ import {
   bestInstructions,
   createWasmLayer,
   instantiateKernel,
+  made,
   type WasmInstructions,
   type WasmKernel,
 } from './wasm-module.js';
+import { createWasmRandomKernels } from './wasm-random-kernels.js';
 
 export interface WasmEngineOptions {
   /** @default relaxed SIMD where the JavaScript engine has it */
@@ -88,16 +90,10 @@ function toBinding(instance: WasmKernel): KernelBinding<WasmBuffer> {
       made(running().multiply(a.address, b.address, out.address, m, n, inner, flags)),
     squaredDistances: (points, centroids, out, rows, count, size) =>
       made(running().squared_distances(points.address, centroids.address, out.address, rows, count, size)),
+    createRandomKernels: (kernels) => createWasmRandomKernels(running, kernels),
     peak: (loops) => running().peak(loops),
     dispose: () => {
       kernel = undefined;
     },
   };
-}
-
-/** An address or a success that the kernel tells; 0 means that there is no memory for it. */
-function made(result: number): number {
-  // Addresses above 2 GB come as negative numbers.
-  if (result !== 0) return result >>> 0;
-  throw new RangeError('out of memory: an instance of WebAssembly has at most 4 GB');
 }

@@ -22,6 +22,17 @@ export interface WasmKernel {
   backward(layer: number, rows: number): void;
   multiply(a: number, b: number, out: number, m: number, n: number, inner: number, flags: number): number;
   squared_distances(points: number, centroids: number, out: number, rows: number, count: number, size: number): number;
+  create_random_kernels(
+    steps: number,
+    channels: number,
+    dilations: number,
+    biasCounts: number,
+    dilationCount: number,
+    subsets: number,
+    biases: number,
+    features: number,
+  ): number;
+  transform_random_kernels(kernels: number, values: number, rows: number, out: number): void;
   peak(loops: number): number;
 }
 
@@ -64,6 +75,17 @@ export function createWasmLayer(kernel: WasmKernel, spec: LayerSpec): number {
     Number(outputs === 'all'),
     Number(inputGradients),
   );
+}
+
+/**
+ * Hands on an address or a success that the kernel tells.
+ *
+ * @throws RangeError for 0: there is no memory for it.
+ */
+export function made(result: number): number {
+  // Addresses above 2 GB come as negative numbers.
+  if (result !== 0) return result >>> 0;
+  throw new RangeError('out of memory: an instance of WebAssembly has at most 4 GB');
 }
 
 /** The best build that this JavaScript engine takes. */

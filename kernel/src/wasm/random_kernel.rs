@@ -1,0 +1,42 @@
+use super::engine;
+use crate::random_kernel::{KERNELS, RandomKernels, Spec};
+use core::slice::from_raw_parts;
+use std::ptr::null_mut;
+
+/// See `random_kernel::Spec`; the caller has seen that the arrays fit together.
+#[unsafe(no_mangle)]
+#[allow(clippy::too_many_arguments, reason = "there is nothing but numbers to pass")]
+pub unsafe extern "C" fn create_random_kernels(
+    steps: usize,
+    channels: usize,
+    dilations: *const i32,
+    bias_counts: *const i32,
+    dilation_count: usize,
+    subsets: *const u8,
+    biases: *const f32,
+    features: usize,
+) -> *mut RandomKernels {
+    // SAFETY: see the head of the parent module.
+    let spec = unsafe {
+        Spec {
+            steps,
+            channels,
+            dilations: from_raw_parts(dilations, dilation_count),
+            bias_counts: from_raw_parts(bias_counts, dilation_count),
+            subsets: from_raw_parts(subsets, dilation_count * KERNELS * channels),
+            biases: from_raw_parts(biases, features),
+        }
+    };
+    RandomKernels::new(spec, engine().kernels).map_or(null_mut(), |kernels| Box::leak(Box::new(kernels)))
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn transform_random_kernels(
+    kernels: *mut RandomKernels,
+    values: *const f32,
+    rows: usize,
+    out: *mut f32,
+) {
+    // SAFETY: see the head of the parent module; the caller has checked the sizes.
+    unsafe { (*kernels).transform(values, rows, out) }
+}
