@@ -1,4 +1,5 @@
 import { createRandom } from '../../numeric/random.js';
+import { sample } from '../../numeric/sample.js';
 import { firstPlaces } from './first-places.js';
 import type { LandmarkMap } from './landmark-map.js';
 import { layoutGraph } from './layout-graph.js';
@@ -40,7 +41,7 @@ export interface LandmarkMapOptions {
  * Each view gives a graph of nearest neighbours; their sum, each with its view's weight, is laid out, and some of the
  * windows are kept as landmarks. The map's inputs are the views side by side, each times its weight.
  */
-export function fitLandmarkMap(windows: DescribedWindows, options: LandmarkMapOptions): LandmarkMap {
+export async function fitLandmarkMap(windows: DescribedWindows, options: LandmarkMapOptions): Promise<LandmarkMap> {
   const { size = 8, neighbours = 15, landmarks = 2048, seed, initialPlaces } = options;
   const { length } = windows;
   const random = createRandom(seed);
@@ -48,19 +49,21 @@ export function fitLandmarkMap(windows: DescribedWindows, options: LandmarkMapOp
   const { inputs, described } = sideBySide(windows);
   const places =
     initialPlaces === undefined
-      ? firstPlaces(described, length, inputs, size, random)
+      ? await firstPlaces(described, length, inputs, size, random)
       : Float64Array.from(initialPlaces);
   if (length > 1 && views.length > 0) {
-    const graphs = views.map((view) =>
-      toNeighbourGraph(nearestNeighbours(view.values, length, view.size, neighbours)),
-    );
+    const graphs = views.map((view) => toNeighbourGraph(nearestNeighbours(view.values, length, view.size, neighbours)));
     const graph = sumGraphs(
       graphs,
       views.map(({ weight }) => weight),
     );
     layoutGraph(graph, places, { size, seed });
   }
-  const kept = random.sample(length, Math.min(length, landmarks));
+  const kept = sample(
+    Uint32Array.from({ length }, (_, i) => i),
+    landmarks,
+    random,
+  );
   return {
     length: kept.length,
     inputs,
@@ -84,7 +87,7 @@ function sideBySide({ length, views }: DescribedWindows): { inputs: number; desc
   return { inputs, described };
 }
 
-function takeRows(values: Float32Array | Float64Array, rows: Int32Array, size: number): Float32Array {
+function takeRows(values: Float32Array | Float64Array, rows: Uint32Array, size: number): Float32Array {
   const taken = new Float32Array(rows.length * size);
   for (const [at, row] of rows.entries()) taken.set(values.subarray(row * size, (row + 1) * size), at * size);
   return taken;
