@@ -1,6 +1,8 @@
 //! The Node addon: one class, whose arrays are memory of ours that JavaScript sees without a copy. A finalizer lets go of
 //! it, so an array may outlive its engine.
 
+mod random_kernel;
+
 use crate::buffer::Buffer;
 use crate::engine::Engine;
 use crate::kernels;

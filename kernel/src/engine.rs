@@ -15,8 +15,7 @@ pub struct Engine {
 impl Engine {
     /// With the best of the processor's instruction sets whose vectors have at most `lanes` floats.
     pub fn new(threads: usize, lanes: usize) -> Engine {
-        let all = kernels::all();
-        let kernels = *all.iter().find(|kernels| kernels.lanes <= lanes).unwrap_or(&all[all.len() - 1]);
+        let kernels = kernels::best(lanes);
         let pool = Pool::new(threads);
         let tiles = Buffer::new(pool.threads() * TILE);
         Engine { kernels, pool, packed: Buffer::new(0), tiles }

@@ -2,6 +2,7 @@
 
 use crate::layer::Layer;
 use crate::multiply::Product;
+use crate::random_kernel::RandomKernels;
 use crate::simd::Simd;
 
 type OverRows = unsafe fn(task: &Product, packed: *const f32, from: usize, to: usize, tile: *mut f32);
@@ -17,6 +18,7 @@ pub struct Kernels {
     pub weight_gradients: unsafe fn(layer: &Layer, rows: usize, from: usize, to: usize),
     pub multiply: OverRows,
     pub distances: OverRows,
+    pub random_kernels: unsafe fn(task: &RandomKernels, values: *const f32, rows: usize, out: *mut f32),
     /// Floating-point operations of `loops` rounds of nothing but independent multiplications and additions in
     /// registers: the limit that the rest is measured against.
     pub peak: unsafe fn(loops: usize) -> f64,
@@ -46,6 +48,10 @@ macro_rules! kernels {
                 crate::multiply::distances::<$simd>(task, packed, from, to, tile)
             }
             $(#[target_feature(enable = $feature)])?
+            unsafe fn random_kernels(task: &RandomKernels, values: *const f32, rows: usize, out: *mut f32) {
+                crate::random_kernel::transform::<$simd>(task, values, rows, out)
+            }
+            $(#[target_feature(enable = $feature)])?
             unsafe fn peak(loops: usize) -> f64 {
                 super::kernels::peak::<$simd>(loops)
             }
@@ -58,6 +64,7 @@ macro_rules! kernels {
                 weight_gradients,
                 multiply,
                 distances,
+                random_kernels,
                 peak,
             }
         };
@@ -76,6 +83,12 @@ kernels!(NEON, crate::simd::neon::Neon, "NEON");
 kernels!(WASM, crate::simd::wasm::Wasm, "SIMD128");
 #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
 kernels!(WASM, crate::simd::wasm::Wasm, "relaxed SIMD");
+
+/// The best of the processor's instruction sets whose vectors have at most `lanes` floats, or its least.
+pub fn best(lanes: usize) -> &'static Kernels {
+    let all = all();
+    all.iter().find(|kernels| kernels.lanes <= lanes).unwrap_or(&all[all.len() - 1])
+}
 
 /// What the processor has, best first.
 #[cfg(target_arch = "x86_64")]

@@ -68,4 +68,8 @@ pub trait Simd: Copy + 'static {
     /// x · 2ⁿ for the n that `split` found.
     unsafe fn scale_by_power(x: Self::V, split: Self::V) -> Self::V;
     unsafe fn sum(x: Self::V) -> f32;
+    /// One more where x > bound. Counts are whole numbers in the bits of the lanes, so zeros are zeros.
+    unsafe fn count_above(counts: Self::V, x: Self::V, bound: Self::V) -> Self::V;
+    /// Counts as floats, divided by `of`.
+    unsafe fn share(counts: Self::V, of: Self::V) -> Self::V;
 }

@@ -1,6 +1,8 @@
 //! The exports of the WebAssembly module: plain functions over linear memory. Addresses are in bytes, lengths in floats.
 //! There is one engine to a module instance, and whatever is made here lives as long as the instance.
 
+mod random_kernel;
+
 use crate::buffer::Buffer;
 use crate::engine::Engine;
 use crate::layer::{Cell, Layer, Spec};

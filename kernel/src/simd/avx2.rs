@@ -75,4 +75,14 @@ impl Simd for Avx2 {
         let two = _mm_add_ps(four, _mm_movehl_ps(four, four));
         _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps::<1>(two, two)))
     }
+    #[inline(always)]
+    unsafe fn count_above(counts: __m256, x: __m256, bound: __m256) -> __m256 {
+        // All bits of a lane where it holds: that is -1.
+        let above = _mm256_castps_si256(_mm256_cmp_ps::<_CMP_GT_OQ>(x, bound));
+        _mm256_castsi256_ps(_mm256_sub_epi32(_mm256_castps_si256(counts), above))
+    }
+    #[inline(always)]
+    unsafe fn share(counts: __m256, of: __m256) -> __m256 {
+        _mm256_div_ps(_mm256_cvtepi32_ps(_mm256_castps_si256(counts)), of)
+    }
 }

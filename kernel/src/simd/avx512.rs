@@ -77,4 +77,14 @@ impl Simd for Avx512 {
     unsafe fn sum(x: __m512) -> f32 {
         _mm512_reduce_add_ps(x)
     }
+    #[inline(always)]
+    unsafe fn count_above(counts: __m512, x: __m512, bound: __m512) -> __m512 {
+        let above = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(x, bound);
+        let whole = _mm512_castps_si512(counts);
+        _mm512_castsi512_ps(_mm512_mask_add_epi32(whole, above, whole, _mm512_set1_epi32(1)))
+    }
+    #[inline(always)]
+    unsafe fn share(counts: __m512, of: __m512) -> __m512 {
+        _mm512_div_ps(_mm512_cvtepi32_ps(_mm512_castps_si512(counts)), of)
+    }
 }

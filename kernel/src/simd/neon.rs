@@ -57,4 +57,14 @@ impl Simd for Neon {
     unsafe fn sum(x: float32x4_t) -> f32 {
         vaddvq_f32(x)
     }
+    #[inline(always)]
+    unsafe fn count_above(counts: float32x4_t, x: float32x4_t, bound: float32x4_t) -> float32x4_t {
+        // All bits of a lane where it holds: that is -1.
+        let above = vcgtq_f32(x, bound);
+        vreinterpretq_f32_u32(vsubq_u32(vreinterpretq_u32_f32(counts), above))
+    }
+    #[inline(always)]
+    unsafe fn share(counts: float32x4_t, of: float32x4_t) -> float32x4_t {
+        vdivq_f32(vcvtq_f32_u32(vreinterpretq_u32_f32(counts)), of)
+    }
 }

@@ -60,4 +60,14 @@ impl Simd for Sse2 {
         let two = _mm_add_ps(x, _mm_movehl_ps(x, x));
         _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps::<1>(two, two)))
     }
+    #[inline(always)]
+    unsafe fn count_above(counts: __m128, x: __m128, bound: __m128) -> __m128 {
+        // All bits of a lane where it holds: that is -1.
+        let above = _mm_castps_si128(_mm_cmplt_ps(bound, x));
+        _mm_castsi128_ps(_mm_sub_epi32(_mm_castps_si128(counts), above))
+    }
+    #[inline(always)]
+    unsafe fn share(counts: __m128, of: __m128) -> __m128 {
+        _mm_div_ps(_mm_cvtepi32_ps(_mm_castps_si128(counts)), of)
+    }
 }

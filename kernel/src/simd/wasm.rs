@@ -67,4 +67,13 @@ impl Simd for Wasm {
         let two = f32x4_add(x, i32x4_shuffle::<2, 3, 2, 3>(x, x));
         f32x4_extract_lane::<0>(two) + f32x4_extract_lane::<1>(two)
     }
+    #[inline(always)]
+    unsafe fn count_above(counts: v128, x: v128, bound: v128) -> v128 {
+        // All bits of a lane where it holds: that is -1.
+        i32x4_sub(counts, f32x4_gt(x, bound))
+    }
+    #[inline(always)]
+    unsafe fn share(counts: v128, of: v128) -> v128 {
+        f32x4_div(f32x4_convert_i32x4(counts), of)
+    }
 }

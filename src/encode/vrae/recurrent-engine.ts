@@ -1,3 +1,5 @@
+import type { RandomKernelEngine } from '../views/random-kernel-engine.js';
+
 /**
  * What an engine computes for the VRAE: recurrent layers over whole sequences, and matrix products. Everything else of
  * the model (heads, sampling, losses, optimiser, stopping) is written once over this and runs on every engine.
@@ -5,7 +7,7 @@
  * All arrays are dense and row-major. Sequences are time-major: cell (t, row, i) of `rows` sequences with `size` numbers
  * a step is at `(t * rows + row) * size + i`, where `rows` is that of the call, not of the layer's capacity.
  */
-export interface RecurrentEngine {
+export interface RecurrentEngine extends Partial<RandomKernelEngine> {
   readonly name: EngineName;
   /** What it computes with, for people: 'AVX-512, 1 thread', 'SIMD128', 'float64', 'tfjs-node 4.22.0'. */
   readonly description: string;

@@ -8,6 +8,15 @@ export interface NativeAddon {
   /** The processor's, best first. */
   instructionSets(): string[];
   readonly NativeEngine: new (threads: number, lanes: number) => NativeHandle;
+  readonly NativeRandomKernels: new (
+    lanes: number,
+    steps: number,
+    channels: number,
+    dilations: Int32Array,
+    biasCounts: Int32Array,
+    subsets: Uint8Array,
+    biases: Float32Array,
+  ) => { transform(values: Float32Array, rows: number, out: Float32Array): void };
 }
 
 export interface NativeHandle {

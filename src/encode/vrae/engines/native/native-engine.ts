@@ -13,6 +13,7 @@ import {
   toFlags,
 } from '../kernel-engine.js';
 import { loadNativeAddon, type NativeAddon, type NativeHandle } from './native-addon.js';
+import { createNativeRandomKernels } from './native-random-kernels.js';
 
 export interface NativeEngineOptions {
   /** Threads that a call may use; small calls use one. Results do not depend on it. @default 1 */
@@ -42,7 +43,8 @@ export function createNativeEngine(options: NativeEngineOptions = {}): KernelEng
   if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
     throw new SegtideError('config', `threads must be a whole number from 1 to ${MOST_THREADS}; got ${threads}`);
   }
-  const handle = new (options.addon ?? requireAddon()).NativeEngine(threads, LANES[instructions]);
+  const addon = options.addon ?? requireAddon();
+  const handle = new addon.NativeEngine(threads, LANES[instructions]);
   return {
     name: 'native',
     description: `${handle.instructions}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
@@ -58,6 +60,7 @@ export function createNativeEngine(options: NativeEngineOptions = {}): KernelEng
       checkProduct({ a: points, b: centroids, out, m: rows, n: count, inner: size });
       handle.squaredDistances(toArray(points), toArray(centroids), toArray(out), rows, count, size);
     },
+    createRandomKernels: (kernels) => createNativeRandomKernels(addon, LANES[instructions], kernels),
     measurePeak: (seconds) => measurePeak((loops) => handle.peak(loops), seconds),
     dispose: () => handle.dispose(),
   };

@@ -19,6 +19,7 @@ import {
   type WasmInstructions,
   type WasmKernel,
 } from './wasm-module.js';
+import { createWasmRandomKernels } from './wasm-random-kernels.js';
 
 export interface WasmEngineOptions {
   /** @default relaxed SIMD where the JavaScript engine has it */
@@ -52,6 +53,7 @@ export function createWasmEngine({ instructions = bestInstructions() }: WasmEngi
       checkProduct({ a: points, b: centroids, out, m: rows, n: count, inner: size });
       running().squared_distances(addressOf(points), addressOf(centroids), addressOf(out), rows, count, size);
     },
+    createRandomKernels: (kernels) => createWasmRandomKernels(running, kernels),
     measurePeak: (seconds) => measurePeak((loops) => running().peak(loops), seconds),
     dispose: () => {
       kernel = undefined;

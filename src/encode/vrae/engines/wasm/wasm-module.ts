@@ -22,6 +22,17 @@ export interface WasmKernel {
   backward(layer: number, rows: number): void;
   multiply(a: number, b: number, out: number, m: number, n: number, inner: number, flags: number): void;
   squared_distances(points: number, centroids: number, out: number, rows: number, count: number, size: number): void;
+  create_random_kernels(
+    steps: number,
+    channels: number,
+    dilations: number,
+    biasCounts: number,
+    dilationCount: number,
+    subsets: number,
+    biases: number,
+    features: number,
+  ): number;
+  transform_random_kernels(kernels: number, values: number, rows: number, out: number): void;
   peak(loops: number): number;
 }
 
