@@ -6,6 +6,9 @@ import { layoutGraph } from './layout-graph.js';
 import { nearestNeighbours } from './nearest-neighbours.js';
 import { sumGraphs, toNeighbourGraph } from './neighbour-graph.js';
 
+/** Coordinates of a place, unless told otherwise. */
+export const PLACE_SIZE = 8;
+
 /** Windows as several views describe them. */
 export interface DescribedWindows {
   readonly length: number;
@@ -42,7 +45,7 @@ export interface LandmarkMapOptions {
  * windows are kept as landmarks. The map's inputs are the views side by side, each times its weight.
  */
 export async function fitLandmarkMap(windows: DescribedWindows, options: LandmarkMapOptions): Promise<LandmarkMap> {
-  const { size = 8, neighbours = 15, landmarks = 2048, seed, initialPlaces } = options;
+  const { size = PLACE_SIZE, neighbours = 15, landmarks = 2048, seed, initialPlaces } = options;
   const { length } = windows;
   const random = createRandom(seed);
   const views = windows.views.filter((view) => view.weight > 0 && view.size > 0);
