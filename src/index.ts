@@ -48,6 +48,7 @@ export { toSeries } from './series/to-series.js';
 export type { EmbeddingBatch, Latents } from './encode/embedding-batch.js';
 export { encodeWith } from './encode/encode-with.js';
 export type { Encoder } from './encode/encoder.js';
+export { type Catch22, type Catch22Options, createCatch22 } from './encode/features/catch22.js';
 export {
   type TrainingSeries,
   type TrainVraeOptions,
@@ -81,10 +82,12 @@ export { psi } from './drift/psi.js';
 
 // publish: … → records
 export { type AssignedWindows, type AssignmentRecord, toAssignmentRecords } from './publish/assignment-record.js';
+export { type EmbeddingRecord, toEmbeddingRecords } from './publish/embedding-record.js';
 export {
   ASSIGNMENTS,
   DEAD_LETTERS,
   DRIFT,
+  EMBEDDINGS,
   LATE,
   type Output,
   SEGMENTS,
@@ -95,6 +98,7 @@ export type { TransitionRecord } from './publish/transition-record.js';
 
 // train: the life of a model
 export { readModel, saveModel } from './model-file.js';
+export type { Alignment, AlignOptions } from './train/alignment.js';
 export { decodeArtifact } from './train/encode-artifact.js';
 export type { GateOptions } from './train/gate.js';
 export { type LoadedModel, openModel } from './train/loaded-model.js';
@@ -109,6 +113,7 @@ export type { Clock, Sink, Source, SourcePosition } from './ports.js';
 export { createFileSource, type FileSource, type FileSourceOptions } from './transport/file/file-source.js';
 export { createIngestParsers } from './transport/file/ingest-parsers.js';
 export { createNdjsonSink, type NdjsonSink, type NdjsonSinkOptions } from './transport/file/ndjson-sink.js';
+export { createParquetSink, type ParquetSink, type ParquetSinkOptions } from './transport/file/parquet-sink.js';
 export { type AvroValuesOptions, createAvroValues } from './transport/kafka/avro-values.js';
 export { createJsonValues } from './transport/kafka/json-values.js';
 export type { KafkaConnectionOptions } from './transport/kafka/kafka-connection.js';

@@ -3,6 +3,7 @@ import type { DeadLetter } from './ingest/dead-letter.js';
 import type { UsageEventOptions } from './ingest/usage-event.js';
 import { checkKeys, createOptionCheck, toOptionError } from './option-check.js';
 import type { Clock } from './ports.js';
+import type { EmbeddingRecord } from './publish/embedding-record.js';
 import type { SegmentRecord } from './publish/segment-record.js';
 import type { TransitionRecord } from './publish/transition-record.js';
 import type { SegmentationOptions, SegmentationSettings } from './segmentation.js';
@@ -43,6 +44,8 @@ export type Receiver<T> = ((record: T) => void) | { next(record: T): void };
 export interface SegmentReceivers {
   /** A customer changed segment. */
   readonly transitions?: Receiver<TransitionRecord>;
+  /** The vector of each window that was scored; `model.align` maps it onto an earlier model as well. */
+  readonly embeddings?: Receiver<EmbeddingRecord>;
   /** Profiles of the segments, at each new model. */
   readonly segments?: Receiver<SegmentRecord>;
   readonly drift?: Receiver<DriftReport>;

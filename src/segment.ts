@@ -101,6 +101,7 @@ function toOutputs({ outputs }: SegmentSettings, subscriber: Subscriber<Assignme
       close: done,
     },
     transitions: sink('transitions', outputs.transitions),
+    embeddings: outputs.embeddings && sink('embeddings', outputs.embeddings),
     segments: sink('segments', outputs.segments),
     drift: sink('drift', outputs.drift),
     late: sink('late', outputs.late),

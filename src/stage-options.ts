@@ -1,6 +1,7 @@
 import type { DriftOptions } from './drift/drift-settings.js';
 import type { VraeOptions } from './encode/vrae/vrae-options.js';
 import type { SeriesOptions } from './series/series-settings.js';
+import type { AlignOptions } from './train/alignment.js';
 import type { GateOptions } from './train/gate.js';
 import type { ChannelOptions, Duration, WindowOptions } from './window/window-options.js';
 
@@ -51,6 +52,8 @@ export interface ModelOptions {
   readonly retrain?: ModelRetrainOptions;
   /** What a challenger must show before it replaces the champion. */
   readonly gate?: GateOptions;
+  /** How the output `embeddings` stays comparable from one model version to the next. */
+  readonly align?: AlignOptions;
 }
 
 export interface ModelRetrainOptions {

@@ -7,6 +7,7 @@ import { checkKeys, createOptionCheck, type OptionCheck, toOptionError } from '.
 import type { SegmentationSettings } from './segmentation.js';
 import { resolveSeries, type SeriesSettings } from './series/series-settings.js';
 import type { ModelOptions, StageOptions } from './stage-options.js';
+import type { AlignOptions, AlignSettings } from './train/alignment.js';
 import { type GateSettings, resolveGateOptions } from './train/gate.js';
 import { type RetrainSettings, resolveRetrainOptions } from './train/retrain-schedule.js';
 import type { ClusterSettings } from './train/training-job.js';
@@ -38,6 +39,7 @@ export interface LifeSettings {
   /** Undefined: half of the encoder's. */
   readonly warmUpdates: number | undefined;
   readonly swapAfterWindows: number;
+  readonly align: AlignSettings;
 }
 
 /** Windows of a learning batch. Fixed, because results depend on it. */
@@ -119,6 +121,7 @@ export function toSegmentationSettings(stages: StageSettings, live: boolean): Se
         calendar: { timeZone, stepMs: window.clock.nominalMs },
         heldOut: model.heldOut,
         gate,
+        align: model.align,
       },
       retrain,
       reservoir: { capacity: model.reservoir, halfLifeMs: model.history * windowMs(window) },
@@ -144,7 +147,8 @@ function resolveCluster({ k = 6, halfLife, epochWindows = 10_000, starts = 10 }:
   return { k, halfLife, epochWindows, starts };
 }
 
-function resolveLife({ reservoir = 20_000, history = 8, heldOut = 0.2, retrain = {} }: ModelOptions): LifeSettings {
+function resolveLife(options: ModelOptions): LifeSettings {
+  const { reservoir = 20_000, history = 8, heldOut = 0.2, retrain = {}, align = {} } = options;
   const { onDrift = true, freshEvery = 5, warmUpdates, swapAfterWindows = 0 } = retrain;
   whole('model.reservoir', reservoir, 1);
   real('model.history', history, 0.01);
@@ -157,7 +161,21 @@ function resolveLife({ reservoir = 20_000, history = 8, heldOut = 0.2, retrain =
       `\`model.retrain.swapAfterWindows\` must be a multiple of ${LEARN_EVERY}, since models change only between batches of so many windows; got ${swapAfterWindows}`,
     );
   }
-  return { reservoir, history, heldOut, onDrift, freshEvery, warmUpdates, swapAfterWindows };
+  return {
+    reservoir,
+    history,
+    heldOut,
+    onDrift,
+    freshEvery,
+    warmUpdates,
+    swapAfterWindows,
+    align: resolveAlign(align),
+  };
+}
+
+function resolveAlign({ to = 'none', scale = false }: AlignOptions): AlignSettings {
+  if (['none', 'previous', 'first'].includes(to)) return { to, scale };
+  throw refuse(`\`model.align.to\` must be none, previous or first; got ${to}`);
 }
 
 function resolveRetrain({ firstFit, retrain = {} }: ModelOptions, window: WindowSettings): RetrainSettings {

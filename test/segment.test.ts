@@ -17,6 +17,7 @@ import { SegtideError } from '../src/errors.js';
 import type { DeadLetter } from '../src/ingest/dead-letter.js';
 import type { UsageEvent } from '../src/ingest/usage-event.js';
 import type { AssignmentRecord } from '../src/publish/assignment-record.js';
+import type { EmbeddingRecord } from '../src/publish/embedding-record.js';
 import type { TransitionRecord } from '../src/publish/transition-record.js';
 import { segment } from '../src/segment.js';
 import type { SegmentOptions } from '../src/segment-options.js';
@@ -91,13 +92,16 @@ describe('segment', () => {
     transitions$.subscribe((record) => transitions.push(record));
     const deadLetters: DeadLetter[] = [];
     const counts = { segments: 0, drift: 0, late: 0 };
+    const embeddings: EmbeddingRecord[] = [];
     const wrong = { customerId: '', eventTime: HOUR, values: 1 };
-    await collect(
+    const assignments = await collect(
       {
         ...SMALL,
+        model: { ...SMALL.model, align: { to: 'first' } },
         drift: { minWindows: 50, referenceWindows: 100, everyWindows: 100 },
         outputs: {
           transitions: transitions$,
+          embeddings: (record) => embeddings.push(record),
           segments: () => counts.segments++,
           drift: () => counts.drift++,
           late: () => counts.late++,
@@ -110,6 +114,13 @@ describe('segment', () => {
       { source: 'events', row: EVENTS.length + 1 },
     ]);
     expect(counts.late).toBe(EVENTS.filter(({ customerId }) => customerId === 'late').length);
+    const scored = assignments.filter(({ status }) => status === 'assigned');
+    expect(embeddings.map(({ customerId, modelVersion }) => [customerId, modelVersion])).toEqual(
+      scored.map(({ customerId, modelVersion }) => [customerId, modelVersion]),
+    );
+    const first = embeddings[0]!.modelVersion;
+    for (const { modelVersion, alignedTo } of embeddings) expect(alignedTo ?? modelVersion).toBe(first);
+    expect(embeddings.some(({ alignedTo }) => alignedTo !== null)).toBe(true);
     expect(counts.segments).toBeGreaterThanOrEqual(3);
     expect(counts.drift).toBeGreaterThan(0);
     expect(transitions.length).toBeGreaterThan(0);

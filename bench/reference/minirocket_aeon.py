@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""aeon's MiniRocket on one thread, the reference of bench/features.ts.
+"""aeon's MiniRocket on one thread, the reference of bench/random-kernels.ts.
 
 usage: minirocket_aeon.py DIR WINDOWS FEATURES
 For each line of input, "STEPS CHANNELS SECONDS", transforms DIR/windows-STEPS-CHANNELS.f32 (windows, steps, channels)

@@ -2,9 +2,11 @@ import type { DriftReport } from '../drift/drift-report.js';
 import type { DeadLetter } from '../ingest/dead-letter.js';
 import type { LateEvent } from '../window/window-batch.js';
 import type { AssignmentRecord } from './assignment-record.js';
+import type { EmbeddingRecord } from './embedding-record.js';
 import { ASSIGNMENT_SCHEMA } from './schemas/assignment.js';
 import { DEAD_LETTER_SCHEMA } from './schemas/dead-letter.js';
 import { DRIFT_SCHEMA } from './schemas/drift.js';
+import { EMBEDDING_SCHEMA } from './schemas/embedding.js';
 import { LATE_SCHEMA } from './schemas/late.js';
 import type { RecordSchema } from './schemas/record-schema.js';
 import { SEGMENT_SCHEMA } from './schemas/segment.js';
@@ -36,6 +38,14 @@ export const ASSIGNMENTS: Output<AssignmentRecord> = {
 export const TRANSITIONS: Output<TransitionRecord> = {
   name: 'transitions',
   schema: TRANSITION_SCHEMA,
+  key: (record) => record.customerId,
+  toJson: asJson,
+  toAvro: itself,
+};
+
+export const EMBEDDINGS: Output<EmbeddingRecord> = {
+  name: 'embeddings',
+  schema: EMBEDDING_SCHEMA,
   key: (record) => record.customerId,
   toJson: asJson,
   toAvro: itself,
@@ -75,7 +85,7 @@ export const DEAD_LETTERS: Output<DeadLetter> = {
 };
 
 /** Every output, in the order of the pipeline. */
-export const OUTPUTS = [ASSIGNMENTS, TRANSITIONS, SEGMENTS, DRIFT, LATE, DEAD_LETTERS] as const;
+export const OUTPUTS = [ASSIGNMENTS, TRANSITIONS, EMBEDDINGS, SEGMENTS, DRIFT, LATE, DEAD_LETTERS] as const;
 
 function asJson(record: object): string {
   return JSON.stringify(record);

@@ -32,7 +32,7 @@ export interface RunSummary {
   readonly drift: DriftSummary;
   readonly seconds: number;
   readonly eventsPerSecond: number;
-  /** Files or topics that were written, by output. */
+  /** Files, folders or topics that were written, by output. */
   readonly outputs: readonly OutputSummary[];
   /** Version of the model at the end; null while it was still warming. */
   readonly modelVersion: string | null;
@@ -91,7 +91,7 @@ export interface DriftSummary {
 export interface OutputSummary {
   /** `assignments`, `segments`, `summary` … */
   readonly output: string;
-  /** Path of the file, or name of the topic. */
+  /** Path of the file or folder, or name of the topic. */
   readonly path: string;
   readonly records: number;
 }

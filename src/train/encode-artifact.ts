@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ClusterModel } from '../cluster/cluster-model.js';
 import { SegtideError } from '../errors.js';
+import type { AffineMap } from '../numeric/affine-map.js';
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -8,20 +9,31 @@ import {
   type Tensor,
   type Tensors,
 } from '../numeric/safetensors.js';
+import type { Alignment } from './alignment.js';
 import type { EncoderArtifact, ModelArtifact } from './model-artifact.js';
 
 /**
- * Packs a model version as a safetensors file: the encoder's weights, centroids and their weights as tensors, and the
- * rest as JSON in its metadata, with the format's version and the SHA-256 of the whole file (docs/models.md).
+ * Packs a model version as a safetensors file: the encoder's weights, centroids and their weights, and the map onto an
+ * earlier version's space as tensors, and the rest as JSON in its metadata, with the format's version and the SHA-256 of the whole file (docs/models.md).
  */
-export function encodeArtifact({ encoder, clusterModel, ...rest }: ModelArtifact): Uint8Array {
+export function encodeArtifact({ encoder, clusterModel, alignment, ...rest }: ModelArtifact): Uint8Array {
   const { tensors: encoderTensors, ...encoderRest } = encoder;
   const { centroids, weights, ...clusterRest } = clusterModel;
-  const packed: PackedModel = { ...rest, encoder: encoderRest, clusterModel: clusterRest };
+  const packed: PackedModel = {
+    ...rest,
+    encoder: encoderRest,
+    clusterModel: clusterRest,
+    alignment: alignment && { to: alignment.to, residual: alignment.residual },
+  };
   const tensors: Record<string, Tensor> = {
     [CENTROIDS]: { shape: [clusterModel.k, clusterModel.size], values: centroids },
     [WEIGHTS]: { shape: [clusterModel.k], values: weights },
   };
+  if (alignment !== null) {
+    const { inputs, outputs, matrix, offset } = alignment.map;
+    tensors[ALIGNMENT_MATRIX] = { shape: [inputs, outputs], values: matrix };
+    tensors[ALIGNMENT_OFFSET] = { shape: [outputs], values: offset };
+  }
   for (const [name, tensor] of Object.entries(encoderTensors)) tensors[ENCODER + name] = tensor;
   const metadata = {
     format: FORMAT,
@@ -74,6 +86,8 @@ const FORMAT_VERSION = '1';
 const ENCODER = 'encoder.';
 const CENTROIDS = 'clusters.centroids';
 const WEIGHTS = 'clusters.weights';
+const ALIGNMENT_MATRIX = 'alignment.matrix';
+const ALIGNMENT_OFFSET = 'alignment.offset';
 
 /** Every version of the format begins its header so, and has the checksum there. */
 const HEADER_BEGIN = `{"__metadata__":{"format":"${FORMAT}","sha256":"`;
@@ -82,9 +96,10 @@ const CHECKSUM_START = HEADER_START + HEADER_BEGIN.length;
 /** Stands in the place of the checksum while it is taken. */
 const NO_CHECKSUM = '0'.repeat(64);
 
-type PackedModel = Omit<ModelArtifact, 'encoder' | 'clusterModel'> & {
+type PackedModel = Omit<ModelArtifact, 'encoder' | 'clusterModel' | 'alignment'> & {
   readonly encoder: Omit<EncoderArtifact, 'tensors'>;
   readonly clusterModel: Omit<ClusterModel, 'centroids' | 'weights'>;
+  readonly alignment: Omit<Alignment, 'map'> | null;
 };
 
 function readFile(bytes: Uint8Array): Safetensors {
@@ -104,7 +119,7 @@ function readFile(bytes: Uint8Array): Safetensors {
 /** What the checksum can't tell: a file of our format that another program made. */
 function unpack(text: string, tensors: Tensors): ModelArtifact {
   try {
-    const { encoder, clusterModel, ...rest } = JSON.parse(text) as PackedModel;
+    const { encoder, clusterModel, alignment, ...rest } = JSON.parse(text) as PackedModel;
     const { k, size } = clusterModel;
     const ofEncoder = Object.entries(tensors).filter(([name]) => name.startsWith(ENCODER));
     return {
@@ -118,10 +133,21 @@ function unpack(text: string, tensors: Tensors): ModelArtifact {
         centroids: take(tensors, CENTROIDS, Float32Array, [k, size]),
         weights: take(tensors, WEIGHTS, Float64Array, [k]),
       },
+      alignment: alignment && { ...alignment, map: takeMap(tensors, size) },
     };
   } catch (cause) {
     throw refused(`its parts do not fit together (${(cause as Error).message})`, 'Train anew.', cause);
   }
+}
+
+function takeMap(tensors: Tensors, inputs: number): AffineMap {
+  const outputs = tensors[ALIGNMENT_OFFSET]?.values.length ?? 0;
+  return {
+    inputs,
+    outputs,
+    matrix: take(tensors, ALIGNMENT_MATRIX, Float64Array, [inputs, outputs]),
+    offset: take(tensors, ALIGNMENT_OFFSET, Float64Array, [outputs]),
+  };
 }
 
 function take<T extends Tensor['values']>(

@@ -6,16 +6,19 @@ import type { VraeEngine } from '../encode/vrae/vrae-options.js';
 import { SegtideError } from '../errors.js';
 import type { FittedScale } from '../series/fitted-scale.js';
 import type { SeriesSettings } from '../series/series-settings.js';
+import type { Alignment } from './alignment.js';
 import type { ModelArtifact } from './model-artifact.js';
 import { fromVraeTensors } from './vrae-tensors.js';
 
-/** A model version ready for use: scale, encoder and centroids that belong together. */
+/** A model version ready for use: scale, encoder, centroids and map that belong together. */
 export interface LoadedModel {
   readonly version: string;
   readonly settings: SeriesSettings;
   readonly scale: FittedScale | undefined;
   readonly encoder: Encoder;
   readonly cluster: ClusterModel;
+  /** Undefined where its embeddings are not mapped. */
+  readonly alignment: Alignment | undefined;
 }
 
 /**
@@ -52,6 +55,7 @@ export function loadModel(
     scale: artifact.scale ?? undefined,
     encoder: open(weights, artifact.modelVersion, engine),
     cluster: artifact.clusterModel,
+    alignment: artifact.alignment ?? undefined,
   };
 }
 

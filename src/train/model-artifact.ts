@@ -3,6 +3,7 @@ import type { SegmentLineage } from '../cluster/segment-lineage.js';
 import type { Tensors } from '../numeric/safetensors.js';
 import type { FittedScale } from '../series/fitted-scale.js';
 import type { SeriesSettings } from '../series/series-settings.js';
+import type { Alignment } from './alignment.js';
 import type { GateValues } from './gate.js';
 
 /** An encoder as stored: what it is, how it was set, and its numbers. What the header means is the encoder's affair. */
@@ -50,6 +51,8 @@ export interface ModelArtifact {
   readonly clusterModel: ClusterModel;
   /** What became of the segments of the model before. */
   readonly lineage: readonly SegmentLineage[];
+  /** Onto the space of an earlier version; null where embeddings are not mapped, and for a version that begins a space. */
+  readonly alignment: Alignment | null;
   readonly gate: GateValues | null;
   readonly training: TrainingRecord;
 }

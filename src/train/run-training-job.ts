@@ -17,6 +17,7 @@ import { fitScale } from '../series/fitted-scale.js';
 import { prepareSeries } from '../series/prepare-series.js';
 import type { SeriesBatch } from '../series/series-batch.js';
 import type { WindowBatch } from '../window/window-batch.js';
+import { alignEmbeddings } from './alignment.js';
 import { compareSegments } from './compare-segments.js';
 import { decodeArtifact, encodeArtifact, toModelVersion, withModelVersion } from './encode-artifact.js';
 import { gate } from './gate.js';
@@ -95,6 +96,7 @@ export async function runTrainingJob(job: TrainingJob, options: RunTrainingOptio
     encoder: { kind: 'vrae', settings: storedSettings(settings.encoder), ...toVraeTensors(fit.weights) },
     clusterModel,
     lineage: match.lineage,
+    alignment: await alignEmbeddings(embeddings, champion, settings.align),
     gate: decision.values,
     training: {
       windows: split.train.length,

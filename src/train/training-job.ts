@@ -4,6 +4,7 @@ import type { SegmentProfile } from '../cluster/segment-profile.js';
 import type { DriftObservation } from '../drift/drift-observation.js';
 import type { VraeSettings } from '../encode/vrae/vrae-options.js';
 import type { SeriesSettings } from '../series/series-settings.js';
+import type { AlignSettings } from './alignment.js';
 import type { GateSettings, GateValues } from './gate.js';
 import type { ReservoirSnapshot } from './reservoir.js';
 
@@ -21,6 +22,7 @@ export interface ModelSettings {
   /** Share of the reservoir that models are judged on. */
   readonly heldOut: number;
   readonly gate: GateSettings;
+  readonly align: AlignSettings;
 }
 
 export interface StepCalendar {

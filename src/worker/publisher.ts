@@ -1,6 +1,7 @@
 import type { DeadLetter, DeadLetterReason } from '../ingest/dead-letter.js';
 import type { Clock, Sink } from '../ports.js';
 import type { AssignedWindows, EmittedAt } from '../publish/assignment-record.js';
+import { type EmbeddingRecord, toEmbeddingRecords } from '../publish/embedding-record.js';
 import { createSegmentMemory, type SegmentMemorySnapshot } from '../publish/segment-memory.js';
 import { type PreviousVerdict, type TransitionRecord, toTransitionRecords } from '../publish/transition-record.js';
 import type { LateEvent } from '../window/window-batch.js';
@@ -11,6 +12,8 @@ import type { Scored, Scorer } from './scorer.js';
 export interface WorkerOutputs {
   readonly assignments: AssignmentSink;
   readonly transitions: Sink<TransitionRecord>;
+  /** Left out, no records are made for it. */
+  readonly embeddings?: Sink<EmbeddingRecord> | undefined;
   readonly late: Sink<LateEvent>;
   readonly deadLetters: Sink<DeadLetter>;
 }
@@ -51,7 +54,7 @@ export interface PublisherOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** Writes what becomes of a page: assignments, changes of segment, late events and dead letters, in the order of the input. */
+/** Writes what becomes of a page: assignments, changes of segment, embeddings, late events and dead letters, in the order of the input. */
 export function createPublisher(
   outputs: WorkerOutputs,
   scorer: Scorer,
@@ -118,6 +121,10 @@ export function createPublisher(
           const transitions = toTransitionRecords(assignments, history, emittedAt, verdict);
           await outputs.transitions.write(transitions);
           counts.transitions += transitions.length;
+        }
+        if (assignments !== undefined && outputs.embeddings !== undefined) {
+          const { embeddings, model } = assignments;
+          await outputs.embeddings.write(toEmbeddingRecords(embeddings, model.modelVersion, scored.alignment));
         }
         for (let i = 0; i < windows.length; i++) {
           counts.highestRevision = Math.max(counts.highestRevision, windows.revisions[i]!);

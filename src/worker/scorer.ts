@@ -5,6 +5,7 @@ import type { VraeEngine } from '../encode/vrae/vrae-options.js';
 import { prepareSeries } from '../series/prepare-series.js';
 import type { SeriesBatch } from '../series/series-batch.js';
 import type { SeriesSettings } from '../series/series-settings.js';
+import type { Alignment } from '../train/alignment.js';
 import { decodeArtifact } from '../train/encode-artifact.js';
 import { type LoadedModel, loadModel } from '../train/loaded-model.js';
 import type { ModelRecord } from '../train/model-record.js';
@@ -16,6 +17,8 @@ export interface Scored {
   readonly series: SeriesBatch;
   /** Undefined while warming: there is no model yet. */
   readonly assignments: AssignmentBatch | undefined;
+  /** How the model's embeddings are mapped onto an earlier version's space; undefined where they are not. */
+  readonly alignment?: Alignment | undefined;
 }
 
 /** Series, encoder and clusterer of one model version; never a mixture of two. */
@@ -74,8 +77,9 @@ export function createScorer(
     },
     async score(windows) {
       if (current === undefined) return { series: prepareSeries(warming, undefined, windows), assignments: undefined };
+      const { alignment } = current;
       const assignments = await run(current, windows);
-      return { series: assignments.embeddings.series, assignments };
+      return { series: assignments.embeddings.series, assignments, alignment };
     },
     apply,
     async underPrevious(windows, rows, modelVersion) {

@@ -10,7 +10,11 @@ import { QUICK_TRAINING, USAGE_FLAGS, usageLines, writeLines } from './usage-fil
 
 const folder = scratchFolder();
 const at = (name: string): string => join(folder.path, name);
-const FLAGS = [...USAGE_FLAGS, ...QUICK_TRAINING, '--set', 'run.checkpointEvery=200ms'];
+const FLAGS = [
+  ...[...USAGE_FLAGS, ...QUICK_TRAINING, '--set', 'run.checkpointEvery=200ms'],
+  ...['--set', 'output.embeddings.enabled=true', '--set', 'output.embeddings.partWindows=3000'],
+  ...['--set', 'model.align.to=first'],
+];
 
 beforeAll(async () => {
   await writeLines(at('usage.ndjson'), usageLines(2500, 60, 3, 300));
@@ -23,11 +27,11 @@ afterAll(() => folder.remove());
 
 describe('segtide run --resume', () => {
   it.each([
-    ['one file', ['usage.ndjson'], 20],
-    ['several files', ['part-0.ndjson', 'part-1.ndjson', 'part-2.ndjson'], 6],
-    ['a gzip file', ['usage.ndjson.gz'], 6],
-  ])('over %s writes the same bytes as a run that was never killed', async (_, files, kills) => {
-    const args = ['run', ...files.map(at), ...FLAGS];
+    ['one file', ['usage.ndjson'], 20, 'parquet'],
+    ['several files', ['part-0.ndjson', 'part-1.ndjson', 'part-2.ndjson'], 6, 'ndjson'],
+    ['a gzip file', ['usage.ndjson.gz'], 6, 'parquet'],
+  ])('over %s writes the same bytes as a run that was never killed', async (_, files, kills, format) => {
+    const args = ['run', ...files.map(at), ...FLAGS, '--set', `output.embeddings.format=${format}`];
     const whole = at(`whole-${files[0]}`);
     const begin = performance.now();
     expect(await runSegtide([...args, '--output', whole])).toMatchObject({ code: 0, stderr: '' });
@@ -35,6 +39,8 @@ describe('segtide run --resume', () => {
     const summary: RunSummary = JSON.parse(readFileSync(join(whole, 'summary.json'), 'utf8'));
     expect(summary.models.length).toBeGreaterThanOrEqual(3);
     expect(summary.transitions).toBeGreaterThan(0);
+    const parts = Object.keys(outputsOf(whole)).filter((name) => name.endsWith('.parquet'));
+    expect(parts.length > 3).toBe(format === 'parquet');
 
     const random = createRandom(11);
     let killed = 0;

@@ -50,7 +50,9 @@ export async function runSegtide(args: readonly string[], cwd?: string): Promise
 
 /** Size and SHA-256 of every file of a run but its summary, which tells times. */
 export function outputsOf(folder: string): Record<string, string> {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.ndjson'));
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\.(ndjson|parquet)$/.test(name),
+  );
   const tell = (bytes: Buffer): string => `${bytes.length} bytes, ${createHash('sha256').update(bytes).digest('hex')}`;
   return Object.fromEntries(names.sort().map((name) => [name, tell(readFileSync(join(folder, name)))]));
 }

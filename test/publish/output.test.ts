@@ -4,10 +4,12 @@ import type { DriftReport } from '../../src/drift/drift-report.js';
 import type { DeadLetter } from '../../src/ingest/dead-letter.js';
 import { toAssignmentRecords } from '../../src/publish/assignment-record.js';
 import { createAvroEncoder } from '../../src/publish/avro-encoder.js';
+import { toEmbeddingRecords } from '../../src/publish/embedding-record.js';
 import {
   ASSIGNMENTS,
   DEAD_LETTERS,
   DRIFT,
+  EMBEDDINGS,
   LATE,
   OUTPUTS,
   type Output,
@@ -95,6 +97,17 @@ const all: readonly [Output<never>, readonly unknown[]][] = [
     [...toAssignmentRecords(assigned, 9), ...toAssignmentRecords({ ...assigned, assignments: undefined }, 9)],
   ],
   [TRANSITIONS, toTransitionRecords(assigned.assignments, createSegmentMemory().observe(assigned.assignments), 9)],
+  [
+    EMBEDDINGS,
+    [
+      ...toEmbeddingRecords(assigned.assignments.embeddings, 'm-1'),
+      ...toEmbeddingRecords(assigned.assignments.embeddings, 'm-1', {
+        to: 'm-0',
+        residual: 0.5,
+        map: { inputs: 1, outputs: 2, matrix: Float64Array.of(1, 0), offset: Float64Array.of(0.5, 2) },
+      }),
+    ],
+  ],
   [SEGMENTS, [segment, { ...segment, medoidCustomer: null }]],
   [DRIFT, [drift, { ...drift, pValue: 0.04, since: null }]],
   [LATE, [late]],

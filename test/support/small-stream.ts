@@ -4,10 +4,12 @@ import { resolveVrae } from '../../src/encode/vrae/vrae-options.js';
 import type { DeadLetter } from '../../src/ingest/dead-letter.js';
 import { createRandom } from '../../src/numeric/random.js';
 import { type AssignmentRecord, toAssignmentRecords } from '../../src/publish/assignment-record.js';
+import type { EmbeddingRecord } from '../../src/publish/embedding-record.js';
 import type { SegmentRecord } from '../../src/publish/segment-record.js';
 import type { TransitionRecord } from '../../src/publish/transition-record.js';
 import type { SegmentationOutputs, SegmentationSettings } from '../../src/segmentation.js';
 import { resolveSeries } from '../../src/series/series-settings.js';
+import type { AlignOptions } from '../../src/train/alignment.js';
 import { type GateOptions, resolveGateOptions } from '../../src/train/gate.js';
 import { type RetrainOptions, resolveRetrainOptions } from '../../src/train/retrain-schedule.js';
 import { runTrainingJob } from '../../src/train/run-training-job.js';
@@ -26,6 +28,7 @@ export const STEPS = 8;
 export interface SmallOptions {
   readonly retrain?: RetrainOptions;
   readonly gate?: GateOptions;
+  readonly align?: AlignOptions;
   readonly window?: Partial<WindowOptions>;
   readonly updates?: number;
   readonly epochWindows?: number;
@@ -51,6 +54,7 @@ export function smallSettings(options: SmallOptions = {}): SegmentationSettings 
         calendar: { timeZone: 'UTC', stepMs: HOUR },
         heldOut: 0.2,
         gate: resolveGateOptions({ maxChurn: 1, maxSizeShift: 1, maxSilhouetteFall: 2, ...options.gate }),
+        align: { to: 'previous', scale: false, ...options.align },
       },
       retrain: resolveRetrainOptions(
         { firstFit: 512, everyWindows: 768, everyMs: 1000 * windowMs, minIntervalMs: 0, ...options.retrain },
@@ -92,6 +96,7 @@ export interface CollectedOutputs extends SegmentationOutputs {
   readonly records: {
     readonly assignments: AssignmentRecord[];
     readonly transitions: readonly TransitionRecord[];
+    readonly embeddings: readonly EmbeddingRecord[];
     readonly segments: readonly SegmentRecord[];
     readonly drift: readonly DriftReport[];
     readonly late: readonly LateEvent[];
@@ -109,6 +114,7 @@ export function collectOutputs(): CollectedOutputs {
     close: async () => undefined,
   };
   const transitions = createListSink<TransitionRecord>();
+  const embeddings = createListSink<EmbeddingRecord>();
   const segments = createListSink<SegmentRecord>();
   const drift = createListSink<DriftReport>();
   const late = createListSink<LateEvent>();
@@ -116,6 +122,7 @@ export function collectOutputs(): CollectedOutputs {
   return {
     assignments,
     transitions,
+    embeddings,
     segments,
     drift,
     late,
@@ -123,6 +130,7 @@ export function collectOutputs(): CollectedOutputs {
     records: {
       assignments: assigned,
       transitions: transitions.records,
+      embeddings: embeddings.records,
       segments: segments.records,
       drift: drift.records,
       late: late.records,

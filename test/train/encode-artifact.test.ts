@@ -28,6 +28,16 @@ const artifact: ModelArtifact = {
     { weights: Float64Array.of(0.1, 7), meanInertia: 0.25 },
   ),
   lineage: [{ segmentId: 's1', kind: 'born', from: [], into: [], overlap: 0 }],
+  alignment: {
+    to: 'v0-deadbeef',
+    residual: 0.125,
+    map: {
+      inputs: 2,
+      outputs: 3,
+      matrix: Float64Array.of(0.1, 0, 1, -1, 0.25, 0),
+      offset: Float64Array.of(1, 2, 1e-9),
+    },
+  },
   gate: null,
   training: {
     windows: 80,
@@ -47,6 +57,12 @@ describe('encodeArtifact', () => {
     const back = decodeArtifact(BYTES);
     expect(back).toEqual(artifact);
     expect(encodeArtifact(back)).toEqual(BYTES);
+  });
+
+  it('has no tensors of a map where there is none', () => {
+    const unmapped = { ...artifact, alignment: null };
+    expect(decodeArtifact(encodeArtifact(unmapped))).toEqual(unmapped);
+    expect(encodeArtifact(unmapped).length).toBeLessThan(BYTES.length);
   });
 
   it('is read from the middle of another buffer too', () => {
@@ -97,6 +113,8 @@ describe('decodeArtifact', () => {
   it('refuses a whole file whose parts do not belong together', () => {
     const other = resigned((text) => text.replace('"clusters.centroids"', '"clusters.centroidz"'));
     expect(() => decodeArtifact(other)).toThrow(/clusters.centroids should be a Float32Array of shape 2 × 2/);
+    const mapless = resigned((text) => text.replace('"alignment.matrix"', '"alignment.matrjx"'));
+    expect(() => decodeArtifact(mapless)).toThrow(/alignment.matrix should be a Float64Array of shape 2 × 3/);
     const torn = resigned((text) => text.replace(/"model":"\{/, '"model":"['));
     expect(() => decodeArtifact(torn)).toThrow(/its parts do not fit together/);
   });

@@ -67,6 +67,23 @@ describe('a publisher', () => {
     expect(records.assignments.at(-2)).toMatchObject({ previousSegmentId: 's1', segmentId: 's2' });
   });
 
+  it('writes an embedding for each window that a model has scored', async () => {
+    const { publish, records } = published();
+    await publish([{ customer: 1 }]);
+    expect(records.embeddings).toEqual([]);
+    await publish(
+      [
+        { customer: 1, start: 1000, nearest: 0 },
+        { customer: 2, start: 1000, revision: 2, final: false, nearest: 1 },
+      ],
+      V1,
+    );
+    expect(records.embeddings).toMatchObject([
+      { customerId: 'customer-1', windowStart: 1000, revision: 0, final: true, modelVersion: 'v1', vector: [0] },
+      { customerId: 'customer-2', windowStart: 1000, revision: 2, final: false, modelVersion: 'v1', vector: [0] },
+    ]);
+  });
+
   it('asks the model before who caused a transition at a swap', async () => {
     // Under v1 customer 1 would be in s2 by now, customer 2 still in s1, and customer 3 in s3.
     const verdicts = ['s2', 's1', 's3'];

@@ -57,6 +57,18 @@ export const CROSS_RULES: readonly CrossRule[] = [
     expected: 'json unless `output.kind` is kafka: files are NDJSON',
   },
   {
+    path: ['output', 'embeddings', 'enabled'],
+    reads: [['output', 'kind']],
+    isBroken: ({ output }) => output.kind === 'stdout' && output.embeddings.enabled,
+    expected: 'false for `output.kind: stdout`, which takes assignments alone',
+  },
+  {
+    path: ['output', 'embeddings', 'format'],
+    reads: [['output', 'kind']],
+    isBroken: ({ output }) => output.kind !== 'directory' && output.embeddings.format === 'parquet',
+    expected: 'ndjson unless `output.kind` is directory: in topics `output.format` counts',
+  },
+  {
     path: ['window', 'deduplicate'],
     reads: [['input', 'fields']],
     isBroken: ({ window, input }) => window.deduplicate && input.fields.eventId === undefined,

@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import type { Sink } from '../../ports.js';
 import { createAssignmentLines } from '../../publish/assignment-lines.js';
-import { DEAD_LETTERS, DRIFT, LATE, OUTPUTS, type Output, SEGMENTS, TRANSITIONS } from '../../publish/output.js';
+import type { EmbeddingRecord } from '../../publish/embedding-record.js';
+import { DEAD_LETTERS, DRIFT, EMBEDDINGS, LATE, type Output, SEGMENTS, TRANSITIONS } from '../../publish/output.js';
 import type { SegmentationOutputs } from '../../segmentation.js';
 import type { NdjsonRecord } from '../../transport/file/ndjson-line.js';
+import type { ParquetSink } from '../../transport/file/parquet-sink.js';
 import type { Config } from '../config/schema.js';
 import type { OutputSummary } from '../run-summary.js';
 import { countAssignments, createRecordCounts } from './record-counts.js';
+import { writtenOutputs } from './written-outputs.js';
 
 /** All outputs of a run. */
 export interface RunOutputs {
@@ -16,7 +19,7 @@ export interface RunOutputs {
   /** Takes back what was written, where that can be done; for a run that began with wrong settings. */
   discard(): Promise<void>;
   close(): Promise<void>;
-  /** Sizes of the files, by output; a resumed run cuts them back to these. Undefined where there are no files. */
+  /** Bytes of the files, or records of Parquet files, by output; a resumed run cuts them back to these. Undefined where there are no files. */
   sizes(): Readonly<Record<string, number>> | undefined;
   readonly summary: readonly OutputSummary[];
   /** The reader of standard output went away: there is nobody to write for. */
@@ -32,40 +35,61 @@ export interface OutputsSnapshot {
 /** Opens what `output` names; a resumed run goes on where the checkpoint's records end. */
 export async function openOutputs(config: Config, from?: OutputsSnapshot): Promise<RunOutputs> {
   if (config.output.kind === 'kafka') return (await import('./open-topics.js')).openTopics(config);
-  if (config.output.kind === 'stdout') return openStandardOutput();
-  return openFolder(config.output.path!, from);
+  if (config.output.kind === 'stdout') return openStandardOutput(writtenOutputs(config));
+  return openFolder(config, from);
 }
 
-async function openFolder(folder: string, from: OutputsSnapshot | undefined): Promise<RunOutputs> {
+async function openFolder(config: Config, from: OutputsSnapshot | undefined): Promise<RunOutputs> {
   const { createDirectorySinks } = await import('../../transport/file/directory-sinks.js');
-  const names = OUTPUTS.map(({ name }) => name);
+  const folder = config.output.path!;
+  const parts = await openParts(config, from);
+  const written = writtenOutputs(config);
+  const names = parts === undefined ? written : written.filter((name) => name !== EMBEDDINGS.name);
   const files = await createDirectorySinks(folder, names, { append: from !== undefined });
   if (from !== undefined) for (const name of names) await files[name]!.truncateTo(from.sizes[name] ?? 0);
-  const counted = countRecords((name) => files[name]!, from?.records);
+  const sinks = [...names.map((name) => files[name]!), ...(parts === undefined ? [] : [parts])];
+  const counted = countRecords(written, (name) => files[name]!, from?.records, parts);
   return {
     sinks: counted.sinks,
     flush: async () => {
-      await Promise.all(names.map((name) => files[name]!.flush()));
+      await Promise.all(sinks.map((sink) => sink.flush()));
     },
     discard: async () => {
-      await Promise.all(names.map((name) => files[name]!.truncateTo(0)));
+      await Promise.all(sinks.map((sink) => sink.truncateTo(0)));
     },
     close: async () => {
-      await Promise.all(names.map((name) => files[name]!.close()));
+      await Promise.all(sinks.map((sink) => sink.close()));
     },
-    sizes: () => Object.fromEntries(names.map((name) => [name, files[name]!.bytes()])),
+    sizes: () => ({
+      ...Object.fromEntries(names.map((name) => [name, files[name]!.bytes()])),
+      ...(parts && { [EMBEDDINGS.name]: parts.rows() }),
+    }),
     get summary() {
-      return counted.summary((name) => join(folder, `${name}.ndjson`));
+      return counted.summary((name) => join(folder, names.includes(name) ? `${name}.ndjson` : name));
     },
     ended: false,
   };
 }
 
+/** The embeddings as Parquet, where that is asked for. */
+async function openParts(
+  { output }: Config,
+  from: OutputsSnapshot | undefined,
+): Promise<ParquetSink<EmbeddingRecord> | undefined> {
+  const { enabled, format, partWindows } = output.embeddings;
+  if (!enabled || format !== 'parquet') return undefined;
+  const { createParquetSink } = await import('../../transport/file/parquet-sink.js');
+  return createParquetSink(join(output.path!, EMBEDDINGS.name), EMBEDDINGS, {
+    partRows: partWindows,
+    from: from?.sizes[EMBEDDINGS.name] ?? 0,
+  });
+}
+
 /** Assignments go to standard output, the rest nowhere: a reader of lines expects lines of one kind. */
-async function openStandardOutput(): Promise<RunOutputs> {
+async function openStandardOutput(names: readonly string[]): Promise<RunOutputs> {
   const { createStreamSink } = await import('../../transport/file/stream-sink.js');
   const stream = createStreamSink<NdjsonRecord>();
-  const counted = countRecords((name) => (name === 'assignments' ? stream : NOWHERE), undefined);
+  const counted = countRecords(names, (name) => (name === 'assignments' ? stream : NOWHERE), undefined);
   return {
     sinks: counted.sinks,
     flush: () => stream.flush(),
@@ -87,12 +111,18 @@ const NOWHERE: Sink<NdjsonRecord> = {
   close: async () => undefined,
 };
 
-/** The outputs of a run over sinks of NDJSON. */
+/**
+ * The outputs of a run over sinks of NDJSON.
+ *
+ * @param parts takes the embeddings instead
+ */
 function countRecords(
+  names: readonly string[],
   sinkOf: (name: string) => Sink<NdjsonRecord>,
   from: Readonly<Record<string, number>> | undefined,
+  parts?: Sink<EmbeddingRecord> | undefined,
 ): { readonly sinks: SegmentationOutputs; summary(pathOf: (name: string) => string): OutputSummary[] } {
-  const counts = createRecordCounts(from);
+  const counts = createRecordCounts(names, from);
   const toLines = createAssignmentLines();
   const lines = sinkOf('assignments');
   const json = <T>(output: Output<T>): Sink<T> => {
@@ -115,6 +145,9 @@ function countRecords(
         counts,
       ),
       transitions: json(TRANSITIONS),
+      ...(names.includes(EMBEDDINGS.name) && {
+        embeddings: parts === undefined ? json(EMBEDDINGS) : counts.count(EMBEDDINGS.name, parts),
+      }),
       segments: json(SEGMENTS),
       drift: json(DRIFT),
       late: json(LATE),

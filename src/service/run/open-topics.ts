@@ -4,8 +4,8 @@ import {
   ASSIGNMENTS,
   DEAD_LETTERS,
   DRIFT,
+  EMBEDDINGS,
   LATE,
-  OUTPUTS,
   type Output,
   SEGMENTS,
   TRANSITIONS,
@@ -19,19 +19,22 @@ import type { Config } from '../config/schema.js';
 import type { RunOutputs } from './open-outputs.js';
 import { countAssignments, createRecordCounts } from './record-counts.js';
 import { toConnection } from './to-connection.js';
+import { writtenOutputs } from './written-outputs.js';
 
 /**
- * Opens a topic for each output.
+ * Opens a topic for each output that is asked for.
  *
  * @throws SegtideError `output` that names the topics that are missing, `transport` when no broker is to be had
  */
-export async function openTopics({ input, output }: Config): Promise<RunOutputs> {
+export async function openTopics(config: Config): Promise<RunOutputs> {
+  const { input, output } = config;
   const { topicPrefix, createTopics, format } = output;
   // The schema has refused a config without any brokers.
   const connection = toConnection((output.kafka ?? input.kafka)!);
+  const names = writtenOutputs(config);
   await checkTopics(
     connection,
-    OUTPUTS.map(({ name }) => toPlan(topicPrefix, name)),
+    names.map((name) => toPlan(topicPrefix, name)),
     createTopics,
   );
   const producer = await createKafkaProducer(connection);
@@ -45,16 +48,18 @@ export async function openTopics({ input, output }: Config): Promise<RunOutputs>
   const sinks = {
     assignments: createKafkaAssignmentSink(await open(ASSIGNMENTS)),
     transitions: await open(TRANSITIONS),
+    ...(names.includes(EMBEDDINGS.name) && { embeddings: await open(EMBEDDINGS) }),
     segments: await open(SEGMENTS),
     drift: await open(DRIFT),
     late: await open(LATE),
     deadLetters: await open(DEAD_LETTERS),
   };
-  const counts = createRecordCounts(undefined);
+  const counts = createRecordCounts(names, undefined);
   return {
     sinks: {
       assignments: countAssignments(sinks.assignments, counts),
       transitions: counts.count('transitions', sinks.transitions),
+      embeddings: sinks.embeddings && counts.count('embeddings', sinks.embeddings),
       segments: counts.count('segments', sinks.segments),
       drift: counts.count('drift', sinks.drift),
       late: counts.count('late', sinks.late),

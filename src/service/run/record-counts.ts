@@ -1,5 +1,4 @@
 import type { Sink } from '../../ports.js';
-import { OUTPUTS } from '../../publish/output.js';
 import type { AssignmentSink } from '../../worker/publisher.js';
 import type { OutputSummary } from '../run-summary.js';
 
@@ -11,9 +10,15 @@ export interface RecordCounts {
   summary(pathOf: (name: string) => string): OutputSummary[];
 }
 
-/** @param from records of the run that is resumed, by output */
-export function createRecordCounts(from: Readonly<Record<string, number>> | undefined): RecordCounts {
-  const records = new Map<string, number>(OUTPUTS.map(({ name }) => [name, from?.[name] ?? 0]));
+/**
+ * @param names of the outputs
+ * @param from records of the run that is resumed, by output
+ */
+export function createRecordCounts(
+  names: readonly string[],
+  from: Readonly<Record<string, number>> | undefined,
+): RecordCounts {
+  const records = new Map<string, number>(names.map((name) => [name, from?.[name] ?? 0]));
   const add = (name: string, more: number): void => {
     records.set(name, records.get(name)! + more);
   };

@@ -17,13 +17,16 @@ export interface RunSettings {
 /** @throws SegtideError `config` with all that is wrong */
 export function resolveRun(config: Config): RunSettings {
   const stages = resolveStages(config);
-  const { input, window, series, encoder, cluster, model, drift, run } = config;
+  const { input, window, series, encoder, cluster, model, drift, output, run } = config;
   const live = input.kind === 'kafka' || input.live === true;
   return {
     stages,
     live,
     identity: {
-      settings: hashSettings([shaping(input), window, series, encoder, cluster, model, drift, run.seed]),
+      settings: hashSettings([
+        shaping(input),
+        ...[window, series, encoder, cluster, model, drift, run.seed, output.embeddings],
+      ]),
       input: input.kind === 'kafka' ? input.kafka!.topic : input.paths,
     },
     segmentation: toSegmentationSettings(stages, live),

@@ -40,6 +40,20 @@ const gate = z
   .prefault({})
   .describe('What a challenger must show, on held-out windows, before it replaces the champion.');
 
+const align = z
+  .strictObject({
+    to: z
+      .enum(['none', 'previous', 'first'])
+      .default('none')
+      .describe('Whose space the vectors of a later model are mapped onto as well: the version before, or the first.'),
+    scale: z
+      .boolean()
+      .default(false)
+      .describe('Also stretches or shrinks; else distances between mapped vectors stay as k-means sees them.'),
+  })
+  .prefault({})
+  .describe('How the output `embeddings` stays comparable over models, by orthogonal Procrustes on the reservoir.');
+
 /** `model`: first fit, retraining and promotion. */
 export const modelSection = z
   .strictObject({
@@ -53,5 +67,6 @@ export const modelSection = z
     heldOut: share().default(0.2).describe('Part of the reservoir kept back for the gate.'),
     retrain,
     gate,
+    align,
   })
   .prefault({});

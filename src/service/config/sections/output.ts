@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { text } from '../kinds.js';
+import { text, whole } from '../kinds.js';
 import { kafkaConnection } from './kafka-connection.js';
 
 /** `output`: where results go. */
@@ -20,6 +20,22 @@ export const outputSection = z
       .boolean()
       .default(false)
       .describe('Kafka: creates topics that are missing; else the run refuses to start and names them.'),
+    embeddings: z
+      .strictObject({
+        enabled: z
+          .boolean()
+          .default(false)
+          .describe('Writes the vector of each scored window; `model.align` maps it onto an earlier model.'),
+        format: z
+          .enum(['ndjson', 'parquet'])
+          .default('ndjson')
+          .describe('Folder: one NDJSON file, or Parquet files `embeddings/part-00001.parquet` and so on.'),
+        partWindows: whole('windows', { min: 1, max: 1_000_000 })
+          .default(20_000)
+          .describe('Parquet: windows of one file; so many wait in memory.'),
+      })
+      .prefault({})
+      .describe('The output `embeddings`, written on request.'),
     kafka: z
       .strictObject(kafkaConnection('SEGTIDE_OUTPUT__KAFKA__SASL__PASSWORD_FILE'))
       .exactOptional()
