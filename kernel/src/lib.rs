@@ -1,5 +1,5 @@
-//! What segtide computes outside of JavaScript: recurrent layers forward and back, matrix products and distances. The
-//! model, its losses and its training are elsewhere.
+//! What segtide computes outside of JavaScript: recurrent layers forward and back, matrix products, distances and
+//! random-kernel features. The model, its losses and its training are elsewhere.
 
 // Everything below the bindings works on raw memory in places whose sizes the layers fix; each module says what it needs.
 #![allow(unsafe_op_in_unsafe_fn)]

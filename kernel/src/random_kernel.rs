@@ -71,6 +71,7 @@ struct Places {
     sums: *mut f32,   // (steps), between zeros
     heavy: *mut f32,  // (steps), between zeros: sums times 3
     light: *mut f32,  // (steps): minus all nine taps
+    begun: *mut f32,  // (steps): and the first heavy tap
 }
 
 impl RandomKernels {
@@ -98,7 +99,7 @@ impl RandomKernels {
             first += KERNELS * bias_count;
         }
         let padding = MIDDLE * dilations.iter().max().map_or(0, |&most| most as usize);
-        let length = (steps * channels + 3 * steps + 4 * padding) * kernels.lanes;
+        let length = (steps * channels + 4 * steps + 4 * padding) * kernels.lanes;
         let scratch = Buffer::new(length);
         Some(RandomKernels { kernels, steps, channels, biases: biases.to_vec(), stages, padding, scratch })
     }
@@ -128,7 +129,9 @@ impl RandomKernels {
             let sums = values.add(self.cells() * lanes);
             let heavy = sums.add(padded);
             let light = heavy.add(padded);
-            Places { values, sums: sums.add(self.padding * lanes), heavy: heavy.add(self.padding * lanes), light }
+            let begun = light.add(self.steps * lanes);
+            let (sums, heavy) = (sums.add(self.padding * lanes), heavy.add(self.padding * lanes));
+            Places { values, sums, heavy, light, begun }
         }
     }
 }
@@ -189,7 +192,12 @@ pub unsafe fn transform<S: Simd>(task: &RandomKernels, values: *const f32, rows:
         let tile = Tile { places, out: out.add(first * features), count, features };
         for stage in &task.stages {
             prepare::<S>(task, stage, places);
+            let mut first_tap = TAPS;
             for family in &stage.families {
+                if family.taps[0] != first_tap {
+                    first_tap = family.taps[0];
+                    begin::<S>(task.steps, places, first_tap, stage.dilation);
+                }
                 let mut done = 0;
                 while done < stage.bias_count {
                     let passes = (stage.bias_count - done).div_ceil(MOST_BIASES);
@@ -213,7 +221,7 @@ struct Tile {
 /// Sums the stage's channels, and the nine taps.
 #[inline(always)]
 unsafe fn prepare<S: Simd>(task: &RandomKernels, stage: &Stage, places: Places) {
-    let Places { values, sums, heavy, light } = places;
+    let Places { values, sums, heavy, light, .. } = places;
     let three = S::splat(3.0);
     for t in 0..task.steps {
         let step = values.add(t * task.channels * S::LANES);
@@ -231,6 +239,16 @@ unsafe fn prepare<S: Simd>(task: &RandomKernels, stage: &Stage, places: Places) 
             sum = S::sub(sum, S::load(tap.add(t * S::LANES)));
         }
         S::store(light.add(t * S::LANES), sum);
+    }
+}
+
+/// Adds the first heavy tap, which many kernels share.
+#[inline(always)]
+unsafe fn begin<S: Simd>(steps: usize, places: Places, tap: usize, dilation: usize) {
+    let heavy = at_tap::<S>(places.heavy, tap, dilation);
+    for t in 0..steps {
+        let at = t * S::LANES;
+        S::store(places.begun.add(at), S::add(S::load(places.light.add(at)), S::load(heavy.add(at))));
     }
 }
 
@@ -273,16 +291,15 @@ unsafe fn count<S: Simd, const N: usize, const B: usize>(
     from: usize,
     tile: Tile,
 ) {
-    let Places { heavy, light, .. } = tile.places;
-    let shared: [*const f32; 2] = family.taps.map(|tap| at_tap::<S>(heavy, tap, dilation));
+    let Places { heavy, begun, .. } = tile.places;
+    let second = at_tap::<S>(heavy, family.taps[1], dilation);
     let last: [*const f32; N] = core::array::from_fn(|n| at_tap::<S>(heavy, family.members[n].tap, dilation));
     let bounds: [[S::V; B]; N] =
         core::array::from_fn(|n| core::array::from_fn(|b| S::splat(task.biases[family.members[n].first + from + b])));
     let mut counts = [[S::splat(0.0); B]; N];
     for t in family.from..family.to {
         let at = t * S::LANES;
-        let sum = S::add(S::load(light.add(at)), S::load(shared[0].add(at)));
-        let sum = S::add(sum, S::load(shared[1].add(at)));
+        let sum = S::add(S::load(begun.add(at)), S::load(second.add(at)));
         for n in 0..N {
             let convolved = S::add(sum, S::load(last[n].add(at)));
             for b in 0..B {

@@ -51,6 +51,7 @@ function check({ steps, channels, dilations, biasCounts, subsets, biases }: Rand
     biasCounts.length === dilations.length &&
     biasCounts.every((count) => count >= 1) &&
     subsets.length === dilations.length * KERNELS * channels &&
+    everyRowHasOne(subsets, channels) &&
     biases.length === features;
   if (fits) return;
   throw new SegtideError(
@@ -58,4 +59,11 @@ function check({ steps, channels, dilations, biasCounts, subsets, biases }: Rand
     `Random kernels of ${dilations.length} dilations for ${steps} steps of ${channels} channels have arrays that do not ` +
       `fit: ${subsets.length} subsets, ${biasCounts.length} counts and ${biases.length} biases. Train the model anew.`,
   );
+}
+
+function everyRowHasOne(flags: Uint8Array, width: number): boolean {
+  for (let at = 0; at < flags.length; at += width) {
+    if (!flags.subarray(at, at + width).includes(1)) return false;
+  }
+  return true;
 }

@@ -93,6 +93,7 @@ describe('openRandomKernels', () => {
     for (const wrong of [
       { biases: kernels.biases.subarray(1) },
       { subsets: kernels.subsets.subarray(2) },
+      { subsets: kernels.subsets.map((summed, i) => (i < 2 ? 0 : summed)) },
       { biasCounts: Int32Array.of(5) },
       { dilations: Int32Array.of(0, 1) },
       { dilations: new Int32Array(0) },
