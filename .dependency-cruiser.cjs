@@ -44,7 +44,9 @@ module.exports = {
       name: 'pipeline-and-trainer-know-no-transport',
       comment: 'they are handed sources and sinks; segmentation.ts joins them over the memory transport',
       severity: 'error',
-      from: { path: '^src/(pipeline|trainer|ports|errors|stage-options|stage-settings|option-check)\\.ts$' },
+      from: {
+        path: '^src/(pipeline|trainer|ports|errors|stage-options|stage-keys|stage-settings|option-check|nearest-word)\\.ts$',
+      },
       to: { path: '^src/transport/' },
     },
     {

@@ -101,6 +101,7 @@ export { readModel, saveModel } from './model-file.js';
 export type { Alignment, AlignOptions } from './train/alignment.js';
 export { decodeArtifact } from './train/encode-artifact.js';
 export type { GateOptions } from './train/gate.js';
+export { type AdoptedModel, adoptModel } from './train/adopt-model.js';
 export { type LoadedModel, openModel } from './train/loaded-model.js';
 export type { EncoderArtifact, ModelArtifact, TrainingRecord } from './train/model-artifact.js';
 export type { Training } from './train/start-training.js';

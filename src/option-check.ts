@@ -1,5 +1,5 @@
-import { distance } from 'fastest-levenshtein';
 import { SegtideError } from './errors.js';
+import { nearestWord } from './nearest-word.js';
 
 /** What one section of the options got wrong. */
 export interface OptionProblem {
@@ -38,24 +38,61 @@ export function toOptionError(problems: readonly OptionProblem[]): SegtideError 
   return new SegtideError('config', lines.length === 1 ? lines[0]! : head + lines.join('\n  '));
 }
 
-/** Notes what are no options at all, and keys that no option has. Told before the sections, which look at known keys only. */
-export function checkKeys(check: OptionCheck, options: unknown, known: readonly string[]): options is object {
-  if (options === null || typeof options !== 'object' || Array.isArray(options)) {
-    check.resolve('options', () => {
-      throw new SegtideError('config', `must be an object with at least \`window\`; got ${describe(options)}`);
-    });
-    return false;
+/**
+ * The keys of options: `true`, or for a key with options of its own, or a list of them, the keys of those. What is left
+ * out, or is too much, does not compile.
+ */
+export type KeyTree<T> = { readonly [Key in keyof T]-?: true | KeysBelow<NonNullable<T[Key]>> };
+
+type KeysBelow<V> = V extends readonly (infer Element)[] ? KeysBelow<Element> : V extends object ? KeyTree<V> : true;
+
+/** A key tree of whatever options. */
+interface AnyKeyTree {
+  readonly [key: string]: true | AnyKeyTree;
+}
+
+/**
+ * Notes keys that no option has, and what is there in place of options.
+ *
+ * @returns whether all that should be objects are, so that whoever resolves them can look into them
+ */
+export function checkKeys(check: OptionCheck, options: unknown, known: AnyKeyTree): options is object {
+  if (isObject(options)) return checkBelow(check, options, known, '');
+  note(check, 'options', `must be an object with at least \`window\`; got ${describe(options)}`);
+  return false;
+}
+
+function checkBelow(check: OptionCheck, options: object, known: AnyKeyTree, parent: string): boolean {
+  let whole = true;
+  for (const [key, value] of Object.entries(options)) {
+    const path = `${parent}${key}`;
+    const below = Object.hasOwn(known, key) ? known[key] : undefined;
+    if (below === undefined) note(check, path, `there is no such option; ${advise(key, Object.keys(known))}`);
+    if (below === undefined || below === true || value === undefined) continue;
+    const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+    for (const [i, one] of list.entries()) {
+      const place = Array.isArray(value) ? `${path}.${i}` : path;
+      if (isObject(one)) whole = checkBelow(check, one, below, `${place}.`) && whole;
+      else whole = note(check, place, `must be an object; got ${describe(one)}`);
+    }
   }
-  for (const key of Object.keys(options)) {
-    if (known.includes(key)) continue;
-    check.resolve(key, () => {
-      const near = known.toSorted((a, b) => distance(key, a) - distance(key, b))[0]!;
-      const isNear = distance(key.toLowerCase(), near.toLowerCase()) <= Math.max(2, Math.floor(key.length / 3));
-      const advice = isNear ? `did you mean \`${near}\`?` : `known here: ${known.join(', ')}`;
-      throw new SegtideError('config', `there is no such option; ${advice}`);
-    });
-  }
-  return true;
+  return whole;
+}
+
+function advise(key: string, known: readonly string[]): string {
+  const nearest = nearestWord(key, known);
+  return nearest === undefined ? `known here: ${known.join(', ')}` : `did you mean \`${nearest}\`?`;
+}
+
+function note(check: OptionCheck, section: string, text: string): false {
+  check.resolve(section, () => {
+    throw new SegtideError('config', text);
+  });
+  return false;
+}
+
+function isObject(value: unknown): value is object {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 function describe(value: unknown): string {

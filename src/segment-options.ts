@@ -1,14 +1,17 @@
 import type { DriftReport } from './drift/drift-report.js';
 import type { DeadLetter } from './ingest/dead-letter.js';
 import type { UsageEventOptions } from './ingest/usage-event.js';
-import { checkKeys, createOptionCheck, toOptionError } from './option-check.js';
+import { checkKeys, createOptionCheck, type KeyTree, toOptionError } from './option-check.js';
 import type { Clock } from './ports.js';
 import type { EmbeddingRecord } from './publish/embedding-record.js';
 import type { SegmentRecord } from './publish/segment-record.js';
 import type { TransitionRecord } from './publish/transition-record.js';
 import type { SegmentationOptions, SegmentationSettings } from './segmentation.js';
+import { STAGE_KEYS } from './stage-keys.js';
 import type { StageOptions } from './stage-options.js';
-import { resolveStages, STAGE_KEYS, toSegmentationSettings } from './stage-settings.js';
+import { resolveStages, toSegmentationSettings } from './stage-settings.js';
+import { type AdoptedModel, adoptModel } from './train/adopt-model.js';
+import type { ModelArtifact } from './train/model-artifact.js';
 import {
   type EventBufferOptions,
   type EventBufferSettings,
@@ -30,6 +33,8 @@ export interface SegmentOptions extends StageOptions {
   readonly clock?: Clock;
   /** Where the other outputs go. What has no receiver is dropped. */
   readonly outputs?: SegmentReceivers;
+  /** A model that windows are assigned by from the first on, made of such windows and series. @default none */
+  readonly initialModel?: ModelArtifact;
   /** Where trainings run. @default a process for each, ended with the subscription */
   readonly train?: NonNullable<SegmentationOptions['train']>;
 }
@@ -62,10 +67,14 @@ export interface SegmentSettings {
   readonly buffer: EventBufferSettings;
   readonly clock: Clock | undefined;
   readonly outputs: SegmentReceivers;
+  readonly initialModel: AdoptedModel | undefined;
   readonly train: SegmentationOptions['train'];
 }
 
-/** @throws SegtideError `config` with all that is wrong, a line for each section */
+/**
+ * @throws SegtideError `config` with all that is wrong, a line for each section; `state` when the initial model was made
+ * for other windows or series
+ */
 export function resolveSegment(options: SegmentOptions): SegmentSettings {
   const check = createOptionCheck();
   if (!checkKeys(check, options, KEYS)) throw toOptionError(check.problems);
@@ -73,8 +82,11 @@ export function resolveSegment(options: SegmentOptions): SegmentSettings {
   const buffer = check.resolve('buffer', () => resolveEventBuffer(options.buffer));
   if (stages === undefined || buffer === undefined || check.problems.length > 0) throw toOptionError(check.problems);
   const { channels, deduplicate } = stages.window;
+  const segmentation = toSegmentationSettings(stages, options.clock !== undefined);
+  const { initialModel } = options;
   return {
-    segmentation: toSegmentationSettings(stages, options.clock !== undefined),
+    segmentation,
+    initialModel: initialModel && adoptModel(initialModel, segmentation.trainer.model),
     events: { ...options.events, channels: channels.length, eventIds: deduplicate },
     buffer,
     clock: options.clock,
@@ -83,13 +95,12 @@ export function resolveSegment(options: SegmentOptions): SegmentSettings {
   };
 }
 
-const KEYS: readonly string[] = [
+const KEYS: KeyTree<SegmentOptions> = {
   ...STAGE_KEYS,
-  ...Object.keys({
-    events: true,
-    buffer: true,
-    clock: true,
-    outputs: true,
-    train: true,
-  } satisfies Record<Exclude<keyof SegmentOptions, keyof StageOptions>, true>),
-];
+  events: { negative: true, time: { min: true, max: true }, source: true },
+  buffer: { batchEvents: true, batchMs: true, idleMs: true, maxBuffered: true, onPressure: true, scheduler: true },
+  clock: true,
+  outputs: { transitions: true, segments: true, drift: true, embeddings: true, late: true, deadLetters: true },
+  initialModel: true,
+  train: true,
+};

@@ -21,7 +21,8 @@ import { createEventSource } from './transport/memory/event-source.js';
  * - State lives as long as the subscription. To go on after a restart, run the `segtide` command, or keep the
  *   snapshots of `createSegmentation`.
  *
- * @throws SegtideError `config` at once, with all that is wrong with the options
+ * @throws SegtideError `config` at once, with all that is wrong with the options; `state` when `initialModel` was made for
+ * other windows or series
  *
  * @example
  * from(events)
@@ -34,10 +35,10 @@ export function segment(options: SegmentOptions): OperatorFunction<UsageEvent, A
 }
 
 function run(settings: SegmentSettings, events$: Observable<UsageEvent>, subscriber: Subscriber<AssignmentRecord>) {
-  const { clock, train } = settings;
+  const { clock, train, initialModel } = settings;
   const source = createEventSource(settings.buffer, settings.events, { live: clock !== undefined });
   const outputs = toOutputs(settings, subscriber);
-  const segmentation = createSegmentation(settings.segmentation, source, outputs, { clock, train });
+  const segmentation = createSegmentation(settings.segmentation, source, outputs, { clock, train, initialModel });
 
   subscriber.add(() => {
     void source.close();

@@ -5,6 +5,7 @@ import { SegtideError } from './errors.js';
 import { createPipeline } from './pipeline.js';
 import type { Clock, Sink, Source } from './ports.js';
 import type { SegmentRecord } from './publish/segment-record.js';
+import type { AdoptedModel } from './train/adopt-model.js';
 import type { ModelRecord, SampleRecord, StatisticsRecord } from './train/model-record.js';
 import type { TrainingProgress } from './train/training-progress.js';
 import {
@@ -48,6 +49,8 @@ export interface SegmentationOptions {
   /** Threads that encode; 0 encodes in the stream's own. Results are the same. @default 0 */
   readonly encodeThreads?: number | undefined;
   readonly train?: TrainerParts['train'] | undefined;
+  /** A model that is in force from the first window on, unless a snapshot brings its own. @default none: warming */
+  readonly initialModel?: AdoptedModel | undefined;
   readonly onProgress?: ((modelNumber: number, progress: TrainingProgress) => void) | undefined;
 }
 
@@ -99,7 +102,7 @@ export function createSegmentation(
   const lessons = createMemoryTopic<{ readonly samples: SampleRecord; readonly statistics: StatisticsRecord }>();
 
   const windower = createWindower(settings.window, from?.windower);
-  const { clock, between, isStopped, isCutShort } = options;
+  const { clock, between, isStopped, isCutShort, initialModel } = options;
   const pages = createPages(source, windower, { learnEvery, clock, between, isStopped, isCutShort }, from?.pages);
   const { encodeThreads = 0 } = options;
   const encoders = encodeThreads > 0 ? createEncodePool(encodeThreads) : undefined;
@@ -118,9 +121,14 @@ export function createSegmentation(
       drift: outputs.drift,
       ...(options.train && { train: options.train }),
       onProgress: options.onProgress,
+      initialModel,
     },
     from?.trainer,
   );
+  if (from === undefined && initialModel !== undefined) {
+    const { modelVersion, champion } = initialModel;
+    scorer.apply({ kind: 'model', modelVersion, artifact: champion.artifact });
+  }
   models.subscribe((records) => {
     for (const record of records) scorer.apply(record);
   });

@@ -6,6 +6,7 @@ import { parseDuration } from './numeric/duration.js';
 import { checkKeys, createOptionCheck, type OptionCheck, toOptionError } from './option-check.js';
 import type { SegmentationSettings } from './segmentation.js';
 import { resolveSeries, type SeriesSettings } from './series/series-settings.js';
+import { STAGE_KEYS } from './stage-keys.js';
 import type { ModelOptions, StageOptions } from './stage-options.js';
 import type { AlignOptions, AlignSettings } from './train/alignment.js';
 import { type GateSettings, resolveGateOptions } from './train/gate.js';
@@ -45,18 +46,6 @@ export interface LifeSettings {
 /** Windows of a learning batch. Fixed, because results depend on it. */
 const LEARN_EVERY = 256;
 
-/** The sections of `StageOptions`. */
-export const STAGE_KEYS: readonly string[] = Object.keys({
-  channels: true,
-  window: true,
-  series: true,
-  encoder: true,
-  cluster: true,
-  model: true,
-  drift: true,
-  seed: true,
-} satisfies Record<keyof StageOptions, true>);
-
 /**
  * Settings of a segmentation.
  *
@@ -76,8 +65,7 @@ export function resolveSegmentation(options: StageOptions, live: boolean): Segme
  * @returns undefined where a stage refuses; `check` then says what
  */
 export function resolveStages(options: StageOptions, check: OptionCheck): StageSettings | undefined {
-  const isSection = SECTIONS.map((section) => check.resolve(section, () => checkSection(section, options[section])));
-  if (isSection.includes(undefined)) return undefined;
+  if (check.resolve('window', () => checkWindow(options.window)) === undefined) return undefined;
   const { seed = 42, model = {} } = options;
   const channels = options.channels ?? [{ name: 'value' }];
   const window = check.resolve('window', () => resolveWindow({ ...options.window, channels }));
@@ -95,14 +83,10 @@ export function resolveStages(options: StageOptions, check: OptionCheck): StageS
   return { window, series, encoder, cluster, model: life, gate, retrain, drift, timeZone, seed };
 }
 
-const SECTIONS = ['window', 'series', 'encoder', 'cluster', 'model', 'drift'] as const;
-
-/** Sections are objects, and a window has no default. */
-function checkSection(section: (typeof SECTIONS)[number], value: unknown): true {
-  if (value === undefined && section !== 'window') return true;
-  if (value !== null && typeof value === 'object') return true;
-  const example = section === 'window' ? ", such as { step: 'hour', steps: 24 }" : '';
-  throw refuse(`must be an object${example}; got ${value}`);
+/** A window alone has no default. */
+function checkWindow(window: unknown): true {
+  if (window !== undefined) return true;
+  throw refuse("must be an object, such as { step: 'hour', steps: 24 }; got undefined");
 }
 
 /** @param live as in `resolveSegmentation` */

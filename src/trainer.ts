@@ -8,9 +8,11 @@ import type { DriftSettings } from './drift/drift-settings.js';
 import { SegtideError } from './errors.js';
 import type { Sink } from './ports.js';
 import { type SegmentRecord, toSegmentRecords } from './publish/segment-record.js';
+import type { AdoptedModel } from './train/adopt-model.js';
 import { decodeArtifact } from './train/encode-artifact.js';
 import type { GateValues } from './train/gate.js';
 import type { ModelRecord, SampleRecord, StatisticsRecord } from './train/model-record.js';
+import { profileChampion } from './train/profile-champion.js';
 import { createReservoir, type ReservoirSnapshot } from './train/reservoir.js';
 import { createRetrainSchedule, type RetrainScheduleSnapshot, type RetrainSettings } from './train/retrain-schedule.js';
 import { type StartTrainingOptions, startTraining, type Training } from './train/start-training.js';
@@ -44,6 +46,8 @@ export interface TrainerParts {
   /** @default a process for each training */
   readonly train?: (job: TrainingJob, options: StartTrainingOptions) => Training;
   readonly onProgress?: ((modelNumber: number, progress: TrainingProgress) => void) | undefined;
+  /** A model that the workers have in force from the start. @default none */
+  readonly initialModel?: AdoptedModel | undefined;
 }
 
 /** One training and what became of it. */
@@ -121,9 +125,10 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   const monitor = createDriftMonitor(settings.drift, from?.drift);
   const outcomes: TrainingOutcome[] = [...(from?.outcomes ?? [])];
   let windows = from?.windows ?? 0;
-  let trainings = from?.trainings ?? 0;
-  let nextSegmentNumber = from?.nextSegmentNumber ?? 1;
-  let champion = from?.champion ?? undefined;
+  const initial = from === undefined ? parts.initialModel : undefined;
+  let trainings = from?.trainings ?? initial?.number ?? 0;
+  let nextSegmentNumber = from?.nextSegmentNumber ?? initial?.nextSegmentNumber ?? 1;
+  let champion = from?.champion ?? initial?.champion;
   let taught = from?.taught ?? undefined;
   let windowsSinceEpoch = from?.windowsSinceEpoch ?? 0;
   let segments = from?.segments ?? [];
@@ -133,6 +138,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   let underWay: (PendingJob & { readonly training: Training; settled: boolean }) | undefined;
   let stopped = false;
   if (from?.underWay != null) run(from.underWay);
+  if (initial !== undefined) schedule.adopted();
 
   function run(pending: PendingJob): void {
     const training = stopped
@@ -181,7 +187,8 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       schedule.finished(false);
       // What died of outside causes is tried again as soon as a training may start.
       if (result.retriable) schedule.request('the training before this one died');
-      const why = [`the training failed: ${result.message}`];
+      const stays = champion === undefined ? '' : ' The model in force stays.';
+      const why = [`the training failed: ${result.message}${stays}`];
       outcomes.push({
         modelVersion: `v${job.number}`,
         reasons: job.reasons,
@@ -204,10 +211,20 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     taught = undefined;
     windowsSinceEpoch = 0;
     monitor.rebase(result.reference && { observation: result.reference, model: champion.clusterModel });
-    const records = toSegmentRecords(result.profiles, result.lineage, now, segments);
-    segments = records.filter(({ lineage }) => lineage !== 'retired');
-    await parts.segments.write(records);
+    await publishSegments(result.profiles, result.lineage);
     await parts.publishModel({ kind: 'model', modelVersion: result.modelVersion, artifact: result.artifact });
+  }
+
+  async function publishSegments(profiles: TrainingResult['profiles'], lineage: TrainingResult['lineage']) {
+    const records = toSegmentRecords(profiles, lineage, now, segments);
+    segments = records.filter((record) => record.lineage !== 'retired');
+    await parts.segments.write(records);
+  }
+
+  /** Tells the segments of a model that came without windows, by the first ones that it was used on. */
+  async function describeInitial(): Promise<void> {
+    if (champion === undefined || segments.length > 0 || windows === 0) return;
+    await publishSegments(await profileChampion(champion, settings.model, reservoir.toWindows()), []);
   }
 
   /** Adds a learning batch to what is taught; what belongs to another model version is dropped and counted. */
@@ -273,6 +290,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       schedule.observe(length, now);
       learn(statistics);
 
+      if (windows >= settings.retrain.firstFit) await describeInitial();
       await moveCentroids();
       await reportDrift(false);
       await settle();
@@ -287,6 +305,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     },
     settle,
     async end() {
+      await describeInitial();
       await reportDrift(true);
       if (champion !== undefined) return stop();
       const reasons = schedule.dueAtEnd();

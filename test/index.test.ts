@@ -39,7 +39,7 @@ const EXPORTS = {
     'toAssignmentRecords',
     'toEmbeddingRecords',
   ],
-  train: ['decodeArtifact', 'openModel', 'readModel', 'saveModel'],
+  train: ['decodeArtifact', 'adoptModel', 'openModel', 'readModel', 'saveModel'],
   transport: [
     'createAvroValues',
     'createFileSource',

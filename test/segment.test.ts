@@ -21,7 +21,9 @@ import type { EmbeddingRecord } from '../src/publish/embedding-record.js';
 import type { TransitionRecord } from '../src/publish/transition-record.js';
 import { segment } from '../src/segment.js';
 import type { SegmentOptions } from '../src/segment-options.js';
+import { decodeArtifact } from '../src/train/encode-artifact.js';
 import type { Training } from '../src/train/start-training.js';
+import { smallModels } from './support/small-models.js';
 import { HOUR, smallStream, trainHere } from './support/small-stream.js';
 
 const EVENTS = smallStream(60, 12).map(({ customer, time, values }): UsageEvent => {
@@ -57,6 +59,16 @@ describe('segment', () => {
     const assignments$ = from(EVENTS).pipe(segment(SMALL), toArray());
     const [one, other] = await Promise.all([lastValueFrom(assignments$), lastValueFrom(assignments$)]);
     expect(one).toEqual(other);
+  });
+
+  it('assigns from the first window on by a model that it is given, and refuses one of other windows at once', async () => {
+    const [trained] = await smallModels(1);
+    const initialModel = decodeArtifact(trained!.artifact);
+    const assignments = await collect({ ...SMALL, initialModel });
+    expect(assignments[0]).toMatchObject({ status: 'assigned', modelVersion: initialModel.modelVersion });
+    expect(() => segment({ ...SMALL, window: { step: '1h', steps: 6 }, initialModel })).toThrow(
+      expect.objectContaining({ code: 'state', message: expect.stringContaining('window.steps is 8 in the model') }),
+    );
   });
 
   it('completes without assignments when nothing comes', async () => {
@@ -138,6 +150,17 @@ describe('segment', () => {
     expect(wrong).toThrow(SegtideError);
     expect(wrong).toThrow(
       /4 problems:\n {2}window: .*36h.*\n {2}cluster: .*k.*\n {2}model: .*history.*\n {2}buffer: .*max/,
+    );
+  });
+
+  it.each([
+    [{ buffer: { batchEvent: 10 } }, /^buffer\.batchEvent: there is no such option; did you mean `batchEvents`\?/],
+    [{ outputs: { transition: () => undefined } }, /^outputs\.transition: .*did you mean `transitions`\?/],
+    [{ events: { time: { from: 0 } } }, /^events\.time\.from: there is no such option; known here: min, max/],
+    [{ outputs: 3 }, /^outputs: must be an object; got 3/],
+  ])('refuses %j', (options, message) => {
+    expect(() => segment({ ...SMALL, ...options } as unknown as SegmentOptions)).toThrow(
+      expect.objectContaining({ code: 'config', message: expect.stringMatching(message) }),
     );
   });
 

@@ -9,7 +9,10 @@ import {
   type SegmentationSettings,
   type SegmentationSnapshot,
 } from '../src/segmentation.js';
+import { type AdoptedModel, adoptModel } from '../src/train/adopt-model.js';
+import { decodeArtifact } from '../src/train/encode-artifact.js';
 import type { TrainingJob } from '../src/train/training-job.js';
+import { smallModels } from './support/small-models.js';
 import {
   type CollectedOutputs,
   collectOutputs,
@@ -80,6 +83,53 @@ describe('a segmentation', () => {
       if (swapAfterWindows > 0) expect(underWay).toBeGreaterThan(0);
     },
   );
+
+  it('assigns from the first window on by a model that it starts with, and retrains it as usual', async () => {
+    const settings = smallSettings();
+    const initialModel = await initialFor(settings);
+    const jobs: TrainingJob[] = [];
+    const outputs = collectOutputs();
+    const train = (job: TrainingJob) => {
+      jobs.push(job);
+      return trainHere(job);
+    };
+    await run(settings, sourceOf(EVENTS, 1000), outputs, { train, initialModel });
+    const { assignments, segments } = outputs.records;
+    expect(assignments.every(({ status }) => status === 'assigned')).toBe(true);
+    expect(assignments[0]!.modelVersion).toBe(initialModel.modelVersion);
+    expect(jobs[0]).toMatchObject({ number: 2, reasons: ['768 windows since the last fit'], nextSegmentNumber: 4 });
+    expect(jobs[0]!.champion!.artifact).toEqual(initialModel.champion.artifact);
+    expect(assignments.at(-1)!.modelVersion).not.toBe(initialModel.modelVersion);
+    // Its segments are told once there are as many windows as a first fit takes, and then at each new model.
+    expect(segments.slice(0, 3).map(({ segmentId, modelVersion }) => [segmentId, modelVersion])).toEqual(
+      ['s1', 's2', 's3'].map((id) => [id, initialModel.modelVersion]),
+    );
+  });
+
+  it('tells the segments of a model that it starts with at the end of a short input', async () => {
+    const settings = smallSettings();
+    const initialModel = await initialFor(settings);
+    const outputs = collectOutputs();
+    await run(settings, sourceOf(smallStream(30, 4), 100), outputs, { initialModel });
+    const { assignments, segments } = outputs.records;
+    expect(new Set(assignments.map(({ modelVersion }) => modelVersion))).toEqual(new Set([initialModel.modelVersion]));
+    expect(assignments.every(({ revision }) => revision === 0)).toBe(true);
+    expect(segments.map(({ segmentId }) => segmentId)).toEqual(['s1', 's2', 's3']);
+    expect(segments.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 5);
+  });
+
+  it('goes on from a snapshot with the models of that, and not with the one that it started with', async () => {
+    const settings = smallSettings();
+    const initialModel = await initialFor(settings);
+    const whole = collectOutputs();
+    await run(settings, sourceOf(EVENTS, 500), whole, { initialModel });
+    for (const stopAfter of [1, 4, 12]) {
+      const outputs = collectOutputs();
+      const snapshot = await runUntil(settings, EVENTS, 500, stopAfter, outputs, { initialModel });
+      await run(settings, sourceOf(EVENTS, 500, stopAfter), outputs, { initialModel }, structuredClone(snapshot));
+      expect(outputs.records).toEqual(whole.records);
+    }
+  });
 
   it('gives an input that is too short for a model one at its end, and its windows again with the next revision', async () => {
     const events = smallStream(30, 4);
@@ -253,6 +303,12 @@ async function run(
   await segmentation.end();
 }
 
+/** A model of other customers, to start with. */
+async function initialFor(settings: SegmentationSettings): Promise<AdoptedModel> {
+  const [trained] = await smallModels(7);
+  return adoptModel(decodeArtifact(trained!.artifact), settings.trainer.model);
+}
+
 /** Stops between two input batches, as a run does that is told to. */
 async function runUntil(
   settings: SegmentationSettings,
@@ -260,12 +316,14 @@ async function runUntil(
   size: number,
   batches: number,
   outputs: CollectedOutputs,
+  options: SegmentationOptions = {},
 ): Promise<SegmentationSnapshot> {
   let pulled = 0;
   const source = sourceOf(events, size, 0, () => pulled++);
   const segmentation = createSegmentation(settings, source, outputs, {
     train: trainHere,
     isStopped: () => pulled >= batches,
+    ...options,
   });
   await lastValueFrom(segmentation.page$, { defaultValue: undefined });
   return segmentation.snapshot();

@@ -77,6 +77,21 @@ describe('options that a type checker did not see', () => {
       [{ window: WINDOW, model: null }, /^model: must be an object; got null/],
       [{ window: WINDOW, clutser: { k: 2 } }, /^clutser: there is no such option; did you mean `cluster`\?/],
       [{ window: WINDOW, quux: 1 }, /^quux: there is no such option; known here: channels, window/],
+      [{ window: { ...WINDOW, setps: 24 } }, /^window\.setps: there is no such option; did you mean `steps`\?/],
+      [{ window: WINDOW, encoder: { seed: 3 } }, /^encoder\.seed: there is no such option; known here: preset, cell/],
+      [{ window: WINDOW, model: { retrain: { every: 3 } } }, /^model\.retrain\.every: there is no such option; /],
+      [{ window: WINDOW, drift: { thresholds: { PSI: 1 } } }, /^drift\.thresholds\.PSI: .*did you mean `psi`\?/],
+      [
+        { window: WINDOW, channels: [{ name: 'a' }, { name: 'b', agregate: 'max' }] },
+        /^channels\.1\.agregate: there is no such option; did you mean `aggregate`\?/,
+      ],
+      [{ window: WINDOW, toString: 1 }, /^toString: there is no such option/],
+      [{ window: WINDOW, model: { gate: null } }, /^model\.gate: must be an object; got null/],
+      [{ window: WINDOW, channels: ['a'] }, /^channels\.0: must be an object; got a/],
+      [
+        { window: { ...WINDOW, minObserved: -1, setps: 24 } },
+        /2 problems:\s+window\.setps: .*\s+window: .*minObserved/,
+      ],
       [{ windows: WINDOW }, /did you mean `window`\?\s+window: must be an object/],
     ];
     for (const [options, message] of refused) {

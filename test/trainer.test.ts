@@ -202,8 +202,16 @@ describe('a trainer', () => {
     const { trainer, models, teach } = started({}, { train });
     await teach(LESSONS);
     expect(trainer.outcomes.map(({ promoted }) => promoted)).toEqual([true, false, expect.any(Boolean)]);
-    expect(trainer.outcomes[1]!.why).toEqual(['the training failed: The loss became NaN.']);
+    expect(trainer.outcomes[1]!.why).toEqual(['the training failed: The loss became NaN. The model in force stays.']);
     expect(models[0]!.kind).toBe('model');
+  });
+
+  it('says of no model that it stays in force where there is none', async () => {
+    const failure = new SegtideError('encoder', 'The loss became NaN.');
+    const train = (): Training => ({ result: Promise.reject(failure), stop: async () => undefined });
+    const { trainer, teach } = started({}, { train });
+    await teach(2);
+    expect(trainer.outcomes[0]!.why).toEqual(['the training failed: The loss became NaN.']);
   });
 
   it('fails with what is no matter of the training', async () => {

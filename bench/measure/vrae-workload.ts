@@ -1,7 +1,7 @@
+import { INFERENCE_ROWS } from '../../src/encode/vrae/inference-rows.js';
 import { createParameters } from '../../src/encode/vrae/initial-parameters.js';
 import { clipScale, createOptimizer } from '../../src/encode/vrae/optimizer.js';
 import type { RecurrentEngine } from '../../src/encode/vrae/recurrent-engine.js';
-import { INFERENCE_ROWS } from '../../src/encode/vrae/vrae-engine.js';
 import { createVraeNetwork } from '../../src/encode/vrae/vrae-network.js';
 import { resolveVrae } from '../../src/encode/vrae/vrae-options.js';
 import type { VraeShape } from '../../src/encode/vrae/vrae-shape.js';

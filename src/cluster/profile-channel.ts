@@ -1,5 +1,6 @@
 import { autocorrelation } from '../numeric/autocorrelation.js';
 import { linearTrend } from '../numeric/linear-trend.js';
+import { isInformative } from '../window/is-informative.js';
 import { prototypeTrend } from './prototype-trend.js';
 import type { ChannelProfile, Seasonality } from './segment-profile.js';
 
@@ -70,7 +71,7 @@ export function profileChannel(
 function readSeries(members: Members, row: number, channel: number, into: Float64Array): void {
   const { steps, channels, values, mask } = members;
   for (let t = 0, at = row * steps * channels + channel; t < steps; t++, at += channels) {
-    into[t] = mask[at]! <= 1 ? values[at]! : Number.NaN;
+    into[t] = isInformative(mask[at]!) ? values[at]! : Number.NaN;
   }
 }
 

@@ -1,3 +1,4 @@
+import { isInformative } from '../window/is-informative.js';
 import type { AssignmentBatch } from './assignment-batch.js';
 import { type Members, profileChannel } from './profile-channel.js';
 import { prototypeTrend } from './prototype-trend.js';
@@ -94,7 +95,7 @@ function meanCurve({ rows, steps, channels, values, mask }: Members): Float32Arr
   const counts = new Float64Array(cells);
   for (const row of rows) {
     for (let cell = 0, at = row * cells; cell < cells; cell++, at++) {
-      if (mask[at]! > 1) continue;
+      if (!isInformative(mask[at]!)) continue;
       sums[cell]! += values[at]!;
       counts[cell]! += 1;
     }

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+import { type Abortable, throwIfAborted } from '../numeric/abortable.js';
 import { createRandom } from '../numeric/random.js';
 import { NO_CENTROID } from './refit-centroids.js';
 
@@ -22,6 +24,42 @@ export function silhouette(
   membership: Uint16Array,
   options: SilhouetteOptions = {},
 ): number {
+  const parts = average(embeddings, size, membership, options);
+  for (;;) {
+    const { done, value } = parts.next();
+    if (done) return value;
+  }
+}
+
+/**
+ * The same, between the parts of which the event loop runs and a stop is heard.
+ *
+ * @throws SegtideError `aborted` on request
+ */
+export async function silhouetteInParts(
+  embeddings: Float32Array,
+  size: number,
+  membership: Uint16Array,
+  { signal, ...options }: SilhouetteOptions & { readonly signal?: Abortable | undefined },
+): Promise<number> {
+  const parts = average(embeddings, size, membership, options);
+  for (;;) {
+    const { done, value } = parts.next();
+    if (done) return value;
+    await setImmediate();
+    throwIfAborted(signal, 'The silhouette');
+  }
+}
+
+/** Distances between two stops; some 30 ms. */
+const PART = 1_000_000;
+
+function* average(
+  embeddings: Float32Array,
+  size: number,
+  membership: Uint16Array,
+  options: SilhouetteOptions,
+): Generator<undefined, number> {
   const rows = draw(membership, options.sample ?? 1_000, options.seed ?? 0);
   let k = 0;
   for (const row of rows) k = Math.max(k, membership[row]! + 1);
@@ -31,16 +69,13 @@ export function silhouette(
 
   const away = new Float64Array(k);
   let total = 0;
-  for (const row of rows) {
-    away.fill(0);
-    for (const other of rows) {
-      let squared = 0;
-      for (let m = 0; m < size; m++) {
-        const d = embeddings[row * size + m]! - embeddings[other * size + m]!;
-        squared += d * d;
-      }
-      away[membership[other]!]! += Math.sqrt(squared);
+  for (let i = 0, since = 0; i < rows.length; i++, since += rows.length) {
+    if (since > PART) {
+      since = 0;
+      yield;
     }
+    const row = rows[i]!;
+    sumDistances(embeddings, size, membership, rows, row, away);
     const own = membership[row]!;
     if (sizes[own] === 1) continue;
     const a = away[own]! / (sizes[own]! - 1);
@@ -50,6 +85,26 @@ export function silhouette(
     total += larger === 0 ? 0 : (b - a) / larger;
   }
   return total / rows.length;
+}
+
+/** Sums the distances from one row to all, by their clusters. */
+function sumDistances(
+  embeddings: Float32Array,
+  size: number,
+  membership: Uint16Array,
+  rows: Uint32Array,
+  row: number,
+  away: Float64Array,
+): void {
+  away.fill(0);
+  for (const other of rows) {
+    let squared = 0;
+    for (let m = 0; m < size; m++) {
+      const d = embeddings[row * size + m]! - embeddings[other * size + m]!;
+      squared += d * d;
+    }
+    away[membership[other]!]! += Math.sqrt(squared);
+  }
 }
 
 function draw(membership: Uint16Array, most: number, seed: number): Uint32Array {

@@ -2,6 +2,7 @@ import type { AssignmentBatch } from '../cluster/assignment-batch.js';
 import type { ClusterModel } from '../cluster/cluster-model.js';
 import { SegtideError } from '../errors.js';
 import { addToHistogram, createHistogram, type Histogram, mergeHistograms } from '../numeric/histogram.js';
+import { isInformative } from '../window/is-informative.js';
 
 /** What drift is told from: counts and sketches of windows, mergeable in any order. Plain data. */
 export interface DriftObservation {
@@ -78,7 +79,7 @@ export function observeInto(
     for (let c = 0; c < windows.channels; c++) {
       const sketch = into.channels[c]!;
       for (let at = i * cells + c, last = (i + 1) * cells; at < last; at += windows.channels) {
-        if (windows.mask[at]! <= 1) addToHistogram(sketch, windows.values[at]!);
+        if (isInformative(windows.mask[at]!)) addToHistogram(sketch, windows.values[at]!);
       }
     }
   }

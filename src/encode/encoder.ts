@@ -1,3 +1,4 @@
+import type { Abortable } from '../numeric/abortable.js';
 import type { SeriesBatch } from '../series/series-batch.js';
 import type { EmbeddingBatch, Latents } from './embedding-batch.js';
 
@@ -10,8 +11,11 @@ export interface Encoder {
   readonly steps: number;
   readonly channels: number;
   readonly embeddingSize: number;
-  /** @throws SegtideError `encoder` when the batch has another shape. */
-  encode(batch: SeriesBatch): Promise<EmbeddingBatch>;
+  /**
+   * @param signal looked at now and then in a long batch, by an encoder that can stop
+   * @throws SegtideError `encoder` when the batch has another shape; `aborted` on request
+   */
+  encode(batch: SeriesBatch, signal?: Abortable): Promise<EmbeddingBatch>;
   /** Decodes latents to scaled series, (batch, steps, channels). */
   reconstruct?(latents: Latents): Promise<Float32Array>;
   /** Frees what the garbage collector does not (tensors, threads). */

@@ -1,4 +1,5 @@
 import { MOST_FLOAT32 } from '../numeric/float32.js';
+import { isInformative } from '../window/is-informative.js';
 import type { WindowBatch } from '../window/window-batch.js';
 import { bitsOf } from './sample.js';
 
@@ -40,9 +41,10 @@ export function copyKnownCells(windows: WindowBatch): KnownCells {
       any |= word;
       overflow |= (word & 0x7fffffff) + 0x00800000;
     }
-    if (masks > 1) {
+    // The bits of all mask values together: beyond those of a known cell where any one is.
+    if (!isInformative(masks)) {
       masked[window] = 1;
-      for (let i = first; i < end; i++) mask[i] = cells[i]! <= 1 ? 0 : cells[i]!;
+      for (let i = first; i < end; i++) mask[i] = isInformative(cells[i]!) ? 0 : cells[i]!;
     }
     if ((any & 0x7fffffff) === 0) inactive[window] = 1;
     if (overflow < 0) clampOverflow(values, first, end);

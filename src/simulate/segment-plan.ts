@@ -1,5 +1,6 @@
 import { SegtideError } from '../errors.js';
 import { createRandom, type Random } from '../numeric/random.js';
+import { shuffle } from '../numeric/shuffle.js';
 import type { PlantedDrift, SimulationSettings } from './simulation-options.js';
 import { USAGE_SEGMENTS } from './usage-segment.js';
 
@@ -54,12 +55,7 @@ function assignSegments(settings: SimulationSettings, random: Random): Uint8Arra
     segments.fill(segment, at, at + count);
     at += count;
   });
-  for (let i = segments.length - 1; i > 0; i--) {
-    const j = random.below(i + 1);
-    const held = segments[i]!;
-    segments[i] = segments[j]!;
-    segments[j] = held;
-  }
+  shuffle(segments, random);
   return segments;
 }
 

@@ -1,5 +1,6 @@
 import { SegtideError } from '../errors.js';
 import { createRandom } from '../numeric/random.js';
+import { shuffle } from '../numeric/shuffle.js';
 import type { WindowBatch } from '../window/window-batch.js';
 import { decodeArtifact } from './encode-artifact.js';
 import { toReservoirSnapshot } from './reservoir-snapshot.js';
@@ -31,7 +32,7 @@ export interface Evaluation extends Scores {
 export async function evaluateWindows(
   windows: WindowBatch,
   settings: ModelSettings,
-  { labels, fold, seed, train }: EvaluationOptions,
+  { labels, fold, seed, train, signal }: EvaluationOptions,
 ): Promise<Evaluation> {
   const { fitRows, rows } = splitRows(windows.length, fold, seed);
   const fitted = selectWindows(windows, fitRows);
@@ -46,7 +47,7 @@ export async function evaluateWindows(
     nextSegmentNumber: 1,
   });
   const { engine } = settings.encoder;
-  const scores = await scoreWindows(decodeArtifact(result.artifact), windows, { rows, labels, seed, engine });
+  const scores = await scoreWindows(decodeArtifact(result.artifact), windows, { rows, labels, seed, engine, signal });
   return { ...scores, verdict: result, fitted: fitted.length };
 }
 
@@ -58,12 +59,8 @@ function splitRows(length: number, fold: EvaluationOptions['fold'], seed: number
   }
   const all = Uint32Array.from({ length }, (_, i) => i);
   if (fold === 'all') return { fitRows: all, rows: all };
-  const random = createRandom(seed);
   const order = all.slice();
-  for (let i = length - 1; i > 0; i--) {
-    const j = random.below(i + 1);
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
+  shuffle(order, createRandom(seed));
   const middle = Math.ceil(length / 2);
   const halves = [order.slice(0, middle).sort(), order.slice(middle).sort()] as const;
   return { fitRows: halves[fold], rows: halves[fold === 0 ? 1 : 0] };

@@ -1,6 +1,7 @@
 import { silhouette } from '../cluster/silhouette.js';
 import type { EmbeddingBatch } from '../encode/embedding-batch.js';
 import type { FittedScale } from '../series/fitted-scale.js';
+import { isInformative } from '../window/is-informative.js';
 import { activeUnits } from './active-units.js';
 import type { HeldOutMetrics } from './gate.js';
 import type { LoadedModel } from './loaded-model.js';
@@ -55,7 +56,7 @@ function meanError(
     let sum = 0;
     let informative = 0;
     for (let cell = 0, at = rows[i]! * cells; cell < cells; cell++, at++) {
-      if (series.mask[at]! > 1) continue;
+      if (!isInformative(series.mask[at]!)) continue;
       informative++;
       sum += (reconstructed[i * cells + cell]! - series.values[at]!) ** 2 * factors[cell % channels]!;
     }

@@ -30,6 +30,8 @@ export interface TrainingRecord {
   readonly heldOutReconstruction: number;
   /** Latent dimensions that carry information. */
   readonly activeUnits: number;
+  /** Why it ended before its time, though with a good model; absent where nothing went wrong. */
+  readonly warning?: string;
 }
 
 /** Everything that was fitted, as one model version. Two artifacts of the same content are the same bytes. */

@@ -50,6 +50,8 @@ export interface RetrainSchedule {
   dueAtEnd(): readonly string[] | undefined;
   /** A fit has started on what was observed so far. What asks for one from here on counts for the next. */
   started(reasons: readonly string[]): void;
+  /** A model serves that was fitted elsewhere: retraining is due as after a fit at the first windows that come. */
+  adopted(): void;
   /** The fit has ended. Until a first one is promoted, the next is due after twice as many windows. */
   finished(promoted: boolean): void;
   /**
@@ -139,6 +141,7 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
     observe(windows, eventTime) {
       windowsSinceFit += windows;
       if (eventTime > now) now = eventTime;
+      if (serving && lastFitAt === Number.NEGATIVE_INFINITY) lastFitAt = now;
     },
     request(reason) {
       requests.add(reason);
@@ -153,6 +156,9 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
       windowsSinceFit = 0;
       lastFitAt = now;
       requests = new Set();
+    },
+    adopted() {
+      serving = true;
     },
     finished(promoted) {
       training = undefined;

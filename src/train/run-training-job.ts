@@ -8,6 +8,8 @@ import { type CentroidFit, NO_CENTROID, refitCentroids } from '../cluster/refit-
 import { seedCentroids } from '../cluster/seed-centroids.js';
 import { toDriftObservation } from '../drift/drift-observation.js';
 import type { EmbeddingBatch } from '../encode/embedding-batch.js';
+import type { Encoder } from '../encode/encoder.js';
+import type { OpenEncoder } from '../encode/threads/encode-pool.js';
 import { openVraeEncoder } from '../encode/vrae/open-vrae-encoder.js';
 import { trainVrae, type VraeFit } from '../encode/vrae/train-vrae.js';
 import { createTrainingNetwork } from '../encode/vrae/vrae-engine.js';
@@ -32,6 +34,8 @@ import { createProgressMeter, type TrainingProgress } from './training-progress.
 import { fromVraeTensors, toVraeTensors } from './vrae-tensors.js';
 
 export interface RunTrainingOptions {
+  /** Makes the encoders that embed; each is freed when the job ends. @default those that encode in the caller's thread */
+  readonly open?: OpenEncoder;
   readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
   /** Monotonic time in ms, for the pace that progress tells. @default time stands still */
   readonly now?: () => number;
@@ -52,15 +56,34 @@ interface Verdict {
  * @throws SegtideError `encoder` when the reservoir is empty or the training diverges.
  */
 export async function runTrainingJob(job: TrainingJob, options: RunTrainingOptions = {}): Promise<TrainingResult> {
+  const { open = openVraeEncoder } = options;
+  const opened: Encoder[] = [];
+  const keepOpen: OpenEncoder = (...args) => {
+    const encoder = open(...args);
+    opened.push(encoder);
+    return encoder;
+  };
+  try {
+    return await trainChallenger(job, options, keepOpen);
+  } finally {
+    for (const encoder of opened) encoder.dispose?.();
+  }
+}
+
+async function trainChallenger(
+  job: TrainingJob,
+  options: RunTrainingOptions,
+  open: OpenEncoder,
+): Promise<TrainingResult> {
   const { settings, seed } = job;
   const windows = toReservoirWindows(job.reservoir);
   const split = splitHeldOut(windows, settings.heldOut, settings.encoder.seed);
   const scale = settings.series.scope === 'global' ? fitScale(settings.series, [split.train]) : null;
-  const champion = job.champion === undefined ? undefined : await judge(job.champion, job, windows);
+  const champion = job.champion === undefined ? undefined : await judge(job.champion, job, windows, open);
 
   const fit = await fitEncoder(job, prepareSeries(settings.series, scale ?? undefined, split.train), champion, options);
   const series = prepareSeries(settings.series, scale ?? undefined, windows);
-  const encoder = openVraeEncoder(fit.weights, '', settings.encoder.engine);
+  const encoder = open(fit.weights, '', settings.encoder.engine);
   const embeddings = await encoder.encode(series);
   const centroids = await fitCentroids(embeddings, champion, job);
 
@@ -106,6 +129,7 @@ export async function runTrainingJob(job: TrainingJob, options: RunTrainingOptio
       heldOutLoss: fit.heldOutLoss,
       heldOutReconstruction: fit.heldOutReconstruction,
       activeUnits: fit.activeUnits,
+      ...(fit.warning !== undefined && { warning: fit.warning }),
     },
   };
   const artifact = withModelVersion(unnamed, toModelVersion(job.number, unnamed));
@@ -113,7 +137,7 @@ export async function runTrainingJob(job: TrainingJob, options: RunTrainingOptio
     artifact: encodeArtifact(artifact),
     modelVersion: artifact.modelVersion,
     promoted: decision.promoted,
-    why: decision.reasons,
+    why: fit.warning === undefined ? decision.reasons : [...decision.reasons, fit.warning],
     values: decision.values,
     profiles: profileSegments(assign(artifact.clusterModel, embeddings), { placeOf: placesOf(settings.calendar) }),
     lineage: match.lineage,
@@ -139,8 +163,7 @@ async function fitEncoder(
   try {
     const initial = fresh || champion === undefined ? undefined : initialWeights(champion, settings);
     const updates = initial === undefined ? settings.encoder.updates : settings.warmUpdates;
-    const { batch, heldOut } = settings.encoder;
-    const meter = createProgressMeter(Math.ceil(series.length * (1 - heldOut)), batch, now);
+    const meter = createProgressMeter(settings.encoder.batch, now);
     return trainVrae(
       { settings: { ...settings.encoder, updates, seed }, series, initial },
       { network, onProgress: (progress) => onProgress?.(meter(progress)) },
@@ -150,10 +173,15 @@ async function fitEncoder(
   }
 }
 
-async function judge(champion: Champion, { settings }: TrainingJob, windows: WindowBatch): Promise<Verdict> {
+async function judge(
+  champion: Champion,
+  { settings }: TrainingJob,
+  windows: WindowBatch,
+  open: OpenEncoder,
+): Promise<Verdict> {
   const artifact = decodeArtifact(champion.artifact);
   const model = withCentroids(
-    loadModel(artifact, settings.series, settings.seriesHash, settings.encoder.engine),
+    loadModel(artifact, settings.series, settings.seriesHash, settings.encoder.engine, open),
     champion.clusterModel,
   );
   const embeddings = await model.encoder.encode(prepareSeries(settings.series, model.scale, windows));

@@ -5,10 +5,12 @@ import { normalizedMutualInformation } from '../cluster/normalized-mutual-inform
 import { profileSegments } from '../cluster/profile-segments.js';
 import { NO_CENTROID } from '../cluster/refit-centroids.js';
 import type { SegmentProfile } from '../cluster/segment-profile.js';
-import { silhouette } from '../cluster/silhouette.js';
+import { silhouetteInParts } from '../cluster/silhouette.js';
 import type { VraeEngine } from '../encode/vrae/vrae-options.js';
 import { SegtideError } from '../errors.js';
+import type { Abortable } from '../numeric/abortable.js';
 import { prepareSeries } from '../series/prepare-series.js';
+import { isInformative } from '../window/is-informative.js';
 import type { WindowBatch } from '../window/window-batch.js';
 import { openModel } from './loaded-model.js';
 import type { ModelArtifact } from './model-artifact.js';
@@ -23,6 +25,8 @@ export interface ScoreOptions {
   readonly seed: number;
   /** What computes the embeddings. @default 'auto' */
   readonly engine?: VraeEngine | undefined;
+  /** Looked at now and then. */
+  readonly signal?: Abortable | undefined;
 }
 
 /** How good a model is on windows. */
@@ -46,12 +50,13 @@ export interface Scores {
 /**
  * Assigns windows by a model, and measures how well that went.
  *
- * @throws SegtideError `config` when windows have another shape than those that the model was fitted to
+ * @throws SegtideError `config` when windows have another shape than those that the model was fitted to; `aborted` on
+ * request
  */
 export async function scoreWindows(
   model: ModelArtifact,
   windows: WindowBatch,
-  { rows = Uint32Array.from({ length: windows.length }, (_, i) => i), labels, seed, engine }: ScoreOptions,
+  { rows = Uint32Array.from({ length: windows.length }, (_, i) => i), labels, seed, engine, signal }: ScoreOptions,
 ): Promise<Scores> {
   const { windowSteps, channels } = model.series;
   if (windows.steps !== windowSteps || windows.channels !== channels) {
@@ -62,7 +67,7 @@ export async function scoreWindows(
   }
   const { encoder, settings: series, scale, cluster } = openModel(model, engine);
   try {
-    const embeddings = await encoder.encode(prepareSeries(series, scale, selectWindows(windows, rows)));
+    const embeddings = await encoder.encode(prepareSeries(series, scale, selectWindows(windows, rows)), signal);
     const assignments = assign(cluster, embeddings);
     const membership = assignments.nearest.map((j, i) => (Number.isNaN(assignments.distances[i]) ? NO_CENTROID : j));
     return {
@@ -71,9 +76,10 @@ export async function scoreWindows(
       assignments,
       profiles: profileSegments(assignments),
       ...agreement(assignments.nearest, rows, labels),
-      silhouette: silhouette(embeddings.embeddings, embeddings.embeddingSize, membership, {
+      silhouette: await silhouetteInParts(embeddings.embeddings, embeddings.embeddingSize, membership, {
         sample: SILHOUETTE_ROWS,
         seed,
+        signal,
       }),
       reconstructionError: meanError(assignments),
     };
@@ -110,7 +116,7 @@ function meanError({ embeddings }: AssignmentBatch): number | null {
   let known = 0;
   for (let row = 0; row < series.length; row++) {
     let count = 0;
-    for (let at = row * cells; at < (row + 1) * cells; at++) if (series.mask[at]! <= 1) count++;
+    for (let at = row * cells; at < (row + 1) * cells; at++) if (isInformative(series.mask[at]!)) count++;
     sum += count * reconstructionErrors[row]!;
     known += count;
   }

@@ -86,7 +86,7 @@ function listenTo({ stderr }: ChildProcess): () => string {
 const MOST_WORDS = 16_384;
 
 function died(how: string, cause?: unknown): SegtideError {
-  return new SegtideError('encoder', `The training's process ${how}. The model in force stays.`, {
+  return new SegtideError('encoder', `The training's process ${how}.`, {
     cause,
     retriable: true,
   });

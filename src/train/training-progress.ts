@@ -13,25 +13,19 @@ export interface TrainingProgress extends VraeProgress {
 /**
  * Adds pace and remaining time to what a training tells of itself.
  *
- * @param windows that it learns from
  * @param batch windows in one update
  * @param now monotonic time, ms
  */
-export function createProgressMeter(
-  windows: number,
-  batch: number,
-  now: () => number,
-): (progress: VraeProgress) => TrainingProgress {
+export function createProgressMeter(batch: number, now: () => number): (progress: VraeProgress) => TrainingProgress {
   const began = now();
-  const updatesPerEpoch = Math.max(1, Math.ceil(windows / batch));
   return (progress) => {
-    const { updates, of } = progress;
+    const { updates, of, series } = progress;
     const elapsedMs = now() - began;
-    const epoch = updates / updatesPerEpoch;
+    const epoch = updates / Math.max(1, Math.ceil(series / batch));
     return {
       ...progress,
       epoch,
-      windowsPerSecond: elapsedMs > 0 ? (1000 * epoch * windows) / elapsedMs : 0,
+      windowsPerSecond: elapsedMs > 0 ? (1000 * epoch * series) / elapsedMs : 0,
       remainingMs: updates > 0 ? (elapsedMs * (of - updates)) / updates : 0,
     };
   };

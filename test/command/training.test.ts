@@ -3,11 +3,12 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readModel } from '../../src/model-file.js';
 import type { DoctorReport } from '../../src/service/doctor/doctor-report.js';
 import type { EvaluationReport } from '../../src/service/model/evaluation-report.js';
 import type { RunSummary } from '../../src/service/run-summary.js';
 import { smallJob } from '../support/small-models.js';
-import { runSegtide, scratchFolder, startSegtide } from './segtide.js';
+import { recordsOf, runSegtide, scratchFolder, startSegtide } from './segtide.js';
 import { QUICK_TRAINING, USAGE_FLAGS, usageLines, writeLines } from './usage-file.js';
 
 const DIST = new URL('../../dist/train/start-training.js', import.meta.url).href;
@@ -95,6 +96,18 @@ describe('a program that trains again and again', () => {
 });
 
 describe('segtide train', () => {
+  it('writes over a model that was not named only by --force', async () => {
+    const args = ['train', 'windows.csv', '--windows', '--quiet', '--set', 'encoder.updates=150'];
+    expect(await runSegtide(args, folder.path)).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    const { code, stderr } = await runSegtide(args, folder.path);
+    expect(code).toBe(4);
+    expect(stderr).toBe(
+      'segtide: model.safetensors exists already. Name a file by --output, or write over it by --force.\n',
+    );
+    expect(await runSegtide([...args, '--force'], folder.path)).toMatchObject({ code: 0 });
+    expect(await runSegtide([...args, '-o', 'model.safetensors'], folder.path)).toMatchObject({ code: 0 });
+  });
+
   it('stops at once on request, and leaves no file', async () => {
     const output = at('stopped/model.safetensors');
     const flags = [...USAGE_FLAGS, ...QUICK_TRAINING, ...ENDLESS, '--output', output];
@@ -105,6 +118,34 @@ describe('segtide train', () => {
     expect(await ended).toMatchObject({ code: 130 });
     expect(isAlive(training)).toBe(false);
     expect(existsSync(at('stopped')) ? readdirSync(at('stopped')) : []).toEqual([]);
+  });
+});
+
+describe('segtide run --model', () => {
+  it('assigns from the first window on by a model that segtide train made', async () => {
+    const model = at('usage.safetensors');
+    const flags = [...USAGE_FLAGS, ...QUICK_TRAINING];
+    expect(await runSegtide(['train', at('usage.ndjson'), ...flags, '-o', model])).toMatchObject({ code: 0 });
+    const output = at('from-model');
+    expect(await runSegtide(['run', at('usage.ndjson'), ...flags, '--model', model, '-o', output])).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+    const { modelVersion } = await readModel(model);
+    const assignments = recordsOf(output, 'assignments');
+    expect(assignments[0]).toMatchObject({ status: 'assigned', modelVersion });
+    expect(assignments.every(({ status }) => status === 'assigned')).toBe(true);
+    const summary = JSON.parse(readFileSync(join(output, 'summary.json'), 'utf8')) as RunSummary;
+    expect(summary.models[0]!.modelVersion).toMatch(/^v2-/);
+    expect(summary.segments.length).toBeGreaterThan(0);
+
+    const other = ['--steps', '14', '--set', 'series.scale=max', '--model', model, '-o', at('other-steps')];
+    const refused = await runSegtide(['run', at('usage.ndjson'), ...flags, ...other]);
+    expect(refused.code).toBe(5);
+    expect(refused.stderr).toMatch(
+      /usage\.safetensors: Model v1-\w+ was made for other windows or series: series\.scale is zscore in the model and max here; window\.steps is 7 in the model and 14 here/,
+    );
+    expect(existsSync(at('other-steps'))).toBe(false);
   });
 });
 
@@ -120,6 +161,17 @@ describe('segtide evaluate', () => {
     expect(report.ari).toBeGreaterThan(0.9);
     const other = await runSegtide([...args, '--config', 'segtide.yaml'], folder.path);
     expect((JSON.parse(other.stdout) as EvaluationReport).modelVersion).not.toBe(report.modelVersion);
+  });
+
+  it('reads standard input, and says what is no file', async () => {
+    const quick = ['--json', '--set', 'encoder.updates=150', '--set', 'encoder.engine=js'];
+    const { child, ended } = startSegtide(['evaluate', '-', ...quick], folder.path);
+    child.stdin!.end(readFileSync(at('windows.csv')));
+    const { code, stdout } = await ended;
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout) as EvaluationReport).toMatchObject({ file: '-', n: 200, steps: 4 });
+    const refused = await runSegtide(['evaluate', '.'], folder.path);
+    expect(refused).toMatchObject({ code: 3, stderr: 'segtide: Cannot read .: it is a folder; name a file in it.\n' });
   });
 
   it('refuses what is no model, with the exit code of a damaged state', async () => {

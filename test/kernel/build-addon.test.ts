@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -25,5 +25,23 @@ describe('build-addon', () => {
     });
     expect(said).toMatch(/is not installed: the WebAssembly engine will be used/);
     expect(existsSync(addon)).toBe(false);
+  });
+
+  it('says what takes so long before it begins, and how to leave it out', () => {
+    const pinned = /channel = "(.*)"/.exec(readFileSync(join(folder, 'rust-toolchain.toml'), 'utf8'))![1];
+    // A toolchain that tells its version and builds nothing.
+    for (const name of ['cargo', 'rustc']) {
+      const text = `#!/bin/sh\n[ "$1" = --version ] && echo "${name} ${pinned} (fake)"\n`;
+      writeFileSync(join(folder, name), text, { mode: 0o755 });
+    }
+    const build = (env: Record<string, string>): string =>
+      execFileSync(process.execPath, [join(folder, 'build-addon.mjs')], {
+        encoding: 'utf8',
+        env: { PATH: folder, ...env },
+      });
+    expect(build({})).toMatch(
+      /^kernel: building the native engine with cargo, which takes minutes the first time \(SKIP_ADDON=1 skips it\)\n/,
+    );
+    expect(build({ SKIP_ADDON: '1' })).toBe('kernel: SKIP_ADDON is set: the WebAssembly engine will be used\n');
   });
 });

@@ -22,6 +22,21 @@ describe('createRetrainSchedule', () => {
     expect(schedule.due()).toEqual(['first fit: 100 windows']);
   });
 
+  it('retrains a model that was fitted elsewhere as if it had been fitted at the first windows', () => {
+    const adopted = (windows: number, time: number) => {
+      const schedule = createRetrainSchedule(settings);
+      schedule.adopted();
+      schedule.observe(10, 5_000_000);
+      const restored = createRetrainSchedule(settings, structuredClone(schedule.snapshot()));
+      restored.observe(windows, time);
+      return restored;
+    };
+    expect(adopted(900, 5_039_999).due()).toBeUndefined();
+    expect(adopted(900, 5_040_000).due()).toEqual(['40 seconds of event time since the last fit']);
+    expect(adopted(990, 5_010_000).due()).toEqual(['1000 windows since the last fit']);
+    expect(adopted(1, 5_000_001).dueAtEnd()).toBeUndefined();
+  });
+
   it('fits what there is at the end of the input, but not nothing', () => {
     const schedule = createRetrainSchedule(settings);
     expect(schedule.dueAtEnd()).toBeUndefined();

@@ -54,7 +54,7 @@ describe('startTraining', () => {
     await expect(training.result).rejects.toMatchObject({
       code: 'encoder',
       retriable: true,
-      message: "The training's process ended by SIGKILL. The model in force stays.",
+      message: "The training's process ended by SIGKILL.",
     });
   });
 

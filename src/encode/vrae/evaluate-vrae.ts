@@ -1,6 +1,7 @@
+import { isInformative } from '../../window/is-informative.js';
 import type { FloatArray } from './recurrent-engine.js';
 import type { TrainingSeries } from './vrae-job.js';
-import { cellLoss, divergenceOf, isInformative } from './vrae-loss.js';
+import { cellLoss, divergenceOf } from './vrae-loss.js';
 import type { VraeNetwork } from './vrae-network.js';
 import type { VraeSettings } from './vrae-options.js';
 

@@ -19,7 +19,7 @@ export function openVraeEncoder(weights: VraeWeights, version: string, engine: V
     steps,
     channels,
     embeddingSize: latent,
-    encode: async (batch) => (await opened).encode(batch),
+    encode: async (batch, signal) => (await opened).encode(batch, signal),
     reconstruct: async (latents) => (await opened).reconstruct(latents),
     dispose: () => {
       opened.then(

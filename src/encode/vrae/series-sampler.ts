@@ -1,4 +1,5 @@
 import type { Random } from '../../numeric/random.js';
+import { shuffle } from '../../numeric/shuffle.js';
 import type { FloatArray } from './recurrent-engine.js';
 import type { TrainingSeries } from './vrae-job.js';
 import type { TrainingBatch } from './vrae-network.js';
@@ -91,15 +92,5 @@ function copyRows(
 ): void {
   for (let row = 0, i = 0; row < rows; row++) {
     for (let from = order[at + row]! * size, end = from + size; from < end; from++, i++) target[i] = source[from]!;
-  }
-}
-
-/** Fisher and Yates. */
-function shuffle(order: Uint32Array, random: Random): void {
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = random.below(i + 1);
-    const swapped = order[i]!;
-    order[i] = order[j]!;
-    order[j] = swapped;
   }
 }

@@ -1,6 +1,6 @@
-import { SegtideError } from '../../errors.js';
+import { type Abortable, throwIfAborted } from '../../numeric/abortable.js';
 import { createJsEngine } from './engines/js/js-engine.js';
-import type { Abortable, VraeFit, VraeJob, VraeProgress } from './vrae-job.js';
+import type { VraeFit, VraeJob, VraeProgress } from './vrae-job.js';
 import { createVraeNetwork, type LatentTerm, type VraeNetwork } from './vrae-network.js';
 import { toVraeShape } from './vrae-shape.js';
 import { createVraeTraining } from './vrae-training.js';
@@ -20,7 +20,7 @@ export interface TrainVraeOptions {
 /**
  * Fits a VRAE, synchronously: same job and same engine, same bytes.
  *
- * @throws SegtideError `encoder` when there is nothing to learn from, the shapes don't fit or the loss is not finite;
+ * @throws SegtideError `encoder` when there is nothing to learn from, the shapes don't fit or no loss was ever finite;
  * `aborted` when `signal` says so.
  */
 export function trainVrae(job: VraeJob, options: TrainVraeOptions = {}): VraeFit {
@@ -31,7 +31,7 @@ export function trainVrae(job: VraeJob, options: TrainVraeOptions = {}): VraeFit
     createVraeNetwork(createJsEngine(), toVraeShape(settings, series), { rows: settings.batch, training: settings });
   const training = createVraeTraining(job, network, options.latentTerm);
   for (let done = false; !done; ) {
-    if (signal?.aborted) throw new SegtideError('aborted', 'The training of the encoder was stopped on request.');
+    throwIfAborted(signal, 'The training of the encoder');
     done = training.advance();
     onProgress?.(training.progress());
   }

@@ -1,11 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { SegtideError } from '../../errors.js';
+import { type Abortable, throwIfAborted } from '../../numeric/abortable.js';
 import type { SeriesBatch } from '../../series/series-batch.js';
 import type { EmbeddingBatch, Latents } from '../embedding-batch.js';
 import type { Encoder } from '../encoder.js';
 import { createJsEngine } from './engines/js/js-engine.js';
 import { copyMeans } from './evaluate-vrae.js';
-import { INFERENCE_ROWS } from './vrae-engine.js';
+import { INFERENCE_ROWS } from './inference-rows.js';
 import { squaredErrors } from './vrae-loss.js';
 import { createVraeNetwork, type VraeNetwork } from './vrae-network.js';
 import type { VraeWeights } from './vrae-weights.js';
@@ -20,7 +21,7 @@ export type VraeEncoder = Encoder & Required<Pick<Encoder, 'reconstruct' | 'disp
  * Makes an encoder of trained weights.
  *
  * Each row of a result depends on its own series alone, bit for bit. Inactive series are encoded like any other.
- * A long batch is computed in chunks of 256 series, between which the event loop runs.
+ * A long batch is computed in chunks of 256 series, between which the event loop runs and a stop is heard.
  *
  * @param version of the model that the weights belong to
  * @param network the engine, which the encoder then owns. Plain typed arrays when undefined.
@@ -42,7 +43,7 @@ export function createVraeEncoder(
     steps,
     channels,
     embeddingSize: latent,
-    encode: async (batch: SeriesBatch): Promise<EmbeddingBatch> => {
+    encode: async (batch: SeriesBatch, signal?: Abortable): Promise<EmbeddingBatch> => {
       if (batch.steps !== steps || batch.channels !== channels) {
         throw new SegtideError(
           'encoder',
@@ -54,6 +55,7 @@ export function createVraeEncoder(
       const reconstructionErrors = new Float32Array(batch.length);
       for (let from = 0; from < batch.length; from += CHUNK_ROWS) {
         if (from > 0) await setImmediate();
+        throwIfAborted(signal, 'The encoding');
         const rows = Math.min(CHUNK_ROWS, batch.length - from);
         const values = batch.values.subarray(from * cells, (from + rows) * cells);
         const mask = batch.mask.subarray(from * cells, (from + rows) * cells);

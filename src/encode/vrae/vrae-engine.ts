@@ -1,10 +1,8 @@
 import { openEngine } from './engines/open-engine.js';
+import { INFERENCE_ROWS } from './inference-rows.js';
 import { createVraeNetwork, type VraeNetwork } from './vrae-network.js';
 import type { VraeEngine, VraeSettings } from './vrae-options.js';
 import type { VraeShape } from './vrae-shape.js';
-
-/** Series that inference computes at once. */
-export const INFERENCE_ROWS = 64;
 
 /**
  * Makes a network to encode with.

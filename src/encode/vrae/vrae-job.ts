@@ -32,6 +32,8 @@ export interface VraeProgress {
   /** Mean loss of the updates since the last evaluation. */
   readonly trainLoss: number;
   readonly heldOutLoss: number;
+  /** Series that are learnt from; the others are held out. */
+  readonly series: number;
 }
 
 export interface VraeFit {
@@ -47,9 +49,6 @@ export interface VraeFit {
   readonly activeUnits: number;
   /** Updates done in all; more than led to `weights` when the last of them brought no gain. */
   readonly updates: number;
-}
-
-/** What a training asks between evaluations; an `AbortSignal` is one. */
-export interface Abortable {
-  readonly aborted: boolean;
+  /** Why the training ended before its time, with weights that are good all the same; undefined where nothing went wrong. */
+  readonly warning: string | undefined;
 }

@@ -1,14 +1,10 @@
+import { isInformative } from '../../window/is-informative.js';
 import type { FloatArray } from './recurrent-engine.js';
 import type { VraeSettings } from './vrae-options.js';
 import type { VraeShape } from './vrae-shape.js';
 
 /** What is held against what: the settings that a loss depends on. */
 export type Objective = Pick<VraeSettings, 'loss' | 'freeBits'>;
-
-/** Whether a cell with this mask value counts in a loss. */
-export function isInformative(mask: number): boolean {
-  return mask <= 1;
-}
 
 /** Per series, one over the number of informative cells, or zero where there are none. */
 export function informativeShares(mask: Uint8Array, rows: number, cells: number, out: FloatArray): void {
@@ -50,7 +46,7 @@ export function differentiateReconstruction(
       const share = shares[row]! / rows;
       for (let c = 0; c < channels; c++, i++) {
         const cell = first + c;
-        if (mask[cell]! > 1) {
+        if (!isInformative(mask[cell]!)) {
           sums[i] = 0;
           continue;
         }

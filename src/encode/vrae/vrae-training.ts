@@ -48,6 +48,7 @@ export function createVraeTraining(job: VraeJob, network: VraeNetwork, latentTer
   let withoutGain = 0;
   let trainLoss = Number.NaN;
   let evaluation: VraeEvaluation | undefined;
+  let warning: string | undefined;
   let best:
     | { readonly parameters: FloatArray; readonly trainLoss: number; readonly evaluation: VraeEvaluation }
     | undefined;
@@ -57,11 +58,20 @@ export function createVraeTraining(job: VraeJob, network: VraeNetwork, latentTer
     const beta = progress >= warmUp ? settings.beta : settings.beta * (progress / warmUp);
     network.load(parameters);
     const { loss } = network.differentiate({ ...sampler.next(), beta, latentTerm }, gradient);
-    if (!Number.isFinite(loss)) throw diverged(updates, loss);
+    if (!Number.isFinite(loss)) return loss;
     const scale = clipScale(gradient, settings.gradientClip);
     optimizer.step(parameters, gradient, learningRateAt(updates, settings), scale);
     updates++;
     return loss;
+  };
+
+  /** What was learnt before is not lost by what comes later: the best weights stand, where there are any. */
+  const diverge = (loss: number): true => {
+    const what = `The loss became ${loss} after ${updates} updates`;
+    const advice = 'Scale the series, or lower encoder.learningRate.';
+    if (best === undefined) throw new SegtideError('encoder', `${what}. ${advice}`);
+    warning = `${what}, and the best weights of those before were taken. ${advice}`;
+    return true;
   };
 
   return {
@@ -70,11 +80,15 @@ export function createVraeTraining(job: VraeJob, network: VraeNetwork, latentTer
       const until = Math.max(updates + 1, Math.round((evaluations * settings.updates) / EVALUATIONS));
       const from = updates;
       let sum = 0;
-      while (updates < Math.min(until, settings.updates)) sum += update();
+      while (updates < Math.min(until, settings.updates)) {
+        const loss = update();
+        if (!Number.isFinite(loss)) return diverge(loss);
+        sum += loss;
+      }
       trainLoss = sum / (updates - from);
       network.load(parameters);
       evaluation = evaluateVrae(network, heldOut, settings);
-      if (!Number.isFinite(evaluation.loss)) throw diverged(updates, evaluation.loss);
+      if (!Number.isFinite(evaluation.loss)) return diverge(evaluation.loss);
       if (best === undefined || evaluation.loss < best.evaluation.loss) {
         best = { parameters: parameters.slice(), trainLoss, evaluation };
         withoutGain = 0;
@@ -88,6 +102,7 @@ export function createVraeTraining(job: VraeJob, network: VraeNetwork, latentTer
       of: settings.updates,
       trainLoss,
       heldOutLoss: evaluation?.loss ?? Number.NaN,
+      series: learn.length,
     }),
     fit: () => {
       if (best === undefined) throw new SegtideError('encoder', 'A training has no fit before its first evaluation.');
@@ -98,6 +113,7 @@ export function createVraeTraining(job: VraeJob, network: VraeNetwork, latentTer
         heldOutReconstruction: best.evaluation.reconstruction,
         activeUnits: best.evaluation.activeUnits,
         updates,
+        warning,
       };
     },
   };
@@ -142,11 +158,4 @@ function checkJob({ settings, series, initial }: VraeJob, { shape }: VraeNetwork
   if (initial !== undefined && initial.values.length !== count) {
     throw new SegtideError('encoder', `Initial weights need ${count} values, got ${initial.values.length}.`);
   }
-}
-
-function diverged(updates: number, loss: number): SegtideError {
-  return new SegtideError(
-    'encoder',
-    `The loss became ${loss} after ${updates} updates. Scale the series, or lower encoder.learningRate.`,
-  );
 }

@@ -49,7 +49,8 @@ export async function evaluateAndReport(
     display.clear();
     const width = terminal.out.columns ?? (Number(terminal.env.COLUMNS) || 80);
     const style = { width, color: wantsColor(terminal, terminal.out) };
-    terminal.out.write(json ? `${JSON.stringify(report)}\n` : renderEvaluation(report, style));
+    if (json) terminal.out.write(`${JSON.stringify(report)}\n`);
+    else if (!quiet) terminal.out.write(renderEvaluation(report, style));
     return EXIT_CODES.ok;
   } catch (error) {
     display.clear();

@@ -10,7 +10,7 @@ export function addEvaluateCommand(program: Command, terminal: Terminal, outcome
     .description(
       'Fits the encoder and the segments to windows from a CSV file, a row a window, without looking at labels, and scores them. Step j is in column s<j>, of several channels that of channel i in c<i>_s<j>; blank is missing.',
     )
-    .argument('<file>', 'CSV with a header, plain or gzipped')
+    .argument('<file>', 'CSV with a header, plain or gzipped; - is standard input')
     .option('-l, --label-column <name>', 'column with the true class of each window')
     .option('-k, --k <n>', 'number of segments, or auto; as many as there are classes, else auto')
     .option('--fit <part>', 'all, or half: fit one half of the rows and score the other (default: all)')
@@ -22,7 +22,7 @@ export function addEvaluateCommand(program: Command, terminal: Terminal, outcome
     .option('--assignments <file>', 'write the segment of each scored row as CSV')
     .option('--plot <file>', 'draw originals against reconstructions as SVG')
     .option('--json', 'print the scores as JSON')
-    .option('-q, --quiet', 'no progress')
+    .option('-q, --quiet', 'print errors and warnings only')
     .addHelpText('after', EXAMPLES)
     .action(async (file: string, flags: EvaluateFlags) => {
       const { evaluateAndReport } = await import('./evaluate-and-report.js');

@@ -6,6 +6,7 @@ import { addSharedOptions, type SharedFlags, sharedAssignments } from './shared-
 import type { Terminal } from './terminal.js';
 
 interface RunFlags extends SharedFlags, InputFlags {
+  readonly model?: string;
   readonly resume?: boolean;
 }
 
@@ -15,7 +16,9 @@ export function addRunCommand(program: Command, terminal: Terminal, outcome: Out
     .command('run')
     .summary('read usage events, write segments')
     .description('Reads usage events from files, standard input or Kafka, and writes segments, assignments and drift.');
-  addInputOptions(command).option('--resume', 'go on from the checkpoint in the output folder');
+  addInputOptions(command)
+    .option('-m, --model <file>', 'model file to start with, instead of warming up')
+    .option('--resume', 'go on from the checkpoint in the output folder');
   addSharedOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (files: string[], flags: RunFlags) => {
@@ -27,10 +30,13 @@ export function addRunCommand(program: Command, terminal: Terminal, outcome: Out
 }
 
 function runAssignments(files: readonly string[], flags: RunFlags): Assignment[] {
-  const resume = { key: 'run.resume', value: flags.resume, where: '--resume' };
+  const own = [
+    { key: 'model.initial', value: flags.model, where: '--model' },
+    { key: 'run.resume', value: flags.resume, where: '--resume' },
+  ];
   return [
     ...inputAssignments(files, flags),
-    ...(flags.resume === undefined ? [] : [resume]),
+    ...own.filter(({ value }) => value !== undefined),
     ...sharedAssignments(flags),
   ];
 }
@@ -41,4 +47,5 @@ Examples:
   segtide run 'data/*.csv.gz' --customer meter_id --time read_at --value kwh --step hour --steps 24
   zcat usage.ndjson.gz | segtide run - --output -
   tail -f usage.ndjson | segtide run - --set input.live=true --output -
+  segtide run usage.ndjson --model model.safetensors
   segtide run --config segtide.yaml --set cluster.k=8 --output out --resume`;

@@ -13,6 +13,7 @@ import { renderTraining } from '../summary/render-training.js';
 import { EXIT_CODES } from './exit-code.js';
 import { inputAssignments } from './input-options.js';
 import { readConfig } from './read-config.js';
+import { refuseExisting } from './refuse-existing.js';
 import { sharedAssignments } from './shared-options.js';
 import { listenForStop } from './stop-signals.js';
 import { type Terminal, wantsColor } from './terminal.js';
@@ -30,7 +31,7 @@ export async function trainAndReport(
   terminal: Terminal,
   train?: (job: TrainingJob) => Promise<TrainingResult>,
 ): Promise<number> {
-  const { json = false, quiet = false, output: path, windows = false, ...rest } = flags;
+  const { json = false, quiet = false, output, force = false, windows = false, ...rest } = flags;
   const assignments = [...inputAssignments(files, flags), ...sharedAssignments({ ...rest })];
   const config = readConfig(flags.config, assignments, terminal.env);
   const { paths } = config.input;
@@ -41,7 +42,11 @@ export async function trainAndReport(
     throw new SegtideError('config', `--windows takes one file; got ${paths.length}`);
   }
   const reads = config.input.kind === 'file' && !windows ? await filesOf(config.input) : paths;
+  const path = output ?? DEFAULT_MODEL;
   await checkOutputFile(path, [...reads, flags.config]);
+  // A file that is named is meant; one that is not may be all that is left of another training.
+  if (output === undefined && !force)
+    await refuseExisting(path, 'Name a file by --output, or write over it by --force');
   const display = createLineDisplay(terminal.err, { quiet: quiet || json, now: terminal.now });
   const stop = listenForStop(display, terminal.now);
   const deps = {
@@ -51,7 +56,7 @@ export async function trainAndReport(
     onProgress: (events: number, gathered: number) =>
       display.show(() => `reading  ${formatCounted(events, 'event')}  ${formatCounted(gathered, 'window')}`),
   };
-  const gather = () => (windows ? gatherWindows(config, paths[0]!) : gatherFromEvents(config, deps));
+  const gather = () => (windows ? gatherWindows(config, paths[0]!, stop.signal) : gatherFromEvents(config, deps));
   try {
     const parts = {
       train: train ?? ((job: TrainingJob) => trainUnderWatch(job, display, stop.signal)),
@@ -61,7 +66,8 @@ export async function trainAndReport(
     display.clear();
     const width = terminal.out.columns ?? (Number(terminal.env.COLUMNS) || 80);
     const style = { width, color: wantsColor(terminal, terminal.out) };
-    terminal.out.write(json ? `${JSON.stringify(summary)}\n` : renderTraining(summary, style));
+    if (json) terminal.out.write(`${JSON.stringify(summary)}\n`);
+    else if (!quiet) terminal.out.write(renderTraining(summary, style));
     return EXIT_CODES.ok;
   } catch (error) {
     display.clear();
@@ -71,6 +77,9 @@ export async function trainAndReport(
     stop.close();
   }
 }
+
+/** Taken when no file is named. */
+const DEFAULT_MODEL = 'model.safetensors';
 
 /** The files that paths and globs lead to, as the run will find them. */
 async function filesOf({ paths, format }: Config['input']): Promise<readonly string[]> {

@@ -6,7 +6,8 @@ import type { Terminal } from './terminal.js';
 /** Flags of `segtide train`, as written. */
 export interface TrainFlags extends InputFlags {
   readonly windows?: boolean;
-  readonly output: string;
+  readonly output?: string;
+  readonly force?: boolean;
   readonly segments?: string;
   readonly seed?: string;
   readonly set?: string[];
@@ -24,12 +25,13 @@ export function addTrainCommand(program: Command, terminal: Terminal, outcome: O
     );
   addInputOptions(command)
     .option('-w, --windows', 'the file holds windows, a row each, in columns s0, s1 … as for `segtide evaluate`')
-    .option('-o, --output <file>', 'the model file', 'model.safetensors')
+    .option('-o, --output <file>', 'the model file, written over where it is there (default: a new model.safetensors)')
+    .option('--force', 'write over model.safetensors where no other file is named')
     .option('-k, --segments <n>', 'number of segments, or auto')
     .option('--seed <n>', 'seed of all that is random')
     .option('-s, --set <key=value>', 'set any config key, such as encoder.latent=16; repeatable', collect)
     .option('--json', 'print the summary as JSON')
-    .option('-q, --quiet', 'no progress')
+    .option('-q, --quiet', 'print errors and warnings only')
     .addHelpText('after', EXAMPLES)
     .action(async (files: string[], flags: TrainFlags) => {
       const { trainAndReport } = await import('./train-and-report.js');

@@ -1,4 +1,4 @@
-import { access, type FileHandle, open, readFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SegtideError } from '../../errors.js';
 import { encodeLabels } from '../../simulate/encode-labels.js';
@@ -7,6 +7,7 @@ import type { PlantedDrift } from '../../simulate/simulation-options.js';
 import { toOutputError } from '../../transport/file/file-error.js';
 import { makeFolder } from '../../transport/file/make-folder.js';
 import { packagePath } from './package-path.js';
+import { refuseExisting, toExisting } from './refuse-existing.js';
 
 /** What was written, as paths. */
 export interface WrittenSimulation {
@@ -57,7 +58,7 @@ export async function writeSimulation(folder: string, flags: SimulationFlags): P
     .replace(/^# yaml-language-server:.*\n#\n/, '')
     .replace('simulated/events.ndjson', written.events);
   // Of all files before the first is written, so that a refusal leaves nothing behind.
-  if (!force) for (const path of Object.values(written)) await refuseExisting(path);
+  if (!force) for (const path of Object.values(written)) await refuseExisting(path, ADVICE);
   await makeFolder(folder).catch((cause: unknown) => {
     throw toOutputError(cause, folder);
   });
@@ -86,14 +87,6 @@ function toNumber(flag: string, text: string | undefined): number | undefined {
   throw new SegtideError('config', `${flag} must be a number; got '${text}'`);
 }
 
-async function refuseExisting(path: string): Promise<void> {
-  const exists = await access(path).then(
-    () => true,
-    () => false,
-  );
-  if (exists) throw toExisting(path);
-}
-
 /** @param force whether to write over a file that is there, also over one that came meanwhile */
 async function write(path: string, chunks: Iterable<Uint8Array>, force: boolean): Promise<void> {
   let file: FileHandle | undefined;
@@ -101,16 +94,13 @@ async function write(path: string, chunks: Iterable<Uint8Array>, force: boolean)
     file = await open(path, force ? 'w' : 'wx');
     for (const chunk of chunks) await file.writeFile(chunk);
   } catch (cause) {
-    throw (cause as NodeJS.ErrnoException).code === 'EEXIST' ? toExisting(path) : toOutputError(cause, path);
+    throw (cause as NodeJS.ErrnoException).code === 'EEXIST' ? toExisting(path, ADVICE) : toOutputError(cause, path);
   } finally {
     await file?.close();
   }
 }
 
-function toExisting(path: string): SegtideError {
-  const text = `${path} exists already. Name another folder, or write over the files there by --force.`;
-  return new SegtideError('output', text, { context: { path } });
-}
+const ADVICE = 'Name another folder, or write over the files there by --force';
 
 function toBytes(text: string): Uint8Array {
   return new TextEncoder().encode(text);

@@ -1,7 +1,8 @@
 import { parse } from 'yaml';
+import { nearestWord } from '../../nearest-word.js';
 import type { Assignment } from './assignment.js';
 import { configShape, type Shape, shapeAt } from './config-shape.js';
-import { type ConfigProblem, describeUnknownKey, nearestOf } from './problem.js';
+import { type ConfigProblem, describeUnknownKey } from './problem.js';
 
 /** One value given outside the config file. */
 export interface Override {
@@ -107,7 +108,7 @@ function keyOf(name: string): { path: string[]; unknown?: string } {
     const keys = Object.keys(at?.properties ?? {});
     const key = at?.items && isIndex(part) ? part : keys.find((k) => plain(k) === plain(part));
     if (key === undefined) {
-      const nearest = nearestOf(plain(part), keys.map(plain));
+      const nearest = nearestWord(plain(part), keys.map(plain));
       const meant = keys.find((k) => plain(k) === nearest);
       const advice =
         meant === undefined

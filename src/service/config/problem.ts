@@ -1,6 +1,6 @@
-import { closest, distance } from 'fastest-levenshtein';
 import type * as z from 'zod';
 import { SegtideError } from '../../errors.js';
+import { nearestWord } from '../../nearest-word.js';
 import { shapeAt } from './config-shape.js';
 
 /** One thing that is wrong with a config. */
@@ -23,7 +23,7 @@ export function describeUnknownKey(parent: readonly PropertyKey[], key: string):
   const full = [...parent, key].join('.');
   const known = Object.keys(shapeAt(parent)?.properties ?? {});
   if (known.length === 0) return `unknown key '${full}'; '${parent.join('.')}' has no keys below it`;
-  const nearest = nearestOf(key, known);
+  const nearest = nearestWord(key, known);
   const advice = nearest === undefined ? `known here: ${known.join(', ')}` : `did you mean '${nearest}'?`;
   return `unknown key '${full}'; ${advice}`;
 }
@@ -48,17 +48,8 @@ export function describeValue(path: readonly PropertyKey[], wanted: string, inpu
   return `'${path.join('.') || 'the config'}' must be ${wanted}; got ${got}`;
 }
 
-/** The known word nearest to a mistyped one, undefined where none is near. */
-export function nearestOf(word: string, known: readonly string[]): string | undefined {
-  if (known.length === 0) return undefined;
-  const lower = known.map((k) => k.toLowerCase());
-  const nearest = closest(word.toLowerCase(), lower);
-  const near = distance(word.toLowerCase(), nearest) <= Math.max(2, Math.floor(word.length / 3));
-  return near ? known[lower.indexOf(nearest)] : undefined;
-}
-
 function suggest(value: string, known: readonly unknown[]): string {
-  const nearest = nearestOf(value, known.map(String));
+  const nearest = nearestWord(value, known.map(String));
   return nearest === undefined ? '' : `; did you mean '${nearest}'?`;
 }
 

@@ -2,13 +2,14 @@ import { setImmediate } from 'node:timers/promises';
 import type { AssignmentBatch } from '../../cluster/assignment-batch.js';
 import { SegtideError } from '../../errors.js';
 import { readModel } from '../../model-file.js';
+import { throwIfAborted } from '../../numeric/abortable.js';
 import { evaluateWindows } from '../../train/evaluate-windows.js';
 import { type Scores, scoreWindows } from '../../train/score-windows.js';
 import type { TrainingJob, TrainingResult } from '../../train/training-job.js';
 import { readWindowTable, type WindowTable } from '../../transport/file/read-window-table.js';
 import { writeWholeFile } from '../../transport/file/write-whole-file.js';
 import { toGivenWindows } from '../../window/given-windows.js';
-import { MASK_ZERO } from '../../window/window-batch.js';
+import { isInformative } from '../../window/is-informative.js';
 import type { Config } from '../config/schema.js';
 import type { EvaluationReport } from './evaluation-report.js';
 import { modelSettingsFor } from './model-settings.js';
@@ -31,16 +32,17 @@ export interface EvaluateParts {
   readonly train: (job: TrainingJob) => Promise<TrainingResult>;
   /** Epoch ms. */
   readonly now: () => number;
-  /** Looked at between the steps of the work; nothing is written once it is aborted. */
-  readonly signal?: AbortSignal;
+  /** Looked at now and then; nothing is written once it is aborted. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Scores encoder and segments on the ready-made windows of a file: those that a config gives when fitted to them, or those
  * of a model file.
  *
+ * @param path `-` is standard input
  * @throws SegtideError `input` when a file can't be read, `state` when the model is none, `config` when there are too few
- * windows, `encoder` when the training fails, `output` when a result can't be written, `aborted` on request
+ * windows, also for as many segments as were asked for, `encoder` when the training fails, `output` when a result can't be written, `aborted` on request
  */
 export async function evaluateFile(
   path: string,
@@ -50,9 +52,9 @@ export async function evaluateFile(
 ): Promise<EvaluationReport> {
   const began = now();
   const { assignments, plot } = options;
-  const table = await readWindowTable(path, options.labelColumn);
+  const table = await readWindowTable(path, { labelColumn: options.labelColumn, signal });
   await throwIfStopped(signal);
-  const { scores, ...how } = await scoreTable(table, path, config, options, train);
+  const { scores, ...how } = await scoreTable(table, path, config, options, { train, signal });
   const seconds = (now() - began) / 1000;
   const picture = plot === undefined ? '' : await plotReconstructions(scores, path, config.encoder.engine);
   await throwIfStopped(signal);
@@ -65,12 +67,12 @@ export async function evaluateFile(
 async function throwIfStopped(signal: AbortSignal | undefined): Promise<void> {
   await setImmediate();
   await setImmediate();
-  if (signal?.aborted) throw new SegtideError('aborted', 'The evaluation was stopped; nothing was written.');
+  throwIfAborted(signal, 'The evaluation');
 }
 
 type Scored = { readonly scores: Scores } & Pick<
   EvaluationReport,
-  'fit' | 'fold' | 'fitted' | 'kFrom' | 'sound' | 'why'
+  'fit' | 'fold' | 'fitted' | 'kAsked' | 'kFrom' | 'sound' | 'why'
 >;
 
 async function scoreTable(
@@ -78,7 +80,7 @@ async function scoreTable(
   path: string,
   config: Config,
   { labelColumn, k: asked, fold, model }: EvaluateOptions,
-  train: EvaluateParts['train'],
+  { train, signal }: Pick<EvaluateParts, 'train' | 'signal'>,
 ): Promise<Scored> {
   const { labels } = table;
   const { seed } = config.run;
@@ -94,20 +96,37 @@ async function scoreTable(
       labels,
       seed,
       engine: config.encoder.engine,
+      signal,
     });
-    return { scores, fit: 'none', fold: null, fitted: 0, kFrom: 'model', sound: null, why: [] };
+    return { scores, fit: 'none', fold: null, fitted: 0, kAsked: null, kFrom: 'model', sound: null, why: [] };
   }
   const k = asked ?? (classes > 0 ? classes : 'auto');
+  if (typeof asked === 'number' && asked > table.length)
+    throw tooMany(asked, `the ${table.length} windows of the file`);
   const settings = modelSettingsFor(config, table, k);
-  const { verdict, fitted, ...scores } = await evaluateWindows(windows, settings, { labels, fold, seed, train });
+  const { verdict, fitted, ...scores } = await evaluateWindows(windows, settings, {
+    labels,
+    fold,
+    seed,
+    train,
+    signal,
+  });
+  const found = scores.model.clusterModel.k;
+  if (typeof asked === 'number' && asked > found)
+    throw tooMany(asked, `the ${fitted} fitted windows, of which ${found} differ,`);
   return {
     scores,
     ...(fold === 'all' ? { fit: 'all', fold: null } : { fit: 'half', fold }),
     fitted,
+    kAsked: k === 'auto' ? null : k,
     kFrom: k === 'auto' ? 'silhouette' : asked === undefined ? 'labels' : 'option',
     sound: verdict.promoted,
     why: verdict.why,
   };
+}
+
+function tooMany(asked: number, windows: string): SegtideError {
+  return new SegtideError('config', `--k ${asked} asks for more segments than ${windows} can make; ask for fewer`);
 }
 
 /** The segment of each scored row: `row,segment`, rows counted from 0. */
@@ -132,6 +151,7 @@ function describe(scores: Scores, { steps, channels }: WindowTable) {
     updates: model.training.updates,
     activeUnits: model.training.activeUnits,
     latent: assignments.embeddings.latents?.latentSize ?? 0,
+    warning: model.training.warning ?? null,
     segments: profiles.map(({ segmentId, name, size, prototype }) => ({
       segmentId,
       name,
@@ -147,7 +167,7 @@ function areApart({ nearest, distances }: AssignmentBatch): boolean {
 }
 
 function isKnown({ embeddings }: AssignmentBatch): boolean {
-  return embeddings.series.mask.some((cell) => cell <= MASK_ZERO);
+  return embeddings.series.mask.some(isInformative);
 }
 
 function finite(value: number | undefined): number | null {

@@ -2,6 +2,7 @@ import type { TrainedSegment } from './training-summary.js';
 
 /** What `segtide evaluate` found. Plain JSON, as `--json` prints it. */
 export interface EvaluationReport {
+  /** As it was named; `-` is standard input. */
   readonly file: string;
   /** Windows that were assigned and scored. */
   readonly n: number;
@@ -26,13 +27,17 @@ export interface EvaluationReport {
   /** Windows that the model was fitted to. */
   readonly fitted: number;
   readonly seed: number;
-  /** Where `k` comes from. */
+  /** Segments that were asked for, of which `k` is fewer where windows differ too little; null where none were. */
+  readonly kAsked: number | null;
+  /** Where `k`, or `kAsked`, comes from. */
   readonly kFrom: 'option' | 'labels' | 'silhouette' | 'model';
   readonly modelVersion: string;
   readonly updates: number;
   /** Latent dimensions that carry information, and how many there are. */
   readonly activeUnits: number;
   readonly latent: number;
+  /** Why the training ended before its time, though with a good model; null where nothing went wrong. */
+  readonly warning: string | null;
   /** Whether the product would have taken the model into force; null for one that was fitted before. */
   readonly sound: boolean | null;
   readonly why: readonly string[];

@@ -70,8 +70,8 @@ export async function gatherFromEvents(config: Config, deps: GatherDeps): Promis
  *
  * @throws SegtideError as `readWindowTable`
  */
-export async function gatherWindows(config: Config, path: string): Promise<GatheredWindows> {
-  const table = await readWindowTable(path);
+export async function gatherWindows(config: Config, path: string, signal: AbortSignal): Promise<GatheredWindows> {
+  const table = await readWindowTable(path, { signal });
   const settings = modelSettingsFor(config, table, config.cluster.k);
   return {
     reservoir: toReservoirSnapshot(toGivenWindows(table), config.run.seed),

@@ -1,6 +1,8 @@
+import type { Latents } from '../../encode/embedding-batch.js';
 import type { VraeEngine } from '../../encode/vrae/vrae-options.js';
 import { openModel } from '../../train/loaded-model.js';
 import type { Scores } from '../../train/score-windows.js';
+import { isInformative } from '../../window/is-informative.js';
 
 /**
  * Draws scored windows as the encoder was given them and as it gives them back, as SVG: a row a segment, in each four
@@ -16,19 +18,8 @@ export async function plotReconstructions(scores: Scores, title: string, engine?
     return { segmentId, size: members.length, members: spread(members, ACROSS) };
   });
   const wanted = shown.flatMap(({ members }) => members);
-  const { encoder } = openModel(model, engine);
   const cells = series.steps * series.channels;
-  const back = new Map<number, Float32Array>();
-  if (latents !== undefined && encoder.reconstruct !== undefined) {
-    const values = new Float32Array(wanted.length * latents.latentSize);
-    for (const [at, i] of wanted.entries()) {
-      const from = i * latents.latentSize;
-      values.set(latents.values.subarray(from, from + latents.latentSize), at * latents.latentSize);
-    }
-    const decoded = await encoder.reconstruct({ length: wanted.length, latentSize: latents.latentSize, values });
-    for (const [at, i] of wanted.entries()) back.set(i, decoded.subarray(at * cells, (at + 1) * cells));
-  }
-  encoder.dispose?.();
+  const back = latents === undefined ? new Map() : await reconstruct(model, latents, wanted, cells, engine);
 
   const drawn = shown.map(({ segmentId, size, members }) => ({
     segmentId,
@@ -65,6 +56,26 @@ interface Panel {
   readonly caption: string;
   readonly original: Float32Array; // (steps, channels), NaN where nothing is known
   readonly reconstructed: Float32Array; // (steps, channels)
+}
+
+/** Decodes some rows. */
+async function reconstruct(
+  model: Scores['model'],
+  { latentSize, values: all }: Latents,
+  rows: readonly number[],
+  cells: number,
+  engine: VraeEngine | undefined,
+): Promise<ReadonlyMap<number, Float32Array>> {
+  const values = new Float32Array(rows.length * latentSize);
+  for (const [at, i] of rows.entries()) values.set(all.subarray(i * latentSize, (i + 1) * latentSize), at * latentSize);
+  const { encoder } = openModel(model, engine);
+  try {
+    const decoded = await encoder.reconstruct?.({ length: rows.length, latentSize, values });
+    if (decoded === undefined) return new Map();
+    return new Map(rows.map((i, at) => [i, decoded.subarray(at * cells, (at + 1) * cells)]));
+  } finally {
+    encoder.dispose?.();
+  }
 }
 
 function draw(segments: readonly SegmentRow[], channels: number, title: string): string {
@@ -133,7 +144,7 @@ function spread<T>(list: readonly T[], count: number): readonly T[] {
 function maskedRow(values: Float32Array, mask: Uint8Array, row: number, cells: number): Float32Array {
   return values
     .slice(row * cells, (row + 1) * cells)
-    .map((value, i) => (mask[row * cells + i]! > 1 ? Number.NaN : value));
+    .map((value, i) => (isInformative(mask[row * cells + i]!) ? value : Number.NaN));
 }
 
 /** Lines between known neighbours; a value alone becomes a dot's width of line. */

@@ -17,6 +17,8 @@ export interface TrainingSummary {
   /** Latent dimensions that carry information, and how many there are. */
   readonly activeUnits: number;
   readonly latent: number;
+  /** Why the training ended before its time, though with a good model; null where nothing went wrong. */
+  readonly warning: string | null;
   /** On windows that were held out: mean squared per known cell, in scaled units. */
   readonly reconstructionError: number | null;
   /** On the same windows; null of a single segment. */

@@ -2,12 +2,14 @@ import { lastValueFrom, tap } from 'rxjs';
 import { SegtideError } from '../../errors.js';
 import type { SourcePosition } from '../../ports.js';
 import { createSegmentation, type Segmentation } from '../../segmentation.js';
+import type { AdoptedModel } from '../../train/adopt-model.js';
 import type { Config } from '../config/schema.js';
 import type { RunDeps, RunFromConfig } from '../run-from-config.js';
 import type { RunSummary } from '../run-summary.js';
 import { buildSummary } from './build-summary.js';
 import { openOutputs, type RunOutputs } from './open-outputs.js';
 import { openSource, type RunSource } from './open-source.js';
+import { readInitialModel } from './read-initial-model.js';
 import { openRunFolder, type RunCheckpoint, type RunFolder } from './run-folder.js';
 import { type RunSettings, resolveRun } from './run-settings.js';
 import { settleStateFolder } from './state-folder.js';
@@ -21,6 +23,10 @@ export const runFromConfig: RunFromConfig = async (given, deps) => {
   for (const text of from?.passedOver ?? []) deps.log.warn(`checkpoint passed over: ${text}`);
   if (from?.finished !== undefined) return from.finished;
 
+  const { initial } = config.model;
+  const model = settings.segmentation.trainer.model;
+  const initialModel = initial === undefined || from !== undefined ? undefined : await readInitialModel(initial, model);
+
   const input = await openSource(config, settings, deps, from?.checkpoint.position);
   try {
     if (config.run.resume && !input.resumable) {
@@ -33,7 +39,7 @@ export const runFromConfig: RunFromConfig = async (given, deps) => {
     await folder.prepare();
     const outputs = await openOutputs(config, from?.checkpoint.outputs);
     try {
-      return await new Run(config, deps, settings, input, outputs, folder).run(from?.checkpoint);
+      return await new Run(config, deps, settings, input, outputs, folder).run(from?.checkpoint, initialModel);
     } catch (error) {
       // What came of a wrong setting is of no use, and must not stand in the way of the corrected run.
       const isUseless = !folder.hasCheckpoint && error instanceof SegtideError && error.code === 'config';
@@ -82,7 +88,7 @@ class Run {
     this.#checkpointAt = this.#startedAt;
   }
 
-  async run(from: RunCheckpoint | undefined): Promise<RunSummary> {
+  async run(from: RunCheckpoint | undefined, initialModel: AdoptedModel | undefined): Promise<RunSummary> {
     const { clock, signal, log } = this.#deps;
     let stoppedAt = Number.POSITIVE_INFINITY;
     const segmentation = createSegmentation(
@@ -92,6 +98,7 @@ class Run {
       {
         clock: this.#settings.live ? clock : undefined,
         encodeThreads: this.#config.run.encodeThreads,
+        initialModel,
         between: () => this.#between(),
         isStopped: () => signal.aborted || this.#outputs.ended,
         isCutShort: () => this.#outputs.ended || clock.now() - stoppedAt >= STOP_WITHIN_MS,

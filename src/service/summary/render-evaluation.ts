@@ -12,10 +12,7 @@ export function renderEvaluation(report: EvaluationReport, { width, color }: Sum
   const parts = [
     [colors.bold(wrap(headline(report), columns))],
     [colors.bold('Quality'), qualities(report, columns)],
-    [
-      colors.bold(`Segments: ${report.k}, ${ORIGINS[report.kFrom]}`),
-      renderModelSegments(report.segments, report.n, columns),
-    ],
+    [colors.bold(`Segments: ${report.k}, ${origin(report)}`), renderModelSegments(report.segments, report.n, columns)],
     [colors.bold('Model'), ...model(report, columns)],
   ];
   return `\n${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;
@@ -28,6 +25,11 @@ const ORIGINS: Readonly<Record<EvaluationReport['kFrom'], string>> = {
   model: 'those of the model',
 };
 
+function origin({ k, kAsked, kFrom }: EvaluationReport): string {
+  const fewer = kAsked !== null && k < kAsked;
+  return fewer ? `fewer than the ${kAsked} classes: the windows differ too little` : ORIGINS[kFrom];
+}
+
 function headline({ file, n, steps, channels, fit, fitted, seconds }: EvaluationReport): string {
   const shape = `windows of ${formatCount(steps)} steps${channels > 1 ? ` and ${channels} channels` : ''}`;
   const split = {
@@ -35,7 +37,7 @@ function headline({ file, n, steps, channels, fit, fitted, seconds }: Evaluation
     half: `scored by a model of the other ${formatCount(fitted)}`,
     none: 'scored by a model that was fitted before',
   }[fit];
-  return `${file}: ${formatCount(n)} ${shape}, ${split} in ${formatSeconds(seconds)}`;
+  return `${file === '-' ? 'standard input' : file}: ${formatCount(n)} ${shape}, ${split} in ${formatSeconds(seconds)}`;
 }
 
 function qualities({ ari, nmi, silhouette, reconstructionError }: EvaluationReport, width: number): string {
@@ -64,10 +66,12 @@ function qualities({ ari, nmi, silhouette, reconstructionError }: EvaluationRepo
   );
 }
 
-function model({ modelVersion, updates, activeUnits, latent, sound, why }: EvaluationReport, width: number): string[] {
+function model(report: EvaluationReport, width: number): string[] {
+  const { modelVersion, updates, activeUnits, latent, warning, sound, why } = report;
   const lines = [
     `  ${modelVersion}  ${formatCount(updates)} updates, ${activeUnits} of ${latent} latent dimensions in use`,
   ];
+  if (warning !== null) lines.push(wrap(`warning: ${warning}`, width, '    ', '      '));
   const verdict = sound ? 'sound' : `would be refused: ${why.join('; ')}`;
   return sound === null ? lines : [...lines, wrap(`the gate: ${verdict}`, width, '    ', '      ')];
 }

@@ -50,7 +50,13 @@ function modelsHead({ models }: RunSummary): string {
 }
 
 function models(summary: RunSummary, width: number): string[] {
-  if (summary.models.length === 0) return ['  none yet; assignments say `warming` until enough windows are there'];
+  if (summary.models.length === 0) {
+    return [
+      summary.modelVersion === null
+        ? '  none yet; assignments say `warming` until enough windows are there'
+        : `  ${summary.modelVersion}  in force from the start; none was trained here`,
+    ];
+  }
   return summary.models.flatMap(({ modelVersion, promoted, atWindow, reason, why }) => [
     `  ${modelVersion}  ${promoted ? 'promoted' : 'refused'}, trained at window ${formatCount(atWindow)}`,
     wrap(`because: ${reason}`, width, '    ', '      '),

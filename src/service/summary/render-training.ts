@@ -8,8 +8,8 @@ import type { SummaryStyle } from './render-summary.js';
 export function renderTraining(summary: TrainingSummary, { width, color }: SummaryStyle): string {
   const colors = pc.createColors(color);
   const columns = Math.max(40, Math.min(width, 120));
-  const { model, modelVersion, updates, activeUnits, latent, segments, sampled, reconstructionError, silhouette } =
-    summary;
+  const { model, modelVersion, updates, activeUnits, latent, segments, sampled, warning } = summary;
+  const { reconstructionError, silhouette } = summary;
   const quality = `held-out reconstruction error ${reconstructionError === null ? '–' : formatNumber(reconstructionError)}, silhouette ${silhouette?.toFixed(3) ?? '–'}, ${activeUnits} of ${latent} latent dimensions in use`;
   const parts = [
     [colors.bold(wrap(headline(summary), columns))],
@@ -18,6 +18,7 @@ export function renderTraining(summary: TrainingSummary, { width, color }: Summa
       colors.bold('Model'),
       `  ${model}  ${modelVersion}, ${formatCount(summary.bytes)} bytes`,
       wrap(`${formatCount(updates)} updates; ${quality}`, columns, '    ', '    '),
+      ...(warning === null ? [] : [wrap(`warning: ${warning}`, columns, '    ', '    ')]),
     ],
     [colors.bold('Next'), `  segtide evaluate windows.csv --model ${model}`],
   ];

@@ -29,7 +29,8 @@ export async function openFile(file: InputFile, folder: string): Promise<OpenFil
   try {
     const path = resolve(folder, file.path);
     // Looked at before it is opened, because opening a named pipe waits for its writer.
-    if (!(await stat(path)).isFile()) throw toNoFile(file.path);
+    const there = await stat(path);
+    if (!there.isFile()) throw toNoFile(file.path, there.isDirectory());
     handle = await open(path, 'r');
     const stats = await handle.stat();
     if (stats.size === 0 && /\.gz$/i.test(path)) throw toEmpty(file.path, 'gzip');
@@ -60,7 +61,10 @@ function toEmpty(path: string, format: string): SegtideError {
   return new SegtideError('input', text, { context: { path } });
 }
 
-function toNoFile(path: string): SegtideError {
-  const text = `Cannot read ${path}: it is no plain file. Pipe it into standard input instead and name - as the input.`;
+function toNoFile(path: string, isFolder: boolean): SegtideError {
+  const why = isFolder
+    ? 'it is a folder; name a file in it'
+    : 'it is no plain file. Pipe it into standard input instead and name - as the input';
+  const text = `Cannot read ${path}: ${why}.`;
   return new SegtideError('input', text, { context: { path } });
 }

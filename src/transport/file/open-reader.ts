@@ -5,17 +5,15 @@ import type { ParsePool } from '../parse-threads/parse-pool.js';
 import { createThreadedReader } from '../parse-threads/threaded-reader.js';
 import type { ByteFeed } from './byte-feed.js';
 import { createChunkReader } from './chunk-reader.js';
-import { createGzipFeed } from './gzip-feed.js';
 import type { FileFormat } from './input-files.js';
 import type { InputParsers } from './input-parsers.js';
+import { openFileFeed, openStdinFeed, STDIN } from './open-feed.js';
 import type { OpenFile } from './open-file.js';
 import { toParquetBytes } from './parquet-bytes.js';
 import { createParquetReader } from './parquet-reader.js';
 import { createPeekFeed } from './peek-feed.js';
-import { createPlainFeed } from './plain-feed.js';
 import type { ReadPosition, RecordReader } from './record-reader.js';
 import { refuseOtherText } from './refuse-other-text.js';
-import { createStreamFeed } from './stream-feed.js';
 
 /**
  * Opens the reader that fits a file's format.
@@ -34,7 +32,7 @@ export async function openReader(
     const bytes = await toParquetBytes(file);
     return createParquetReader(bytes, parsers.rows(), path, from.offset);
   }
-  const opened = openFeed(file, from.offset);
+  const opened = openFileFeed(file, from.offset);
   const feed = from.offset > 0 ? opened : checkText(opened, format, path);
   if (format === 'ndjson' && pool !== undefined && file.size > 2 * chunkBytes)
     return createThreadedReader(feed, pool, path, chunkBytes, from);
@@ -61,16 +59,8 @@ export function openStreamReader(
       'Parquet is read from its end, and standard input has none. Name the file instead.',
     );
   }
-  const packed = createStreamFeed(stream, STDIN, idleMs);
-  const feed = checkText(createPeekFeed(packed, unpackGzipped), format, STDIN);
+  const feed = checkText(openStdinFeed(stream, idleMs), format, STDIN);
   return createChunkReader(feed, parsers.records(format), '-', chunkBytes, { row: 1, offset: 0, inside: false });
-}
-
-const STDIN = 'standard input';
-
-/** Gzip is known by its first bytes, as that of files is. */
-function unpackGzipped(head: Uint8Array, whole: ByteFeed): ByteFeed {
-  return head[0] === 0x1f && head[1] === 0x8b ? createGzipFeed(whole, STDIN, 0, undefined) : whole;
 }
 
 function checkText(feed: ByteFeed, format: FileFormat, path: string): ByteFeed {
@@ -80,17 +70,10 @@ function checkText(feed: ByteFeed, format: FileFormat, path: string): ByteFeed {
   });
 }
 
-function openFeed(file: OpenFile, offset: number): ByteFeed {
-  const { handle, path, size } = file;
-  if (!file.gzipped) return createPlainFeed(handle, path, size, offset);
-  const packed = (): ByteFeed => createPlainFeed(handle, path, size, 0);
-  return createGzipFeed(packed(), path, offset, packed);
-}
-
 /** A parser that goes on past the beginning of a file still has to know the header there. */
 async function readHeader(file: OpenFile, parser: RecordParser): Promise<void> {
   if (parser.resume === undefined) return;
-  const feed = openFeed(file, 0);
+  const feed = openFileFeed(file, 0);
   const head = new Uint8Array(HEADER_BYTES);
   let end = 0;
   while (end < head.length) {

@@ -1,14 +1,15 @@
+import type { Readable } from 'node:stream';
 import { SegtideError } from '../../errors.js';
 import { hasByteOrderMark } from '../../ingest/byte-order-mark.js';
 import { CsvRow, ROW_OPEN, ROW_OPEN_QUOTE } from '../../ingest/csv-row.js';
 import { parseDecimal } from '../../ingest/decimal-text.js';
+import { type Abortable, throwIfAborted } from '../../numeric/abortable.js';
 import { MOST_TO_FLOAT32 } from '../../numeric/float32.js';
 import { MASK_MISSING } from '../../window/window-batch.js';
 import type { ByteFeed } from './byte-feed.js';
 import { toInputError } from './file-error.js';
-import { createGzipFeed } from './gzip-feed.js';
+import { openFileFeed, openStdinFeed, STDIN } from './open-feed.js';
 import { openFile } from './open-file.js';
-import { createPlainFeed } from './plain-feed.js';
 
 /** Ready-made windows, one for each data row of a file. */
 export interface WindowTable {
@@ -22,28 +23,46 @@ export interface WindowTable {
   readonly labels: readonly string[] | undefined; // (length)
 }
 
+export interface WindowTableOptions {
+  /** Column that holds a class of each window. */
+  readonly labelColumn?: string | undefined;
+  /** Looked at between two chunks of the file. */
+  readonly signal?: Abortable | undefined;
+  /** What `-` reads. @default process.stdin */
+  readonly stdin?: Readable | undefined;
+}
+
 /**
  * Reads ready-made windows from CSV, plain or gzipped: a header, then a row a window. Step j is in column `s<j>`, of
  * several channels that of channel i in `c<i>_s<j>`, both from 0; blank is missing. Other columns are passed over.
  *
- * @param labelColumn column that holds a class of each window
- * @throws SegtideError `input` when the file can't be read, a column is missing, or a cell is no number
+ * Errors name a row by its number, from 0 without the header, as `segtide evaluate --assignments` writes it, and by the
+ * file's line that it begins on, from 1.
+ *
+ * @param path `-` is standard input
+ * @throws SegtideError `input` when the file can't be read, a column is missing, or a cell is no number; `aborted` on
+ * request
  */
-export async function readWindowTable(path: string, labelColumn?: string): Promise<WindowTable> {
-  const file = await openFile({ path, format: 'csv' }, '.');
-  const plain = createPlainFeed(file.handle, path, file.size, 0);
-  const feed = file.gzipped ? createGzipFeed(plain, path, 0, undefined) : plain;
+export async function readWindowTable(path: string, options: WindowTableOptions = {}): Promise<WindowTable> {
+  const feed =
+    path === '-'
+      ? openStdinFeed(options.stdin ?? process.stdin, IDLE_MS)
+      : openFileFeed(await openFile({ path, format: 'csv' }, '.'), 0);
+  const name = path === '-' ? STDIN : path;
   try {
-    return await readTable(feed, path, labelColumn);
+    return await readTable(feed, name, options);
   } catch (cause) {
-    throw toInputError(cause, path);
+    throw toInputError(cause, name);
   } finally {
     await feed.close();
   }
 }
 
 const CHUNK_BYTES = 1 << 20;
+/** A pipe in which nothing comes keeps nobody waiting longer for a stop. */
+const IDLE_MS = 100;
 const DELIMITER = ',';
+const LF = 0x0a;
 
 /** Where the columns of a file go. */
 interface TableColumns {
@@ -57,14 +76,20 @@ interface TableColumns {
   readonly label: number;
 }
 
-async function readTable(feed: ByteFeed, path: string, labelColumn: string | undefined): Promise<WindowTable> {
+async function readTable(
+  feed: ByteFeed,
+  path: string,
+  { labelColumn, signal }: WindowTableOptions,
+): Promise<WindowTable> {
   const row = new CsvRow(DELIMITER);
   let bytes: Uint8Array<ArrayBuffer> = new Uint8Array(CHUNK_BYTES);
   let end = 0;
   let ended = false;
   let columns: TableColumns | undefined;
   let rows: TableRows | undefined;
+  let line = 1;
   while (!ended) {
+    throwIfAborted(signal, 'The reading');
     if (end === bytes.length) bytes = grown(bytes);
     const read = await feed.read(bytes, end, bytes.length);
     ended = read === 0;
@@ -73,14 +98,17 @@ async function readTable(feed: ByteFeed, path: string, labelColumn: string | und
     while (start < end) {
       const state = row.scan(bytes, start, end);
       if (!ended && (state === ROW_OPEN || state === ROW_OPEN_QUOTE)) break;
-      if (state === ROW_OPEN_QUOTE || row.broken) throw refuse(path, `${place(rows)} has a quote that does not close`);
+      if (state === ROW_OPEN_QUOTE || row.broken) {
+        throw refuse(path, `${place(rows, line)} has a quote that does not close`);
+      }
       if (columns === undefined) {
         const names = Array.from({ length: row.length }, (_, i) => row.text(bytes, i).trim());
         columns = toColumns(names, labelColumn, path);
         rows = new TableRows(columns);
       } else if (row.end > start) {
-        rows!.add(row, bytes, path);
+        rows!.add(row, line, bytes, path);
       }
+      line += countLines(bytes, start, row.next);
       start = row.next;
     }
     bytes.copyWithin(0, start, end);
@@ -101,10 +129,11 @@ class TableRows {
     this.#columns = columns;
   }
 
-  add(row: CsvRow, bytes: Uint8Array, path: string): void {
+  /** @param line of the file on which the row begins */
+  add(row: CsvRow, line: number, bytes: Uint8Array, path: string): void {
     const { count, cells, names, label, steps, channels } = this.#columns;
     if (row.length !== count) {
-      throw refuse(path, `${place(this)} has ${row.length} fields, the header ${count}`);
+      throw refuse(path, `${place(this, line)} has ${row.length} fields, the header ${count}`);
     }
     const from = this.length * steps * channels;
     while (from + steps * channels > this.#values.length) {
@@ -119,7 +148,10 @@ class TableRows {
       const value = start === stop ? Number.NaN : (parseDecimal(bytes, start, stop) ?? blank(row, bytes, column));
       if (value === undefined || Math.abs(value) > MOST_TO_FLOAT32) {
         const text = row.text(bytes, column);
-        throw refuse(path, `${place(this)}, column ${names[column]}: '${text}' is no number that a series can hold`);
+        throw refuse(
+          path,
+          `${place(this, line)}, column ${names[column]}: '${text}' is no number that a series can hold`,
+        );
       }
       if (Number.isNaN(value)) this.#mask[from + cell] = MASK_MISSING;
       else this.#values[from + cell] = value;
@@ -151,6 +183,14 @@ function toColumns(names: readonly string[], labelColumn: string | undefined, pa
   const found = places.filter((match) => match !== null);
   if (found.length === 0) {
     throw refuse(path, 'it has no columns s0, s1 … (or c0_s0, c0_s1 … for several channels)');
+  }
+  const single = names.find((_, i) => places[i] && places[i][1] === undefined);
+  const several = names.find((_, i) => places[i]?.[1] !== undefined);
+  if (single !== undefined && several !== undefined) {
+    throw refuse(
+      path,
+      `columns ${single} and ${several} name steps in two ways; name them s0, s1 … where there is one channel, and c0_s0, c1_s0 … where there are several`,
+    );
   }
   const channels = 1 + Math.max(...found.map((match) => Number(match[1] ?? 0)));
   const steps = 1 + Math.max(...found.map((match) => Number(match[2])));
@@ -188,8 +228,15 @@ function grown<T extends Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>>(ar
   return wider;
 }
 
-function place(rows: { readonly length: number } | undefined): string {
-  return rows === undefined ? 'the header' : `row ${rows.length}`;
+function place(rows: { readonly length: number } | undefined, line: number): string {
+  return rows === undefined ? 'the header' : `row ${rows.length} (line ${line})`;
+}
+
+/** Lines that end in a part of the bytes. */
+function countLines(bytes: Uint8Array, start: number, end: number): number {
+  let lines = 0;
+  for (let at = bytes.indexOf(LF, start); at >= 0 && at < end; at = bytes.indexOf(LF, at + 1)) lines++;
+  return lines;
 }
 
 function refuse(path: string, text: string): SegtideError {

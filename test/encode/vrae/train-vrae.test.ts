@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createJsEngine } from '../../../src/encode/vrae/engines/js/js-engine.js';
 import { trainVrae } from '../../../src/encode/vrae/train-vrae.js';
 import { createVraeEncoder } from '../../../src/encode/vrae/vrae-encoder.js';
-import { createVraeNetwork, type VraeNetwork } from '../../../src/encode/vrae/vrae-network.js';
+import { createVraeNetwork, type LossTerms, type VraeNetwork } from '../../../src/encode/vrae/vrae-network.js';
 import { resolveVrae, type VraeOptions } from '../../../src/encode/vrae/vrae-options.js';
 import { toVraeShape } from '../../../src/encode/vrae/vrae-shape.js';
 import { createWaves, toSeriesBatch } from './vrae-batches.js';
@@ -131,6 +131,64 @@ describe('trainVrae', () => {
     expect(() => trainVrae({ settings, series: longer })).toThrow(/need 1212 values and mask cells, got 1200/);
     const job = { settings: resolveVrae({ ...small, latent: 3 }), series: waves, initial: weights };
     expect(() => trainVrae(job)).toThrow(/latent should be 3, got 2/);
+  });
+
+  it('keeps what was best before the loss left the finite numbers, and says so', () => {
+    const fitUntil = (broken: number, spoil: (terms: LossTerms) => LossTerms) => {
+      const network = networkFor(small);
+      let updates = 0;
+      const breaking: VraeNetwork = {
+        ...network,
+        differentiate: (batch, gradient) => {
+          const terms = network.differentiate(batch, gradient);
+          return ++updates > broken ? spoil(terms) : terms;
+        },
+      };
+      return trainVrae({ settings: resolveVrae(small), series: waves }, { network: breaking });
+    };
+    const whole = fitUntil(200, (terms) => terms);
+    expect(whole.warning).toBeUndefined();
+    // The evaluations are after every tenth update.
+    const cut = fitUntil(95, (terms) => ({ ...terms, loss: Number.NaN }));
+    expect(cut.updates).toBe(95);
+    expect(cut.warning).toMatch(/became NaN after 95 updates, and the best weights of those before were taken/);
+    expect(cut.weights.values.every(Number.isFinite)).toBe(true);
+    expect(cut.heldOutLoss).toBeGreaterThan(0);
+    expect(() => fitUntil(9, (terms) => ({ ...terms, loss: Number.POSITIVE_INFINITY }))).toThrow(
+      /became Infinity after 9 updates/,
+    );
+  });
+
+  it('keeps what was best before the held-out loss left the finite numbers', () => {
+    const network = networkFor(small);
+    let evaluations = 0;
+    const breaking: VraeNetwork = {
+      ...network,
+      infer: (values, rows, posterior, views) => {
+        network.infer(values, rows, posterior, views);
+        if (++evaluations === 3) posterior.fill(Number.NaN);
+      },
+    };
+    const fit = trainVrae({ settings: resolveVrae(small), series: waves }, { network: breaking });
+    expect(fit).toMatchObject({ updates: 30, warning: expect.stringContaining('became NaN after 30 updates') });
+    expect(Number.isFinite(fit.heldOutLoss)).toBe(true);
+  });
+
+  it('tells how many series it learns from, of which no more than 512 are held out', () => {
+    const learntFrom = (length: number): number => {
+      let told = 0;
+      const settings = resolveVrae({ ...small, hidden: 1, updates: 1 });
+      trainVrae(
+        { settings, series: createWaves(length, 1, 1) },
+        {
+          onProgress: ({ series }) => {
+            told = series;
+          },
+        },
+      );
+      return told;
+    };
+    expect([9, 100, 5120, 8000].map(learntFrom)).toEqual([9, 90, 4608, 7488]);
   });
 
   it('learns with every optimizer, schedule, loss, decoder and cell', () => {

@@ -37,6 +37,7 @@ describe('segtide evaluate', () => {
     const report = await evaluated({ labelColumn: 'label', assignments });
     expect(report).toMatchObject({
       file,
+      warning: null,
       n: ROWS,
       fitted: ROWS,
       steps: 8,
@@ -132,11 +133,52 @@ describe('segtide evaluate', () => {
     expect(await evaluated({ k: '1' })).toMatchObject({ k: 1, silhouette: null });
     const blank = join(folder, 'blank.csv');
     await writeFile(blank, `s0,s1,s2\n${',,\n'.repeat(20)}`);
-    const { out } = await run({ k: '2', json: true }, blank);
-    expect(JSON.parse(out)).toMatchObject({ silhouette: null, reconstructionError: null });
-    const told = await run({ k: '2' }, blank);
+    const { out } = await run({ k: 'auto', json: true }, blank);
+    expect(JSON.parse(out)).toMatchObject({ k: 1, silhouette: null, reconstructionError: null });
+    const told = await run({ k: 'auto' }, blank);
     expect(told.out).toMatch(/silhouette +– /);
     expect(told.out).toMatch(/reconstruction error +– /);
+  });
+
+  it('refuses more segments than windows can make', async () => {
+    const few = join(folder, 'few.csv');
+    await writeFile(few, 's0,s1\n1,2\n2,1\n1,3\n3,1\n5,5\n');
+    let trained = 0;
+    const train: typeof runTrainingJob = (job) => {
+      trained++;
+      return runTrainingJob(job);
+    };
+    await expect(run({ k: '8' }, few, train)).rejects.toMatchObject({
+      code: 'config',
+      message: '--k 8 asks for more segments than the 5 windows of the file can make; ask for fewer',
+    });
+    expect(trained).toBe(0);
+    await writeFile(few, `s0,s1\n${'1,2\n2,1\n'.repeat(10)}`);
+    await expect(run({ k: '8' }, few)).rejects.toMatchObject({
+      code: 'config',
+      message: '--k 8 asks for more segments than the 20 fitted windows, of which 2 differ, can make; ask for fewer',
+    });
+  });
+
+  it('says where there are fewer segments than classes', async () => {
+    const alike = join(folder, 'alike.csv');
+    await writeFile(alike, `class,s0,s1\n${'a,1,2\nb,2,1\nc,1,2\n'.repeat(10)}`);
+    const { out } = await run({ labelColumn: 'class', json: true }, alike);
+    expect(JSON.parse(out)).toMatchObject({ k: 2, kAsked: 3, kFrom: 'labels' });
+    const told = await run({ labelColumn: 'class' }, alike);
+    expect(told.out).toContain('Segments: 2, fewer than the 3 classes: the windows differ too little');
+  });
+
+  it('prints nothing where it is to be quiet, but what --json asks for', async () => {
+    expect(await run({ quiet: true, k: '3' })).toMatchObject({ out: '', err: '', exitCode: 0 });
+    expect(JSON.parse((await run({ quiet: true, json: true, k: '3' })).out)).toMatchObject({ k: 3 });
+  });
+
+  it('finds out before it trains that a result can not be written', async () => {
+    const train = () => expect.fail('this was to be told before');
+    for (const name of ['plot', 'assignments'] as const) {
+      await expect(run({ [name]: join(file, 'result') }, file, train)).rejects.toMatchObject({ code: 'output' });
+    }
   });
 
   it('tells people the same', async () => {

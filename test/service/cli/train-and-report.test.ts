@@ -84,6 +84,20 @@ describe('segtide train', () => {
     expect(out).toContain('Segments: 3');
   });
 
+  it('prints nothing where it is to be quiet', async () => {
+    expect((await run('events.ndjson', { ...EVENTS, quiet: true })).out).toBe('');
+  });
+
+  it('finds out before it trains that the model can not be written', async () => {
+    const output = join(folder, 'windows.csv', 'model.safetensors');
+    const attempt = captured((terminal) =>
+      trainAndReport([join(folder, 'windows.csv')], { output, windows: true, set: SMALL }, terminal, () =>
+        expect.fail('this was to be told before'),
+      ),
+    );
+    await expect(attempt).rejects.toMatchObject({ code: 'output', message: expect.stringContaining('not a folder') });
+  });
+
   it('writes nothing where the model is not sound', async () => {
     const output = join(folder, 'unsound.safetensors');
     await expect(

@@ -99,6 +99,18 @@ describe('a run whose summary can not be written', () => {
   });
 });
 
+describe('a run that starts with a model', () => {
+  it.each([
+    ['is none', 'state', /none\.safetensors: The model can't be read/],
+    ['is not there', 'input', /Cannot read .*none\.safetensors/],
+  ])('makes no folder where that %s', async (what, code, message) => {
+    if (what === 'is none') writeFileSync(at('none.safetensors'), 'none');
+    const attempt = run({}, `model.initial=${at('none.safetensors')}`);
+    await expect(attempt).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+    expect(existsSync(at('out'))).toBe(false);
+  });
+});
+
 describe('the summary of a run', () => {
   it('names itself only where it was written', async () => {
     const named = ({ outputs }: RunSummary) => outputs.filter(({ output }) => output === 'summary').length;

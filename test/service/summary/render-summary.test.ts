@@ -94,6 +94,11 @@ describe('renderSummary', () => {
     expect(text).toContain('lower model.firstFit');
   });
 
+  it('names a model that the run started with where none was trained', () => {
+    const text = renderSummary({ ...SAMPLE, models: [], modelVersion: 'v1-abc' }, { width: 100, color: false });
+    expect(text).toContain('v1-abc  in force from the start; none was trained here');
+  });
+
   it('shows five drift reports and counts the others', () => {
     const last = Array.from({ length: 8 }, (_, i) => ({ ...DRIFTED, subject: `s${i}` }));
     const text = renderSummary({ ...SAMPLE, drift: { ...SAMPLE.drift, last } }, { width: 100, color: false });

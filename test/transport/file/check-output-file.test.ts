@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -21,6 +21,21 @@ describe('checkOutputFile', () => {
     await checkOutputFile(join(folder, 'new', 'out.csv'), [input]);
     await checkOutputFile(input, [join(folder, 'other.csv'), undefined, '-']);
     await checkOutputFile('-', ['-']);
+  });
+
+  it('leaves nothing behind', async () => {
+    await checkOutputFile(join(folder, 'sub', 'out.csv'), []);
+    await checkOutputFile(join(folder, 'sub', 'new', 'deep', 'out.csv'), []);
+    expect(await readdir(join(folder, 'sub'))).toEqual([]);
+  });
+
+  it('refuses a place within a file, and one below it', async () => {
+    for (const path of [join(input, 'out.csv'), join(input, 'sub', 'out.csv')]) {
+      await expect(checkOutputFile(path, [])).rejects.toMatchObject({
+        code: 'output',
+        message: expect.stringContaining('a part of the path is a file'),
+      });
+    }
   });
 
   it.each(['input.csv', 'link.csv', 'sub/../input.csv', 'sub-link/../input.csv'])(

@@ -1,9 +1,15 @@
 import { SegtideError } from '../../../errors.js';
 import type { RandomKernelEngine } from '../../views/random-kernel-engine.js';
-import type { FloatBuffer, LayerSpec, MatrixProduct, RecurrentEngine } from '../recurrent-engine.js';
+import {
+  type FloatBuffer,
+  type LayerSpec,
+  layerWeightCount,
+  type MatrixProduct,
+  type RecurrentEngine,
+} from '../recurrent-engine.js';
 
 /** The version of the kernel's source that this code speaks to; it is that of kernel/Cargo.toml. */
-export const KERNEL_VERSION = '0.1.0';
+export const KERNEL_VERSION = '0.2.0';
 
 /** What the engines over the kernel do beyond the port. */
 export interface KernelEngine extends RecurrentEngine {
@@ -64,9 +70,8 @@ export function checkTraining({ training }: LayerSpec): void {
 }
 
 /** @throws SegtideError `encoder` when weights are not as many as the layer has. */
-export function checkWeights(length: number, { cell, hidden, inputs }: LayerSpec): void {
-  const columns = hidden + inputs + 1;
-  const wanted = cell === 'lstm' ? 4 * hidden * columns : 3 * hidden * columns + hidden;
+export function checkWeights(length: number, spec: LayerSpec): void {
+  const wanted = layerWeightCount(spec);
   if (length !== wanted) throw new SegtideError('encoder', `the layer has ${wanted} weights; got ${length}`);
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { duration, real, share, whole } from '../kinds.js';
+import { duration, real, share, text, whole } from '../kinds.js';
 
 const retrain = z
   .strictObject({
@@ -57,6 +57,11 @@ const align = z
 /** `model`: first fit, retraining and promotion. */
 export const modelSection = z
   .strictObject({
+    initial: text()
+      .exactOptional()
+      .describe(
+        'Model file, as `segtide train` writes it, that `segtide run` assigns windows by from the first on; its windows and series must be made like those here.',
+      ),
     firstFit: whole('windows', { min: 1 })
       .default(2000)
       .describe('Windows collected before the first training; each that gives no model doubles them for the next.'),

@@ -1,15 +1,10 @@
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
+import { INFERENCE_ROWS } from '../../inference-rows.js';
 import { type FloatBuffer, type LayerSpec, layerWeightCount, type RecurrentLayer } from '../../recurrent-engine.js';
 import { type BlockLstm, createBlockLstm } from './block-lstm.js';
 import type { Tfjs } from './load-tfjs.js';
 import type { Sequence } from './sequence-kernel.js';
 import { createStepKernel } from './step-kernels.js';
-
-/**
- * Sequences that inference computes at once, filled up with zeros. How TensorFlow rounds a row depends on the number of
- * rows; with this number no row has been seen to depend on its place, with 128 some did (test/encode/vrae/engines).
- */
-const INFERENCE_ROWS = 64;
 
 /** A recurrent layer on TensorFlow.js, in single precision. */
 export type TfjsLayer = RecurrentLayer & { dispose(): void };

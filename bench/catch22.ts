@@ -2,7 +2,7 @@
  * Features of windows against the packages that the field takes for them, in one run: CPU time on one core, rounds taken
  * in turn over fresh windows.
  *
- *   npx tsx bench/features.ts [--python python3] [--steps 24,60,140,500] [--rounds 5]
+ *   npx tsx bench/catch22.ts [--python python3] [--steps 24,60,140,500] [--rounds 5]
  *
  * Prints microseconds a window of each, the median ratio with its 95 % interval, and the share of features that differ
  * by more than 1e-6. The python must have numpy and pycatch22.
