@@ -1,3 +1,4 @@
+import { MASK_MISSING } from '../../window/window-batch.js';
 import type { WindowShape } from './restore-usage.js';
 
 /** What is usual in each channel, over windows with any usage in it. Plain data; 1 where there is none. */
@@ -53,7 +54,7 @@ export function fitChannelLevels({ steps, channels }: WindowShape, usage: Float3
  * of its known steps, and those of zeros where it has none.
  *
  * @param usage (rows, steps, channels)
- * @param mask (rows, steps, channels), not 0 where a step is unknown
+ * @param mask (rows, steps, channels), 2 or 3 where a step is unknown
  * @param out (rows, channels, 4)
  */
 export function writeLevels(
@@ -71,7 +72,7 @@ export function writeLevels(
       let zeros = 0;
       let sum = 0;
       for (let t = 0, p = first; t < steps; t++, p += channels) {
-        if (mask[p] !== 0) continue;
+        if (mask[p]! >= MASK_MISSING) continue;
         known++;
         sum += usage[p]!;
         if (usage[p] === 0) zeros++;
@@ -79,7 +80,7 @@ export function writeLevels(
       const mean = known === 0 ? 0 : sum / known;
       let squares = 0;
       for (let t = 0, p = first; t < steps; t++, p += channels) {
-        if (mask[p] === 0) squares += (usage[p]! - mean) ** 2;
+        if (mask[p]! < MASK_MISSING) squares += (usage[p]! - mean) ** 2;
       }
       const deviation = known === 0 ? 0 : Math.sqrt(squares / known);
       out[to] = Math.sign(mean) * Math.log1p((USUAL_MEAN * Math.abs(mean)) / sizes[channel]!);

@@ -1,4 +1,5 @@
 import { signedExpm1 } from '../../series/log1p.js';
+import { MASK_MISSING } from '../../window/window-batch.js';
 import type { UsageScale } from './usage-scale.js';
 
 /** Dense windows of one shape. */
@@ -16,7 +17,7 @@ export interface WindowShape {
  *
  * @param scale undefined where windows are scaled by themselves, and are taken as they are
  * @param values (rows, steps, channels), prepared
- * @param mask (rows, steps, channels), not 0 where a cell is unknown
+ * @param mask (rows, steps, channels), 2 or 3 where a cell is unknown
  * @param out (rows, steps, channels)
  */
 export function restoreUsage(
@@ -36,7 +37,7 @@ export function restoreUsage(
     let gaps = 0;
     for (let i = at, channel = 0; i < at + cells; i++) {
       out[i] = scale === undefined ? values[i]! : toUsage(values[i]!, channel, scale);
-      gaps |= mask[i]!;
+      if (mask[i]! >= MASK_MISSING) gaps++;
       if (++channel === channels) channel = 0;
     }
     if (gaps === 0) continue;
@@ -65,7 +66,7 @@ function isZero(values: Float32Array, at: number, cells: number): boolean {
 function fillLinearly(values: Float32Array, mask: Uint8Array, first: number, steps: number, stride: number): void {
   let left = -1;
   for (let t = 0; t < steps; t++) {
-    if (mask[first + t * stride] !== 0) continue;
+    if (mask[first + t * stride]! >= MASK_MISSING) continue;
     const right = values[first + t * stride]!;
     const from = left < 0 ? right : values[first + left * stride]!;
     const rise = (right - from) / (t - left);

@@ -12,7 +12,7 @@ import type { ViewKind } from './view-kind.js';
 export interface UsageWindows {
   /** Without gaps. */
   readonly usage: Float32Array; // (rows, steps, channels)
-  /** Not 0 where a cell is unknown. */
+  /** 2 or 3 where a cell is unknown. */
   readonly mask: Uint8Array; // (rows, steps, channels)
   /** Needed by the view of them alone. */
   readonly latents: Float32Array | undefined; // (rows, latents)

@@ -25,6 +25,8 @@ export const VIEW_KINDS = [
 export interface ViewRule {
   /** Divides each feature by its standard deviation, so that all count alike. */
   readonly standardise: boolean;
+  /** A feature whose standard deviation over the fitted windows is at most this tells nothing, and scaled up it would be noise. */
+  readonly leastSpread: number;
   /** Cuts each feature off at these fitted quantiles: a few windows must not stretch the scale of all others. */
   readonly clip?: { readonly low: number; readonly high: number };
   /** Which principal components are kept: those with so much of the variance, at most so many. All features without. */
@@ -35,19 +37,29 @@ export interface ViewRule {
 
 const KERNEL_COMPONENTS = { leastShare: 0.01, most: 32 };
 
+/** Features are of the order of one: what differs by less is rounding. */
+const ROUNDING = 1e-5;
+
 export const VIEW_RULES: Readonly<Record<ViewKind, ViewRule>> = {
-  'shape-kernels': { standardise: true, components: KERNEL_COMPONENTS, needsUsage: false },
-  'usage-kernels': { standardise: true, components: KERNEL_COMPONENTS, needsUsage: true },
-  'log-shape-kernels': { standardise: true, components: KERNEL_COMPONENTS, needsUsage: true },
-  'log-usage-kernels': { standardise: true, components: KERNEL_COMPONENTS, needsUsage: true },
+  'shape-kernels': { standardise: true, leastSpread: ROUNDING, components: KERNEL_COMPONENTS, needsUsage: false },
+  'usage-kernels': { standardise: true, leastSpread: ROUNDING, components: KERNEL_COMPONENTS, needsUsage: true },
+  'log-shape-kernels': { standardise: true, leastSpread: ROUNDING, components: KERNEL_COMPONENTS, needsUsage: true },
+  'log-usage-kernels': { standardise: true, leastSpread: ROUNDING, components: KERNEL_COMPONENTS, needsUsage: true },
   // Features in one unit: their spread is what tells the steps that matter from those that do not.
-  profile: { standardise: false, components: { leastShare: 0.002, most: 20 }, needsUsage: false },
+  profile: {
+    standardise: false,
+    leastSpread: ROUNDING,
+    components: { leastShare: 0.002, most: 20 },
+    needsUsage: false,
+  },
   catch22: {
     standardise: true,
+    leastSpread: ROUNDING,
     clip: { low: 0.005, high: 0.995 },
     components: { leastShare: 0.01, most: 32 },
     needsUsage: false,
   },
-  level: { standardise: true, needsUsage: true },
-  latents: { standardise: false, needsUsage: false },
+  // Logarithms and shares: what varies by less than a hundredth is no level to tell customers apart by.
+  level: { standardise: true, leastSpread: 0.01, needsUsage: true },
+  latents: { standardise: false, leastSpread: ROUNDING, needsUsage: false },
 };

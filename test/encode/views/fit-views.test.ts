@@ -1,10 +1,12 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { fitViews, type ViewOptions, type ViewWindows } from '../../../src/encode/views/fit-views.js';
 import type { FittedViews } from '../../../src/encode/views/fitted-views.js';
 import { VIEW_KINDS, type ViewKind } from '../../../src/encode/views/view-kind.js';
 import { createViewTransform } from '../../../src/encode/views/view-transform.js';
 import { createJsEngine } from '../../../src/encode/vrae/engines/js/js-engine.js';
+import { loadNativeAddon } from '../../../src/encode/vrae/engines/native/native-addon.js';
+import { createNativeEngine } from '../../../src/encode/vrae/engines/native/native-engine.js';
 import { createWasmEngine } from '../../../src/encode/vrae/engines/wasm/wasm-engine.js';
 import type { RecurrentEngine } from '../../../src/encode/vrae/recurrent-engine.js';
 import { createRandom } from '../../../src/numeric/random.js';
@@ -109,6 +111,13 @@ describe('fitViews', () => {
     expect(degenerate[0]!.degenerate).toContain('scaled by itself');
   });
 
+  it('takes no notice of levels that differ by less than a hundredth', async () => {
+    const draw = (level: number) =>
+      createViewWindows({ length: 40, steps: 24 }, (row, step) => (1 + level * row) * (1 + (step % 4)));
+    expect((await fitTo(draw(1e-4), { kinds: ['level'] })).views[0]!.degenerate).toContain('alike');
+    expect((await fitTo(draw(1e-2), { kinds: ['level'] })).views[0]!.size).toBe(2);
+  });
+
   it('keeps one component of two windows', async () => {
     const windows = createUsage(2, 24);
     const fitted = await fitTo(windows, { kinds: ['shape-kernels', 'profile'] });
@@ -138,8 +147,9 @@ describe('fitViews', () => {
     expect(row(1)).not.toEqual(row(0));
   });
 
-  it('needs windows, and latents of the same windows', async () => {
+  it('needs windows, kernels enough, and latents of the same windows', async () => {
     const windows = createUsage(5, 8);
+    await expect(fitTo(windows, { kernelFeatures: 83 })).rejects.toThrow('from 84');
     await expect(fitTo({ ...windows, length: 0 })).rejects.toThrow('got none');
     const latents = toLatents({ ...windows, length: 4 });
     await expect(fitTo(windows, { kinds: ['latents'], latents })).rejects.toThrow('those of 5 windows, got 4');
@@ -147,7 +157,15 @@ describe('fitViews', () => {
 });
 
 describe('createViewTransform', () => {
-  const engines = { js: createJsEngine(), wasm: createWasmEngine() };
+  const engines = {
+    js: createJsEngine(),
+    wasm: createWasmEngine(),
+    ...(loadNativeAddon().available ? { native: createNativeEngine() } : {}),
+  };
+  const compiledEngines = Object.values(engines).filter(({ name }) => name !== 'js');
+  afterAll(() => {
+    for (const engine of Object.values(engines)) engine.dispose();
+  });
 
   it('gives finite numbers for any windows, whatever it was fitted to', async () => {
     const cell = fc.oneof(
@@ -184,7 +202,7 @@ describe('createViewTransform', () => {
 
   it('takes windows of a thousand steps and ten channels', async () => {
     const windows = createViewWindows({ length: 6, steps: 1000, channels: 10 }, (row, step, channel) =>
-      channel === 0 ? (step * (row + 3)) % 17 : 4,
+      channel === 0 ? ((step * (row + 3)) % 17) * (row + 1) : 4,
     );
     const fitted = await fitTo(windows, {}, engines.wasm);
     for (const { kind, degenerate } of fitted.views) expect(degenerate, kind).toBeUndefined();
@@ -195,16 +213,17 @@ describe('createViewTransform', () => {
     const windows = createUsage(300, 24, 2);
     const fitted = await fitTo(windows);
     const plain = transform(fitted, windows);
-    const compiled = transform(fitted, windows, engines.wasm);
-    compiled.forEach((value, i) => {
-      if (Math.abs(value - plain[i]!) > 1e-5) expect.fail(`${value} is not ${plain[i]}`);
-    });
+    for (const engine of compiledEngines) {
+      transform(fitted, windows, engine).forEach((value, i) => {
+        if (Math.abs(value - plain[i]!) > 1e-5) expect.fail(`${engine.name}: ${value} is not ${plain[i]}`);
+      });
+    }
   });
 
-  it.each(['js', 'wasm'] as const)('gives the same bits in any batch, and with the others: %s', async (name) => {
+  it.each(Object.values(engines))('gives a window the same bits in any batch: $name', async (engine) => {
     const windows = createUsage(300, 24);
     const fitted = await fitTo(windows, { kinds: WITHOUT_LATENTS });
-    const { transform: compute } = createViewTransform(fitted, engines[name]);
+    const { transform: compute } = createViewTransform(fitted, engine);
     const whole = new Float32Array(300 * fitted.size);
     compute(windows.values, windows.mask, 300, undefined, whole);
     for (const row of [0, 15, 16, 127, 128, 299]) {
