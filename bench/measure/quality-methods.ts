@@ -83,6 +83,7 @@ export const METHODS = {
   'only-profile': views(['profile']),
   'only-level': views(['level']),
   'linear-kernels': views(['shape-kernels', 'usage-kernels', 'profile', 'level']),
+  'mixed-kernels': views(['shape-kernels', 'log-usage-kernels', 'profile', 'level']),
   'with-catch22': views([...DEFAULT_VIEWS, 'catch22']),
   'with-latents': views([...DEFAULT_VIEWS, 'latents']),
   'latents-for-profile': views([...DEFAULT_VIEWS.filter((view) => view !== 'profile'), 'latents']),
