@@ -13,8 +13,12 @@ import { createRandom } from '../../src/numeric/random.js';
 import { shuffle } from '../../src/numeric/shuffle.js';
 import { configSchema } from '../../src/service/config/schema.js';
 import { modelSettingsFor } from '../../src/service/model/model-settings.js';
+import { decodeArtifact } from '../../src/train/encode-artifact.js';
 import { evaluateWindows } from '../../src/train/evaluate-windows.js';
+import { toReservoirSnapshot } from '../../src/train/reservoir-snapshot.js';
 import { runTrainingJob } from '../../src/train/run-training-job.js';
+import { scoreWindows } from '../../src/train/score-windows.js';
+import { selectWindows } from '../../src/train/window-rows.js';
 import type { WindowTable } from '../../src/transport/file/read-window-table.js';
 import { toGivenWindows } from '../../src/window/given-windows.js';
 
@@ -31,11 +35,11 @@ export interface MethodOptions {
 }
 
 /** A method is an encoder of ours with options, or plain features with k-means. */
-type Method =
+export type Method =
   | { readonly encoder: Omit<EncoderOptions, 'seed'> }
   | { readonly features: (table: Windows, fitted: Windows, seed: number) => Promise<Features> };
 
-interface Windows {
+export interface Windows {
   readonly length: number;
   readonly steps: number;
   readonly channels: number;
@@ -71,6 +75,10 @@ export const METHODS = {
   'kmeans-raw': scaled(() => {}),
   'kmeans-z': scaled((row) => standardise(row)),
   'kmeans-max': scaled((row) => overMaximum(row)),
+  'kmeans-log': scaled((row) => {
+    toLogarithms(row);
+  }),
+  'kmeans-log-z': scaled((row) => standardise(toLogarithms(row))),
   catch24: { features: (windows, fitted) => catch24(windows, fitted) },
   'kernels-z': kernels('shape-kernels'),
   'kernels-raw': kernels('usage-kernels'),
@@ -112,21 +120,53 @@ export async function scoreMethod(name: MethodName, table: WindowTable, options:
   return { ari: ari!, nmi: nmi!, k: model.clusterModel.k };
 }
 
+/**
+ * Fits segments to some rows of a table, and says for every row which it belongs to, by number.
+ *
+ * @param rows which are fitted
+ */
+export async function fitSegments(
+  method: Method,
+  table: Windows,
+  rows: Uint32Array,
+  k: number,
+  seed: number,
+): Promise<Uint16Array> {
+  if ('features' in method) {
+    const { size, values } = await method.features(table, select(table, rows), seed);
+    const { centroids } = await seedCentroids(take(values, rows, size), size, k, { seed });
+    return membershipOf(values, size, centroids).membership;
+  }
+  const config = configSchema.parse({ run: { seed }, encoder: method.encoder });
+  const settings = modelSettingsFor(config, table, k);
+  const windows = toGivenWindows(table);
+  const { artifact } = await runTrainingJob({
+    number: 1,
+    reasons: [],
+    seed,
+    settings,
+    reservoir: toReservoirSnapshot(selectWindows(windows, rows), seed),
+    champion: undefined,
+    fresh: true,
+    nextSegmentNumber: 1,
+  });
+  const { assignments } = await scoreWindows(decodeArtifact(artifact), windows, { seed });
+  return assignments.nearest;
+}
+
 async function scoreFeatures(
-  { features }: Extract<Method, { features: unknown }>,
+  method: Method,
   table: WindowTable,
   labels: readonly string[],
   k: number,
   { seed, fold }: MethodOptions,
 ): Promise<MethodScores> {
   const halves = splitRows(table.length, seed);
-  const fittedRows = halves[fold];
   const rows = halves[1 - fold]!;
-  const { size, values } = await features(table, select(table, fittedRows!), seed);
-  const { centroids } = await seedCentroids(take(values, fittedRows!, size), size, k, { seed });
-  const { membership } = membershipOf(take(values, rows, size), size, centroids);
+  const segments = await fitSegments(method, table, halves[fold]!, k, seed);
+  const found = Array.from(rows, (row) => segments[row]!);
   const truth = Array.from(rows, (row) => labels[row]!);
-  return { ari: adjustedRandIndex(truth, membership), nmi: normalizedMutualInformation(truth, membership), k };
+  return { ari: adjustedRandIndex(truth, found), nmi: normalizedMutualInformation(truth, found), k };
 }
 
 async function viewOf(kind: ViewKind, windows: Windows, fitted: Windows, seed: number): Promise<Features> {
@@ -176,6 +216,11 @@ function take(values: Float32Array, rows: Uint32Array, size: number): Float32Arr
   const taken = new Float32Array(rows.length * size);
   for (const [at, row] of rows.entries()) taken.set(values.subarray(row * size, (row + 1) * size), at * size);
   return taken;
+}
+
+function toLogarithms(row: Float32Array): Float32Array {
+  for (let i = 0; i < row.length; i++) row[i] = Math.sign(row[i]!) * Math.log1p(Math.abs(row[i]!));
+  return row;
 }
 
 function standardise(row: Float32Array): void {
