@@ -7,8 +7,8 @@
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
+import type * as openEncoder from '../src/encode/open-encoder.js';
 import type * as encodePool from '../src/encode/threads/encode-pool.js';
-import type * as openVraeEncoder from '../src/encode/vrae/open-vrae-encoder.js';
 import type * as trainVrae from '../src/encode/vrae/train-vrae.js';
 import type * as vraeOptions from '../src/encode/vrae/vrae-options.js';
 import type { VraeEngine } from '../src/encode/vrae/vrae-options.js';
@@ -27,7 +27,7 @@ const { values: flags } = parseArgs({
 const DIST = join(import.meta.dirname, '../dist/encode');
 const load = async <T>(path: string): Promise<T> => (await import(join(DIST, path))) as T;
 const { createEncodePool } = await load<typeof encodePool>('threads/encode-pool.js');
-const { openVraeEncoder: open } = await load<typeof openVraeEncoder>('vrae/open-vrae-encoder.js');
+const { openEncoder: open } = await load<typeof openEncoder>('open-encoder.js');
 const { trainVrae: train } = await load<typeof trainVrae>('vrae/train-vrae.js');
 const { resolveVrae } = await load<typeof vraeOptions>('vrae/vrae-options.js');
 
@@ -38,11 +38,11 @@ const [steps, engine] = [Number(flags.steps), flags.engine as VraeEngine];
 const values = Float32Array.from({ length: BATCH * steps }, () => random.normal());
 const series = { length: BATCH, steps, channels: 1, values, mask: new Uint8Array(values.length) };
 const settings = resolveVrae({ hidden: Number(flags.hidden), updates: 1, batch: 8 });
-const { weights } = train({ settings, series });
+const model = { vrae: train({ settings, series }).weights, viewMap: undefined };
 
 const CASES = [0, 1, 2].map((threads) => {
   const pool = threads > 0 ? createEncodePool(threads) : undefined;
-  const encoder = pool ? pool.open(weights, 'bench', engine) : open(weights, 'bench', engine);
+  const encoder = pool ? pool.open(model, 'bench', engine) : open(model, 'bench', engine);
   return { threads, pool, encoder, rates: [] as number[], stalls: [] as number[] };
 });
 for (const { encoder } of CASES) await encoder.encode(series as SeriesBatch);

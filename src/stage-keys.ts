@@ -60,6 +60,7 @@ export const STAGE_KEYS: KeyTree<StageOptions> = {
     gradientClip: true,
     heldOut: true,
     patience: true,
+    views: true,
     engine: true,
     threads: true,
   },

@@ -1,5 +1,5 @@
 import type { DriftOptions } from './drift/drift-settings.js';
-import type { VraeOptions } from './encode/vrae/vrae-options.js';
+import type { EncoderOptions } from './encode/encoder-options.js';
 import type { SeriesOptions } from './series/series-settings.js';
 import type { AlignOptions } from './train/alignment.js';
 import type { GateOptions } from './train/gate.js';
@@ -14,7 +14,7 @@ export interface StageOptions {
   /** How a window is made ready for the encoder. */
   readonly series?: SeriesOptions;
   /** What turns a series into a vector. */
-  readonly encoder?: Omit<VraeOptions, 'seed'>;
+  readonly encoder?: Omit<EncoderOptions, 'seed'>;
   /** How vectors are grouped into segments. */
   readonly cluster?: ClusterOptions;
   /** When models are trained and replaced. */

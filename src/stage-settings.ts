@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type DriftSettings, resolveDriftOptions } from './drift/drift-settings.js';
-import { resolveVrae, type VraeSettings } from './encode/vrae/vrae-options.js';
+import { type EncoderSettings, resolveEncoder } from './encode/encoder-options.js';
 import { SegtideError } from './errors.js';
 import { parseDuration } from './numeric/duration.js';
 import { checkKeys, createOptionCheck, type OptionCheck, toOptionError } from './option-check.js';
@@ -19,7 +19,7 @@ import { resolveWindow, type WindowSettings } from './window/window-settings.js'
 export interface StageSettings {
   readonly window: WindowSettings;
   readonly series: SeriesSettings;
-  readonly encoder: VraeSettings;
+  readonly encoder: EncoderSettings;
   readonly cluster: ClusterSettings;
   readonly model: LifeSettings;
   readonly gate: GateSettings;
@@ -72,7 +72,7 @@ export function resolveStages(options: StageOptions, check: OptionCheck): StageS
   const series = check.resolve('series', () =>
     resolveSeries(options.series ?? {}, options.window.steps, channels.length),
   );
-  const encoder = check.resolve('encoder', () => resolveVrae({ ...options.encoder, seed }));
+  const encoder = check.resolve('encoder', () => resolveEncoder({ ...options.encoder, seed }));
   const cluster = check.resolve('cluster', () => resolveCluster(options.cluster));
   const life = check.resolve('model', () => resolveLife(model));
   const gate = check.resolve('model.gate', () => resolveGateOptions(model.gate));

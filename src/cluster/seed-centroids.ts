@@ -1,5 +1,6 @@
 import { SegtideError } from '../errors.js';
 import { createRandom } from '../numeric/random.js';
+import { sample } from '../numeric/sample.js';
 import { type CentroidFit, finiteRows, membershipOf, refitCentroids, toRows } from './refit-centroids.js';
 
 export interface SeedOptions {
@@ -44,7 +45,7 @@ export async function seedCentroids(
     );
   }
   const random = createRandom(options.seed);
-  const drawn = sample(usable, sampleRows, random.below);
+  const drawn = sample(usable, sampleRows, random);
   const found = distinctRows(embeddings, size, drawn, k);
   // A sample may miss a rare row that would make up the number.
   const distinct =
@@ -91,16 +92,6 @@ function resolveSeedOptions(k: number, options: SeedOptions): Required<SeedOptio
     throw new SegtideError('config', `\`sampleRows\` must be a whole number of at least 1; got ${sampleRows}`);
   }
   return { seed, starts, sampleRows: Math.max(sampleRows, 10 * k), maxIterations };
-}
-
-/** `most` of the indices without replacement, in their order (Knuth's selection sampling). */
-function sample(indices: Uint32Array, most: number, below: (bound: number) => number): Uint32Array {
-  if (indices.length <= most) return indices;
-  const drawn = new Uint32Array(most);
-  for (let i = 0, taken = 0; taken < most; i++) {
-    if (below(indices.length - i) < most - taken) drawn[taken++] = indices[i]!;
-  }
-  return drawn;
 }
 
 /** The first of each set of equal rows, and no more than `k + 1` of them: enough to know whether there are `k`. */

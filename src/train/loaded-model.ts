@@ -1,14 +1,13 @@
 import type { ClusterModel } from '../cluster/cluster-model.js';
 import type { Encoder } from '../encode/encoder.js';
-import type { OpenEncoder } from '../encode/threads/encode-pool.js';
-import { openVraeEncoder } from '../encode/vrae/open-vrae-encoder.js';
+import { type OpenEncoder, openEncoder } from '../encode/open-encoder.js';
 import type { VraeEngine } from '../encode/vrae/vrae-options.js';
 import { SegtideError } from '../errors.js';
 import type { FittedScale } from '../series/fitted-scale.js';
 import type { SeriesSettings } from '../series/series-settings.js';
 import type { Alignment } from './alignment.js';
+import { fromEncoderTensors } from './encoder-tensors.js';
 import type { ModelArtifact } from './model-artifact.js';
-import { fromVraeTensors } from './vrae-tensors.js';
 
 /** A model version ready for use: scale, encoder, centroids and map that belong together. */
 export interface LoadedModel {
@@ -34,7 +33,7 @@ export function loadModel(
   settings: SeriesSettings,
   seriesHash: string,
   engine: VraeEngine = 'auto',
-  open: OpenEncoder = openVraeEncoder,
+  open: OpenEncoder = openEncoder,
 ): LoadedModel {
   if (artifact.seriesHash !== seriesHash) {
     throw new SegtideError(
@@ -48,12 +47,11 @@ export function loadModel(
       `Model ${artifact.modelVersion} has an encoder of kind ${artifact.encoder.kind}; this version knows vrae`,
     );
   }
-  const weights = fromVraeTensors(artifact.encoder);
   return {
     version: artifact.modelVersion,
     settings,
     scale: artifact.scale ?? undefined,
-    encoder: open(weights, artifact.modelVersion, engine),
+    encoder: open(fromEncoderTensors(artifact.encoder), artifact.modelVersion, engine),
     cluster: artifact.clusterModel,
     alignment: artifact.alignment ?? undefined,
   };

@@ -9,19 +9,26 @@ import { seedCentroids } from '../cluster/seed-centroids.js';
 import { toDriftObservation } from '../drift/drift-observation.js';
 import type { EmbeddingBatch } from '../encode/embedding-batch.js';
 import type { Encoder } from '../encode/encoder.js';
-import type { OpenEncoder } from '../encode/threads/encode-pool.js';
-import { openVraeEncoder } from '../encode/vrae/open-vrae-encoder.js';
+import type { EncoderModel, ViewMap } from '../encode/encoder-model.js';
+import type { EncoderSettings } from '../encode/encoder-options.js';
+import { PLACE_SIZE } from '../encode/neighbours/fit-landmark-map.js';
+import { type OpenEncoder, openEncoder } from '../encode/open-encoder.js';
+import { openEngine } from '../encode/vrae/engines/open-engine.js';
 import { trainVrae, type VraeFit } from '../encode/vrae/train-vrae.js';
 import { createTrainingNetwork } from '../encode/vrae/vrae-engine.js';
-import type { VraeSettings } from '../encode/vrae/vrae-options.js';
 import { differingField, toVraeShape } from '../encode/vrae/vrae-shape.js';
-import { fitScale } from '../series/fitted-scale.js';
+import type { VraeWeights } from '../encode/vrae/vrae-weights.js';
+import { createRandom } from '../numeric/random.js';
+import { sample } from '../numeric/sample.js';
+import { type FittedScale, fitScale } from '../series/fitted-scale.js';
 import { prepareSeries } from '../series/prepare-series.js';
 import type { SeriesBatch } from '../series/series-batch.js';
 import type { WindowBatch } from '../window/window-batch.js';
 import { alignEmbeddings } from './alignment.js';
 import { compareSegments } from './compare-segments.js';
 import { decodeArtifact, encodeArtifact, toModelVersion, withModelVersion } from './encode-artifact.js';
+import { fromEncoderTensors, toEncoderTensors } from './encoder-tensors.js';
+import { fitViewMap } from './fit-view-map.js';
 import { gate } from './gate.js';
 import { measureHeldOut } from './held-out-metrics.js';
 import { type LoadedModel, loadModel } from './loaded-model.js';
@@ -31,7 +38,7 @@ import { toReservoirWindows } from './reservoir-snapshot.js';
 import { splitHeldOut } from './split-held-out.js';
 import type { Champion, ModelSettings, TrainingJob, TrainingResult } from './training-job.js';
 import { createProgressMeter, type TrainingProgress } from './training-progress.js';
-import { fromVraeTensors, toVraeTensors } from './vrae-tensors.js';
+import { selectWindows } from './window-rows.js';
 
 export interface RunTrainingOptions {
   /** Makes the encoders that embed; each is freed when the job ends. @default those that encode in the caller's thread */
@@ -56,7 +63,7 @@ interface Verdict {
  * @throws SegtideError `encoder` when the reservoir is empty or the training diverges.
  */
 export async function runTrainingJob(job: TrainingJob, options: RunTrainingOptions = {}): Promise<TrainingResult> {
-  const { open = openVraeEncoder } = options;
+  const { open = openEncoder } = options;
   const opened: Encoder[] = [];
   const keepOpen: OpenEncoder = (...args) => {
     const encoder = open(...args);
@@ -83,7 +90,11 @@ async function trainChallenger(
 
   const fit = await fitEncoder(job, prepareSeries(settings.series, scale ?? undefined, split.train), champion, options);
   const series = prepareSeries(settings.series, scale ?? undefined, windows);
-  const encoder = open(fit.weights, '', settings.encoder.engine);
+  const model: EncoderModel = {
+    vrae: fit.weights,
+    viewMap: await fitMap(job, windows, split.trainRows, scale, fit.weights, champion, open),
+  };
+  const encoder = open(model, '', settings.encoder.engine);
   const embeddings = await encoder.encode(series);
   const centroids = await fitCentroids(embeddings, champion, job);
 
@@ -116,7 +127,7 @@ async function trainChallenger(
     series: settings.series,
     seriesHash: settings.seriesHash,
     scale,
-    encoder: { kind: 'vrae', settings: storedSettings(settings.encoder), ...toVraeTensors(fit.weights) },
+    encoder: { kind: 'vrae', settings: storedSettings(settings.encoder), ...toEncoderTensors(model) },
     clusterModel,
     lineage: match.lineage,
     alignment: await alignEmbeddings(embeddings, champion, settings.align),
@@ -173,6 +184,45 @@ async function fitEncoder(
   }
 }
 
+/** Windows that views are fitted to at most: the search for neighbours goes with the square. */
+const MOST_MAPPED = 5_000;
+
+/** The views' map, where there are views; it begins where the champion's has the windows, unless all begins anew. */
+async function fitMap(
+  { settings, seed, fresh }: TrainingJob,
+  windows: WindowBatch,
+  trainRows: Uint32Array,
+  scale: FittedScale | null,
+  weights: VraeWeights,
+  champion: Verdict | undefined,
+  open: OpenEncoder,
+): Promise<ViewMap | undefined> {
+  const { views: kinds, engine: name } = settings.encoder;
+  if (kinds.length === 0) return undefined;
+  const rows = sample(trainRows, MOST_MAPPED, createRandom(seed));
+  const series = prepareSeries(settings.series, scale ?? undefined, selectWindows(windows, rows));
+  const latents = kinds.includes('latents')
+    ? (await open({ vrae: weights, viewMap: undefined }, '', name).encode(series)).latents
+    : undefined;
+  const initialPlaces = fresh || champion === undefined ? undefined : placesIn(champion, rows);
+  const { engine } = await openEngine(name);
+  try {
+    return await fitViewMap(series, { kinds, series: settings.series, scale, latents, seed, initialPlaces }, engine);
+  } finally {
+    engine.dispose();
+  }
+}
+
+/** Where windows lie by the champion; undefined where it has no map. */
+function placesIn({ embeddings: { embeddings, embeddingSize }, weightsOf }: Verdict, rows: Uint32Array) {
+  if (fromEncoderTensors(weightsOf.encoder).viewMap?.map.size !== PLACE_SIZE) return undefined;
+  const places = new Float32Array(rows.length * embeddingSize);
+  for (const [at, row] of rows.entries()) {
+    places.set(embeddings.subarray(row * embeddingSize, (row + 1) * embeddingSize), at * embeddingSize);
+  }
+  return places;
+}
+
 async function judge(
   champion: Champion,
   { settings }: TrainingJob,
@@ -192,7 +242,7 @@ async function judge(
 
 /** The champion's weights, where they have the shape that is to be trained. */
 function initialWeights({ weightsOf }: Verdict, settings: ModelSettings) {
-  const weights = fromVraeTensors(weightsOf.encoder);
+  const weights = fromEncoderTensors(weightsOf.encoder).vrae;
   return differingField(weights.shape, toVraeShape(settings.encoder, settings.series)) === undefined
     ? weights
     : undefined;
@@ -228,7 +278,11 @@ async function fitCentroids(
 }
 
 /** Where a model is computed is no part of it: weights move between engines, and threads change nothing. */
-function storedSettings({ engine, threads, ...settings }: VraeSettings): Omit<VraeSettings, 'engine' | 'threads'> {
+function storedSettings({
+  engine,
+  threads,
+  ...settings
+}: EncoderSettings): Omit<EncoderSettings, 'engine' | 'threads'> {
   return settings;
 }
 

@@ -2,7 +2,7 @@ import type { ClusterModel } from '../cluster/cluster-model.js';
 import type { SegmentLineage } from '../cluster/segment-lineage.js';
 import type { SegmentProfile } from '../cluster/segment-profile.js';
 import type { DriftObservation } from '../drift/drift-observation.js';
-import type { VraeSettings } from '../encode/vrae/vrae-options.js';
+import type { EncoderSettings } from '../encode/encoder-options.js';
 import type { SeriesSettings } from '../series/series-settings.js';
 import type { AlignSettings } from './alignment.js';
 import type { GateSettings, GateValues } from './gate.js';
@@ -13,7 +13,7 @@ export interface ModelSettings {
   readonly series: SeriesSettings;
   /** Hash of the settings of window and series; goes into the artifact. */
   readonly seriesHash: string;
-  readonly encoder: VraeSettings;
+  readonly encoder: EncoderSettings;
   /** Updates at most of a training that goes on from the champion's weights: it has less left to learn. */
   readonly warmUpdates: number;
   readonly cluster: ClusterSettings;

@@ -1,6 +1,6 @@
 import { assign } from '../cluster/assign.js';
 import type { AssignmentBatch } from '../cluster/assignment-batch.js';
-import type { OpenEncoder } from '../encode/threads/encode-pool.js';
+import type { OpenEncoder } from '../encode/open-encoder.js';
 import type { VraeEngine } from '../encode/vrae/vrae-options.js';
 import { prepareSeries } from '../series/prepare-series.js';
 import type { SeriesBatch } from '../series/series-batch.js';

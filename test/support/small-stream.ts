@@ -1,6 +1,6 @@
 import type { DriftReport } from '../../src/drift/drift-report.js';
 import { resolveDriftOptions } from '../../src/drift/drift-settings.js';
-import { resolveVrae } from '../../src/encode/vrae/vrae-options.js';
+import { resolveEncoder } from '../../src/encode/encoder-options.js';
 import type { DeadLetter } from '../../src/ingest/dead-letter.js';
 import { createRandom } from '../../src/numeric/random.js';
 import { type AssignmentRecord, toAssignmentRecords } from '../../src/publish/assignment-record.js';
@@ -48,7 +48,14 @@ export function smallSettings(options: SmallOptions = {}): SegmentationSettings 
       model: {
         series: resolveSeries({}, STEPS, 1),
         seriesHash: 'small',
-        encoder: resolveVrae({ hidden: 6, latent: 4, updates: options.updates ?? 30, engine: 'js', seed }),
+        encoder: resolveEncoder({
+          hidden: 6,
+          latent: 4,
+          updates: options.updates ?? 30,
+          engine: 'js',
+          seed,
+          views: [],
+        }),
         warmUpdates: options.updates ?? 30,
         cluster: { k: 3, starts: 2, halfLife: undefined, epochWindows: options.epochWindows ?? 512 },
         calendar: { timeZone: 'UTC', stepMs: HOUR },

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OpenEncoder } from '../../src/encode/threads/encode-pool.js';
-import { openVraeEncoder } from '../../src/encode/vrae/open-vrae-encoder.js';
+import { type OpenEncoder, openEncoder } from '../../src/encode/open-encoder.js';
 import { decodeArtifact } from '../../src/train/encode-artifact.js';
 import { runTrainingJob } from '../../src/train/run-training-job.js';
 import { SMALL, smallJob, smallModels } from '../support/small-models.js';
@@ -43,7 +42,7 @@ describe('a training job', () => {
 function counted(failing = 0) {
   const counts = { opened: 0, freed: 0 };
   const open: OpenEncoder = (...args) => {
-    const encoder = openVraeEncoder(...args);
+    const encoder = openEncoder(...args);
     counts.opened++;
     const fails = counts.opened === failing;
     return {

@@ -1,13 +1,13 @@
 import type { ErrorCode } from '../../errors.js';
+import type { EncoderModel } from '../encoder-model.js';
 import type { VraeEngine } from '../vrae/vrae-options.js';
-import type { VraeWeights } from '../vrae/vrae-weights.js';
 
 /** What a thread is told, in order. */
 export type EncodeOrder =
   | {
       readonly kind: 'open';
       readonly encoder: number;
-      readonly weights: VraeWeights;
+      readonly model: EncoderModel;
       readonly version: string;
       readonly engine: VraeEngine;
     }
@@ -32,31 +32,35 @@ export interface ChunkShape {
   readonly steps: number;
   readonly channels: number;
   readonly embeddingSize: number;
+  readonly latentSize: number;
 }
 
 /** The columns of a chunk, as views on one shared buffer. */
 export interface ChunkColumns {
   readonly values: Float32Array; // (rows, steps, channels)
   readonly embeddings: Float32Array; // (rows, embeddingSize)
+  readonly latents: Float32Array; // (rows, latentSize)
   readonly reconstructionErrors: Float32Array; // (rows)
   readonly mask: Uint8Array; // (rows, steps, channels)
 }
 
 /** Bytes that the columns take. */
-export function chunkBytes({ rows, steps, channels, embeddingSize }: ChunkShape): number {
-  return rows * (5 * steps * channels + 4 * embeddingSize + 4);
+export function chunkBytes({ rows, steps, channels, embeddingSize, latentSize }: ChunkShape): number {
+  return rows * (5 * steps * channels + 4 * embeddingSize + 4 * latentSize + 4);
 }
 
 /** Lays the columns over a buffer of at least `chunkBytes`. */
 export function toChunkColumns(buffer: SharedArrayBuffer, shape: ChunkShape): ChunkColumns {
-  const { rows, embeddingSize } = shape;
+  const { rows, embeddingSize, latentSize } = shape;
   const cells = rows * shape.steps * shape.channels;
   const afterValues = 4 * cells;
   const afterEmbeddings = afterValues + 4 * rows * embeddingSize;
+  const afterLatents = afterEmbeddings + 4 * rows * latentSize;
   return {
     values: new Float32Array(buffer, 0, cells),
     embeddings: new Float32Array(buffer, afterValues, rows * embeddingSize),
-    reconstructionErrors: new Float32Array(buffer, afterEmbeddings, rows),
-    mask: new Uint8Array(buffer, afterEmbeddings + 4 * rows, cells),
+    latents: new Float32Array(buffer, afterEmbeddings, rows * latentSize),
+    reconstructionErrors: new Float32Array(buffer, afterLatents, rows),
+    mask: new Uint8Array(buffer, afterLatents + 4 * rows, cells),
   };
 }

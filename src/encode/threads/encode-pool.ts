@@ -3,14 +3,9 @@ import { SegtideError } from '../../errors.js';
 import { toWorker } from '../../numeric/worker.js';
 import type { SeriesBatch } from '../../series/series-batch.js';
 import type { EmbeddingBatch } from '../embedding-batch.js';
-import type { Encoder } from '../encoder.js';
-import { openVraeEncoder } from '../vrae/open-vrae-encoder.js';
-import type { VraeEngine } from '../vrae/vrae-options.js';
-import type { VraeWeights } from '../vrae/vrae-weights.js';
+import { embeddingSizeOf } from '../encoder-model.js';
+import { type OpenEncoder, openEncoder } from '../open-encoder.js';
 import { type ChunkShape, chunkBytes, type EncodeOrder, type EncodeOutcome, toChunkColumns } from './encode-job.js';
-
-/** Makes an encoder of trained weights. */
-export type OpenEncoder = (weights: VraeWeights, version: string, engine: VraeEngine) => Encoder;
 
 /** Threads that encode. */
 export interface EncodePool {
@@ -38,21 +33,22 @@ export function createEncodePool(threads: number): EncodePool {
   let closed: Promise<void> | undefined;
   return {
     threads,
-    open: (weights, version, engine) => {
+    open: (model, version, engine) => {
       const encoder = nextEncoder++;
-      const local = lazily(() => openVraeEncoder(weights, version, engine));
-      const { steps, channels, latent } = weights.shape;
-      for (const thread of pool) thread.tell({ kind: 'open', encoder, weights, version, engine });
+      const local = lazily(() => openEncoder(model, version, engine));
+      const { steps, channels, latent } = model.vrae.shape;
+      const embeddingSize = embeddingSizeOf(model);
+      for (const thread of pool) thread.tell({ kind: 'open', encoder, model, version, engine });
       return {
         version,
         steps,
         channels,
-        embeddingSize: latent,
+        embeddingSize,
         encode: (batch) =>
           // A batch of another shape is refused there, in words.
           closed !== undefined || batch.steps !== steps || batch.channels !== channels
             ? local.get().encode(batch)
-            : encodeInChunks(batch, encoder, latent, threads, slots),
+            : encodeInChunks(batch, encoder, { embeddingSize, latentSize: latent }, threads, slots),
         reconstruct: (latents) => local.get().reconstruct!(latents),
         dispose: () => {
           for (const thread of pool) thread.tell({ kind: 'close', encoder });
@@ -117,19 +113,20 @@ function createSlots(pool: readonly EncodeThread[]): Slots {
 async function encodeInChunks(
   batch: SeriesBatch,
   encoder: number,
-  embeddingSize: number,
+  { embeddingSize, latentSize }: Pick<ChunkShape, 'embeddingSize' | 'latentSize'>,
   threads: number,
   slots: Slots,
 ): Promise<EmbeddingBatch> {
   const { length, steps, channels } = batch;
   const cells = steps * channels;
   const embeddings = new Float32Array(length * embeddingSize);
+  const latents = { length, latentSize, values: new Float32Array(length * latentSize) };
   const reconstructionErrors = new Float32Array(length);
   const most = Math.min(MOST_ROWS, Math.max(LEAST_ROWS, Math.ceil(length / (DEPTH * threads))));
 
   const run = async (slot: Slot, from: number, rows: number): Promise<void> => {
     try {
-      const shape: ChunkShape = { rows, steps, channels, embeddingSize };
+      const shape: ChunkShape = { rows, steps, channels, embeddingSize, latentSize };
       if (slot.buffer.byteLength < chunkBytes(shape))
         slot.buffer = new SharedArrayBuffer(chunkBytes({ ...shape, rows: most }));
       const columns = toChunkColumns(slot.buffer, shape);
@@ -137,6 +134,7 @@ async function encodeInChunks(
       columns.mask.set(batch.mask.subarray(from * cells, (from + rows) * cells));
       await slot.thread.encode({ encoder, shape, buffer: slot.buffer });
       embeddings.set(columns.embeddings, from * embeddingSize);
+      latents.values.set(columns.latents, from * latentSize);
       reconstructionErrors.set(columns.reconstructionErrors, from);
     } finally {
       slots.give(slot);
@@ -152,7 +150,6 @@ async function encodeInChunks(
   }
   await Promise.allSettled(running);
   await Promise.all(running);
-  const latents = { length, latentSize: embeddingSize, values: embeddings };
   return { series: batch, length, embeddingSize, embeddings, latents, reconstructionErrors };
 }
 

@@ -2,7 +2,7 @@ import { type MessagePort, parentPort } from 'node:worker_threads';
 import { SegtideError } from '../../errors.js';
 import type { SeriesBatch } from '../../series/series-batch.js';
 import type { Encoder } from '../encoder.js';
-import { openVraeEncoder } from '../vrae/open-vrae-encoder.js';
+import { openEncoder } from '../open-encoder.js';
 import { type EncodeOrder, type EncodeOutcome, toChunkColumns } from './encode-job.js';
 
 // The body of an encoder thread: chunks in, embeddings out, in the order in which they come.
@@ -18,7 +18,7 @@ function listen(port: MessagePort): void {
 
 async function obey(order: EncodeOrder, port: MessagePort): Promise<void> {
   if (order.kind === 'open') {
-    encoders.set(order.encoder, openVraeEncoder(order.weights, order.version, order.engine));
+    encoders.set(order.encoder, openEncoder(order.model, order.version, order.engine));
   } else if (order.kind === 'close') {
     encoders.get(order.encoder)?.dispose?.();
     encoders.delete(order.encoder);
@@ -33,8 +33,9 @@ async function encode({ encoder, job, shape, buffer }: EncodeOrder & { kind: 'en
     const columns = toChunkColumns(buffer, shape);
     // Of a batch an encoder reads its shape, values and mask alone.
     const series = { length: rows, steps, channels, values: columns.values, mask: columns.mask } as SeriesBatch;
-    const { embeddings, reconstructionErrors } = await encoders.get(encoder)!.encode(series);
+    const { embeddings, latents, reconstructionErrors } = await encoders.get(encoder)!.encode(series);
     columns.embeddings.set(embeddings);
+    if (latents !== undefined) columns.latents.set(latents.values);
     if (reconstructionErrors !== undefined) columns.reconstructionErrors.set(reconstructionErrors);
     return { job };
   } catch (error) {

@@ -1,5 +1,5 @@
+import { openEncoder } from '../../encode/open-encoder.js';
 import { createParameters } from '../../encode/vrae/initial-parameters.js';
-import { openVraeEncoder } from '../../encode/vrae/open-vrae-encoder.js';
 import { resolveVrae, type VraeEngine } from '../../encode/vrae/vrae-options.js';
 import { toVraeShape } from '../../encode/vrae/vrae-shape.js';
 import { toWeights } from '../../encode/vrae/vrae-weights.js';
@@ -22,11 +22,11 @@ export async function testEngine(engine: VraeEngine, now: () => number): Promise
   const windows = toGivenWindows({ ...SHAPE, length: ROWS, values, mask: new Uint8Array(values.length) });
   const series = prepareSeries(resolveSeries({ scale: 'none' }, SHAPE.steps, SHAPE.channels), undefined, windows);
 
-  const reference = openVraeEncoder(weights, 'reference', 'js');
+  const reference = openEncoder({ vrae: weights, viewMap: undefined }, 'reference', 'js');
   const { embeddings: expected } = await reference.encode(series);
   reference.dispose?.();
 
-  const tested = openVraeEncoder(weights, 'tested', engine);
+  const tested = openEncoder({ vrae: weights, viewMap: undefined }, 'tested', engine);
   try {
     const { embeddings: found } = await tested.encode(series);
     const began = now();

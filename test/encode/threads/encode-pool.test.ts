@@ -1,15 +1,18 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { openEncoder } from '../../../src/encode/open-encoder.js';
 import { createEncodePool, type EncodePool } from '../../../src/encode/threads/encode-pool.js';
 import { createParameters } from '../../../src/encode/vrae/initial-parameters.js';
-import { openVraeEncoder } from '../../../src/encode/vrae/open-vrae-encoder.js';
 import { toWeights } from '../../../src/encode/vrae/vrae-weights.js';
 import { createRandom } from '../../../src/numeric/random.js';
 import { createWaves, shapeOf, sliceSeries, toSeriesBatch } from '../vrae/vrae-batches.js';
 
 const shape = shapeOf({ steps: 6, channels: 2, hidden: 7, latent: 3 });
-const weightsOf = (seed: number) => toWeights(shape, createParameters(shape, createRandom(seed)));
+const modelOf = (seed: number) => ({
+  vrae: toWeights(shape, createParameters(shape, createRandom(seed))),
+  viewMap: undefined,
+});
 const waves = createWaves(1500, 6, 2);
-const here = openVraeEncoder(weightsOf(5), 'v7', 'js');
+const here = openEncoder(modelOf(5), 'v7', 'js');
 
 let pool: EncodePool | undefined;
 afterEach(() => pool?.close());
@@ -17,7 +20,7 @@ afterEach(() => pool?.close());
 describe.each([1, 2, 3])('a pool of %i encoder threads', (threads) => {
   it('gives the bits that the encoder gives here, in order, for every length', async () => {
     pool = createEncodePool(threads);
-    const encoder = pool.open(weightsOf(5), 'v7', 'js');
+    const encoder = pool.open(modelOf(5), 'v7', 'js');
     expect(encoder).toMatchObject({ version: 'v7', steps: 6, channels: 2, embeddingSize: 3 });
     for (const length of [0, 1, 2, 15, 16, 17, 100, 256, 257, 1500]) {
       const batch = toSeriesBatch(sliceSeries(waves, 0, length));
@@ -30,7 +33,7 @@ describe.each([1, 2, 3])('a pool of %i encoder threads', (threads) => {
 
   it('gives them on the engine that is taken by itself, too', async () => {
     pool = createEncodePool(threads);
-    const [there, alone] = [pool.open(weightsOf(5), 'v7', 'auto'), openVraeEncoder(weightsOf(5), 'v7', 'auto')];
+    const [there, alone] = [pool.open(modelOf(5), 'v7', 'auto'), openEncoder(modelOf(5), 'v7', 'auto')];
     for (const length of [1, 31, 33, 700]) {
       const batch = toSeriesBatch(sliceSeries(waves, 0, length));
       expect(await there.encode(batch)).toEqual(await alone.encode(batch));
@@ -40,8 +43,8 @@ describe.each([1, 2, 3])('a pool of %i encoder threads', (threads) => {
 
   it('serves many callers and several models at once, each with its own', async () => {
     pool = createEncodePool(threads);
-    const other = openVraeEncoder(weightsOf(9), 'v8', 'js');
-    const [a, b] = [pool.open(weightsOf(5), 'v7', 'js'), pool.open(weightsOf(9), 'v8', 'js')];
+    const other = openEncoder(modelOf(9), 'v8', 'js');
+    const [a, b] = [pool.open(modelOf(5), 'v7', 'js'), pool.open(modelOf(9), 'v8', 'js')];
     const batches = Array.from({ length: 20 }, (_, i) => toSeriesBatch(sliceSeries(waves, 70 * i, 70 * i + 3 * i + 1)));
     const found = await Promise.all(batches.flatMap((batch) => [a.encode(batch), b.encode(batch)]));
     const expected = await Promise.all(batches.flatMap((batch) => [here.encode(batch), other.encode(batch)]));
@@ -52,7 +55,7 @@ describe.each([1, 2, 3])('a pool of %i encoder threads', (threads) => {
 
   it('finishes what it has when it is closed, and encodes what comes later here', async () => {
     pool = createEncodePool(threads);
-    const encoder = pool.open(weightsOf(5), 'v7', 'js');
+    const encoder = pool.open(modelOf(5), 'v7', 'js');
     const batch = toSeriesBatch(waves);
     const before = encoder.encode(batch);
     const closing = pool.close();
@@ -68,7 +71,7 @@ describe.each([1, 2, 3])('a pool of %i encoder threads', (threads) => {
 describe('an encoder of a pool', () => {
   it('refuses another shape in words, and goes on', async () => {
     pool = createEncodePool(2);
-    const encoder = pool.open(weightsOf(5), 'v7', 'js');
+    const encoder = pool.open(modelOf(5), 'v7', 'js');
     const wrong = toSeriesBatch(createWaves(4, 5, 2));
     await expect(encoder.encode(wrong)).rejects.toThrow(/takes series of 6 steps and 2 channels/);
     const batch = toSeriesBatch(sliceSeries(waves, 0, 40));
@@ -77,7 +80,7 @@ describe('an encoder of a pool', () => {
 
   it('hands on what its thread throws', async () => {
     pool = createEncodePool(1);
-    const encoder = pool.open(weightsOf(5), 'v7', 'tfjs-of-another-world' as 'tfjs');
+    const encoder = pool.open(modelOf(5), 'v7', 'tfjs-of-another-world' as 'tfjs');
     await expect(encoder.encode(toSeriesBatch(waves))).rejects.toMatchObject({ name: 'SegtideError' });
     encoder.dispose?.();
     const gone = encoder.encode(toSeriesBatch(waves));
@@ -86,7 +89,7 @@ describe('an encoder of a pool', () => {
 
   it('holds no more in flight than two chunks a thread', async () => {
     pool = createEncodePool(2);
-    const encoder = pool.open(weightsOf(5), 'v7', 'js');
+    const encoder = pool.open(modelOf(5), 'v7', 'js');
     const before = process.memoryUsage().arrayBuffers;
     const batch = toSeriesBatch(waves);
     await Promise.all(Array.from({ length: 50 }, () => encoder.encode(batch)));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { resolveDriftOptions } from '../../../src/drift/drift-settings.js';
-import { resolveVrae } from '../../../src/encode/vrae/vrae-options.js';
+import { resolveEncoder } from '../../../src/encode/encoder-options.js';
 import { resolveIngest } from '../../../src/ingest/ingest-settings.js';
 import { resolveSeries } from '../../../src/series/series-settings.js';
 import { loadConfig } from '../../../src/service/config/load-config.js';
@@ -20,7 +20,7 @@ describe('resolveStages', () => {
     expect(stages.ingest).toEqual(resolveIngest({ fields: { customer: 'customer', time: 'time' } }));
     expect(stages.window.hash).toBe(resolveWindow({ step: 'hour', steps: 24, channels }).hash);
     expect(stages.series).toEqual(resolveSeries({}, 24, 1));
-    expect(stages.encoder).toEqual(resolveVrae({ seed: 42 }));
+    expect(stages.encoder).toEqual(resolveEncoder({ seed: 42 }));
     expect(stages.gate).toEqual(resolveGateOptions());
     expect(stages.retrain).toEqual(resolveRetrainOptions({}, 24 * HOUR));
     expect(stages.drift).toEqual(resolveDriftOptions({ everyMs: HOUR }, ['events']));

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { DEFAULT_VIEWS } from '../../../encode/encoder-options.js';
+import { VIEW_KINDS } from '../../../encode/views/view-kind.js';
 import { VRAE_CHOICES, type VraeSettings } from '../../../encode/vrae/vrae-options.js';
 import { PRESETS } from '../../../encode/vrae/vrae-presets.js';
 import { real, share, whole } from '../kinds.js';
@@ -13,6 +15,13 @@ export const encoderSection = z
       .describe(
         'Where the defaults of this section come from; `published` are the settings of the VRAE as usually published.',
       ),
+    views: z
+      .array(z.enum(VIEW_KINDS))
+      .exactOptional()
+      .describe(
+        'Ways to look at a window whose common neighbourhoods the embedding keeps; `[]`: the embedding is the latents of the VRAE. Default: none with `preset: published`, else those shown.',
+      )
+      .meta({ default: DEFAULT_VIEWS }),
     engine: option('engine', z.enum(VRAE_CHOICES.engine)).describe(
       'What computes: `auto` takes the first that runs of `native`, `wasm` and `js`; `tfjs` needs @tensorflow/tfjs-node. Results differ in the sixth digit.',
     ),

@@ -1,0 +1,33 @@
+import { SegtideError } from '../errors.js';
+import { VIEW_KINDS, type ViewKind } from './views/view-kind.js';
+import { resolveVrae, type VraeOptions, type VraeSettings } from './vrae/vrae-options.js';
+
+/** What turns a series into a vector: a VRAE, and views of the window beside it. */
+export interface EncoderOptions extends VraeOptions {
+  /**
+   * Ways to look at a window whose common neighbourhoods the embedding keeps; with none, the embedding is the VRAE's
+   * latents.
+   * @default the kernels of shape and of usage, the profile and the level; none with `preset: published`
+   */
+  readonly views?: readonly ViewKind[];
+}
+
+export interface EncoderSettings extends VraeSettings {
+  readonly views: readonly ViewKind[];
+}
+
+/** Of all kinds those that segments gain by (docs/quality.md). */
+export const DEFAULT_VIEWS: readonly ViewKind[] = ['log-shape-kernels', 'log-usage-kernels', 'profile', 'level'];
+
+/** @throws SegtideError `config` when an option is out of range. */
+export function resolveEncoder({ views, ...vrae }: EncoderOptions = {}): EncoderSettings {
+  const settings = resolveVrae(vrae);
+  const kinds = views ?? (settings.preset === 'published' ? [] : DEFAULT_VIEWS);
+  const unknown = kinds.find((kind) => !VIEW_KINDS.includes(kind));
+  if (unknown !== undefined) {
+    throw new SegtideError('config', `encoder: \`views\` must be of ${VIEW_KINDS.join(', ')}; got ${unknown}`);
+  }
+  const twice = kinds.find((kind, i) => kinds.indexOf(kind) !== i);
+  if (twice !== undefined) throw new SegtideError('config', `encoder: \`views\` has ${twice} twice`);
+  return { ...settings, views: kinds };
+}

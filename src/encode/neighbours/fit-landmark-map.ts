@@ -1,0 +1,97 @@
+import { createRandom } from '../../numeric/random.js';
+import { sample } from '../../numeric/sample.js';
+import { firstPlaces } from './first-places.js';
+import type { LandmarkMap } from './landmark-map.js';
+import { layoutGraph } from './layout-graph.js';
+import { nearestNeighbours } from './nearest-neighbours.js';
+import { sumGraphs, toNeighbourGraph } from './neighbour-graph.js';
+
+/** Coordinates of a place, unless told otherwise. */
+export const PLACE_SIZE = 8;
+
+/** Windows as several views describe them. */
+export interface DescribedWindows {
+  readonly length: number;
+  readonly views: readonly WeightedView[];
+}
+
+/** What one view says of the windows. */
+export interface WeightedView {
+  /** Numbers of a window; 0 where the view says nothing. */
+  readonly size: number;
+  /** Scaled to unit total variance. */
+  readonly values: Float32Array; // (length, size)
+  /** What the view counts, from 0. */
+  readonly weight: number;
+}
+
+export interface LandmarkMapOptions {
+  /** Coordinates of a place. @default 8 */
+  readonly size?: number;
+  /** Nearest windows that a window is held together with, and that a place is read off. @default 15 */
+  readonly neighbours?: number;
+  /** Windows that are kept as landmarks at most. @default 2048 */
+  readonly landmarks?: number;
+  /** Any integer. */
+  readonly seed: number;
+  /** Where the windows lie in the map before this one, to begin there. @default principal components of the views */
+  readonly initialPlaces?: Float32Array | undefined; // (length, size)
+}
+
+/**
+ * Fits a map in which windows lie together that several views hold for neighbours.
+ *
+ * Each view gives a graph of nearest neighbours; their sum, each with its view's weight, is laid out, and some of the
+ * windows are kept as landmarks. The map's inputs are the views side by side, each times its weight.
+ */
+export async function fitLandmarkMap(windows: DescribedWindows, options: LandmarkMapOptions): Promise<LandmarkMap> {
+  const { size = PLACE_SIZE, neighbours = 15, landmarks = 2048, seed, initialPlaces } = options;
+  const { length } = windows;
+  const random = createRandom(seed);
+  const views = windows.views.filter((view) => view.weight > 0 && view.size > 0);
+  const { inputs, described } = sideBySide(windows);
+  const places =
+    initialPlaces === undefined
+      ? await firstPlaces(described, length, inputs, size, random)
+      : Float64Array.from(initialPlaces);
+  if (length > 1 && views.length > 0) {
+    const graphs = views.map((view) => toNeighbourGraph(nearestNeighbours(view.values, length, view.size, neighbours)));
+    const graph = sumGraphs(
+      graphs,
+      views.map(({ weight }) => weight),
+    );
+    layoutGraph(graph, places, { size, seed });
+  }
+  const kept = sample(
+    Uint32Array.from({ length }, (_, i) => i),
+    landmarks,
+    random,
+  );
+  return {
+    length: kept.length,
+    inputs,
+    size,
+    neighbours,
+    landmarks: takeRows(described, kept, inputs),
+    places: takeRows(places, kept, size),
+  };
+}
+
+function sideBySide({ length, views }: DescribedWindows): { inputs: number; described: Float32Array } {
+  const inputs = views.reduce((sum, { size }) => sum + size, 0);
+  const described = new Float32Array(length * inputs);
+  let offset = 0;
+  for (const { size, values, weight } of views) {
+    for (let i = 0; i < length; i++) {
+      for (let m = 0; m < size; m++) described[i * inputs + offset + m] = values[i * size + m]! * weight;
+    }
+    offset += size;
+  }
+  return { inputs, described };
+}
+
+function takeRows(values: Float32Array | Float64Array, rows: Uint32Array, size: number): Float32Array {
+  const taken = new Float32Array(rows.length * size);
+  for (const [at, row] of rows.entries()) taken.set(values.subarray(row * size, (row + 1) * size), at * size);
+  return taken;
+}

@@ -1,0 +1,90 @@
+import type { FloatBuffer, RecurrentEngine } from '../vrae/recurrent-engine.js';
+import { createNearestSelection } from './nearest-selection.js';
+
+/** Where fitted windows lie, by what their views say: places of new windows are read off their nearest landmarks. */
+export interface LandmarkMap {
+  readonly length: number;
+  /** Numbers that describe a window. */
+  readonly inputs: number;
+  /** Coordinates of a place. */
+  readonly size: number;
+  /** Landmarks that a place is the mean of. */
+  readonly neighbours: number;
+  readonly landmarks: Float32Array; // (length, inputs)
+  readonly places: Float32Array; // (length, size)
+}
+
+export interface PlaceReader {
+  /** Rows in one call at most. */
+  readonly rows: number;
+  /** Written by the caller before `place`. */
+  readonly inputs: FloatBuffer; // (rows, inputs)
+  /** Writes the places of the first `rows` inputs. */
+  place(rows: number, out: Float32Array): void; // (rows, size)
+}
+
+/**
+ * Reads places off a map: the mean of the places of the nearest landmarks, each with weight 1 - d² / D², where D is the
+ * distance of the first landmark that is left out. A landmark that comes in or goes out has weight 0 then, so places
+ * do not jump; and no place lies outside of what was fitted, however far off a window is.
+ *
+ * The nearest are found by one matrix product in the engine's precision, and then measured in double precision.
+ */
+export function createPlaceReader(map: LandmarkMap, engine: RecurrentEngine, rows: number): PlaceReader {
+  const { length, inputs, size, landmarks, places } = map;
+  const candidates = Math.min(map.neighbours + 1 + SPARE, length);
+  const used = Math.min(map.neighbours, length);
+  const a = engine.allocate(rows * inputs);
+  const b = engine.allocate(length * inputs);
+  const products = engine.allocate(rows * length);
+  b.values.set(landmarks);
+  const squares = Float64Array.from({ length }, (_, j) => squaredNorm(landmarks, j * inputs, inputs));
+  const distances = new Float64Array(length);
+  const nearest = createNearestSelection(candidates);
+  const exact = new Float64Array(candidates);
+  const ranked = createNearestSelection(candidates);
+
+  const placeRow = (row: number, out: Float32Array): void => {
+    const dots = products.values;
+    for (let j = 0; j < length; j++) distances[j] = squares[j]! - 2 * dots[row * length + j]!;
+    nearest.take(distances, 0, length);
+    const described = a.values;
+    for (let n = 0; n < candidates; n++) {
+      const at = nearest.indices[n]! * inputs;
+      let sum = 0;
+      for (let m = 0; m < inputs; m++) sum += (described[row * inputs + m]! - landmarks[at + m]!) ** 2;
+      exact[n] = sum;
+    }
+    ranked.take(exact, 0, candidates);
+    const beyond = used < candidates ? ranked.values[used]! : Number.POSITIVE_INFINITY;
+    let total = 0;
+    const place = sums.fill(0);
+    for (let n = 0; n < used; n++) {
+      // All as far as the first one left out: none is nearer than another.
+      const weight = ranked.values[0]! < beyond ? 1 - ranked.values[n]! / beyond : 1;
+      const at = nearest.indices[ranked.indices[n]!]! * size;
+      for (let m = 0; m < size; m++) place[m]! += weight * places[at + m]!;
+      total += weight;
+    }
+    for (let m = 0; m < size; m++) out[row * size + m] = place[m]! / total;
+  };
+  const sums = new Float64Array(size);
+
+  return {
+    rows,
+    inputs: a,
+    place: (count, out) => {
+      engine.multiply({ a, b, out: products, m: count, n: length, inner: inputs, transposeB: true });
+      for (let row = 0; row < count; row++) placeRow(row, out);
+    },
+  };
+}
+
+/** Candidates beyond those needed, so that rounding of the product leaves none of the nearest out. */
+const SPARE = 4;
+
+function squaredNorm(values: Float32Array, offset: number, size: number): number {
+  let sum = 0;
+  for (let m = 0; m < size; m++) sum += values[offset + m]! ** 2;
+  return sum;
+}

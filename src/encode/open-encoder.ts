@@ -1,0 +1,46 @@
+import type { Encoder } from './encoder.js';
+import { type EncoderModel, embeddingSizeOf } from './encoder-model.js';
+import { createViewEncoder } from './view-encoder.js';
+import { openEngine } from './vrae/engines/open-engine.js';
+import { createVraeEncoder } from './vrae/vrae-encoder.js';
+import { createInferenceNetwork } from './vrae/vrae-engine.js';
+import type { VraeEngine } from './vrae/vrae-options.js';
+
+/** Makes an encoder of a trained model. */
+export type OpenEncoder = (model: EncoderModel, version: string, engine: VraeEngine) => Encoder;
+
+/**
+ * Makes an encoder of a trained model on the engine that is asked for, which loads while the encoder is handed on: the
+ * first `encode` waits for it, and throws what its loading threw.
+ */
+export const openEncoder = (
+  model: EncoderModel,
+  version: string,
+  engine: VraeEngine,
+): Encoder & Required<Pick<Encoder, 'reconstruct' | 'dispose'>> => {
+  const { steps, channels } = model.vrae.shape;
+  const opened = open(model, version, engine);
+  // Told to whoever encodes; nobody else need hear of it.
+  opened.catch(() => undefined);
+  return {
+    version,
+    steps,
+    channels,
+    embeddingSize: embeddingSizeOf(model),
+    encode: async (batch, signal) => (await opened).encode(batch, signal),
+    reconstruct: async (latents) => (await opened).reconstruct(latents),
+    dispose: () => {
+      opened.then(
+        (encoder) => encoder.dispose(),
+        () => undefined,
+      );
+    },
+  };
+};
+
+async function open({ vrae, viewMap }: EncoderModel, version: string, engine: VraeEngine) {
+  const network = await createInferenceNetwork(vrae.shape, engine);
+  const encoder = createVraeEncoder(vrae, version, network);
+  if (viewMap === undefined) return encoder;
+  return createViewEncoder(encoder, viewMap, (await openEngine(engine)).engine);
+}

@@ -1,0 +1,105 @@
+import type { RecurrentEngine } from '../vrae/recurrent-engine.js';
+import { fitComponents } from './feature-components.js';
+import type { ViewRule } from './view-kind.js';
+import { createProjector, type ViewProjection } from './view-projection.js';
+
+/**
+ * Fits the map of features onto a view that follows a kind's rule, and in which the fitted windows have a total variance
+ * of 1.
+ *
+ * @param features (rows, count), finite
+ * @returns undefined where no feature has any spread
+ */
+export async function fitProjection(
+  features: Float32Array,
+  rows: number,
+  count: number,
+  rule: Omit<ViewRule, 'needsUsage'>,
+  engine: RecurrentEngine,
+): Promise<ViewProjection | undefined> {
+  const bounds = rule.clip === undefined ? undefined : quantiles(features, rows, count, rule.clip);
+  const clipped = bounds === undefined ? features : clip(features, count, bounds);
+  const { means, deviations } = measure(clipped, rows, count);
+  const weights = deviations.map((deviation, i) => {
+    if (!(deviation > rule.leastSpread * Math.max(1, Math.abs(means[i]!)))) return 0;
+    return rule.standardise ? 1 / deviation : 1;
+  });
+  if (!weights.some((weight) => weight > 0)) return undefined;
+  const { vectors, size } =
+    rule.components === undefined
+      ? keepAll(weights)
+      : await fitComponents({ values: clipped, rows, count, means, weights }, rule.components, engine);
+  const projection = Float32Array.from(vectors, (value, i) => value * weights[i % count]!);
+  const view = { features: count, size, bounds, means: Float32Array.from(means), projection };
+  const factor = 1 / Math.sqrt(totalVariance(view, clipped, rows, engine));
+  if (!Number.isFinite(factor)) return undefined;
+  return { ...view, projection: projection.map((value) => value * factor) };
+}
+
+/** Windows that are multiplied at once. */
+const CHUNK_ROWS = 256;
+
+function quantiles(
+  features: Float32Array,
+  rows: number,
+  count: number,
+  { low, high }: NonNullable<ViewRule['clip']>,
+): Float32Array {
+  const bounds = new Float32Array(2 * count);
+  const column = new Float32Array(rows);
+  const quantile = (share: number): number => {
+    const place = share * (rows - 1);
+    const below = Math.floor(place);
+    const value = column[below]!;
+    return value + (column[Math.min(below + 1, rows - 1)]! - value) * (place - below);
+  };
+  for (let i = 0; i < count; i++) {
+    for (let row = 0; row < rows; row++) column[row] = features[row * count + i]!;
+    column.sort();
+    bounds[i] = quantile(low);
+    bounds[count + i] = quantile(high);
+  }
+  return bounds;
+}
+
+function clip(features: Float32Array, count: number, bounds: Float32Array): Float32Array {
+  return features.map((value, p) => Math.min(Math.max(value, bounds[p % count]!), bounds[count + (p % count)]!));
+}
+
+function measure(
+  features: Float32Array,
+  rows: number,
+  count: number,
+): { means: Float64Array; deviations: Float64Array } {
+  const means = new Float64Array(count);
+  for (let row = 0, p = 0; row < rows; row++) for (let i = 0; i < count; i++, p++) means[i]! += features[p]!;
+  for (let i = 0; i < count; i++) means[i]! /= rows;
+  const deviations = new Float64Array(count);
+  for (let row = 0, p = 0; row < rows; row++) {
+    for (let i = 0; i < count; i++, p++) deviations[i]! += (features[p]! - means[i]!) ** 2;
+  }
+  for (let i = 0; i < count; i++) deviations[i] = Math.sqrt(deviations[i]! / rows);
+  return { means, deviations };
+}
+
+/** A column of its own for each feature with any spread. */
+function keepAll(weights: Float64Array): { vectors: Float64Array; size: number } {
+  const kept = [...weights.keys()].filter((i) => weights[i]! > 0);
+  const vectors = new Float64Array(kept.length * weights.length);
+  for (const [at, i] of kept.entries()) vectors[at * weights.length + i] = 1;
+  return { vectors, size: kept.length };
+}
+
+/** Mean squared distance of the rows' projections from their mean. */
+function totalVariance(view: ViewProjection, features: Float32Array, rows: number, engine: RecurrentEngine): number {
+  const { features: count, size } = view;
+  const { project } = createProjector(view, engine, CHUNK_ROWS);
+  const projected = new Float32Array(rows * size);
+  for (let from = 0; from < rows; from += CHUNK_ROWS) {
+    const length = Math.min(CHUNK_ROWS, rows - from);
+    const chunk = features.subarray(from * count, (from + length) * count);
+    project(chunk, length, projected.subarray(from * size), 0, size);
+  }
+  const { deviations } = measure(projected, rows, size);
+  return deviations.reduce((sum, deviation) => sum + deviation * deviation, 0);
+}

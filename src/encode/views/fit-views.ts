@@ -1,0 +1,110 @@
+import { SegtideError } from '../../errors.js';
+import type { SeriesBatch } from '../../series/series-batch.js';
+import type { Latents } from '../embedding-batch.js';
+import type { RecurrentEngine } from '../vrae/recurrent-engine.js';
+import { fitChannelLevels } from './channel-levels.js';
+import { fitProjection } from './fit-projection.js';
+import type { FittedView, FittedViews } from './fitted-views.js';
+import { isKernelView, type KernelViewKind, writeKernelInput } from './kernel-input.js';
+import { fitRandomKernels, type RandomKernels } from './random-kernels.js';
+import { restoreUsage } from './restore-usage.js';
+import type { UsageScale } from './usage-scale.js';
+import { openViewFeatures, type UsageWindows, type ViewFeatureState } from './view-features.js';
+import { VIEW_RULES, type ViewKind } from './view-kind.js';
+
+/** Prepared windows to fit views to. */
+export type ViewWindows = Pick<SeriesBatch, 'length' | 'steps' | 'channels' | 'values' | 'mask'>;
+
+export interface ViewOptions {
+  /** Which views, in the order in which they are written. */
+  readonly kinds: readonly ViewKind[];
+  /** What takes the windows back to usage, as `toUsageScale` gives it. */
+  readonly scale: UsageScale | undefined;
+  /** Any integer; of the random kernels. */
+  readonly seed: number;
+  /** Random-kernel features of a view; time goes with it. @default 420 */
+  readonly kernelFeatures?: number;
+  /** Of the same windows, in the same order; needed by the view `latents`. */
+  readonly latents?: Latents;
+}
+
+/**
+ * Fits views to windows, one after the other. Some seconds for 5,000 windows; buffers of the engine that it takes are
+ * freed with the engine.
+ *
+ * A view that tells nothing of these windows has size 0, and says why.
+ *
+ * @throws SegtideError `encoder` when there is no window, or latents are missing or of other windows; `config` when
+ * `kernelFeatures` is out of range.
+ */
+export async function fitViews(
+  windows: ViewWindows,
+  options: ViewOptions,
+  engine: RecurrentEngine,
+): Promise<FittedViews> {
+  const { kinds, scale, latents } = options;
+  const { length: rows, steps, channels, values, mask } = windows;
+  if (rows === 0) throw new SegtideError('encoder', 'Views need windows to be fitted to, got none.');
+  checkLatents(kinds, latents, rows);
+  const usage = new Float32Array(rows * steps * channels);
+  restoreUsage(scale, windows, values, mask, rows, usage);
+  const usageWindows = { usage, mask, latents: latents?.values };
+  const shape = { steps, channels, latents: kinds.includes('latents') ? latents!.latentSize : 0 };
+  const levels = fitChannelLevels(windows, usage, rows);
+
+  const views: FittedView[] = [];
+  let size = 0;
+  for (const kind of kinds) {
+    const view = await fitView(kind, { ...shape, levels }, usageWindows, rows, options, engine);
+    views.push({ ...view, kind, offset: size });
+    size += view.size;
+  }
+  return { ...shape, scale, levels, size, views };
+}
+
+async function fitView(
+  kind: ViewKind,
+  shape: Omit<ViewFeatureState, 'kernels'>,
+  windows: UsageWindows,
+  rows: number,
+  options: ViewOptions,
+  engine: RecurrentEngine,
+): Promise<Omit<FittedView, 'kind' | 'offset'>> {
+  const rule = VIEW_RULES[kind];
+  if (rule.needsUsage && options.scale === undefined) {
+    return toDegenerate('each window is scaled by itself, which leaves no level to tell them apart by');
+  }
+  const kernels = isKernelView(kind) ? fitKernels(kind, shape, windows.usage, rows, options) : undefined;
+  const { count, extract } = openViewFeatures(kind, { ...shape, kernels }, rows, engine);
+  const features = new Float32Array(rows * count);
+  extract(windows, rows, features);
+  const projection = await fitProjection(features, rows, count, rule, engine);
+  if (projection === undefined) return toDegenerate(`all ${rows} windows are alike in it`);
+  return { size: projection.size, degenerate: undefined, projection, kernels };
+}
+
+function toDegenerate(reason: string): Omit<FittedView, 'kind' | 'offset'> {
+  return { size: 0, degenerate: reason, projection: undefined, kernels: undefined };
+}
+
+function fitKernels(
+  kind: KernelViewKind,
+  { steps, channels, levels }: Omit<ViewFeatureState, 'kernels'>,
+  usage: Float32Array,
+  length: number,
+  { seed, kernelFeatures }: ViewOptions,
+): RandomKernels {
+  const values = new Float32Array(usage.length);
+  writeKernelInput(kind, { steps, channels }, levels.sizes, usage, length, values);
+  const features = kernelFeatures === undefined ? {} : { features: kernelFeatures };
+  return fitRandomKernels({ length, steps, channels, values }, { ...features, seed });
+}
+
+function checkLatents(kinds: readonly ViewKind[], latents: Latents | undefined, rows: number): void {
+  if (!kinds.includes('latents') || latents?.length === rows) return;
+  throw new SegtideError(
+    'encoder',
+    `The view of latents needs those of ${rows} windows, got ${latents === undefined ? 'none' : `${latents.length}`}. ` +
+      'Encode the same windows first.',
+  );
+}

@@ -1,0 +1,86 @@
+import { createCatch22 } from '../features/catch22.js';
+import { type ChannelLevels, LEVEL_FEATURES, writeLevels } from './channel-levels.js';
+import { isKernelView, writeKernelInput } from './kernel-input.js';
+import { openRandomKernels } from './open-random-kernels.js';
+import type { RandomKernelEngine } from './random-kernel-engine.js';
+import type { RandomKernels } from './random-kernels.js';
+import type { WindowShape } from './restore-usage.js';
+import { writeProfiles } from './scaled-windows.js';
+import type { ViewKind } from './view-kind.js';
+
+/** Windows as features are taken from them. */
+export interface UsageWindows {
+  /** Without gaps. */
+  readonly usage: Float32Array; // (rows, steps, channels)
+  /** 2 or 3 where a cell is unknown. */
+  readonly mask: Uint8Array; // (rows, steps, channels)
+  /** Needed by the view of them alone. */
+  readonly latents: Float32Array | undefined; // (rows, latents)
+}
+
+/** Takes a view's features from windows. */
+export interface ViewFeatures {
+  readonly count: number;
+  /** @param out (rows, count) */
+  extract(windows: UsageWindows, rows: number, out: Float32Array): void;
+}
+
+/** What was fitted of a view's features, with the windows' shape. */
+export interface ViewFeatureState extends WindowShape {
+  readonly latents: number;
+  readonly levels: ChannelLevels;
+  readonly kernels: RandomKernels | undefined;
+}
+
+/**
+ * Makes what takes a kind's features from up to `most` windows at once.
+ *
+ * @throws SegtideError `encoder` when random kernels do not fit together.
+ */
+export function openViewFeatures(
+  kind: ViewKind,
+  state: ViewFeatureState,
+  most: number,
+  engine: Partial<RandomKernelEngine>,
+): ViewFeatures {
+  const { steps, channels, latents, levels, kernels } = state;
+  if (isKernelView(kind)) {
+    if (kernels === undefined) return NO_FEATURES;
+    const { features, transform } = openRandomKernels(kernels, engine);
+    const input = new Float32Array(most * steps * channels);
+    return {
+      count: features,
+      extract({ usage }, rows, out) {
+        writeKernelInput(kind, state, levels.sizes, usage, rows, input);
+        transform(input, rows, out);
+      },
+    };
+  }
+  switch (kind) {
+    case 'profile':
+      return {
+        count: steps * channels,
+        extract: ({ usage }, rows, out) => writeProfiles(state, usage, rows, out),
+      };
+    case 'level':
+      return {
+        count: channels * LEVEL_FEATURES,
+        extract: ({ usage, mask }, rows, out) => writeLevels(state, levels, usage, mask, rows, out),
+      };
+    case 'catch22': {
+      if (steps < 2) return NO_FEATURES;
+      const { names, transform } = createCatch22({ steps, channels });
+      return {
+        count: channels * names.length,
+        extract: ({ usage }, rows, out) => transform(usage, rows, out),
+      };
+    }
+    case 'latents':
+      return {
+        count: latents,
+        extract: ({ latents: values }, rows, out) => out.set(values!.subarray(0, rows * latents)),
+      };
+  }
+}
+
+const NO_FEATURES: ViewFeatures = { count: 0, extract: () => {} };

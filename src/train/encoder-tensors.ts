@@ -1,0 +1,89 @@
+import type { EncoderModel, ViewMap } from '../encode/encoder-model.js';
+import type { LandmarkMap } from '../encode/neighbours/landmark-map.js';
+import { fromViewTensors, toViewTensors } from '../encode/views/view-tensors.js';
+import { readVraeShape } from '../encode/vrae/read-vrae-shape.js';
+import { fromTensors, toTensors } from '../encode/vrae/vrae-weights.js';
+import { SegtideError } from '../errors.js';
+import type { Tensor, Tensors } from '../numeric/safetensors.js';
+import type { EncoderArtifact } from './model-artifact.js';
+
+/** An encoder as named tensors, with what describes them as the header. */
+export function toEncoderTensors({ vrae, viewMap }: EncoderModel): Pick<EncoderArtifact, 'header' | 'tensors'> {
+  const tensors: Record<string, Tensor> = {};
+  for (const { name, shape, values } of toTensors(vrae)) tensors[name] = { shape, values: values.slice() };
+  if (viewMap === undefined) return { header: vrae.shape, tensors };
+  const { views, weights, map } = viewMap;
+  const stored = toViewTensors(views);
+  const { landmarks, places, ...rest } = map;
+  const header: Header = { ...vrae.shape, viewMap: { views: stored.header, weights, map: rest } };
+  return {
+    header,
+    tensors: {
+      ...tensors,
+      ...stored.tensors,
+      [LANDMARKS]: { shape: [map.length, map.inputs], values: landmarks },
+      [PLACES]: { shape: [map.length, map.size], values: places },
+    },
+  };
+}
+
+/** @throws SegtideError `state` when header and tensors do not belong together. */
+export function fromEncoderTensors({ header, tensors }: Pick<EncoderArtifact, 'header' | 'tensors'>): EncoderModel {
+  const { viewMap, ...shape } = header as Header;
+  const ofVrae = Object.entries(tensors).filter(([name]) => !name.startsWith(VIEWS) && !name.startsWith(MAP));
+  return {
+    vrae: fromTensors(
+      readVraeShape(shape),
+      ofVrae.map(([name, tensor]) => ({ name, ...tensor })),
+    ),
+    viewMap: viewMap === undefined ? undefined : readViewMap(viewMap, tensors),
+  };
+}
+
+const VIEWS = 'views.';
+const MAP = 'map.';
+const LANDMARKS = `${MAP}landmarks`;
+const PLACES = `${MAP}places`;
+
+/** The VRAE's shape, and beside it what the views and their map need. */
+interface Header {
+  readonly viewMap?: {
+    readonly views: unknown;
+    readonly weights: readonly number[];
+    readonly map: Omit<LandmarkMap, 'landmarks' | 'places'>;
+  };
+}
+
+function readViewMap({ views, weights, map }: NonNullable<Header['viewMap']>, tensors: Tensors): ViewMap {
+  const read = fromViewTensors({ header: views, tensors });
+  const { length, inputs, size, neighbours } = map;
+  if (![length, inputs, size, neighbours].every((count) => Number.isSafeInteger(count) && count > 0)) {
+    throw damaged(`the map's sizes are ${length} × ${inputs}, ${size} and ${neighbours}`);
+  }
+  if (inputs !== read.size) throw damaged(`the map takes ${inputs} numbers, and the views give ${read.size}`);
+  if (weights.length !== read.views.length || !weights.every((weight) => weight >= 0 && Number.isFinite(weight))) {
+    throw damaged(`${read.views.length} views have the weights ${JSON.stringify(weights)}`);
+  }
+  return {
+    views: read,
+    weights,
+    map: {
+      length,
+      inputs,
+      size,
+      neighbours,
+      landmarks: take(tensors, LANDMARKS, length, inputs),
+      places: take(tensors, PLACES, length, size),
+    },
+  };
+}
+
+function take(tensors: Tensors, name: string, rows: number, columns: number): Float32Array {
+  const tensor = tensors[name];
+  if (tensor?.values instanceof Float32Array && tensor.shape.join() === `${rows},${columns}`) return tensor.values;
+  throw damaged(`${name} is not of shape ${rows} × ${columns}`);
+}
+
+function damaged(what: string): SegtideError {
+  return new SegtideError('state', `The stored encoder can't be read: ${what}. Use an undamaged copy, or train anew.`);
+}

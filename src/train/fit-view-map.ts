@@ -1,0 +1,66 @@
+import type { Latents } from '../encode/embedding-batch.js';
+import type { ViewMap } from '../encode/encoder-model.js';
+import { fitLandmarkMap } from '../encode/neighbours/fit-landmark-map.js';
+import { fitViews } from '../encode/views/fit-views.js';
+import type { FittedViews } from '../encode/views/fitted-views.js';
+import { toUsageScale } from '../encode/views/usage-scale.js';
+import type { ViewKind } from '../encode/views/view-kind.js';
+import { createViewTransform } from '../encode/views/view-transform.js';
+import type { RecurrentEngine } from '../encode/vrae/recurrent-engine.js';
+import type { FittedScale } from '../series/fitted-scale.js';
+import type { SeriesBatch } from '../series/series-batch.js';
+import type { SeriesSettings } from '../series/series-settings.js';
+import { viewAgreement } from './view-agreement.js';
+
+export interface FitViewMapOptions {
+  readonly kinds: readonly ViewKind[];
+  readonly series: SeriesSettings;
+  /** The model's own; null where every window is scaled by itself. */
+  readonly scale: FittedScale | null;
+  /** Of the same windows; needed by the view of them. */
+  readonly latents: Latents | undefined;
+  readonly seed: number;
+  /** Where the windows lie by the model in force, to begin there. */
+  readonly initialPlaces: Float32Array | undefined; // (length, size)
+}
+
+/**
+ * Fits views to windows, weighs them by their agreement, and maps the windows by what they agree on.
+ *
+ * @param engine whose buffers this takes, until it is disposed of
+ * @returns undefined where no view tells the windows apart
+ */
+export async function fitViewMap(
+  series: SeriesBatch,
+  { kinds, series: settings, scale, latents, seed, initialPlaces }: FitViewMapOptions,
+  engine: RecurrentEngine,
+): Promise<ViewMap | undefined> {
+  const { length } = series;
+  const options = { kinds, scale: toUsageScale(settings, scale ?? undefined), seed };
+  const views = await fitViews(series, latents === undefined ? options : { ...options, latents }, engine);
+  if (views.size === 0) return undefined;
+  const described = new Float32Array(length * views.size);
+  createViewTransform(views, engine).transform(series.values, series.mask, length, latents?.values, described);
+  const values = views.views.map((view) => ({
+    size: view.size,
+    values: takeColumns(described, length, views, view.offset, view.size),
+  }));
+  const weights = await viewAgreement(values, length, seed);
+  const map = await fitLandmarkMap(
+    { length, views: values.map((view, i) => ({ ...view, weight: weights[i]! })) },
+    { seed, initialPlaces },
+  );
+  return { views, weights, map };
+}
+
+function takeColumns(
+  described: Float32Array,
+  length: number,
+  { size: all }: FittedViews,
+  offset: number,
+  size: number,
+): Float32Array {
+  const taken = new Float32Array(length * size);
+  for (let i = 0; i < length; i++) taken.set(described.subarray(i * all + offset, i * all + offset + size), i * size);
+  return taken;
+}
