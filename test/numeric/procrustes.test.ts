@@ -39,7 +39,7 @@ describe('procrustes', () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ seed, size, scale, noise }) => {
         const random = createRandom(seed);
-        const rows = Float32Array.from({ length: 200 * size }, () => random.normal());
+        const rows = Float32Array.from({ length: 2_000 * size }, () => random.normal());
         const rotation = orthogonal(size, random.normal);
         const shift = Array.from({ length: size }, () => 5 * random.normal());
         const exact = mapRows(
