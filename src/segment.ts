@@ -9,7 +9,8 @@ import { createEventSource } from './transport/memory/event-source.js';
 
 /**
  * The whole pipeline as one operator: usage events in, one assignment for each window of each customer out, in the
- * order in which windows close. Until the first model is trained assignments have status `warming` and no segment.
+ * order in which windows close. Until the first model is trained assignments have status `warming` and no segment, or
+ * `provisional`.
  *
  * - Each subscription is a pipeline of its own, with state, models and trainings of its own. Unsubscribing, an
  *   error and the end all free them.

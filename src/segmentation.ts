@@ -7,6 +7,7 @@ import type { Clock, Sink, Source } from './ports.js';
 import type { SegmentRecord } from './publish/segment-record.js';
 import type { AdoptedModel } from './train/adopt-model.js';
 import type { ModelRecord, SampleRecord, StatisticsRecord } from './train/model-record.js';
+import { isProvisional } from './train/provisional.js';
 import type { TrainingProgress } from './train/training-progress.js';
 import {
   createTrainer,
@@ -30,6 +31,8 @@ export interface SegmentationSettings {
   readonly trainer: TrainerSettings;
   /** Windows of a learning batch. */
   readonly learnEvery: number;
+  /** Windows of the first one, where a provisional model is not to wait for a whole one. @default learnEvery */
+  readonly learnFirst?: number | undefined;
 }
 
 export interface SegmentationOutputs extends WorkerOutputs {
@@ -97,20 +100,25 @@ export function createSegmentation(
   from?: SegmentationSnapshot,
 ): Segmentation {
   const { series, seriesHash, encoder } = settings.trainer.model;
-  const { learnEvery } = settings;
+  const { learnEvery, learnFirst } = settings;
   const models = createMemoryTopic<ModelRecord>();
   const lessons = createMemoryTopic<{ readonly samples: SampleRecord; readonly statistics: StatisticsRecord }>();
 
   const windower = createWindower(settings.window, from?.windower);
   const { clock, between, isStopped, isCutShort, initialModel } = options;
-  const pages = createPages(source, windower, { learnEvery, clock, between, isStopped, isCutShort }, from?.pages);
+  const pages = createPages(
+    source,
+    windower,
+    { learnEvery, learnFirst, clock, between, isStopped, isCutShort },
+    from?.pages,
+  );
   const { encodeThreads = 0 } = options;
   const encoders = encodeThreads > 0 ? createEncodePool(encodeThreads) : undefined;
   const scorer = createScorer(series, seriesHash, from?.scorer, encoder.engine, encoders?.open);
   const publisher = createPublisher(outputs, scorer, { clock }, from?.publisher);
   const learner = createLearner(
     { teach: (samples, statistics) => lessons.write([{ samples, statistics }]) },
-    { learnEvery, steps: series.windowSteps, channels: series.channels },
+    { learnEvery, learnFirst, steps: series.windowSteps, channels: series.channels },
     from?.learner,
   );
   const trainer = createTrainer(
@@ -166,9 +174,9 @@ export function createSegmentation(
     ),
     async end() {
       await learner.end();
-      const warming = scorer.modelVersion === null;
+      const untrained = !isTrained(scorer.modelVersion);
       await trainer.end();
-      if (warming && scorer.modelVersion !== null) await assignSample();
+      if (untrained && isTrained(scorer.modelVersion)) await assignSample();
       await encoders?.close();
     },
     stop,
@@ -191,6 +199,10 @@ export function createSegmentation(
       };
     },
   };
+}
+
+function isTrained(modelVersion: string | null): boolean {
+  return modelVersion !== null && !isProvisional(modelVersion);
 }
 
 /** Every event has one fate, or is in flight; counted apart from where records came in. */

@@ -41,7 +41,7 @@ export interface ClusterOptions {
 }
 
 export interface ModelOptions {
-  /** Windows collected before the first training, from 1; until then assignments say `warming`. @default 2_000 */
+  /** Windows collected before the first training, from 1; until then assignments say `warming` or `provisional`. @default 2_000 */
   readonly firstFit?: number;
   /** Windows kept for training, from 1. Each costs its cells times 5 bytes. @default 20_000 */
   readonly reservoir?: number;

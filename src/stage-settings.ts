@@ -45,6 +45,9 @@ export interface LifeSettings {
 
 /** Windows of a learning batch. Fixed, because results depend on it. */
 const LEARN_EVERY = 256;
+/** Windows that a provisional model is made of at least, and for each of its segments. */
+const PROVISIONAL_WINDOWS = 64;
+const PROVISIONAL_WINDOWS_EACH = 8;
 
 /**
  * Settings of a segmentation.
@@ -92,9 +95,11 @@ function checkWindow(window: unknown): true {
 /** @param live as in `resolveSegmentation` */
 export function toSegmentationSettings(stages: StageSettings, live: boolean): SegmentationSettings {
   const { window, series, encoder, cluster, model, gate, retrain, drift, timeZone, seed } = stages;
+  const provisionalFit = provisionalWindows(stages);
   return {
     window,
     learnEvery: LEARN_EVERY,
+    learnFirst: Math.min(LEARN_EVERY, provisionalFit ?? LEARN_EVERY),
     trainer: {
       model: {
         series,
@@ -108,6 +113,7 @@ export function toSegmentationSettings(stages: StageSettings, live: boolean): Se
         align: model.align,
       },
       retrain,
+      provisionalFit,
       reservoir: { capacity: model.reservoir, halfLifeMs: model.history * windowMs(window) },
       drift,
       retrainOnDrift: model.onDrift,
@@ -116,6 +122,13 @@ export function toSegmentationSettings(stages: StageSettings, live: boolean): Se
       seed,
     },
   };
+}
+
+/** Undefined where the first fit is as early, or an encoder is asked for that begins anew. */
+function provisionalWindows({ encoder, cluster, retrain }: StageSettings): number | undefined {
+  const each = cluster.k === 'auto' ? 0 : PROVISIONAL_WINDOWS_EACH * cluster.k;
+  const windows = Math.max(PROVISIONAL_WINDOWS, each);
+  return encoder.init === 'pretrained' && windows < retrain.firstFit ? windows : undefined;
 }
 
 /** Names settings that are plain JSON, whatever its length. */

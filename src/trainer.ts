@@ -13,6 +13,7 @@ import { decodeArtifact } from './train/encode-artifact.js';
 import type { GateValues } from './train/gate.js';
 import type { ModelRecord, SampleRecord, StatisticsRecord } from './train/model-record.js';
 import { profileChampion } from './train/profile-champion.js';
+import { isProvisional, PROVISIONAL_NUMBER } from './train/provisional.js';
 import { createReservoir, type ReservoirSnapshot } from './train/reservoir.js';
 import { createRetrainSchedule, type RetrainScheduleSnapshot, type RetrainSettings } from './train/retrain-schedule.js';
 import { type StartTrainingOptions, startTraining, type Training } from './train/start-training.js';
@@ -23,6 +24,8 @@ import type { WindowBatch } from './window/window-batch.js';
 export interface TrainerSettings {
   readonly model: ModelSettings;
   readonly retrain: RetrainSettings;
+  /** Windows after which a provisional model is made, to assign until the first fit; undefined for none. */
+  readonly provisionalFit: number | undefined;
   readonly reservoir: { readonly capacity: number; readonly halfLifeMs: number | undefined };
   readonly drift: DriftSettings;
   /** Drift that asks for it starts a training. */
@@ -161,19 +164,47 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   function start(reasons: readonly string[]): void {
     schedule.started(reasons);
     trainings++;
+    runJob(trainings, reasons, trainings % settings.freshEvery === 0);
+  }
+
+  function runJob(number: number, reasons: readonly string[], fresh: boolean): void {
     run({
       atWindow: windows,
       job: {
-        number: trainings,
+        number,
         reasons,
-        seed: settings.seed + trainings,
+        seed: settings.seed + number,
         settings: settings.model,
         reservoir: reservoir.snapshot(),
         champion,
-        fresh: trainings % settings.freshEvery === 0,
+        fresh,
         nextSegmentNumber,
       },
     });
+  }
+
+  /** Once, whatever comes of it; the schedule of fits knows nothing of it. */
+  function isProvisionalDue(): boolean {
+    const { provisionalFit } = settings;
+    if (provisionalFit === undefined || windows < provisionalFit || champion !== undefined) return false;
+    return trainings === 0 && !outcomes.some(({ modelVersion }) => isProvisional(modelVersion));
+  }
+
+  /** Whether a model serves that was trained, and not only made in a hurry. */
+  function isTrained(): boolean {
+    return champion !== undefined && !isProvisional(champion.clusterModel.modelVersion);
+  }
+
+  /** Trains in a process of its own what is due, if nothing is under way. */
+  async function startDue(): Promise<void> {
+    if (underWay !== undefined) return;
+    const reasons = schedule.due();
+    if (reasons === undefined && !isProvisionalDue()) return;
+    // Copying a full reservoir for its process takes some 30 ms: it gets a turn of the event loop to itself.
+    await nextTurn();
+    if (reasons === undefined) runJob(PROVISIONAL_NUMBER, [`provisional: ${windows} windows`], true);
+    else start(reasons);
+    await nextTurn();
   }
 
   /** Waits for the training under way, and takes its model into force if the gate lets it. */
@@ -182,11 +213,12 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     const { job, atWindow, training } = underWay;
     const result = await training.result.catch(failed);
     underWay = undefined;
+    const isScheduled = job.number !== PROVISIONAL_NUMBER;
     if (result instanceof SegtideError) {
       // The champion serves on; without one, the stream warms on until the next fit.
-      schedule.finished(false);
+      if (isScheduled) schedule.finished(false);
       // What died of outside causes is tried again as soon as a training may start.
-      if (result.retriable) schedule.request('the training before this one died');
+      if (isScheduled && result.retriable) schedule.request('the training before this one died');
       const stays = champion === undefined ? '' : ' The model in force stays.';
       const why = [`the training failed: ${result.message}${stays}`];
       outcomes.push({
@@ -200,7 +232,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       return;
     }
     const { modelVersion, promoted, why, values } = result;
-    schedule.finished(promoted);
+    if (isScheduled) schedule.finished(promoted);
     outcomes.push({ modelVersion, reasons: job.reasons, promoted, why, atWindow, values });
     if (promoted) await promote(result);
   }
@@ -235,7 +267,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       return;
     }
     taught = taught === undefined ? statistics : merge(taught, statistics);
-    monitor.observe(observation, champion.clusterModel);
+    if (isTrained()) monitor.observe(observation, champion.clusterModel);
   }
 
   async function moveCentroids(): Promise<void> {
@@ -272,8 +304,10 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
 
   function isDue(): boolean {
     if (underWay === undefined) return false;
-    const { swapAfterWindows } = settings;
-    return swapAfterWindows === undefined ? underWay.settled : windows >= underWay.atWindow + swapAfterWindows;
+    if (settings.swapAfterWindows === undefined) return underWay.settled;
+    // A stream that can wait does so for a provisional model, which it has only to be early.
+    const swapAfter = underWay.job.number === PROVISIONAL_NUMBER ? 0 : settings.swapAfterWindows;
+    return windows >= underWay.atWindow + swapAfter;
   }
 
   async function settle(): Promise<void> {
@@ -294,20 +328,16 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       await moveCentroids();
       await reportDrift(false);
       await settle();
-      const reasons = schedule.due();
-      if (reasons !== undefined) {
-        // Copying a full reservoir for its process takes some 30 ms: it gets a turn of the event loop to itself.
-        await nextTurn();
-        start(reasons);
-        await nextTurn();
-      }
+      await startDue();
       await settle();
     },
     settle,
     async end() {
       await describeInitial();
       await reportDrift(true);
-      if (champion !== undefined) return stop();
+      if (isTrained()) return stop();
+      // Live, a provisional model may be under way.
+      await conclude();
       const reasons = schedule.dueAtEnd();
       if (reasons !== undefined) start(reasons);
       await conclude();

@@ -32,7 +32,7 @@ const EVENTS = smallStream(60, 12).map(({ customer, time, values }): UsageEvent 
 
 const SMALL: SegmentOptions = {
   window: { step: '1h', steps: 8 },
-  encoder: { hidden: 6, latent: 4, updates: 30, engine: 'js' },
+  encoder: { init: 'fresh', hidden: 6, latent: 4, updates: 30, engine: 'js' },
   cluster: { k: 3, starts: 2 },
   model: { firstFit: 256, retrain: { everyWindows: 256, minInterval: 0 }, gate: { maxChurn: 1, maxSizeShift: 1 } },
   train: trainHere,
@@ -47,6 +47,14 @@ describe('segment', () => {
     expect(first).toBe(256);
     expect(assignments.slice(first).every(({ segmentId }) => segmentId !== null)).toBe(true);
     expect(assignments.length).toBeGreaterThan(600);
+  });
+
+  it('assigns provisionally after 64 windows, by an encoder that begins pretrained', async () => {
+    const assignments = await collect({ ...SMALL, encoder: { ...SMALL.encoder, init: 'pretrained' } });
+    const statuses = assignments.map(({ status }) => status);
+    // Learning batches end at 64, 320, 576 …
+    expect([statuses.indexOf('provisional'), statuses.indexOf('assigned')]).toEqual([64, 320]);
+    expect(assignments.slice(64).every(({ segmentId }) => segmentId !== null)).toBe(true);
   });
 
   it('gives the same assignments for the same events, however they are batched, and others for another seed', async () => {

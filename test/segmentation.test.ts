@@ -84,6 +84,62 @@ describe('a segmentation', () => {
     },
   );
 
+  it('assigns provisionally by a model of the first windows until one is trained, which takes over', async () => {
+    const jobs: TrainingJob[] = [];
+    const outputs = collectOutputs();
+    const train = (job: TrainingJob) => {
+      jobs.push(job);
+      return trainHere(job);
+    };
+    await run(smallSettings({ provisionalFit: 64, swapAfterWindows: 256 }), sourceOf(EVENTS, 1000), outputs, { train });
+    const { assignments, transitions, segments, drift } = outputs.records;
+    const statuses = assignments.map(({ status }) => status);
+    // Learning batches end after 64 windows and then after every 256: the first of them beyond 512 is at 576.
+    expect([statuses.indexOf('provisional'), statuses.indexOf('assigned')]).toEqual([64, 832]);
+    expect(new Set(statuses.slice(64, 832))).toEqual(new Set(['provisional']));
+    expect(statuses.slice(832).every((status) => status === 'assigned')).toBe(true);
+    expect(assignments.slice(64).every(({ segmentId }) => segmentId !== null)).toBe(true);
+    expect(new Set(assignments.slice(64, 832).map(({ modelVersion }) => modelVersion!.slice(0, 3)))).toEqual(
+      new Set(['v0-']),
+    );
+    expect(jobs.slice(0, 2)).toMatchObject([
+      { number: 0, reasons: ['provisional: 64 windows'], champion: undefined },
+      { number: 1, reasons: ['first fit: 576 windows'], fresh: false },
+    ]);
+    // Three groups that are plain to see keep their ids.
+    expect(segments.slice(0, 3).map(({ segmentId }) => segmentId)).toEqual(['s1', 's2', 's3']);
+    expect(
+      segments
+        .slice(3, 6)
+        .map(({ segmentId }) => segmentId)
+        .sort(),
+    ).toEqual(['s1', 's2', 's3']);
+    const swaps = transitions.filter(({ previousModelVersion }) => previousModelVersion.startsWith('v0-'));
+    expect(swaps.every(({ from, to }) => from !== to)).toBe(true);
+    expect(drift.every(({ modelVersion }) => !modelVersion.startsWith('v0-'))).toBe(true);
+  });
+
+  it.each([0, 256])('goes on from any snapshot with a provisional model, swapping after %i windows', async (swap) => {
+    const settings = smallSettings({ provisionalFit: 64, swapAfterWindows: swap });
+    const whole = await runAll(settings, EVENTS, 100);
+    expect(await runAll(settings, EVENTS, 7)).toEqual(whole);
+    for (let stopAfter = 0; stopAfter <= 60; stopAfter += 4) {
+      const outputs = collectOutputs();
+      const snapshot = await runUntil(settings, EVENTS, 100, stopAfter, outputs);
+      await run(settings, sourceOf(EVENTS, 100, stopAfter), outputs, {}, structuredClone(snapshot));
+      expect(outputs.records).toEqual(whole);
+    }
+  });
+
+  it('trains a first model at the end of an input that had a provisional one, and assigns once more', async () => {
+    const outputs = collectOutputs();
+    await run(smallSettings({ provisionalFit: 64 }), sourceOf(smallStream(30, 5), 100), outputs);
+    const { assignments } = outputs.records;
+    expect(new Set(assignments.map(({ status }) => status))).toEqual(new Set(['warming', 'provisional', 'assigned']));
+    expect(assignments.every(({ status, revision }) => (status === 'assigned') === (revision === 1))).toBe(true);
+    expect(assignments.at(-1)!.modelVersion).toMatch(/^v1-/);
+  });
+
   it('assigns from the first window on by a model that it starts with, and retrains it as usual', async () => {
     const settings = smallSettings();
     const initialModel = await initialFor(settings);

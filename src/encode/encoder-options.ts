@@ -10,17 +10,28 @@ export interface EncoderOptions extends VraeOptions {
    * @default the kernels of shape and of usage, the profile and the level; none with `preset: published`
    */
   readonly views?: readonly ViewKind[];
+  /**
+   * Where a training begins that has no champion to go on from: at the weights that ship with the package, and with a
+   * provisional model as soon as there are a few windows (docs/models.md); or at new weights.
+   * @default 'pretrained'; 'fresh' with `preset: published`
+   */
+  readonly init?: EncoderInit;
 }
 
 export interface EncoderSettings extends VraeSettings {
   readonly views: readonly ViewKind[];
+  readonly init: EncoderInit;
 }
+
+export const ENCODER_INITS = ['pretrained', 'fresh'] as const;
+
+export type EncoderInit = (typeof ENCODER_INITS)[number];
 
 /** Of all kinds those that segments gain by (docs/quality.md). */
 export const DEFAULT_VIEWS: readonly ViewKind[] = ['log-shape-kernels', 'log-usage-kernels', 'profile', 'level'];
 
 /** @throws SegtideError `config` when an option is out of range. */
-export function resolveEncoder({ views, ...vrae }: EncoderOptions = {}): EncoderSettings {
+export function resolveEncoder({ views, init, ...vrae }: EncoderOptions = {}): EncoderSettings {
   const settings = resolveVrae(vrae);
   const kinds = views ?? (settings.preset === 'published' ? [] : DEFAULT_VIEWS);
   const unknown = kinds.find((kind) => !VIEW_KINDS.includes(kind));
@@ -29,5 +40,9 @@ export function resolveEncoder({ views, ...vrae }: EncoderOptions = {}): Encoder
   }
   const twice = kinds.find((kind, i) => kinds.indexOf(kind) !== i);
   if (twice !== undefined) throw new SegtideError('config', `encoder: \`views\` has ${twice} twice`);
-  return { ...settings, views: kinds };
+  const begins = init ?? (settings.preset === 'published' ? 'fresh' : 'pretrained');
+  if (!ENCODER_INITS.includes(begins)) {
+    throw new SegtideError('config', `encoder: \`init\` must be ${ENCODER_INITS.join(' or ')}; got ${begins}`);
+  }
+  return { ...settings, views: kinds, init: begins };
 }

@@ -1,4 +1,4 @@
-import type { AssignedWindows, EmittedAt } from './assignment-record.js';
+import { type AssignedWindows, type EmittedAt, statusOf } from './assignment-record.js';
 import { createJsonWriter } from './json-writer.js';
 
 /**
@@ -83,7 +83,7 @@ function tailOf({ assignments }: AssignedWindows, inactive: boolean): string {
   const versions =
     assignments === undefined
       ? '"status":"warming","modelVersion":null,"centroidEpoch":null'
-      : `"status":"assigned","modelVersion":${JSON.stringify(assignments.model.modelVersion)},"centroidEpoch":${assignments.model.centroidEpoch}`;
+      : `"status":"${statusOf(assignments.model.modelVersion)}","modelVersion":${JSON.stringify(assignments.model.modelVersion)},"centroidEpoch":${assignments.model.centroidEpoch}`;
   return `,"inactive":${inactive},${versions},"emittedAt":`;
 }
 

@@ -1,6 +1,10 @@
 import type { AssignmentBatch } from '../cluster/assignment-batch.js';
 import type { SeriesBatch } from '../series/series-batch.js';
+import { isProvisional } from '../train/provisional.js';
 import { shortFloat } from './short-float.js';
+
+/** Whether a trained model assigned a window, one made of the first windows in the meantime, or none. */
+export type AssignmentStatus = 'warming' | 'provisional' | 'assigned';
 
 /** The segment of one customer in one window. Fields, units and order as in `ASSIGNMENT_SCHEMA`. */
 export interface AssignmentRecord {
@@ -17,7 +21,7 @@ export interface AssignmentRecord {
   readonly reconstructionError: number | null;
   readonly observedSteps: number;
   readonly inactive: boolean;
-  readonly status: 'warming' | 'assigned';
+  readonly status: AssignmentStatus;
   readonly modelVersion: string | null;
   readonly centroidEpoch: number | null;
   readonly emittedAt: number;
@@ -66,11 +70,17 @@ function toAssignmentRecord(
     reconstructionError: finiteOrNull(assignments?.embeddings.reconstructionErrors?.[i]),
     observedSteps: windows.observedSteps[i]!,
     inactive: series.inactive[i] === 1,
-    status: model === undefined ? ('warming' as const) : ('assigned' as const),
+    status: statusOf(model?.modelVersion),
     modelVersion: model?.modelVersion ?? null,
     centroidEpoch: model?.centroidEpoch ?? null,
     emittedAt: emittedAt === 'windowEnd' ? windows.ends[i]! : emittedAt,
   };
+}
+
+/** @param modelVersion undefined where there is no model */
+export function statusOf(modelVersion: string | undefined): AssignmentStatus {
+  if (modelVersion === undefined) return 'warming';
+  return isProvisional(modelVersion) ? 'provisional' : 'assigned';
 }
 
 /** JSON has no NaN, and a reader of Avro should not meet one where JSON has null. */

@@ -10,13 +10,14 @@ import { toDriftObservation } from '../drift/drift-observation.js';
 import type { EmbeddingBatch } from '../encode/embedding-batch.js';
 import type { Encoder } from '../encode/encoder.js';
 import type { EncoderModel, ViewMap } from '../encode/encoder-model.js';
-import type { EncoderSettings } from '../encode/encoder-options.js';
+import type { EncoderInit, EncoderSettings } from '../encode/encoder-options.js';
 import { PLACE_SIZE } from '../encode/neighbours/fit-landmark-map.js';
 import { type OpenEncoder, openEncoder } from '../encode/open-encoder.js';
+import { type Beginning, pretrainedWeights } from '../encode/pretrained/pretrained-weights.js';
 import { openEngine } from '../encode/vrae/engines/open-engine.js';
 import { trainVrae, type VraeFit } from '../encode/vrae/train-vrae.js';
 import { createTrainingNetwork } from '../encode/vrae/vrae-engine.js';
-import { differingField, toVraeShape } from '../encode/vrae/vrae-shape.js';
+import { differingField, toVraeShape, type VraeShape } from '../encode/vrae/vrae-shape.js';
 import type { VraeWeights } from '../encode/vrae/vrae-weights.js';
 import { createRandom } from '../numeric/random.js';
 import { sample } from '../numeric/sample.js';
@@ -34,9 +35,10 @@ import { measureHeldOut } from './held-out-metrics.js';
 import { type LoadedModel, loadModel } from './loaded-model.js';
 import type { ModelArtifact } from './model-artifact.js';
 import { placesOf } from './places-of.js';
+import { isProvisional, PROVISIONAL_NUMBER } from './provisional.js';
 import { toReservoirWindows } from './reservoir-snapshot.js';
 import { splitHeldOut } from './split-held-out.js';
-import type { Champion, ModelSettings, TrainingJob, TrainingResult } from './training-job.js';
+import type { Champion, TrainingJob, TrainingResult } from './training-job.js';
 import { createProgressMeter, type TrainingProgress } from './training-progress.js';
 import { selectWindows } from './window-rows.js';
 
@@ -86,7 +88,9 @@ async function trainChallenger(
   const windows = toReservoirWindows(job.reservoir);
   const split = splitHeldOut(windows, settings.heldOut, settings.encoder.seed);
   const scale = settings.series.scope === 'global' ? fitScale(settings.series, [split.train]) : null;
-  const champion = job.champion === undefined ? undefined : await judge(job.champion, job, windows, open);
+  const former = job.champion === undefined ? undefined : await judge(job.champion, job, windows, open);
+  // A provisional model gives its segments' ids, and is no measure for anything else.
+  const champion = former && isProvisional(former.model.version) ? undefined : former;
 
   const fit = await fitEncoder(job, prepareSeries(settings.series, scale ?? undefined, split.train), champion, options);
   const series = prepareSeries(settings.series, scale ?? undefined, windows);
@@ -99,9 +103,7 @@ async function trainChallenger(
   const centroids = await fitCentroids(embeddings, champion, job);
 
   const match = await matchSegments(
-    champion === undefined
-      ? undefined
-      : { segmentIds: champion.model.cluster.segmentIds, membership: champion.membership },
+    former && { segmentIds: former.model.cluster.segmentIds, membership: former.membership },
     centroids,
     job.nextSegmentNumber,
   );
@@ -152,37 +154,43 @@ async function trainChallenger(
     values: decision.values,
     profiles: profileSegments(assign(artifact.clusterModel, embeddings), { placeOf: placesOf(settings.calendar) }),
     lineage: match.lineage,
-    reference: severalWaves(split.heldOut)
-      ? toDriftObservation(
-          assign(
-            artifact.clusterModel,
-            await encoder.encode(prepareSeries(settings.series, scale ?? undefined, split.heldOut)),
-          ),
-        )
-      : undefined,
+    reference:
+      job.number !== PROVISIONAL_NUMBER && severalWaves(split.heldOut)
+        ? toDriftObservation(
+            assign(
+              artifact.clusterModel,
+              await encoder.encode(prepareSeries(settings.series, scale ?? undefined, split.heldOut)),
+            ),
+          )
+        : undefined,
     nextSegmentNumber: match.nextSegmentNumber,
   };
 }
 
 async function fitEncoder(
-  { settings, seed, fresh }: TrainingJob,
+  { number, settings, seed, fresh }: TrainingJob,
   series: SeriesBatch,
   champion: Verdict | undefined,
   { onProgress, now = () => 0 }: RunTrainingOptions,
 ): Promise<VraeFit> {
-  const network = await createTrainingNetwork(toVraeShape(settings.encoder, series), settings.encoder, series.length);
+  const shape = toVraeShape(settings.encoder, series);
+  const network = await createTrainingNetwork(shape, settings.encoder, series.length);
   try {
-    const initial = fresh || champion === undefined ? undefined : initialWeights(champion, settings);
-    const updates = initial === undefined ? settings.encoder.updates : settings.warmUpdates;
+    const beginning = beginningOf(shape, settings.encoder.init, fresh ? undefined : champion);
+    const most = beginning === undefined || beginning.adapted ? settings.encoder.updates : settings.warmUpdates;
+    const updates = number === PROVISIONAL_NUMBER ? Math.min(most, PROVISIONAL_UPDATES) : most;
     const meter = createProgressMeter(settings.encoder.batch, now);
     return trainVrae(
-      { settings: { ...settings.encoder, updates, seed }, series, initial },
+      { settings: { ...settings.encoder, updates, seed }, series, initial: beginning?.weights },
       { network, onProgress: (progress) => onProgress?.(meter(progress)) },
     );
   } finally {
     network.dispose();
   }
 }
+
+/** More would not be worth the wait: a provisional model has few windows to learn from, and does not serve for long. */
+const PROVISIONAL_UPDATES = 100;
 
 /** Windows that views are fitted to at most: the search for neighbours goes with the square. */
 const MOST_MAPPED = 5_000;
@@ -240,12 +248,11 @@ async function judge(
   return { model, embeddings, membership, weightsOf: artifact };
 }
 
-/** The champion's weights, where they have the shape that is to be trained. */
-function initialWeights({ weightsOf }: Verdict, settings: ModelSettings) {
-  const weights = fromEncoderTensors(weightsOf.encoder).vrae;
-  return differingField(weights.shape, toVraeShape(settings.encoder, settings.series)) === undefined
-    ? weights
-    : undefined;
+/** The champion's weights, or those that ship with the package, where they have the shape that is to be trained. */
+function beginningOf(shape: VraeShape, init: EncoderInit, champion: Verdict | undefined): Beginning | undefined {
+  const weights = champion && fromEncoderTensors(champion.weightsOf.encoder).vrae;
+  if (weights !== undefined && differingField(weights.shape, shape) === undefined) return { weights, adapted: false };
+  return init === 'pretrained' ? pretrainedWeights(shape) : undefined;
 }
 
 /**

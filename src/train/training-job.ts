@@ -14,7 +14,7 @@ export interface ModelSettings {
   /** Hash of the settings of window and series; goes into the artifact. */
   readonly seriesHash: string;
   readonly encoder: EncoderSettings;
-  /** Updates at most of a training that goes on from the champion's weights: it has less left to learn. */
+  /** Updates at most of a training that goes on from the champion's or pretrained weights: it has less left to learn. */
   readonly warmUpdates: number;
   readonly cluster: ClusterSettings;
   /** Where steps lie on the local clock, so that segments can be named by it. */
@@ -43,7 +43,7 @@ export interface ClusterSettings {
 
 /** All that a training depends on, as plain data: it can go to another process, and into a checkpoint while it runs. */
 export interface TrainingJob {
-  /** Number of the model to be, from 1. */
+  /** Number of the model to be, from 1; `PROVISIONAL_NUMBER` is that of one that assigns until the first. */
   readonly number: number;
   readonly reasons: readonly string[];
   readonly seed: number;

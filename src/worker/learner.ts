@@ -30,12 +30,14 @@ export interface LearnerSnapshot {
 export interface LearnerOptions {
   /** Windows of a learning batch. */
   readonly learnEvery: number;
+  /** Windows of the first one. @default learnEvery */
+  readonly learnFirst?: number | undefined;
   readonly steps: number;
   readonly channels: number;
 }
 
 export function createLearner(outputs: LearnerOutputs, options: LearnerOptions, from?: LearnerSnapshot): Learner {
-  const { learnEvery, steps, channels } = options;
+  const { learnEvery, learnFirst = learnEvery, steps, channels } = options;
   const samples = createSampleBuffer(learnEvery, steps, channels, from?.samples);
   let sequence = from?.sequence ?? 0;
   // Sums are taken row by row over the whole learning batch, so that they do not depend on how pages were cut.
@@ -63,7 +65,7 @@ export function createLearner(outputs: LearnerOutputs, options: LearnerOptions, 
         statistics = accumulate(statistics ?? emptyStatistics(model), assignments);
         observation = observeInto(observation ?? emptyObservation(model, channels), assignments);
       }
-      if (samples.length === learnEvery) await send();
+      if (samples.length === (sequence === 0 ? learnFirst : learnEvery)) await send();
     },
     async end() {
       if (samples.length > 0) await send();

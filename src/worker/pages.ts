@@ -34,6 +34,8 @@ export interface PagesSnapshot {
 export interface PagesOptions {
   /** Windows of a learning batch; no page crosses its end. */
   readonly learnEvery: number;
+  /** Windows of the first one. @default learnEvery */
+  readonly learnFirst?: number | undefined;
   /** Called between two input batches, when nothing is half done: the place for a checkpoint. */
   readonly between?: (() => Promise<void>) | undefined;
   /** Asked between two input batches: true ends the pages there, without closing open windows. */
@@ -52,8 +54,9 @@ export interface PagesOptions {
  * learning batch: models change only there, so what a window is assigned never depends on how records were batched.
  */
 export function createPages(source: Source, windower: Windower, options: PagesOptions, from?: PagesSnapshot): Pages {
-  const { learnEvery, clock, between, isStopped, isCutShort } = options;
-  let learning = from?.learning ?? 0;
+  const { learnEvery, learnFirst = learnEvery, clock, between, isStopped, isCutShort } = options;
+  // A shorter first batch is one that is partly full from the start.
+  let learning = from?.learning ?? learnEvery - learnFirst;
   let records = from?.records ?? 0;
   let ended = false;
   let closing: Iterator<WindowBatch> | undefined;

@@ -33,6 +33,7 @@ export interface SmallOptions {
   readonly updates?: number;
   readonly epochWindows?: number;
   readonly swapAfterWindows?: number | undefined;
+  readonly provisionalFit?: number;
   readonly seed?: number;
 }
 
@@ -44,6 +45,7 @@ export function smallSettings(options: SmallOptions = {}): SegmentationSettings 
   return {
     window,
     learnEvery: 256,
+    learnFirst: options.provisionalFit,
     trainer: {
       model: {
         series: resolveSeries({}, STEPS, 1),
@@ -63,6 +65,7 @@ export function smallSettings(options: SmallOptions = {}): SegmentationSettings 
         gate: resolveGateOptions({ maxChurn: 1, maxSizeShift: 1, maxSilhouetteFall: 2, ...options.gate }),
         align: { to: 'previous', scale: false, ...options.align },
       },
+      provisionalFit: options.provisionalFit,
       retrain: resolveRetrainOptions(
         { firstFit: 512, everyWindows: 768, everyMs: 1000 * windowMs, minIntervalMs: 0, ...options.retrain },
         windowMs,

@@ -21,15 +21,27 @@ export async function firstPlaces(
   random: Pick<Random, 'normal'>,
 ): Promise<Float64Array> {
   const centred = centre(values, length, inputs);
-  const components = await principalComponents(scatter(centred, length, inputs), inputs, { leastShare: 0, most: size });
+  const shares = { leastShare: 0, most: size };
   const places = new Float64Array(length * size);
   let furthest = 0;
-  for (let i = 0; i < length; i++) {
-    for (let c = 0; c < components.count; c++) {
-      let sum = 0;
-      for (let m = 0; m < inputs; m++) sum += centred[i * inputs + m]! * components.vectors[c * inputs + m]!;
-      places[i * size + c] = sum;
-      furthest = Math.max(furthest, Math.abs(sum));
+  const set = (i: number, c: number, place: number): void => {
+    places[i * size + c] = place;
+    furthest = Math.max(furthest, Math.abs(place));
+  };
+  if (length < inputs) {
+    // Of few rows, the products of rows have the same components, and decompose in a fraction of the time.
+    const { count, vectors, variances } = await principalComponents(gram(centred, length, inputs), length, shares);
+    for (let c = 0; c < count; c++) {
+      for (let i = 0; i < length; i++) set(i, c, vectors[c * length + i]! * Math.sqrt(variances[c]!));
+    }
+  } else {
+    const { count, vectors } = await principalComponents(scatter(centred, length, inputs), inputs, shares);
+    for (let i = 0; i < length; i++) {
+      for (let c = 0; c < count; c++) {
+        let sum = 0;
+        for (let m = 0; m < inputs; m++) sum += centred[i * inputs + m]! * vectors[c * inputs + m]!;
+        set(i, c, sum);
+      }
     }
   }
   const scale = furthest > 0 ? EXTENT / furthest : 0;
@@ -57,5 +69,19 @@ function scatter(centred: Float64Array, length: number, inputs: number): Float64
     }
   }
   for (let a = 0; a < inputs; a++) for (let b = 0; b < a; b++) products[b * inputs + a] = products[a * inputs + b]!;
+  return products;
+}
+
+/** (length, length), the products of centred rows. */
+function gram(centred: Float64Array, length: number, inputs: number): Float64Array {
+  const products = new Float64Array(length * length);
+  for (let a = 0; a < length; a++) {
+    for (let b = 0; b <= a; b++) {
+      let sum = 0;
+      for (let m = 0; m < inputs; m++) sum += centred[a * inputs + m]! * centred[b * inputs + m]!;
+      products[a * length + b] = sum;
+      products[b * length + a] = sum;
+    }
+  }
   return products;
 }

@@ -29,7 +29,11 @@ export const ASSIGNMENT_SCHEMA = recordOf(
     ),
     field('observedSteps', 'int', 'Steps of the window with at least one event.'),
     field('inactive', 'boolean', 'True where the customer used nothing in the whole window.'),
-    field('status', enumOf('AssignmentStatus', 'warming', 'assigned'), 'warming until the first model is trained.'),
+    field(
+      'status',
+      enumOf('AssignmentStatus', 'warming', 'provisional', 'assigned'),
+      'assigned by a trained model; until the first there is none, provisional by one made of the first windows, and warming before that.',
+    ),
     nullable('modelVersion', 'string', 'The model that scaled, encoded and assigned this window; null while warming.'),
     nullable('centroidEpoch', 'long', 'Counts the small centroid updates within the model version.'),
     field('emittedAt', TIMESTAMP, 'When the result was made: processing time live, event time in a replay of files.'),

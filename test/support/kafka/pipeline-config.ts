@@ -24,7 +24,7 @@ export function pipelineConfig(input: Section, output: Section, more: Section = 
     // Only events move the watermark: pauses of a test are no silence. No customer is forgotten: whether one that
     // comes back was away for too long is decided by the watermark, which waits for the slowest partition.
     window: { step: 'hour', steps: 24, idleTimeout: '1h', customerTtl: '90d' },
-    encoder: { engine: 'js', hidden: 6, latent: 4, updates: 40 },
+    encoder: { init: 'fresh', engine: 'js', hidden: 6, latent: 4, updates: 40 },
     cluster: { k: 4, starts: 2, epochWindows: 300 },
     model: { firstFit: 500, reservoir: 1000, retrain: { everyWindows: 1500, minInterval: '1d' } },
     drift: { everyWindows: 300, minWindows: 200, referenceWindows: 300 },

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { DEFAULT_VIEWS } from '../../../encode/encoder-options.js';
+import { DEFAULT_VIEWS, ENCODER_INITS } from '../../../encode/encoder-options.js';
 import { VIEW_KINDS } from '../../../encode/views/view-kind.js';
 import { VRAE_CHOICES, type VraeSettings } from '../../../encode/vrae/vrae-options.js';
 import { PRESETS } from '../../../encode/vrae/vrae-presets.js';
@@ -22,6 +22,13 @@ export const encoderSection = z
         'Ways to look at a window whose common neighbourhoods the embedding keeps; `[]`: the embedding is the latents of the VRAE. Default: none with `preset: published`, else those shown.',
       )
       .meta({ default: DEFAULT_VIEWS }),
+    init: z
+      .enum(ENCODER_INITS)
+      .exactOptional()
+      .describe(
+        'Where a training begins that goes on from no other: `pretrained` at weights that ship with segtide, and the first windows are assigned provisionally; `fresh` at new ones. Default: `fresh` with `preset: published`.',
+      )
+      .meta({ default: 'pretrained' }),
     engine: option('engine', z.enum(VRAE_CHOICES.engine)).describe(
       'What computes: `auto` takes the first that runs of `native`, `wasm` and `js`; `tfjs` needs @tensorflow/tfjs-node. Results differ in the sixth digit.',
     ),
