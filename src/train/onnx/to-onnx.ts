@@ -14,10 +14,7 @@ import { addUsage } from './usage-nodes.js';
 import { addViews } from './view-nodes.js';
 
 export interface OnnxOptions {
-  /**
-   * Whether `latents`, `reconstruction` and `reconstructionError` are outputs, too; they take most of the time of
-   * short windows. @default true
-   */
+  /** Whether `latents`, `reconstruction` and `reconstructionError` are outputs, too: a quarter of the time. @default true */
   readonly reconstruction?: boolean;
 }
 
