@@ -98,12 +98,16 @@ export type { TransitionRecord } from './publish/transition-record.js';
 
 // train: the life of a model
 export { readModel, saveModel } from './model-file.js';
+export { type OnnxFileManifest, saveOnnx } from './onnx-file.js';
 export type { Alignment, AlignOptions } from './train/alignment.js';
 export { decodeArtifact } from './train/encode-artifact.js';
 export type { GateOptions } from './train/gate.js';
 export { type AdoptedModel, adoptModel } from './train/adopt-model.js';
 export { type LoadedModel, openModel } from './train/loaded-model.js';
 export type { EncoderArtifact, ModelArtifact, TrainingRecord } from './train/model-artifact.js';
+export type { OnnxPort } from './train/onnx/onnx-graph.js';
+export type { OnnxManifest } from './train/onnx/onnx-manifest.js';
+export { type OnnxModel, type OnnxOptions, toOnnx } from './train/onnx/to-onnx.js';
 export type { Training } from './train/start-training.js';
 export type { TrainingJob, TrainingResult } from './train/training-job.js';
 export type { TrainingProgress } from './train/training-progress.js';

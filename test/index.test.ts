@@ -39,7 +39,7 @@ const EXPORTS = {
     'toAssignmentRecords',
     'toEmbeddingRecords',
   ],
-  train: ['decodeArtifact', 'adoptModel', 'openModel', 'readModel', 'saveModel'],
+  train: ['decodeArtifact', 'adoptModel', 'openModel', 'readModel', 'saveModel', 'saveOnnx', 'toOnnx'],
   transport: [
     'createAvroValues',
     'createFileSource',

@@ -13,10 +13,10 @@ export interface ChannelLevels {
 export const LEVEL_FEATURES = 4;
 
 /** In units of the usual spread: below it, spreads are told apart ever less. */
-const SPREAD_FLOOR = 1e-3;
+export const SPREAD_FLOOR = 1e-3;
 
 /** The usual mean is at 10, from where on the scale is all but logarithmic. */
-const USUAL_MEAN = 10;
+export const USUAL_MEAN = 10;
 
 /**
  * Fits what is usual in each channel.

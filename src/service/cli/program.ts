@@ -4,6 +4,7 @@ import { addDemoCommand } from './demo-command.js';
 import { addDoctorCommand } from './doctor-command.js';
 import { addEvaluateCommand } from './evaluate-command.js';
 import { EXIT_CODE_HELP, EXIT_CODES, type Outcome } from './exit-code.js';
+import { addModelsCommand } from './models-command.js';
 import { packageVersion } from './package-path.js';
 import { reportError } from './report-error.js';
 import { addRunCommand } from './run-command.js';
@@ -52,6 +53,7 @@ function createProgram(terminal: Terminal, outcome: Outcome): Command {
   addSimulateCommand(program, terminal);
   addTrainCommand(program, terminal, outcome);
   addEvaluateCommand(program, terminal, outcome);
+  addModelsCommand(program, terminal);
   addConfigCommand(program, terminal, outcome);
   addDoctorCommand(program, terminal, outcome);
   return program;

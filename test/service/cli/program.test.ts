@@ -20,6 +20,7 @@ describe('segtide', () => {
     [['simulate', '--help'], 'segtide simulate /tmp/usage'],
     [['config', '--help'], 'segtide config init'],
     [['config', 'check', '--help'], 'segtide.yaml in this folder'],
+    [['models', 'export', '--help'], 'segtide models export usage.safetensors'],
     [['help', 'run'], 'Examples:'],
   ])('helps with %j', async (args, words) => {
     const { out, err, code } = await run(args);
