@@ -72,6 +72,7 @@ export const METHODS = {
   default: views(DEFAULT_VIEWS),
   'whole-training': { encoder: {} },
   vrae: { encoder: { views: [] } },
+  'vrae-fresh': { encoder: { views: [], init: 'fresh' } },
   'kmeans-raw': scaled(() => {}),
   'kmeans-z': scaled((row) => standardise(row)),
   'kmeans-max': scaled((row) => overMaximum(row)),
