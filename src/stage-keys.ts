@@ -61,6 +61,7 @@ export const STAGE_KEYS: KeyTree<StageOptions> = {
     heldOut: true,
     patience: true,
     views: true,
+    shift: true,
     engine: true,
     threads: true,
   },

@@ -1,4 +1,5 @@
 import { SegtideError } from '../errors.js';
+import { SHIFTS, type Shift } from './views/shift.js';
 import { VIEW_KINDS, type ViewKind } from './views/view-kind.js';
 import { resolveVrae, type VraeOptions, type VraeSettings } from './vrae/vrae-options.js';
 
@@ -10,17 +11,26 @@ export interface EncoderOptions extends VraeOptions {
    * @default the kernels of shape and of usage, the profile and the level; none with `preset: published`
    */
   readonly views?: readonly ViewKind[];
+  /**
+   * Whether customers who do the same at another time in the window behave otherwise (`aligned`: morning and evening are
+   * two segments) or alike (`invariant`: one segment, which a customer keeps while the window slides over a daily or
+   * weekly rhythm). `invariant` turns each window, the last step followed by the first, so that its crest lies in the
+   * middle; it needs views, and none of latents.
+   * @default 'aligned'
+   */
+  readonly shift?: Shift;
 }
 
 export interface EncoderSettings extends VraeSettings {
   readonly views: readonly ViewKind[];
+  readonly shift: Shift;
 }
 
 /** Of all kinds those that segments gain by (docs/quality.md). */
 export const DEFAULT_VIEWS: readonly ViewKind[] = ['log-shape-kernels', 'log-usage-kernels', 'profile', 'level'];
 
 /** @throws SegtideError `config` when an option is out of range. */
-export function resolveEncoder({ views, ...vrae }: EncoderOptions = {}): EncoderSettings {
+export function resolveEncoder({ views, shift = 'aligned', ...vrae }: EncoderOptions = {}): EncoderSettings {
   const settings = resolveVrae(vrae);
   const kinds = views ?? (settings.preset === 'published' ? [] : DEFAULT_VIEWS);
   const unknown = kinds.find((kind) => !VIEW_KINDS.includes(kind));
@@ -29,5 +39,15 @@ export function resolveEncoder({ views, ...vrae }: EncoderOptions = {}): Encoder
   }
   const twice = kinds.find((kind, i) => kinds.indexOf(kind) !== i);
   if (twice !== undefined) throw new SegtideError('config', `encoder: \`views\` has ${twice} twice`);
-  return { ...settings, views: kinds };
+  if (!SHIFTS.includes(shift)) {
+    throw new SegtideError('config', `encoder: \`shift\` must be one of ${SHIFTS.join(', ')}; got ${shift}`);
+  }
+  if (shift === 'invariant' && (kinds.length === 0 || kinds.includes('latents'))) {
+    throw new SegtideError(
+      'config',
+      'encoder: `shift: invariant` needs `views` other than latents, since the VRAE tells when things happen in a ' +
+        `window; got ${kinds.length === 0 ? 'none' : 'latents'}`,
+    );
+  }
+  return { ...settings, views: kinds, shift };
 }

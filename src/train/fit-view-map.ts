@@ -3,6 +3,7 @@ import type { ViewMap } from '../encode/encoder-model.js';
 import { fitLandmarkMap } from '../encode/neighbours/fit-landmark-map.js';
 import { fitViews } from '../encode/views/fit-views.js';
 import type { FittedViews } from '../encode/views/fitted-views.js';
+import type { Shift } from '../encode/views/shift.js';
 import { toUsageScale } from '../encode/views/usage-scale.js';
 import type { ViewKind } from '../encode/views/view-kind.js';
 import { createViewTransform } from '../encode/views/view-transform.js';
@@ -14,6 +15,7 @@ import { viewAgreement } from './view-agreement.js';
 
 export interface FitViewMapOptions {
   readonly kinds: readonly ViewKind[];
+  readonly shift: Shift;
   readonly series: SeriesSettings;
   /** The model's own; null where every window is scaled by itself. */
   readonly scale: FittedScale | null;
@@ -32,11 +34,11 @@ export interface FitViewMapOptions {
  */
 export async function fitViewMap(
   series: SeriesBatch,
-  { kinds, series: settings, scale, latents, seed, initialPlaces }: FitViewMapOptions,
+  { kinds, shift, series: settings, scale, latents, seed, initialPlaces }: FitViewMapOptions,
   engine: RecurrentEngine,
 ): Promise<ViewMap | undefined> {
   const { length } = series;
-  const options = { kinds, scale: toUsageScale(settings, scale ?? undefined), seed };
+  const options = { kinds, shift, scale: toUsageScale(settings, scale ?? undefined), seed };
   const views = await fitViews(series, latents === undefined ? options : { ...options, latents }, engine);
   if (views.size === 0) return undefined;
   const described = new Float32Array(length * views.size);

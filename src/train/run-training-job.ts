@@ -13,6 +13,7 @@ import type { EncoderModel, ViewMap } from '../encode/encoder-model.js';
 import type { EncoderSettings } from '../encode/encoder-options.js';
 import { PLACE_SIZE } from '../encode/neighbours/fit-landmark-map.js';
 import { type OpenEncoder, openEncoder } from '../encode/open-encoder.js';
+import type { Shift } from '../encode/views/shift.js';
 import { openEngine } from '../encode/vrae/engines/open-engine.js';
 import { trainVrae, type VraeFit } from '../encode/vrae/train-vrae.js';
 import { createTrainingNetwork } from '../encode/vrae/vrae-engine.js';
@@ -197,25 +198,30 @@ async function fitMap(
   champion: Verdict | undefined,
   open: OpenEncoder,
 ): Promise<ViewMap | undefined> {
-  const { views: kinds, engine: name } = settings.encoder;
+  const { views: kinds, shift, engine: name } = settings.encoder;
   if (kinds.length === 0) return undefined;
   const rows = sample(trainRows, MOST_MAPPED, createRandom(seed));
   const series = prepareSeries(settings.series, scale ?? undefined, selectWindows(windows, rows));
   const latents = kinds.includes('latents')
     ? (await open({ vrae: weights, viewMap: undefined }, '', name).encode(series)).latents
     : undefined;
-  const initialPlaces = fresh || champion === undefined ? undefined : placesIn(champion, rows);
+  const initialPlaces = fresh || champion === undefined ? undefined : placesIn(champion, rows, shift);
   const { engine } = await openEngine(name);
   try {
-    return await fitViewMap(series, { kinds, series: settings.series, scale, latents, seed, initialPlaces }, engine);
+    return await fitViewMap(
+      series,
+      { kinds, shift, series: settings.series, scale, latents, seed, initialPlaces },
+      engine,
+    );
   } finally {
     engine.dispose();
   }
 }
 
-/** Where windows lie by the champion; undefined where it has no map. */
-function placesIn({ embeddings: { embeddings, embeddingSize }, weightsOf }: Verdict, rows: Uint32Array) {
-  if (fromEncoderTensors(weightsOf.encoder).viewMap?.map.size !== PLACE_SIZE) return undefined;
+/** Where windows lie by the champion; undefined where it has no map, or one that sees shifts otherwise. */
+function placesIn({ embeddings: { embeddings, embeddingSize }, weightsOf }: Verdict, rows: Uint32Array, shift: Shift) {
+  const { viewMap } = fromEncoderTensors(weightsOf.encoder);
+  if (viewMap?.map.size !== PLACE_SIZE || viewMap.views.shift !== shift) return undefined;
   const places = new Float32Array(rows.length * embeddingSize);
   for (const [at, row] of rows.entries()) {
     places.set(embeddings.subarray(row * embeddingSize, (row + 1) * embeddingSize), at * embeddingSize);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DEFAULT_VIEWS } from '../../../encode/encoder-options.js';
+import { SHIFTS } from '../../../encode/views/shift.js';
 import { VIEW_KINDS } from '../../../encode/views/view-kind.js';
 import { VRAE_CHOICES, type VraeSettings } from '../../../encode/vrae/vrae-options.js';
 import { PRESETS } from '../../../encode/vrae/vrae-presets.js';
@@ -22,6 +23,12 @@ export const encoderSection = z
         'Ways to look at a window whose common neighbourhoods the embedding keeps; `[]`: the embedding is the latents of the VRAE. Default: none with `preset: published`, else those shown.',
       )
       .meta({ default: DEFAULT_VIEWS }),
+    shift: z
+      .enum(SHIFTS)
+      .default('aligned')
+      .describe(
+        '`aligned`: the same behaviour at another time in the window is another segment; `invariant`: it is the same, which suits `window.hop` below a period of usage. `invariant` needs `views`, without `latents`.',
+      ),
     engine: option('engine', z.enum(VRAE_CHOICES.engine)).describe(
       'What computes: `auto` takes the first that runs of `native`, `wasm` and `js`; `tfjs` needs @tensorflow/tfjs-node. Results differ in the sixth digit.',
     ),
