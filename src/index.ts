@@ -103,7 +103,7 @@ export { decodeArtifact } from './train/encode-artifact.js';
 export type { GateOptions } from './train/gate.js';
 export { type AdoptedModel, adoptModel } from './train/adopt-model.js';
 export { type LoadedModel, openModel } from './train/loaded-model.js';
-export type { EncoderArtifact, ModelArtifact, TrainingRecord } from './train/model-artifact.js';
+export type { EncoderArtifact, ModelArtifact, TrainingRecord, ViewRecord } from './train/model-artifact.js';
 export type { Training } from './train/start-training.js';
 export type { TrainingJob, TrainingResult } from './train/training-job.js';
 export type { TrainingProgress } from './train/training-progress.js';
