@@ -1,8 +1,8 @@
 // How much a retraining moves where nothing has changed: a simulated stream without drift, cut into weeks of 28 steps, and
 // a chain of models, each fitted to four weeks of it, two weeks after the one before. Every model takes over, whatever the
-// gate says.
+// gate says. `--rate` is events per customer and day: the fewer, the less a week says of its customer.
 //
-//   npx tsx bench/retrain-stability.ts [--retrains 6] [--customers 500] [--k 6] [--seeds 1,2]
+//   npx tsx bench/retrain-stability.ts [--retrains 6] [--customers 500] [--k 6|auto] [--rate 6] [--seeds 1,2]
 //
 // Printed are, for chains that begin each layout at the champion's places and for chains that do not: the share of windows
 // that change segment (churn), silhouette and agreement with the true segments, what the gate said, and the views' weights.
@@ -41,6 +41,7 @@ const { values: flags } = parseArgs({
     retrains: { type: 'string', default: '6' },
     customers: { type: 'string', default: '500' },
     k: { type: 'string', default: '6' },
+    rate: { type: 'string', default: '6' },
     seeds: { type: 'string', default: '1,2' },
   },
 });
@@ -98,6 +99,7 @@ function simulate(seed: number, weeks: number) {
     seed,
     customers,
     days: 7 * weeks,
+    rate: Number(flags.rate),
     segments: CUSTOMERS_MIX,
     ...{ outOfOrderShare: 0, lateShare: 0, duplicateShare: 0, corruptShare: 0, futureShare: 0 },
   });
