@@ -9,7 +9,7 @@ import { seedCentroids } from '../cluster/seed-centroids.js';
 import { toDriftObservation } from '../drift/drift-observation.js';
 import type { EmbeddingBatch } from '../encode/embedding-batch.js';
 import type { Encoder } from '../encode/encoder.js';
-import type { EncoderModel, ViewMap } from '../encode/encoder-model.js';
+import type { EncoderModel } from '../encode/encoder-model.js';
 import type { EncoderSettings } from '../encode/encoder-options.js';
 import { PLACE_SIZE } from '../encode/neighbours/fit-landmark-map.js';
 import { type OpenEncoder, openEncoder } from '../encode/open-encoder.js';
@@ -29,7 +29,7 @@ import { alignEmbeddings } from './alignment.js';
 import { compareSegments } from './compare-segments.js';
 import { decodeArtifact, encodeArtifact, toModelVersion, withModelVersion } from './encode-artifact.js';
 import { fromEncoderTensors, toEncoderTensors } from './encoder-tensors.js';
-import { fitViewMap } from './fit-view-map.js';
+import { fitViewMap, type ViewMapFit } from './fit-view-map.js';
 import { gate } from './gate.js';
 import { measureHeldOut } from './held-out-metrics.js';
 import { type LoadedModel, loadModel } from './loaded-model.js';
@@ -91,10 +91,8 @@ async function trainChallenger(
 
   const fit = await fitEncoder(job, prepareSeries(settings.series, scale ?? undefined, split.train), champion, options);
   const series = prepareSeries(settings.series, scale ?? undefined, windows);
-  const model: EncoderModel = {
-    vrae: fit.weights,
-    viewMap: await fitMap(job, windows, split.trainRows, scale, fit.weights, champion, open),
-  };
+  const { viewMap, record: views } = await fitMap(job, windows, split.trainRows, scale, fit.weights, champion, open);
+  const model: EncoderModel = { vrae: fit.weights, viewMap };
   const encoder = open(model, '', settings.encoder.engine);
   const embeddings = await encoder.encode(series);
   const centroids = await fitCentroids(embeddings, champion, job);
@@ -117,7 +115,8 @@ async function trainChallenger(
         idsOf(champion.membership, champion.model.cluster.segmentIds),
         idsOf(centroids.membership, match.segmentIds),
       ),
-    settings.gate,
+    // Segments by views do not rest on the latents.
+    viewMap === undefined || viewMap.views.latents > 0 ? settings.gate : { ...settings.gate, minActiveUnits: 0 },
   );
 
   const unnamed: ModelArtifact = {
@@ -141,6 +140,7 @@ async function trainChallenger(
       heldOutLoss: fit.heldOutLoss,
       heldOutReconstruction: fit.heldOutReconstruction,
       activeUnits: fit.activeUnits,
+      views,
       ...(fit.warning !== undefined && { warning: fit.warning }),
     },
   };
@@ -151,6 +151,7 @@ async function trainChallenger(
     promoted: decision.promoted,
     why: fit.warning === undefined ? decision.reasons : [...decision.reasons, fit.warning],
     values: decision.values,
+    views,
     profiles: profileSegments(assign(artifact.clusterModel, embeddings), { placeOf: placesOf(settings.calendar) }),
     lineage: match.lineage,
     reference: severalWaves(split.heldOut)
@@ -197,9 +198,9 @@ async function fitMap(
   weights: VraeWeights,
   champion: Verdict | undefined,
   open: OpenEncoder,
-): Promise<ViewMap | undefined> {
+): Promise<ViewMapFit> {
   const { views: kinds, shift, engine: name } = settings.encoder;
-  if (kinds.length === 0) return undefined;
+  if (kinds.length === 0) return { viewMap: undefined, record: [] };
   const rows = sample(trainRows, MOST_MAPPED, createRandom(seed));
   const series = prepareSeries(settings.series, scale ?? undefined, selectWindows(windows, rows));
   const latents = kinds.includes('latents')

@@ -1,90 +1,62 @@
 import { describe, expect, it } from 'vitest';
-import { adjustedRandIndex } from '../../src/cluster/adjusted-rand-index.js';
-import { assign } from '../../src/cluster/assign.js';
-import type { Shift } from '../../src/encode/views/shift.js';
-import { createRandom } from '../../src/numeric/random.js';
-import { prepareSeries } from '../../src/series/prepare-series.js';
-import { configSchema } from '../../src/service/config/schema.js';
-import { modelSettingsFor } from '../../src/service/model/model-settings.js';
-import { decodeArtifact } from '../../src/train/encode-artifact.js';
-import { openModel } from '../../src/train/loaded-model.js';
-import { toReservoirSnapshot } from '../../src/train/reservoir-snapshot.js';
-import { runTrainingJob } from '../../src/train/run-training-job.js';
-import { type GivenWindows, toGivenWindows } from '../../src/window/given-windows.js';
+import { DEFAULT_VIEWS } from '../../src/encode/encoder-options.js';
+import { resolveSeries } from '../../src/series/series-settings.js';
+import { createViewWindows } from '../encode/views/view-windows.js';
+import { toSeriesBatch } from '../encode/vrae/vrae-batches.js';
+import { fitMap, usageSeries } from '../support/view-models.js';
 
-const STEPS = 24;
-
-/** Two daily curves, each in the morning and half a day later: customers have these four in turn. */
-const CURVES = [
-  (hour: number) => Math.max(0, 1 - Math.abs(hour - 7) / 3),
-  (hour: number) => Math.max(0, 1 - Math.abs(hour - 19) / 3),
-  (hour: number) => (hour === 4 || hour === 10 ? 1 : 0),
-  (hour: number) => (hour === 16 || hour === 22 ? 1 : 0),
-] as const;
-
-function draw(curves: readonly number[], length: number, seed: number): GivenWindows {
-  const random = createRandom(seed);
-  const values = Float32Array.from({ length: length * STEPS }, (_, i) => {
-    const curve = CURVES[curves[Math.floor(i / STEPS) % curves.length]!]!;
-    return 20 * curve(i % STEPS) + 2 * random.next();
-  });
-  return { length, steps: STEPS, channels: 1, values, mask: new Uint8Array(values.length) };
-}
-
-function shiftCyclically(windows: GivenWindows, byOf: (row: number) => number): GivenWindows {
-  const values = windows.values.map((_, i) => {
-    const [row, step] = [Math.floor(i / STEPS), i % STEPS];
-    return windows.values[row * STEPS + ((step + byOf(row) + STEPS) % STEPS)]!;
-  });
-  return { ...windows, values };
-}
-
-async function train(windows: GivenWindows, shift: Shift, k: number) {
-  const config = configSchema.parse({ run: { seed: 1 }, encoder: { shift, updates: 1, engine: 'js', hidden: 4 } });
-  const settings = modelSettingsFor(config, windows, k);
-  const { artifact } = await runTrainingJob({
-    number: 1,
-    reasons: [],
-    seed: 1,
-    settings,
-    reservoir: toReservoirSnapshot(toGivenWindows(windows), 1),
-    champion: undefined,
-    fresh: true,
-    nextSegmentNumber: 1,
-  });
-  const decoded = decodeArtifact(artifact);
-  const { encoder, cluster, scale, settings: series } = openModel(decoded, 'js');
-  const toSegments = async (given: GivenWindows): Promise<number[]> =>
-    Array.from(assign(cluster, await encoder.encode(prepareSeries(series, scale, toGivenWindows(given)))).nearest);
-  return { settings: decoded.encoder.settings, toSegments };
-}
+const seriesOf = (length: number, draw: (row: number, step: number, channel: number) => number) =>
+  toSeriesBatch(createViewWindows({ length, steps: 8, channels: 2 }, draw));
 
 describe('fitViewMap', () => {
-  it('tells morning and evening apart where windows are aligned', async () => {
-    const { toSegments } = await train(draw([0, 1], 120, 1), 'aligned', 2);
-    const segments = await toSegments(draw([0, 1], 60, 2));
-    expect(
-      adjustedRandIndex(
-        segments.map((_, i) => i % 2),
-        segments,
-      ),
-    ).toBe(1);
+  it('fits every view, and records what each counts', async () => {
+    const { viewMap, record } = await fitMap(usageSeries(80));
+    expect(record.map(({ kind }) => kind)).toEqual(DEFAULT_VIEWS);
+    expect(record.map(({ weight }) => weight)).toEqual(viewMap!.weights);
+    for (const { weight, degenerate } of record) {
+      expect(weight).toBeGreaterThan(0);
+      expect(weight).toBeLessThanOrEqual(1);
+      expect(degenerate).toBeNull();
+    }
+    expect(viewMap!.map).toMatchObject({ length: 80, size: 8, neighbours: 15, inputs: viewMap!.views.size });
+    expect(viewMap!.map.places.every(Number.isFinite)).toBe(true);
   });
 
-  it('holds morning and evening for one, and curves apart, where shifts are nothing', async () => {
-    const windows = draw([0, 1, 2, 3], 160, 1);
-    const { settings, toSegments } = await train(windows, 'invariant', 2);
-    expect(settings).toMatchObject({ shift: 'invariant' });
-    const others = draw([0, 1, 2, 3], 80, 2);
-    const segments = await toSegments(others);
-    expect(
-      adjustedRandIndex(
-        segments.map((_, i) => Math.floor((i % 4) / 2)),
-        segments,
-      ),
-    ).toBe(1);
-    const later = await toSegments(shiftCyclically(others, (row) => (row % 13) - 6));
-    const kept = segments.filter((segment, i) => segment === later[i]).length;
-    expect(kept / others.length).toBeGreaterThanOrEqual(0.95);
+  it('gives the same map for the same windows and seed', async () => {
+    expect(await fitMap(usageSeries(40))).toEqual(await fitMap(usageSeries(40)));
+  });
+
+  it('gives a view that tells nothing no weight, and says why', async () => {
+    const { viewMap, record } = await fitMap(seriesOf(60, (row) => 1 + (row % 5)));
+    const [shape, , , level] = record;
+    expect(shape).toEqual({ kind: 'log-shape-kernels', weight: 0, degenerate: 'all 60 windows are alike in it' });
+    expect(level).toMatchObject({ kind: 'level', degenerate: null });
+    expect(level!.weight).toBeGreaterThan(0.3);
+    expect(viewMap!.map.places.every(Number.isFinite)).toBe(true);
+  });
+
+  it('says so where windows that are scaled by themselves leave a view nothing', async () => {
+    const own = resolveSeries({ scope: 'own' }, 8, 2);
+    const { record } = await fitMap(usageSeries(40), { series: own });
+    expect(record.filter(({ weight }) => weight > 0)).toEqual([{ kind: 'profile', weight: 1, degenerate: null }]);
+    expect(record[3]!.degenerate).toMatch(/scaled by itself/);
+  });
+
+  it.each([
+    ['zero', () => 0],
+    ['constant', () => 7],
+    ['identical', (_: number, step: number) => step ** 2],
+  ])('has no map of %s windows, and says why', async (_, draw) => {
+    const { viewMap, record } = await fitMap(seriesOf(30, draw));
+    expect(viewMap).toBeUndefined();
+    expect(record).toEqual(
+      DEFAULT_VIEWS.map((kind) => ({ kind, weight: 0, degenerate: 'all 30 windows are alike in it' })),
+    );
+  });
+
+  it('begins where it is told to', async () => {
+    const initialPlaces = Float32Array.from({ length: 320 }, (_, at) => 1000 + (at % 7));
+    const { viewMap } = await fitMap(usageSeries(40), { initialPlaces });
+    expect(Math.min(...viewMap!.map.places)).toBeGreaterThan(900);
   });
 });

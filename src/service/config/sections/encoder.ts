@@ -20,7 +20,7 @@ export const encoderSection = z
       .array(z.enum(VIEW_KINDS))
       .exactOptional()
       .describe(
-        'Ways to look at a window whose common neighbourhoods the embedding keeps; `[]`: the embedding is the latents of the VRAE. Default: none with `preset: published`, else those shown.',
+        'Ways to look at a window whose common neighbourhoods the embedding keeps (docs/embedding.md); each counts as far as it agrees with the others. `[]`: the embedding is the latents of the VRAE. Default: none with `preset: published`, else those shown.',
       )
       .meta({ default: DEFAULT_VIEWS }),
     shift: z
@@ -45,7 +45,9 @@ export const encoderSection = z
     hidden: option('hidden', whole('units', { min: 1, max: 1024 })).describe(
       'Units of each recurrent layer; time grows with the square.',
     ),
-    latent: option('latent', whole('dimensions', { min: 1, max: 256 })).describe('Size of the embedding.'),
+    latent: option('latent', whole('dimensions', { min: 1, max: 256 })).describe(
+      'Latents of the VRAE: the size of the embedding where it has no views; by views it has 8 numbers.',
+    ),
     decoder: option('decoder', z.enum(VRAE_CHOICES.decoder)).describe(
       'What the decoder reads: nothing, or the step before, which leaves less to the latents.',
     ),
