@@ -104,7 +104,7 @@ export { decodeArtifact } from './train/encode-artifact.js';
 export type { GateOptions } from './train/gate.js';
 export { type AdoptedModel, adoptModel } from './train/adopt-model.js';
 export { type LoadedModel, openModel } from './train/loaded-model.js';
-export type { EncoderArtifact, ModelArtifact, TrainingRecord } from './train/model-artifact.js';
+export type { EncoderArtifact, ModelArtifact, TrainingRecord, ViewRecord } from './train/model-artifact.js';
 export type { OnnxPort } from './train/onnx/onnx-graph.js';
 export type { OnnxManifest } from './train/onnx/onnx-manifest.js';
 export { type OnnxModel, type OnnxOptions, toOnnx } from './train/onnx/to-onnx.js';

@@ -61,6 +61,7 @@ export const STAGE_KEYS: KeyTree<StageOptions> = {
     heldOut: true,
     patience: true,
     views: true,
+    shift: true,
     init: true,
     engine: true,
     threads: true,

@@ -11,6 +11,7 @@ import { type SegmentRecord, toSegmentRecords } from './publish/segment-record.j
 import type { AdoptedModel } from './train/adopt-model.js';
 import { decodeArtifact } from './train/encode-artifact.js';
 import type { GateValues } from './train/gate.js';
+import type { ViewRecord } from './train/model-artifact.js';
 import type { ModelRecord, SampleRecord, StatisticsRecord } from './train/model-record.js';
 import { profileChampion } from './train/profile-champion.js';
 import { isProvisional, PROVISIONAL_NUMBER } from './train/provisional.js';
@@ -63,6 +64,8 @@ export interface TrainingOutcome {
   readonly atWindow: number;
   /** What the gate compared; empty where the training failed. */
   readonly values: Partial<GateValues>;
+  /** What each view counts in its embedding, in order; none where it is the latents of the VRAE. */
+  readonly views: readonly ViewRecord[];
 }
 
 /** Merges what workers learnt, watches drift, trains and judges models. One at a time in a deployment. */
@@ -228,12 +231,13 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
         why,
         atWindow,
         values: {},
+        views: [],
       });
       return;
     }
-    const { modelVersion, promoted, why, values } = result;
+    const { modelVersion, promoted, why, values, views } = result;
     if (isScheduled) schedule.finished(promoted);
-    outcomes.push({ modelVersion, reasons: job.reasons, promoted, why, atWindow, values });
+    outcomes.push({ modelVersion, reasons: job.reasons, promoted, why, atWindow, values, views });
     if (promoted) await promote(result);
   }
 

@@ -83,6 +83,7 @@ export const METHODS = {
   catch24: { features: (windows, fitted) => catch24(windows, fitted) },
   'kernels-z': kernels('shape-kernels'),
   'kernels-raw': kernels('usage-kernels'),
+  'shift-invariant': { encoder: { shift: 'invariant', updates: 1 } },
   'without-shape': without('log-shape-kernels'),
   'without-usage': without('log-usage-kernels'),
   'without-profile': without('profile'),

@@ -1,5 +1,6 @@
 import type { DriftReport } from '../drift/drift-report.js';
 import type { DeadLetterReason } from '../ingest/dead-letter.js';
+import type { ViewRecord } from '../train/model-artifact.js';
 import type { Fates } from '../window/window-batch.js';
 
 /** What a run did, as `summary.json`, `--json` and the terminal summary tell it. Plain JSON; times are epoch ms. */
@@ -77,6 +78,8 @@ export interface ModelSummary {
   readonly atWindow: number;
   /** What the gate measured, by name. */
   readonly values: Readonly<Record<string, number>>;
+  /** What each view counts in its embedding; none where it is the latents of the VRAE. */
+  readonly views: readonly ViewRecord[];
 }
 
 export interface DriftSummary {

@@ -50,18 +50,21 @@ interface Header {
   readonly viewMap?: {
     readonly views: unknown;
     readonly weights: readonly number[];
-    readonly map: Omit<LandmarkMap, 'landmarks' | 'places'>;
+    readonly map: MapSizes;
   };
 }
 
+type MapSizes = Omit<LandmarkMap, 'landmarks' | 'places'>;
+
 function readViewMap({ views, weights, map }: NonNullable<Header['viewMap']>, tensors: Tensors): ViewMap {
   const read = fromViewTensors({ header: views, tensors });
-  const { length, inputs, size, neighbours } = map;
+  const { length, inputs, size, neighbours } = map ?? {};
   if (![length, inputs, size, neighbours].every((count) => Number.isSafeInteger(count) && count > 0)) {
     throw damaged(`the map's sizes are ${length} × ${inputs}, ${size} and ${neighbours}`);
   }
   if (inputs !== read.size) throw damaged(`the map takes ${inputs} numbers, and the views give ${read.size}`);
-  if (weights.length !== read.views.length || !weights.every((weight) => weight >= 0 && Number.isFinite(weight))) {
+  const isWeight = (weight: unknown): boolean => Number.isFinite(weight) && (weight as number) >= 0;
+  if (!Array.isArray(weights) || weights.length !== read.views.length || !weights.every(isWeight)) {
     throw damaged(`${read.views.length} views have the weights ${JSON.stringify(weights)}`);
   }
   return {
@@ -80,8 +83,11 @@ function readViewMap({ views, weights, map }: NonNullable<Header['viewMap']>, te
 
 function take(tensors: Tensors, name: string, rows: number, columns: number): Float32Array {
   const tensor = tensors[name];
-  if (tensor?.values instanceof Float32Array && tensor.shape.join() === `${rows},${columns}`) return tensor.values;
-  throw damaged(`${name} is not of shape ${rows} × ${columns}`);
+  if (!(tensor?.values instanceof Float32Array) || tensor.shape.join() !== `${rows},${columns}`) {
+    throw damaged(`${name} is not of shape ${rows} × ${columns}`);
+  }
+  if (!tensor.values.every(Number.isFinite)) throw damaged(`${name} holds numbers that are not finite`);
+  return tensor.values;
 }
 
 function damaged(what: string): SegtideError {

@@ -3,6 +3,7 @@ import type { ViewMap } from '../encode/encoder-model.js';
 import { fitLandmarkMap } from '../encode/neighbours/fit-landmark-map.js';
 import { fitViews } from '../encode/views/fit-views.js';
 import type { FittedViews } from '../encode/views/fitted-views.js';
+import type { Shift } from '../encode/views/shift.js';
 import { toUsageScale } from '../encode/views/usage-scale.js';
 import type { ViewKind } from '../encode/views/view-kind.js';
 import { createViewTransform } from '../encode/views/view-transform.js';
@@ -10,10 +11,12 @@ import type { RecurrentEngine } from '../encode/vrae/recurrent-engine.js';
 import type { FittedScale } from '../series/fitted-scale.js';
 import type { SeriesBatch } from '../series/series-batch.js';
 import type { SeriesSettings } from '../series/series-settings.js';
+import type { ViewRecord } from './model-artifact.js';
 import { viewAgreement } from './view-agreement.js';
 
 export interface FitViewMapOptions {
   readonly kinds: readonly ViewKind[];
+  readonly shift: Shift;
   readonly series: SeriesSettings;
   /** The model's own; null where every window is scaled by itself. */
   readonly scale: FittedScale | null;
@@ -24,21 +27,29 @@ export interface FitViewMapOptions {
   readonly initialPlaces: Float32Array | undefined; // (length, size)
 }
 
+export interface ViewMapFit {
+  /** Undefined where no view tells the windows apart. */
+  readonly viewMap: ViewMap | undefined;
+  /** What each view counts, in order. */
+  readonly record: readonly ViewRecord[];
+}
+
 /**
  * Fits views to windows, weighs them by their agreement, and maps the windows by what they agree on.
  *
  * @param engine whose buffers this takes, until it is disposed of
- * @returns undefined where no view tells the windows apart
  */
 export async function fitViewMap(
   series: SeriesBatch,
-  { kinds, series: settings, scale, latents, seed, initialPlaces }: FitViewMapOptions,
+  { kinds, shift, series: settings, scale, latents, seed, initialPlaces }: FitViewMapOptions,
   engine: RecurrentEngine,
-): Promise<ViewMap | undefined> {
+): Promise<ViewMapFit> {
   const { length } = series;
-  const options = { kinds, scale: toUsageScale(settings, scale ?? undefined), seed };
+  const options = { kinds, shift, scale: toUsageScale(settings, scale ?? undefined), seed };
   const views = await fitViews(series, latents === undefined ? options : { ...options, latents }, engine);
-  if (views.size === 0) return undefined;
+  const toRecord = (weights: readonly number[]): ViewRecord[] =>
+    views.views.map(({ kind, degenerate }, i) => ({ kind, weight: weights[i]!, degenerate: degenerate ?? null }));
+  if (views.size === 0) return { viewMap: undefined, record: toRecord(kinds.map(() => 0)) };
   const described = new Float32Array(length * views.size);
   createViewTransform(views, engine).transform(series.values, series.mask, length, latents?.values, described);
   const values = views.views.map((view) => ({
@@ -50,7 +61,7 @@ export async function fitViewMap(
     { length, views: values.map((view, i) => ({ ...view, weight: weights[i]! })) },
     { seed, initialPlaces },
   );
-  return { views, weights, map };
+  return { viewMap: { views, weights, map }, record: toRecord(weights) };
 }
 
 function takeColumns(

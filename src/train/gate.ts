@@ -18,7 +18,7 @@ export interface GateOptions {
   readonly maxErrorRise?: number;
   /** Most that the silhouette may fall below the champion's. @default 0.05 */
   readonly maxSilhouetteFall?: number;
-  /** Least number of latent dimensions that carry information. @default 1 */
+  /** Least number of latent dimensions that carry information, where the embedding is made of them. @default 1 */
   readonly minActiveUnits?: number;
   /** Largest share of windows whose segment id may change. @default 0.5 */
   readonly maxChurn?: number;

@@ -1,5 +1,6 @@
 import type { ClusterModel } from '../cluster/cluster-model.js';
 import type { SegmentLineage } from '../cluster/segment-lineage.js';
+import type { ViewKind } from '../encode/views/view-kind.js';
 import type { Tensors } from '../numeric/safetensors.js';
 import type { FittedScale } from '../series/fitted-scale.js';
 import type { SeriesSettings } from '../series/series-settings.js';
@@ -30,8 +31,19 @@ export interface TrainingRecord {
   readonly heldOutReconstruction: number;
   /** Latent dimensions that carry information. */
   readonly activeUnits: number;
+  /** What each view counts in the embedding, in order; none where it is the latents of the VRAE. */
+  readonly views: readonly ViewRecord[];
   /** Why it ended before its time, though with a good model; absent where nothing went wrong. */
   readonly warning?: string;
+}
+
+/** What a view counts in a model's embedding. */
+export interface ViewRecord {
+  readonly kind: ViewKind;
+  /** How far it agrees with the other views, from 0 to 1. */
+  readonly weight: number;
+  /** Why it tells nothing of the windows, and weighs nothing; null where it does. */
+  readonly degenerate: string | null;
 }
 
 /** Everything that was fitted, as one model version. Two artifacts of the same content are the same bytes. */

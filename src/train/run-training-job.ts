@@ -9,11 +9,12 @@ import { seedCentroids } from '../cluster/seed-centroids.js';
 import { toDriftObservation } from '../drift/drift-observation.js';
 import type { EmbeddingBatch } from '../encode/embedding-batch.js';
 import type { Encoder } from '../encode/encoder.js';
-import type { EncoderModel, ViewMap } from '../encode/encoder-model.js';
+import type { EncoderModel } from '../encode/encoder-model.js';
 import type { EncoderInit, EncoderSettings } from '../encode/encoder-options.js';
 import { PLACE_SIZE } from '../encode/neighbours/fit-landmark-map.js';
 import { type OpenEncoder, openEncoder } from '../encode/open-encoder.js';
 import { type Beginning, pretrainedWeights } from '../encode/pretrained/pretrained-weights.js';
+import type { Shift } from '../encode/views/shift.js';
 import { openEngine } from '../encode/vrae/engines/open-engine.js';
 import { trainVrae, type VraeFit } from '../encode/vrae/train-vrae.js';
 import { createTrainingNetwork } from '../encode/vrae/vrae-engine.js';
@@ -29,7 +30,7 @@ import { alignEmbeddings } from './alignment.js';
 import { compareSegments } from './compare-segments.js';
 import { decodeArtifact, encodeArtifact, toModelVersion, withModelVersion } from './encode-artifact.js';
 import { fromEncoderTensors, toEncoderTensors } from './encoder-tensors.js';
-import { fitViewMap } from './fit-view-map.js';
+import { fitViewMap, type ViewMapFit } from './fit-view-map.js';
 import { gate } from './gate.js';
 import { measureHeldOut } from './held-out-metrics.js';
 import { type LoadedModel, loadModel } from './loaded-model.js';
@@ -94,10 +95,8 @@ async function trainChallenger(
 
   const fit = await fitEncoder(job, prepareSeries(settings.series, scale ?? undefined, split.train), champion, options);
   const series = prepareSeries(settings.series, scale ?? undefined, windows);
-  const model: EncoderModel = {
-    vrae: fit.weights,
-    viewMap: await fitMap(job, windows, split.trainRows, scale, fit.weights, champion, open),
-  };
+  const { viewMap, record: views } = await fitMap(job, windows, split.trainRows, scale, fit.weights, champion, open);
+  const model: EncoderModel = { vrae: fit.weights, viewMap };
   const encoder = open(model, '', settings.encoder.engine);
   const embeddings = await encoder.encode(series);
   const centroids = await fitCentroids(embeddings, champion, job);
@@ -118,7 +117,8 @@ async function trainChallenger(
         idsOf(champion.membership, champion.model.cluster.segmentIds),
         idsOf(centroids.membership, match.segmentIds),
       ),
-    settings.gate,
+    // Segments by views do not rest on the latents.
+    viewMap === undefined || viewMap.views.latents > 0 ? settings.gate : { ...settings.gate, minActiveUnits: 0 },
   );
 
   const unnamed: ModelArtifact = {
@@ -142,6 +142,7 @@ async function trainChallenger(
       heldOutLoss: fit.heldOutLoss,
       heldOutReconstruction: fit.heldOutReconstruction,
       activeUnits: fit.activeUnits,
+      views,
       ...(fit.warning !== undefined && { warning: fit.warning }),
     },
   };
@@ -152,6 +153,7 @@ async function trainChallenger(
     promoted: decision.promoted,
     why: fit.warning === undefined ? decision.reasons : [...decision.reasons, fit.warning],
     values: decision.values,
+    views,
     profiles: profileSegments(assign(artifact.clusterModel, embeddings), { placeOf: placesOf(settings.calendar) }),
     lineage: match.lineage,
     reference:
@@ -204,26 +206,31 @@ async function fitMap(
   weights: VraeWeights,
   champion: Verdict | undefined,
   open: OpenEncoder,
-): Promise<ViewMap | undefined> {
-  const { views: kinds, engine: name } = settings.encoder;
-  if (kinds.length === 0) return undefined;
+): Promise<ViewMapFit> {
+  const { views: kinds, shift, engine: name } = settings.encoder;
+  if (kinds.length === 0) return { viewMap: undefined, record: [] };
   const rows = sample(trainRows, MOST_MAPPED, createRandom(seed));
   const series = prepareSeries(settings.series, scale ?? undefined, selectWindows(windows, rows));
   const latents = kinds.includes('latents')
     ? (await open({ vrae: weights, viewMap: undefined }, '', name).encode(series)).latents
     : undefined;
-  const initialPlaces = fresh || champion === undefined ? undefined : placesIn(champion, rows);
+  const initialPlaces = fresh || champion === undefined ? undefined : placesIn(champion, rows, shift);
   const { engine } = await openEngine(name);
   try {
-    return await fitViewMap(series, { kinds, series: settings.series, scale, latents, seed, initialPlaces }, engine);
+    return await fitViewMap(
+      series,
+      { kinds, shift, series: settings.series, scale, latents, seed, initialPlaces },
+      engine,
+    );
   } finally {
     engine.dispose();
   }
 }
 
-/** Where windows lie by the champion; undefined where it has no map. */
-function placesIn({ embeddings: { embeddings, embeddingSize }, weightsOf }: Verdict, rows: Uint32Array) {
-  if (fromEncoderTensors(weightsOf.encoder).viewMap?.map.size !== PLACE_SIZE) return undefined;
+/** Where windows lie by the champion; undefined where it has no map, or one that sees shifts otherwise. */
+function placesIn({ embeddings: { embeddings, embeddingSize }, weightsOf }: Verdict, rows: Uint32Array, shift: Shift) {
+  const { viewMap } = fromEncoderTensors(weightsOf.encoder);
+  if (viewMap?.map.size !== PLACE_SIZE || viewMap.views.shift !== shift) return undefined;
   const places = new Float32Array(rows.length * embeddingSize);
   for (const [at, row] of rows.entries()) {
     places.set(embeddings.subarray(row * embeddingSize, (row + 1) * embeddingSize), at * embeddingSize);

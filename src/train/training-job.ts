@@ -6,6 +6,7 @@ import type { EncoderSettings } from '../encode/encoder-options.js';
 import type { SeriesSettings } from '../series/series-settings.js';
 import type { AlignSettings } from './alignment.js';
 import type { GateSettings, GateValues } from './gate.js';
+import type { ViewRecord } from './model-artifact.js';
 import type { ReservoirSnapshot } from './reservoir.js';
 
 /** How a model is made of a reservoir. */
@@ -71,6 +72,8 @@ export interface TrainingResult {
   /** What the gate said, in words. */
   readonly why: readonly string[];
   readonly values: GateValues;
+  /** What each view counts in the embedding, in order; none where it is the latents of the VRAE. */
+  readonly views: readonly ViewRecord[];
   /** Of each segment of the new model, in the order of its centroids. */
   readonly profiles: readonly SegmentProfile[];
   readonly lineage: readonly SegmentLineage[];

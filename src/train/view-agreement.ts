@@ -20,7 +20,7 @@ const STARTS = 3;
  * How far each view agrees with the others: the normalised mutual information between the segments that k-means finds in
  * it and those that it finds in another view, in the mean over the other views and over 4, 8 and 16 segments.
  *
- * From 0 to 1. A view without numbers, or without two different windows, has 0; one that is alone has 1.
+ * From 0 to 1. A view without numbers has 0, one that is alone has 1, and where no two agree at all each has 1.
  *
  * @param seed any integer; the same views and seed give the same agreement
  */
@@ -50,6 +50,8 @@ export async function viewAgreement(views: readonly ViewValues[], length: number
       agreement[view]! += sum / others.length / ks.length;
     }
   }
+  // Nothing speaks for one of them before the others.
+  if (telling.every((view) => !(agreement[view]! > 0))) for (const view of telling) agreement[view] = 1;
   return agreement;
 }
 

@@ -36,7 +36,7 @@ export const USAGE_FLAGS = [
 /** Flags that make training quick. */
 export const QUICK_TRAINING = [
   ...['--set', 'encoder.updates=60', '--set', 'encoder.hidden=12', '--set', 'encoder.latent=4'],
-  ...['--set', 'encoder.views=[profile, level]', '--set', 'model.reservoir=2000', '--set', 'model.firstFit=1500'],
+  ...['--set', 'encoder.views=[profile,level]', '--set', 'model.reservoir=2000', '--set', 'model.firstFit=1500'],
   ...['--set', 'model.retrain.everyWindows=3000', '--set', 'model.retrain.minInterval=1d'],
 ];
 

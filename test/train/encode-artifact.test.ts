@@ -47,6 +47,10 @@ const artifact: ModelArtifact = {
     heldOutLoss: 0.25,
     heldOutReconstruction: 0.2,
     activeUnits: 2,
+    views: [
+      { kind: 'profile', weight: 0.5, degenerate: null },
+      { kind: 'level', weight: 0, degenerate: 'all 80 windows are alike in it' },
+    ],
   },
 };
 const BYTES = encodeArtifact(artifact);

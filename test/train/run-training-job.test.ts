@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type OpenEncoder, openEncoder } from '../../src/encode/open-encoder.js';
-import { decodeArtifact } from '../../src/train/encode-artifact.js';
+import { decodeArtifact, encodeArtifact } from '../../src/train/encode-artifact.js';
+import { fromEncoderTensors } from '../../src/train/encoder-tensors.js';
 import { runTrainingJob } from '../../src/train/run-training-job.js';
+import type { TrainingJob } from '../../src/train/training-job.js';
 import { SMALL, smallJob, smallModels } from '../support/small-models.js';
 
 describe('a training job', () => {
@@ -23,6 +25,55 @@ describe('a training job', () => {
     const job = smallJob({ number: 2, champion, nextSegmentNumber: 4 });
     await expect(runTrainingJob(job, { open: encoders.open })).rejects.toThrow('no encoding');
     expect(encoders).toMatchObject({ opened: failing, freed: failing });
+  });
+
+  it('makes the same bytes of the same job, with views too, and tells what they count', async () => {
+    const first = await runTrainingJob(withViews());
+    const again = await runTrainingJob(withViews());
+    expect(again.artifact).toEqual(first.artifact);
+    const model = decodeArtifact(first.artifact);
+    expect(encodeArtifact(model)).toEqual(first.artifact);
+    expect(model.clusterModel.size).toBe(8);
+    expect(model.training.views).toEqual(first.views);
+    expect(first.views.map(({ kind }) => kind)).toEqual(['profile', 'level']);
+    expect(fromEncoderTensors(model.encoder).viewMap!.weights).toEqual(first.views.map(({ weight }) => weight));
+  });
+
+  it('makes the plain VRAE where there are no views', async () => {
+    const { artifact, views } = await runTrainingJob(smallJob());
+    expect(views).toEqual([]);
+    const model = decodeArtifact(artifact);
+    expect(model.clusterModel.size).toBe(4);
+    expect(fromEncoderTensors(model.encoder).viewMap).toBeUndefined();
+  });
+
+  it('goes on from a champion with views, one without, and to one without', async () => {
+    const championOf = async (job: TrainingJob) => {
+      const { artifact } = await runTrainingJob(job);
+      return { artifact, clusterModel: decodeArtifact(artifact).clusterModel };
+    };
+    const [seen, plain] = [await championOf(withViews()), await championOf(smallJob())];
+    const later = { number: 2, nextSegmentNumber: 4, seed: 2 };
+    for (const [champion, size, job] of [
+      [seen, 8, withViews],
+      [plain, 8, withViews],
+      [seen, 4, smallJob],
+    ] as const) {
+      const result = await runTrainingJob(job({ ...later, champion }));
+      const { clusterModel, lineage } = decodeArtifact(result.artifact);
+      expect(clusterModel.size).toBe(size);
+      expect(clusterModel.centroids.every(Number.isFinite)).toBe(true);
+      expect(lineage.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('asks for active latents only where the embedding is made of them', async () => {
+    const strict = (job: TrainingJob): TrainingJob => {
+      const { settings } = job;
+      return { ...job, settings: { ...settings, gate: { ...settings.gate, minActiveUnits: 99 } } };
+    };
+    expect(await runTrainingJob(strict(withViews()))).toMatchObject({ promoted: true });
+    expect(await runTrainingJob(strict(smallJob()))).toMatchObject({ promoted: false });
   });
 
   it('makes a model of a training that diverged late, and says so', async () => {
@@ -55,4 +106,10 @@ function counted(failing = 0) {
     };
   };
   return Object.assign(counts, { open });
+}
+
+function withViews(fields: Partial<TrainingJob> = {}): TrainingJob {
+  const job = smallJob(fields);
+  const encoder = { ...job.settings.encoder, views: ['profile', 'level'] as const };
+  return { ...job, settings: { ...job.settings, encoder } };
 }

@@ -9,6 +9,13 @@ import { sumGraphs, toNeighbourGraph } from './neighbour-graph.js';
 /** Coordinates of a place, unless told otherwise. */
 export const PLACE_SIZE = 8;
 
+/** Where most windows are neighbours of most others, neighbourhoods tell nothing apart. */
+const MOST_SHARE = 1 / 4;
+const LEAST_NEIGHBOURS = 2;
+
+/** Parts windows that the map before holds for one: nothing pushes apart what lies on one spot. */
+const PARTING_NOISE = 1e-3;
+
 /** Windows as several views describe them. */
 export interface DescribedWindows {
   readonly length: number;
@@ -28,7 +35,11 @@ export interface WeightedView {
 export interface LandmarkMapOptions {
   /** Coordinates of a place. @default 8 */
   readonly size?: number;
-  /** Nearest windows that a window is held together with, and that a place is read off. @default 15 */
+  /**
+   * Nearest windows that a window is held together with, and that a place is read off; fewer where there are not four
+   * times as many windows.
+   * @default 15
+   */
   readonly neighbours?: number;
   /** Windows that are kept as landmarks at most. @default 2048 */
   readonly landmarks?: number;
@@ -45,15 +56,16 @@ export interface LandmarkMapOptions {
  * windows are kept as landmarks. The map's inputs are the views side by side, each times its weight.
  */
 export async function fitLandmarkMap(windows: DescribedWindows, options: LandmarkMapOptions): Promise<LandmarkMap> {
-  const { size = PLACE_SIZE, neighbours = 15, landmarks = 2048, seed, initialPlaces } = options;
+  const { size = PLACE_SIZE, landmarks = 2048, seed, initialPlaces } = options;
   const { length } = windows;
+  const neighbours = Math.min(options.neighbours ?? 15, Math.max(LEAST_NEIGHBOURS, Math.floor(length * MOST_SHARE)));
   const random = createRandom(seed);
   const views = windows.views.filter((view) => view.weight > 0 && view.size > 0);
   const { inputs, described } = sideBySide(windows);
   const places =
     initialPlaces === undefined
       ? await firstPlaces(described, length, inputs, size, random)
-      : Float64Array.from(initialPlaces);
+      : Float64Array.from(initialPlaces, (place) => place + PARTING_NOISE * random.normal());
   if (length > 1 && views.length > 0) {
     const graphs = views.map((view) => toNeighbourGraph(nearestNeighbours(view.values, length, view.size, neighbours)));
     const graph = sumGraphs(

@@ -56,7 +56,8 @@ export function createPlaceReader(map: LandmarkMap, engine: RecurrentEngine, row
       exact[n] = sum;
     }
     ranked.take(exact, 0, candidates);
-    const beyond = used < candidates ? ranked.values[used]! : Number.POSITIVE_INFINITY;
+    // Of so few that none is left out the furthest has no weight: else all would lie where all do in the mean.
+    const beyond = ranked.values[Math.min(used, candidates - 1)]!;
     let total = 0;
     const place = sums.fill(0);
     for (let n = 0; n < used; n++) {

@@ -7,7 +7,8 @@ import { fitProjection } from './fit-projection.js';
 import type { FittedView, FittedViews } from './fitted-views.js';
 import { isKernelView, type KernelViewKind, writeKernelInput } from './kernel-input.js';
 import { fitRandomKernels, type RandomKernels } from './random-kernels.js';
-import { restoreUsage } from './restore-usage.js';
+import { createWindowRestore } from './restore-windows.js';
+import type { Shift } from './shift.js';
 import type { UsageScale } from './usage-scale.js';
 import { openViewFeatures, type UsageWindows, type ViewFeatureState } from './view-features.js';
 import { VIEW_RULES, type ViewKind } from './view-kind.js';
@@ -20,6 +21,8 @@ export interface ViewOptions {
   readonly kinds: readonly ViewKind[];
   /** What takes the windows back to usage, as `toUsageScale` gives it. */
   readonly scale: UsageScale | undefined;
+  /** Whether windows are told apart by when things happen in them. @default 'aligned' */
+  readonly shift?: Shift;
   /** Any integer; of the random kernels. */
   readonly seed: number;
   /** Random-kernel features of a view; time goes with it. @default 420 */
@@ -42,15 +45,14 @@ export async function fitViews(
   options: ViewOptions,
   engine: RecurrentEngine,
 ): Promise<FittedViews> {
-  const { kinds, scale, latents } = options;
+  const { kinds, scale, latents, shift = 'aligned' } = options;
   const { length: rows, steps, channels, values, mask } = windows;
   if (rows === 0) throw new SegtideError('encoder', 'Views need windows to be fitted to, got none.');
   checkLatents(kinds, latents, rows);
-  const usage = new Float32Array(rows * steps * channels);
-  restoreUsage(scale, windows, values, mask, rows, usage);
-  const usageWindows = { usage, mask, latents: latents?.values };
+  const restored = createWindowRestore({ steps, channels, scale, shift }, rows)(values, mask, rows);
+  const usageWindows = { ...restored, latents: latents?.values };
   const shape = { steps, channels, latents: kinds.includes('latents') ? latents!.latentSize : 0 };
-  const levels = fitChannelLevels(windows, usage, rows);
+  const levels = fitChannelLevels(windows, restored.usage, rows);
 
   const views: FittedView[] = [];
   let size = 0;
@@ -59,7 +61,7 @@ export async function fitViews(
     views.push({ ...view, kind, offset: size });
     size += view.size;
   }
-  return { ...shape, scale, levels, size, views };
+  return { ...shape, scale, shift, levels, size, views };
 }
 
 async function fitView(

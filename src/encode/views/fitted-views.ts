@@ -1,5 +1,6 @@
 import type { ChannelLevels } from './channel-levels.js';
 import type { RandomKernels } from './random-kernels.js';
+import type { Shift } from './shift.js';
 import type { UsageScale } from './usage-scale.js';
 import type { ViewKind } from './view-kind.js';
 import type { ViewProjection } from './view-projection.js';
@@ -12,6 +13,7 @@ export interface FittedViews {
   readonly latents: number;
   /** What takes prepared windows back to usage; undefined where each was scaled by itself. */
   readonly scale: UsageScale | undefined;
+  readonly shift: Shift;
   readonly levels: ChannelLevels;
   /** Numbers of all views together, for a window. */
   readonly size: number;

@@ -3,6 +3,7 @@ import type { Tensor, Tensors } from '../../numeric/safetensors.js';
 import type { FittedView, FittedViews } from './fitted-views.js';
 import { isKernelView } from './kernel-input.js';
 import type { RandomKernels } from './random-kernels.js';
+import { SHIFTS, type Shift } from './shift.js';
 import { VIEW_KINDS, type ViewKind } from './view-kind.js';
 import type { ViewProjection } from './view-projection.js';
 
@@ -64,6 +65,7 @@ export function fromViewTensors({ header, tensors }: StoredViews): FittedViews {
     channels,
     latents: readSize(fields, 'latents', 0),
     scale: fields.scale === null ? undefined : readScale(read(fields.scale, 'scale'), channels),
+    shift: readShift(fields),
     levels: {
       sizes: readNumbers(levels, 'sizes', channels, isPositive),
       spreads: readNumbers(levels, 'spreads', channels, isPositive),
@@ -138,6 +140,11 @@ function readKernels(
     subsets: Uint8Array.from(subsets),
     biases,
   };
+}
+
+function readShift({ shift = 'aligned' }: Fields): Shift {
+  if (SHIFTS.includes(shift as Shift)) return shift as Shift;
+  throw damaged(`shift is ${String(shift)}`);
 }
 
 function readScale(fields: Fields, channels: number): FittedViews['scale'] {

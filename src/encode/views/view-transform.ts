@@ -1,7 +1,7 @@
 import { SegtideError } from '../../errors.js';
 import type { RecurrentEngine } from '../vrae/recurrent-engine.js';
 import type { FittedView, FittedViews } from './fitted-views.js';
-import { restoreUsage } from './restore-usage.js';
+import { createWindowRestore } from './restore-windows.js';
 import { openViewFeatures, type UsageWindows } from './view-features.js';
 import { createProjector } from './view-projection.js';
 
@@ -37,9 +37,9 @@ const CHUNK_ROWS = 128;
  * @throws SegtideError `encoder` when the fitted state does not fit together.
  */
 export function createViewTransform(fitted: FittedViews, engine: RecurrentEngine): ViewTransform {
-  const { steps, channels, latents: latentSize, scale, size } = fitted;
+  const { steps, channels, latents: latentSize, size } = fitted;
   const cells = steps * channels;
-  const usage = new Float32Array(CHUNK_ROWS * cells);
+  const restore = createWindowRestore(fitted, CHUNK_ROWS);
   const views = fitted.views.filter((view) => view.size > 0).map((view) => openView(fitted, view, engine));
 
   return {
@@ -61,11 +61,9 @@ export function createViewTransform(fitted: FittedViews, engine: RecurrentEngine
       for (let from = 0; from < rows; from += CHUNK_ROWS) {
         const length = Math.min(CHUNK_ROWS, rows - from);
         const chunk = {
-          usage,
-          mask: mask.subarray(from * cells, (from + length) * cells),
+          ...restore(values.subarray(from * cells), mask.subarray(from * cells, (from + length) * cells), length),
           latents: latents?.subarray(from * latentSize, (from + length) * latentSize),
         };
-        restoreUsage(scale, fitted, values.subarray(from * cells), chunk.mask, length, usage);
         const to = out.subarray(from * size, (from + length) * size);
         for (const view of views) view(chunk, length, to);
       }

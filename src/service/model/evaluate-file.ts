@@ -151,6 +151,7 @@ function describe(scores: Scores, { steps, channels }: WindowTable) {
     updates: model.training.updates,
     activeUnits: model.training.activeUnits,
     latent: assignments.embeddings.latents?.latentSize ?? 0,
+    views: model.training.views,
     warning: model.training.warning ?? null,
     segments: profiles.map(({ segmentId, name, size, prototype }) => ({
       segmentId,

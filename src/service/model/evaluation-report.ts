@@ -1,3 +1,4 @@
+import type { ViewRecord } from '../../train/model-artifact.js';
 import type { TrainedSegment } from './training-summary.js';
 
 /** What `segtide evaluate` found. Plain JSON, as `--json` prints it. */
@@ -36,6 +37,8 @@ export interface EvaluationReport {
   /** Latent dimensions that carry information, and how many there are. */
   readonly activeUnits: number;
   readonly latent: number;
+  /** What each view counts in the embedding, in order; none where it is the latents of the VRAE. */
+  readonly views: readonly ViewRecord[];
   /** Why the training ended before its time, though with a good model; null where nothing went wrong. */
   readonly warning: string | null;
   /** Whether the product would have taken the model into force; null for one that was fitted before. */

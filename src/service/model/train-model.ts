@@ -53,6 +53,7 @@ export async function trainModel(
     channels,
     updates: training.updates,
     activeUnits: training.activeUnits,
+    views: training.views,
     warning: training.warning ?? null,
     latent: (encoder.settings as { readonly latent: number }).latent,
     reconstructionError: result.values.challengerReconstructionError,

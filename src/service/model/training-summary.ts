@@ -1,3 +1,5 @@
+import type { ViewRecord } from '../../train/model-artifact.js';
+
 /** What `segtide train` did. Plain JSON, as `--json` prints it. */
 export interface TrainingSummary {
   /** The file that was written. */
@@ -17,6 +19,8 @@ export interface TrainingSummary {
   /** Latent dimensions that carry information, and how many there are. */
   readonly activeUnits: number;
   readonly latent: number;
+  /** What each view counts in the embedding, in order; none where it is the latents of the VRAE. */
+  readonly views: readonly ViewRecord[];
   /** Why the training ended before its time, though with a good model; null where nothing went wrong. */
   readonly warning: string | null;
   /** On windows that were held out: mean squared per known cell, in scaled units. */

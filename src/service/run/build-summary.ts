@@ -60,7 +60,15 @@ function toSegmentSummaries(
     .sort((a, b) => b.customers - a.customers || (a.segmentId < b.segmentId ? -1 : 1));
 }
 
-function toModelSummary({ modelVersion, reasons, promoted, why, atWindow, values }: TrainingOutcome): ModelSummary {
+function toModelSummary({
+  modelVersion,
+  reasons,
+  promoted,
+  why,
+  atWindow,
+  values,
+  views,
+}: TrainingOutcome): ModelSummary {
   const known = Object.entries(values).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
   return {
     modelVersion,
@@ -69,5 +77,6 @@ function toModelSummary({ modelVersion, reasons, promoted, why, atWindow, values
     why: why.join('; '),
     atWindow,
     values: Object.fromEntries(known),
+    views,
   };
 }

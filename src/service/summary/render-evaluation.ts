@@ -4,6 +4,7 @@ import { formatCount, formatNumber, formatSeconds, wrap } from './format.js';
 import { plainTable } from './plain-table.js';
 import { renderModelSegments } from './render-model-segments.js';
 import type { SummaryStyle } from './render-summary.js';
+import { renderViews } from './render-views.js';
 
 /** What an evaluation found, for people to read. */
 export function renderEvaluation(report: EvaluationReport, { width, color }: SummaryStyle): string {
@@ -71,6 +72,7 @@ function model(report: EvaluationReport, width: number): string[] {
   const lines = [
     `  ${modelVersion}  ${formatCount(updates)} updates, ${activeUnits} of ${latent} latent dimensions in use`,
   ];
+  lines.push(...renderViews(report.views, width));
   if (warning !== null) lines.push(wrap(`warning: ${warning}`, width, '    ', '      '));
   const verdict = sound ? 'sound' : `would be refused: ${why.join('; ')}`;
   return sound === null ? lines : [...lines, wrap(`the gate: ${verdict}`, width, '    ', '      ')];

@@ -6,6 +6,7 @@ import type { OutputSummary, RunSummary } from '../run-summary.js';
 import { formatCount, formatCounted, formatDate, formatNumber, formatSeconds, NO_BREAK, wrap } from './format.js';
 import { nextSteps } from './next-steps.js';
 import { renderSegments } from './render-segments.js';
+import { renderViews } from './render-views.js';
 
 export interface SummaryStyle {
   /** Columns of the terminal. */
@@ -57,10 +58,11 @@ function models(summary: RunSummary, width: number): string[] {
         : `  ${summary.modelVersion}  in force from the start; none was trained here`,
     ];
   }
-  return summary.models.flatMap(({ modelVersion, promoted, atWindow, reason, why }) => [
+  return summary.models.flatMap(({ modelVersion, promoted, atWindow, reason, why, views }) => [
     `  ${modelVersion}  ${promoted ? 'promoted' : 'refused'}, trained at window ${formatCount(atWindow)}`,
     wrap(`because: ${reason}`, width, '    ', '      '),
     wrap(`the gate: ${why}`, width, '    ', '      '),
+    ...renderViews(views, width),
   ]);
 }
 

@@ -3,6 +3,7 @@ import type { TrainingSummary } from '../model/training-summary.js';
 import { formatCount, formatCounted, formatNumber, formatSeconds, wrap } from './format.js';
 import { renderModelSegments } from './render-model-segments.js';
 import type { SummaryStyle } from './render-summary.js';
+import { renderViews } from './render-views.js';
 
 /** What a training made, for people to read. */
 export function renderTraining(summary: TrainingSummary, { width, color }: SummaryStyle): string {
@@ -18,6 +19,7 @@ export function renderTraining(summary: TrainingSummary, { width, color }: Summa
       colors.bold('Model'),
       `  ${model}  ${modelVersion}, ${formatCount(summary.bytes)} bytes`,
       wrap(`${formatCount(updates)} updates; ${quality}`, columns, '    ', '    '),
+      ...renderViews(summary.views, columns),
       ...(warning === null ? [] : [wrap(`warning: ${warning}`, columns, '    ', '    ')]),
     ],
     [colors.bold('Next'), `  segtide evaluate windows.csv --model ${model}`],

@@ -31,9 +31,10 @@ export function addPlaces(graph: GraphBuilder, map: LandmarkMap, inputs: Value):
     add('Slice', [of, integers(from), integers(to), integers(1)]);
   const nearest = add('GatherElements', [found, columns(ranks!, 0, used)], { axis: 1 });
   const placed = add('Gather', [cast(constant(places, [length, size]), 'float64'), nearest], { axis: 0 });
-  if (used === length) return cast(add('ReduceMean', [placed], { axes: [1], keepdims: 0 }), 'float32');
 
-  const beyond = columns(ranked!, used, used + 1);
+  // Of so few that none is left out the furthest has no weight.
+  const last = Math.min(used, length - 1);
+  const beyond = columns(ranked!, last, last + 1);
   // All as far as the first one left out: none is nearer than another.
   const isNearer = add('Less', [columns(ranked!, 0, 1), beyond]);
   const share = add('Div', [columns(ranked!, 0, used), add('Where', [isNearer, beyond, 1])]);

@@ -31,6 +31,13 @@ export function addViews(
   weights: readonly number[],
   windows: ViewedWindows,
 ): Value {
+  if (fitted.shift === 'invariant') {
+    throw new SegtideError(
+      'config',
+      'This model can not be exported: it turns each window to its crest, which has no form in ONNX yet. Train one with ' +
+        '`encoder.shift: aligned`.',
+    );
+  }
   const { add, cast } = graph;
   const weighted = fitted.views.flatMap((view, i) => {
     if (view.size === 0) return [];

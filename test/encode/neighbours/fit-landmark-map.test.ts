@@ -46,8 +46,8 @@ describe('fitLandmarkMap', () => {
 
   it('gives the same map for the same windows and seed', async () => {
     const { view } = groups(40, 4);
-    const fit = () => fitLandmarkMap({ length: 40, views: [view] }, { seed: 2 });
-    expect(await fit()).toEqual(await fit());
+    const fitAgain = () => fitLandmarkMap({ length: 40, views: [view] }, { seed: 2 });
+    expect(await fitAgain()).toEqual(await fitAgain());
   });
 
   it('starts from given places', async () => {

@@ -4,6 +4,7 @@ import { createEncodePool, type EncodePool } from '../../../src/encode/threads/e
 import { createParameters } from '../../../src/encode/vrae/initial-parameters.js';
 import { toWeights } from '../../../src/encode/vrae/vrae-weights.js';
 import { createRandom } from '../../../src/numeric/random.js';
+import { usageSeries, viewModel } from '../../support/view-models.js';
 import { createWaves, shapeOf, sliceSeries, toSeriesBatch } from '../vrae/vrae-batches.js';
 
 const shape = shapeOf({ steps: 6, channels: 2, hidden: 7, latent: 3 });
@@ -13,6 +14,7 @@ const modelOf = (seed: number) => ({
 });
 const waves = createWaves(1500, 6, 2);
 const here = openEncoder(modelOf(5), 'v7', 'js');
+const viewed = viewModel();
 
 let pool: EncodePool | undefined;
 afterEach(() => pool?.close());
@@ -39,6 +41,21 @@ describe.each([1, 2, 3])('a pool of %i encoder threads', (threads) => {
       expect(await there.encode(batch)).toEqual(await alone.encode(batch));
     }
     alone.dispose?.();
+  });
+
+  it('gives them of a model with views, whose embedding is not its latents', async () => {
+    pool = createEncodePool(threads);
+    const model = await viewed;
+    const [there, alone] = [pool.open(model, 'v9', 'auto'), openEncoder(model, 'v9', 'auto')];
+    expect(there.embeddingSize).toBe(8);
+    for (const length of [0, 1, 255, 600]) {
+      const batch = usageSeries(length, 4);
+      const found = await there.encode(batch);
+      expect(found).toEqual(await alone.encode(batch));
+      expect(found).toMatchObject({ embeddingSize: 8, latents: { latentSize: 3 } });
+    }
+    there.dispose?.();
+    alone.dispose();
   });
 
   it('serves many callers and several models at once, each with its own', async () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fitViews, type ViewOptions, type ViewWindows } from '../../../src/encode/views/fit-views.js';
 import type { FittedViews } from '../../../src/encode/views/fitted-views.js';
+import { SHIFTS } from '../../../src/encode/views/shift.js';
 import { VIEW_KINDS, type ViewKind } from '../../../src/encode/views/view-kind.js';
 import { createViewTransform } from '../../../src/encode/views/view-transform.js';
 import { createJsEngine } from '../../../src/encode/vrae/engines/js/js-engine.js';
@@ -147,6 +148,19 @@ describe('fitViews', () => {
     expect(row(1)).not.toEqual(row(0));
   });
 
+  it('turns the mask with the usage where shifts are nothing', async () => {
+    const windows = createUsage(60, 24);
+    windows.mask.forEach((_, i) => {
+      if (i % 5 === 0) windows.mask[i] = 2;
+    });
+    const level = await fitTo(windows, { kinds: ['level'] });
+    const turned = await fitTo(windows, { kinds: ['level'], shift: 'invariant' });
+    const levels = transform(level, windows);
+    transform(turned, windows).forEach((value, i) => {
+      expect(value).toBeCloseTo(levels[i]!, 5);
+    });
+  });
+
   it('needs windows, kernels enough, and latents of the same windows', async () => {
     const windows = createUsage(5, 8);
     await expect(fitTo(windows, { kernelFeatures: 83 })).rejects.toThrow('from 84');
@@ -179,11 +193,12 @@ describe('createViewTransform', () => {
       length: fc.integer({ min: 2, max: 12 }),
       log: fc.boolean(),
       constant: fc.boolean(),
+      shift: fc.constantFrom(...SHIFTS),
       cells: fc.array(cell, { minLength: 7, maxLength: 60 }),
       gaps: fc.array(fc.constantFrom(0, 0, 0, 2, 3), { minLength: 5, maxLength: 40 }),
     });
     await fc.assert(
-      fc.asyncProperty(sample, async ({ steps, channels, length, log, constant, cells, gaps }) => {
+      fc.asyncProperty(sample, async ({ steps, channels, length, log, constant, shift, cells, gaps }) => {
         const windows = createViewWindows({ length, steps, channels }, (row, step, channel) =>
           constant && channel > 0 ? 5 : cells[(row * 31 + step * 7 + channel) % cells.length]!,
         );
@@ -191,12 +206,12 @@ describe('createViewTransform', () => {
           windows.mask[i] = gaps[(i * 3) % gaps.length]!;
           if (windows.mask[i] !== 0) windows.values[i] = 0;
         });
-        const fitted = await fitTo(windows, { scale: { ...plainScale(channels), log } });
+        const fitted = await fitTo(windows, { shift, scale: { ...plainScale(channels), log } });
         expectFinite(transform(fitted, windows));
         const others = createViewWindows({ length: 3, steps, channels }, (row) => [0, 3e38, -1e9][row]!);
         expectFinite(transform(fitted, others));
       }),
-      { numRuns: 25, seed: 3 },
+      { numRuns: 40, seed: 3 },
     );
   });
 

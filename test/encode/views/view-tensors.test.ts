@@ -11,7 +11,11 @@ async function fitTo(kinds: readonly ViewKind[], isScaledAlone = false): Promise
   const windows = createUsage(40, 24, 2);
   const latents = { length: 40, latentSize: 2, values: Float32Array.from({ length: 80 }, (_, i) => Math.sin(i)) };
   const scale = isScaledAlone ? undefined : plainScale(2);
-  return fitViews(windows, { kinds, scale, seed: 1, kernelFeatures: 168, latents }, createJsEngine());
+  return fitViews(
+    windows,
+    { kinds, scale, shift: 'invariant', seed: 1, kernelFeatures: 168, latents },
+    createJsEngine(),
+  );
 }
 
 /** Through a file and JSON. */
@@ -51,6 +55,7 @@ describe('toViewTensors and fromViewTensors', () => {
       [changed({ scale: { centers: [0], scales: [1], log: true } }), 'centers is [0]'],
       [changed({ scale: { centers: [0, 0], scales: [1, 1] } }), 'scale.log'],
       [changed({ levels: { sizes: [1, 0], spreads: [1, 1] } }), 'sizes is [1,0]'],
+      [changed({ shift: 'sideways' }), 'shift is sideways'],
       [changed({ size: 3 }), 'not 3'],
       [changed({ views: undefined }), 'lists no views'],
       [changed({ views: [{ ...first, kind: 'colour' }, second] }), 'no view colour'],

@@ -101,7 +101,7 @@ describe('segtide train', () => {
   it('writes nothing where the model is not sound', async () => {
     const output = join(folder, 'unsound.safetensors');
     await expect(
-      run('events.ndjson', { ...EVENTS, output, set: [...SMALL, 'model.gate.minActiveUnits=9'] }),
+      run('events.ndjson', { ...EVENTS, output, set: [...SMALL, 'encoder.views=[]', 'model.gate.minActiveUnits=9'] }),
     ).rejects.toMatchObject({
       code: 'encoder',
       message: expect.stringMatching(/is not sound and was not written: only \d active latent units/),

@@ -20,6 +20,8 @@ Models: 2 trained, 1 promoted
   v2  refused, trained at window 20,185
     because: 4 window lengths
     the gate: no gain in held-out reconstruction
+    views by weight: profile 0.46, level 0.00
+    no view level: all 900 windows are alike in it
 
 Drift: 3 of 24 reports
   assignment psi of all: 0.314 over 0.2 (high)

@@ -67,6 +67,7 @@ export const SAMPLE: RunSummary = {
       why: 'nothing to compare with',
       atWindow: 4037,
       values: {},
+      views: [],
     },
     {
       modelVersion: 'v2',
@@ -75,6 +76,10 @@ export const SAMPLE: RunSummary = {
       why: 'no gain in held-out reconstruction',
       atWindow: 20_185,
       values: {},
+      views: [
+        { kind: 'profile', weight: 0.456, degenerate: null },
+        { kind: 'level', weight: 0, degenerate: 'all 900 windows are alike in it' },
+      ],
     },
   ],
   drift: { last: [DRIFTED, { ...DRIFTED, reportId: 'r2', drifted: false }], drifted: 3, reports: 24 },

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DEFAULT_VIEWS, ENCODER_INITS } from '../../../encode/encoder-options.js';
+import { SHIFTS } from '../../../encode/views/shift.js';
 import { VIEW_KINDS } from '../../../encode/views/view-kind.js';
 import { VRAE_CHOICES, type VraeSettings } from '../../../encode/vrae/vrae-options.js';
 import { PRESETS } from '../../../encode/vrae/vrae-presets.js';
@@ -19,9 +20,15 @@ export const encoderSection = z
       .array(z.enum(VIEW_KINDS))
       .exactOptional()
       .describe(
-        'Ways to look at a window whose common neighbourhoods the embedding keeps; `[]`: the embedding is the latents of the VRAE. Default: none with `preset: published`, else those shown.',
+        'Ways to look at a window whose common neighbourhoods the embedding keeps (docs/embedding.md); each counts as far as it agrees with the others. `[]`: the embedding is the latents of the VRAE. Default: none with `preset: published`, else those shown.',
       )
       .meta({ default: DEFAULT_VIEWS }),
+    shift: z
+      .enum(SHIFTS)
+      .default('aligned')
+      .describe(
+        '`aligned`: the same behaviour at another time in the window is another segment; `invariant`: it is the same, which suits `window.hop` below a period of usage. `invariant` needs `views`, without `latents`.',
+      ),
     init: z
       .enum(ENCODER_INITS)
       .exactOptional()
@@ -45,7 +52,9 @@ export const encoderSection = z
     hidden: option('hidden', whole('units', { min: 1, max: 1024 })).describe(
       'Units of each recurrent layer; time grows with the square.',
     ),
-    latent: option('latent', whole('dimensions', { min: 1, max: 256 })).describe('Size of the embedding.'),
+    latent: option('latent', whole('dimensions', { min: 1, max: 256 })).describe(
+      'Latents of the VRAE: the size of the embedding where it has no views; by views it has 8 numbers.',
+    ),
     decoder: option('decoder', z.enum(VRAE_CHOICES.decoder)).describe(
       'What the decoder reads: nothing, or the step before, which leaves less to the latents.',
     ),

@@ -33,7 +33,9 @@ const gate = z
       .describe('Least fall of the reconstruction error, or rise of the silhouette, that counts as a gain.'),
     maxErrorRise: real('relative', { min: 0 }).default(0.05).describe('Most that the reconstruction error may rise.'),
     maxSilhouetteFall: real('silhouette', { min: 0 }).default(0.05).describe('Most that the silhouette may fall.'),
-    minActiveUnits: whole('dimensions').default(1).describe('Latent dimensions that must carry information.'),
+    minActiveUnits: whole('dimensions')
+      .default(1)
+      .describe('Latent dimensions that must carry information, where the embedding is made of them.'),
     maxChurn: share().default(0.5).describe('Largest part of windows whose segment may change by the swap alone.'),
     maxSizeShift: share().default(0.3).describe("Largest change of a segment's share."),
   })

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_VIEWS, resolveEncoder } from '../../src/encode/encoder-options.js';
+
+describe('resolveEncoder', () => {
+  it('takes the default views where none are named, and those that are', () => {
+    expect(resolveEncoder().views).toEqual(DEFAULT_VIEWS);
+    expect(resolveEncoder({ views: ['level', 'profile'] }).views).toEqual(['level', 'profile']);
+    expect(resolveEncoder({ views: [] }).views).toEqual([]);
+  });
+
+  it('takes none with the published VRAE, unless they are named', () => {
+    expect(resolveEncoder({ preset: 'published' }).views).toEqual([]);
+    expect(resolveEncoder({ preset: 'published', views: ['profile'] }).views).toEqual(['profile']);
+  });
+
+  it('keeps the settings of the VRAE', () => {
+    expect(resolveEncoder({ latent: 3, seed: 7 })).toMatchObject({ latent: 3, seed: 7 });
+  });
+
+  it.each([
+    [['profile', 'spectrum'], /`views` must be of .*profile.*; got spectrum/],
+    [['profile', 'level', 'profile'], /`views` has profile twice/],
+  ])('refuses %j in words', (views, message) => {
+    const resolve = () => resolveEncoder({ views: views as never });
+    expect(resolve).toThrow(expect.objectContaining({ code: 'config', message: expect.stringMatching(message) }));
+  });
+
+  it('tells shifts apart unless told otherwise', () => {
+    expect(resolveEncoder().shift).toBe('aligned');
+    expect(resolveEncoder({ shift: 'invariant' }).shift).toBe('invariant');
+  });
+
+  it.each([
+    [{ shift: 'invariant', views: [] }, 'got none'],
+    [{ shift: 'invariant', preset: 'published' }, 'got none'],
+    [{ shift: 'invariant', views: ['profile', 'latents'] }, 'got latents'],
+    [{ shift: 'sideways' as 'aligned' }, 'aligned, invariant; got sideways'],
+  ] as const)('refuses %o', (options, reason) => {
+    expect(() => resolveEncoder(options)).toThrow(reason);
+  });
+});
