@@ -1,4 +1,4 @@
-import { constants, setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { SegtideError } from '../errors.js';
 import { runTrainingJob } from './run-training-job.js';
@@ -38,6 +38,7 @@ function conclude(report: TrainingReport): void {
 /** Gives way to the stream. Where that is not allowed, the training runs like any other process. */
 function stepBack(): void {
   try {
-    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+    // One that is lower already stays: to raise it needs rights.
+    setPriority(Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL));
   } catch {}
 }
