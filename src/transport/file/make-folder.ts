@@ -14,9 +14,9 @@ export async function makeFolder(path: string): Promise<void> {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
     const parent = dirname(path);
-    if (code !== 'ENOENT' || parent === path || (await exists(parent))) throw cause;
-    await makeFolder(parent);
-    // Another process may have made it meanwhile.
+    if (code !== 'ENOENT' || parent === path) throw cause;
+    // Another process may make both meanwhile.
+    if (!(await exists(parent))) await makeFolder(parent);
     await mkdir(path).catch((again: NodeJS.ErrnoException) => {
       if (again.code !== 'EEXIST') throw again;
     });
