@@ -11,7 +11,7 @@ export const clusterSection = z
       .default(6)
       .meta({ unit: 'segments' })
       .describe(
-        'Number of segments; `auto` takes, at each training, the one of 2 to 12 with the largest silhouette, and stays with the one in force where no other gains 0.02.',
+        'Number of segments; `auto` takes, at each training, the one of 2 to 12 with the largest silhouette, which counts less where one segment has more than half of the windows, and stays with the one in force where no other gains 0.02.',
       ),
     halfLife: real('windows', { min: 1 })
       .exactOptional()
