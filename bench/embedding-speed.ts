@@ -163,7 +163,7 @@ async function measureViewFit(
   }));
   const weights = await clock.time('weights', () => viewAgreement(values, series.length, SEED));
   const neighbours = await clock.time('neighbours', () =>
-    values.map((view) => nearestNeighbours(view.values, series.length, view.size, 15)),
+    values.map((view) => nearestNeighbours(view.values, series.length, view.size, 15, engine)),
   );
   const graph = await clock.time('graph', () => sumGraphs(neighbours.map(toNeighbourGraph), weights));
   const places = Float64Array.from({ length: series.length * 8 }, (_, i) => Math.sin(i * i));

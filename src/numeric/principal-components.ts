@@ -1,3 +1,6 @@
+import { eigenpairs } from './eigenpairs.js';
+import { leadingEigenpairs } from './leading-eigenpairs.js';
+
 /** Directions of most variance, by descending variance. */
 export interface PrincipalComponents {
   readonly count: number;
@@ -13,8 +16,8 @@ export interface PrincipalComponentOptions {
 }
 
 /**
- * Finds the eigenvectors of most variance, by the decomposition of ml-matrix, which the first call loads. Each vector's
- * sign is that which makes its largest component positive, so that equal data has equal components.
+ * Finds the eigenvectors of most variance. Each vector's sign is that which makes its largest component positive, so that
+ * equal data has equal components.
  *
  * @param covariance (size, size), symmetric, finite; or a Gram matrix
  * @returns none where there is no variance
@@ -22,38 +25,35 @@ export interface PrincipalComponentOptions {
 export async function principalComponents(
   covariance: ArrayLike<number>,
   size: number,
-  { leastShare, most }: PrincipalComponentOptions,
+  options: PrincipalComponentOptions,
 ): Promise<PrincipalComponents> {
   let total = 0;
   for (let i = 0; i < size; i++) total += covariance[i * size + i]!;
   if (!(total > 0)) return { count: 0, vectors: new Float64Array(0), variances: new Float64Array(0) };
-  const { EigenvalueDecomposition, Matrix } = await import('ml-matrix');
-  // Products round, and the decomposition asks for a matrix that equals its transpose.
-  const symmetric = new Matrix(size, size);
+  // Products round, and a decomposition asks for a matrix that equals its transpose.
+  const symmetric = new Float64Array(size * size);
   for (let i = 0; i < size; i++) {
-    for (let j = 0; j <= i; j++) {
-      const value = (covariance[i * size + j]! + covariance[j * size + i]!) / 2;
-      symmetric.set(i, j, value);
-      symmetric.set(j, i, value);
-    }
+    for (let j = 0; j < size; j++)
+      symmetric[i * size + j] = (covariance[i * size + j]! + covariance[j * size + i]!) / 2;
   }
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(symmetric, { assumeSymmetric: true });
-  const order = [...realEigenvalues.keys()].sort((a, b) => realEigenvalues[b]! - realEigenvalues[a]!);
-  const kept = order.filter((i, rank) => rank < most && (rank === 0 || isKept(realEigenvalues[i]!, total, leastShare)));
-  const vectors = new Float64Array(kept.length * size);
-  for (const [rank, column] of kept.entries()) {
-    const vector = vectors.subarray(rank * size, (rank + 1) * size);
-    for (let i = 0; i < size; i++) vector[i] = eigenvectorMatrix.get(i, column);
-    pointUp(vector);
-  }
-  return { count: kept.length, vectors, variances: Float64Array.from(kept, (i) => realEigenvalues[i]!) };
+  const countOf = (variances: Float64Array): number => countKept(variances, total, options);
+  // Whether the first one that is left out must be is known only when that is exact too.
+  const wanted = (values: Float64Array): number => Math.min(countOf(values) + 1, options.most);
+  const found = (await leadingEigenpairs(symmetric, size, options.most, wanted)) ?? (await eigenpairs(symmetric, size));
+  const count = countOf(found.values);
+  const vectors = found.vectors.slice(0, count * size);
+  for (let k = 0; k < count; k++) pointUp(vectors.subarray(k * size, (k + 1) * size));
+  return { count, vectors, variances: found.values.slice(0, count) };
 }
 
 /** Below this part of the whole a variance is rounding. */
 const ROUNDING = 1e-6;
 
-function isKept(variance: number, total: number, leastShare: number): boolean {
-  return variance >= total * Math.max(leastShare, ROUNDING);
+function countKept(variances: Float64Array, total: number, { leastShare, most }: PrincipalComponentOptions): number {
+  const least = total * Math.max(leastShare, ROUNDING);
+  let count = Math.min(1, most);
+  while (count < Math.min(most, variances.length) && variances[count]! >= least) count++;
+  return count;
 }
 
 function pointUp(vector: Float64Array): void {

@@ -60,6 +60,7 @@ export async function fitViewMap(
   const map = await fitLandmarkMap(
     { length, views: values.map((view, i) => ({ ...view, weight: weights[i]! })) },
     { seed, initialPlaces },
+    engine,
   );
   return { viewMap: { views, weights, map }, record: toRecord(weights) };
 }

@@ -1,5 +1,6 @@
 import { createRandom } from '../../numeric/random.js';
 import { sample } from '../../numeric/sample.js';
+import type { RecurrentEngine } from '../vrae/recurrent-engine.js';
 import { firstPlaces } from './first-places.js';
 import type { LandmarkMap } from './landmark-map.js';
 import { layoutGraph } from './layout-graph.js';
@@ -54,8 +55,14 @@ export interface LandmarkMapOptions {
  *
  * Each view gives a graph of nearest neighbours; their sum, each with its view's weight, is laid out, and some of the
  * windows are kept as landmarks. The map's inputs are the views side by side, each times its weight.
+ *
+ * @param engine whose buffers this takes, until it is disposed of
  */
-export async function fitLandmarkMap(windows: DescribedWindows, options: LandmarkMapOptions): Promise<LandmarkMap> {
+export async function fitLandmarkMap(
+  windows: DescribedWindows,
+  options: LandmarkMapOptions,
+  engine: RecurrentEngine,
+): Promise<LandmarkMap> {
   const { size = PLACE_SIZE, landmarks = 2048, seed, initialPlaces } = options;
   const { length } = windows;
   const neighbours = Math.min(options.neighbours ?? 15, Math.max(LEAST_NEIGHBOURS, Math.floor(length * MOST_SHARE)));
@@ -67,7 +74,9 @@ export async function fitLandmarkMap(windows: DescribedWindows, options: Landmar
       ? await firstPlaces(described, length, inputs, size, random)
       : Float64Array.from(initialPlaces, (place) => place + PARTING_NOISE * random.normal());
   if (length > 1 && views.length > 0) {
-    const graphs = views.map((view) => toNeighbourGraph(nearestNeighbours(view.values, length, view.size, neighbours)));
+    const graphs = views.map((view) =>
+      toNeighbourGraph(nearestNeighbours(view.values, length, view.size, neighbours, engine)),
+    );
     const graph = sumGraphs(
       graphs,
       views.map(({ weight }) => weight),

@@ -1,5 +1,6 @@
-import type { FloatBuffer, RecurrentEngine } from '../vrae/recurrent-engine.js';
+import type { FloatArray, FloatBuffer, RecurrentEngine } from '../vrae/recurrent-engine.js';
 import { createNearestSelection } from './nearest-selection.js';
+import { createRelativeDistances } from './relative-distances.js';
 
 /** Where fitted windows lie, by what their views say: places of new windows are read off their nearest landmarks. */
 export interface LandmarkMap {
@@ -34,21 +35,13 @@ export function createPlaceReader(map: LandmarkMap, engine: RecurrentEngine, row
   const { length, inputs, size, landmarks, places } = map;
   const candidates = Math.min(map.neighbours + 1 + SPARE, length);
   const used = Math.min(map.neighbours, length);
-  const a = engine.allocate(rows * inputs);
-  const b = engine.allocate(length * inputs);
-  const products = engine.allocate(rows * length);
-  b.values.set(landmarks);
-  const squares = Float64Array.from({ length }, (_, j) => squaredNorm(landmarks, j * inputs, inputs));
-  const distances = new Float64Array(length);
+  const relative = createRelativeDistances(landmarks, length, inputs, engine, rows);
   const nearest = createNearestSelection(candidates);
   const exact = new Float64Array(candidates);
   const ranked = createNearestSelection(candidates);
 
-  const placeRow = (row: number, out: Float32Array): void => {
-    const dots = products.values;
-    for (let j = 0; j < length; j++) distances[j] = squares[j]! - 2 * dots[row * length + j]!;
-    nearest.take(distances, 0, length);
-    const described = a.values;
+  const placeRow = (row: number, distances: FloatArray, described: FloatArray, out: Float32Array): void => {
+    nearest.take(distances, row * length, length);
     for (let n = 0; n < candidates; n++) {
       const at = nearest.indices[n]! * inputs;
       let sum = 0;
@@ -73,19 +66,14 @@ export function createPlaceReader(map: LandmarkMap, engine: RecurrentEngine, row
 
   return {
     rows,
-    inputs: a,
+    inputs: relative.inputs,
     place: (count, out) => {
-      engine.multiply({ a, b, out: products, m: count, n: length, inner: inputs, transposeB: true });
-      for (let row = 0; row < count; row++) placeRow(row, out);
+      const distances = relative.measure(count);
+      const described = relative.inputs.values;
+      for (let row = 0; row < count; row++) placeRow(row, distances, described, out);
     },
   };
 }
 
 /** Candidates beyond those needed, so that rounding of the product leaves none of the nearest out. */
 const SPARE = 4;
-
-function squaredNorm(values: Float32Array, offset: number, size: number): number {
-  let sum = 0;
-  for (let m = 0; m < size; m++) sum += values[offset + m]! ** 2;
-  return sum;
-}

@@ -31,38 +31,92 @@ export function layoutGraph(graph: NeighbourGraph, places: Float64Array, options
   const { size, epochs = length > 2_000 ? 100 : 200, repulsions = 5, seed } = options;
   const { heads, tails, every } = toSchedule(graph, epochs);
   const due = every.slice();
-  let state = seed * 2_654_435_761 || 1;
+  const width = Math.ceil(size / LANES) * LANES;
+  const padded = toWidth(places, length, size, width);
+  const share = length / 2 ** 32;
+  let state = (seed * 2_654_435_761) | 0 || 1;
   for (let epoch = 0; epoch < epochs; epoch++) {
     const rate = 1 - epoch / epochs;
+    const most = LARGEST_STEP * rate;
     for (let e = 0; e < heads.length; e++) {
       if (due[e]! > epoch) continue;
       due[e]! += every[e]!;
-      const i = heads[e]! * size;
-      const j = tails[e]! * size;
-      let squared = 0;
-      for (let m = 0; m < size; m++) squared += (places[i + m]! - places[j + m]!) ** 2;
-      const pull = (-2 / (1 + squared)) * rate;
-      const most = LARGEST_STEP * rate;
-      for (let m = 0; m < size; m++) {
-        const step = bounded(pull * (places[i + m]! - places[j + m]!), most);
-        places[i + m]! += step;
-        places[j + m]! -= step;
-      }
+      const i = heads[e]! * width;
+      const j = tails[e]! * width;
+      // At any distance a step of 1 at most.
+      pullTogether(padded, i, j, width, (2 * rate) / (1 + squaredDistance(padded, i, j, width)));
       for (let n = 0; n < repulsions; n++) {
         // Xorshift (Marsaglia, 2003): tens of millions are drawn.
         state ^= state << 13;
         state ^= state >>> 17;
         state ^= state << 5;
-        const other = ((state >>> 0) % length) * size;
+        const other = (((state >>> 0) * share) | 0) * width;
         if (other === i) continue;
-        squared = 0;
-        for (let m = 0; m < size; m++) squared += (places[i + m]! - places[other + m]!) ** 2;
-        const push = (2 / ((CORE + squared) * (1 + squared))) * rate;
-        for (let m = 0; m < size; m++) {
-          places[i + m]! += bounded(push * (places[i + m]! - places[other + m]!), most);
-        }
+        const squared = squaredDistance(padded, i, other, width);
+        const push = (2 * rate) / ((CORE + squared) * (1 + squared));
+        if (push * push * squared > most * most) pushAtMost(padded, i, other, width, push, most);
+        else pushAway(padded, i, other, width, push);
       }
     }
+  }
+  places.set(toWidth(padded, length, width, size));
+}
+
+/** Coordinates that a loop takes at a time; those beyond the size of a place are 0, and stay so. */
+const LANES = 8;
+
+function toWidth(places: Float64Array, length: number, from: number, to: number): Float64Array {
+  const out = new Float64Array(length * to);
+  const kept = Math.min(from, to);
+  for (let i = 0; i < length; i++) out.set(places.subarray(i * from, i * from + kept), i * to);
+  return out;
+}
+
+function squaredDistance(places: Float64Array, i: number, j: number, width: number): number {
+  let sum = 0;
+  for (let m = 0; m < width; m += LANES) {
+    const p = i + m;
+    const q = j + m;
+    const a = places[p]! - places[q]!;
+    const b = places[p + 1]! - places[q + 1]!;
+    const c = places[p + 2]! - places[q + 2]!;
+    const d = places[p + 3]! - places[q + 3]!;
+    const e = places[p + 4]! - places[q + 4]!;
+    const f = places[p + 5]! - places[q + 5]!;
+    const g = places[p + 6]! - places[q + 6]!;
+    const h = places[p + 7]! - places[q + 7]!;
+    sum += a * a + b * b + (c * c + d * d) + (e * e + f * f + (g * g + h * h));
+  }
+  return sum;
+}
+
+function pullTogether(places: Float64Array, i: number, j: number, width: number, pull: number): void {
+  for (let m = 0; m < width; m++) {
+    const step = pull * (places[j + m]! - places[i + m]!);
+    places[i + m]! += step;
+    places[j + m]! -= step;
+  }
+}
+
+function pushAway(places: Float64Array, i: number, j: number, width: number, push: number): void {
+  for (let m = 0; m < width; m += LANES) {
+    const p = i + m;
+    const q = j + m;
+    places[p]! += push * (places[p]! - places[q]!);
+    places[p + 1]! += push * (places[p + 1]! - places[q + 1]!);
+    places[p + 2]! += push * (places[p + 2]! - places[q + 2]!);
+    places[p + 3]! += push * (places[p + 3]! - places[q + 3]!);
+    places[p + 4]! += push * (places[p + 4]! - places[q + 4]!);
+    places[p + 5]! += push * (places[p + 5]! - places[q + 5]!);
+    places[p + 6]! += push * (places[p + 6]! - places[q + 6]!);
+    places[p + 7]! += push * (places[p + 7]! - places[q + 7]!);
+  }
+}
+
+function pushAtMost(places: Float64Array, i: number, j: number, width: number, push: number, most: number): void {
+  for (let m = 0; m < width; m++) {
+    const step = push * (places[i + m]! - places[j + m]!);
+    places[i + m]! += Math.max(-most, Math.min(step, most));
   }
 }
 
@@ -82,8 +136,4 @@ function toSchedule({ length, starts, ends, weights }: NeighbourGraph, epochs: n
     }
   }
   return { heads: Int32Array.from(heads), tails: Int32Array.from(tails), every: Float64Array.from(every) };
-}
-
-function bounded(step: number, most: number): number {
-  return step > most ? most : step < -most ? -most : step;
 }

@@ -9,8 +9,8 @@ export interface NeighbourGraph {
   readonly weights: Float32Array; // (edges), above 0
 }
 
-/** Halvings of the search for a row's bandwidth. */
-const HALVINGS = 48;
+/** Steps of the search for a row's bandwidth, most of them halvings: to some millionths. */
+const STEPS = 24;
 /** Least bandwidth, in mean distances, so that a row whose neighbours are all as near has one. */
 const LEAST_BANDWIDTH = 1e-3;
 
@@ -22,36 +22,24 @@ const LEAST_BANDWIDTH = 1e-3;
 export function toNeighbourGraph(neighbours: NearestNeighbours): NeighbourGraph {
   const { length, k, indices } = neighbours;
   const memberships = toMemberships(neighbours);
-  const joined: Map<number, number>[] = Array.from({ length }, () => new Map());
-  for (let i = 0; i < length; i++) {
-    for (let n = 0; n < k; n++) {
-      const j = indices[i * k + n]!;
-      const weight = memberships[i * k + n]!;
-      const other = joined[j]!.get(i) ?? 0;
-      const both = weight + other - weight * other;
-      joined[i]!.set(j, both);
-      joined[j]!.set(i, both);
-    }
-  }
-  return toGraph(joined);
+  const { starts, edges } = toIncoming(neighbours);
+  const union = (a: number, b: number): number => a + b - a * b;
+  return gatherRows(length, 2 * length * k, union, (i, add) => {
+    for (let e = i * k; e < (i + 1) * k; e++) add(indices[e]!, memberships[e]!);
+    for (let at = starts[i]!; at < starts[i + 1]!; at++) add(Math.floor(edges[at]! / k), memberships[edges[at]!]!);
+  });
 }
 
 /** The weighted sum of graphs over the same rows. */
 export function sumGraphs(graphs: readonly NeighbourGraph[], weights: readonly number[]): NeighbourGraph {
   const length = graphs[0]?.length ?? 0;
-  const summed: Map<number, number>[] = Array.from({ length }, () => new Map());
-  for (const [g, { starts, ends, weights: edges }] of graphs.entries()) {
-    const weight = weights[g]!;
-    if (!(weight > 0)) continue;
-    for (let i = 0; i < length; i++) {
-      const row = summed[i]!;
-      for (let e = starts[i]!; e < starts[i + 1]!; e++) {
-        const j = ends[e]!;
-        row.set(j, (row.get(j) ?? 0) + weight * edges[e]!);
-      }
+  const most = graphs.reduce((sum, { ends }) => sum + ends.length, 0);
+  const sum = (a: number, b: number): number => a + b;
+  return gatherRows(length, most, sum, (i, add) => {
+    for (const [g, { starts, ends, weights: edges }] of graphs.entries()) {
+      for (let e = starts[i]!; e < starts[i + 1]!; e++) add(ends[e]!, weights[g]! * edges[e]!);
     }
-  }
-  return toGraph(summed);
+  });
 }
 
 function toMemberships({ length, k, squared }: NearestNeighbours): Float64Array {
@@ -76,7 +64,7 @@ function bandwidthFor(distances: Float64Array, at: number, k: number, wanted: nu
   let low = 0;
   let high = Number.POSITIVE_INFINITY;
   let bandwidth = distances[at + k - 1]! - nearest || 1;
-  for (let step = 0; step < HALVINGS; step++) {
+  for (let step = 0; step < STEPS; step++) {
     let sum = 0;
     for (let n = at; n < at + k; n++) sum += Math.exp(-(distances[n]! - nearest) / bandwidth);
     if (sum > wanted) high = bandwidth;
@@ -86,19 +74,52 @@ function bandwidthFor(distances: Float64Array, at: number, k: number, wanted: nu
   return bandwidth;
 }
 
-function toGraph(rows: readonly Map<number, number>[]): NeighbourGraph {
-  const edges = rows.reduce((sum, row) => sum + row.size, 0);
-  const starts = new Int32Array(rows.length + 1);
-  const ends = new Int32Array(edges);
-  const weights = new Float32Array(edges);
+/** For each row the places in `indices` that name it, ascending. */
+function toIncoming({ length, indices }: NearestNeighbours): { starts: Int32Array; edges: Int32Array } {
+  const starts = new Int32Array(length + 1);
+  for (const j of indices) starts[j + 1]! += 1;
+  for (let j = 0; j < length; j++) starts[j + 1]! += starts[j]!;
+  const next = starts.slice();
+  const edges = new Int32Array(indices.length);
+  for (let e = 0; e < indices.length; e++) edges[next[indices[e]!]!++] = e;
+  return { starts, edges };
+}
+
+/**
+ * Builds a graph a row at a time.
+ *
+ * @param most edges at most
+ * @param combine what two weights of one edge make, and 0 and a weight: that weight
+ * @param writeRow adds the edges of row i, in any order
+ */
+function gatherRows(
+  length: number,
+  most: number,
+  combine: (a: number, b: number) => number,
+  writeRow: (i: number, add: (j: number, weight: number) => void) => void,
+): NeighbourGraph {
+  const starts = new Int32Array(length + 1);
+  const ends = new Int32Array(most);
+  const weights = new Float32Array(most);
+  const row = new Float64Array(length);
+  const joined = new Int32Array(length);
+  let count = 0;
+  const add = (j: number, weight: number): void => {
+    if (!(weight > 0)) return;
+    if (row[j] === 0) joined[count++] = j;
+    row[j] = combine(row[j]!, weight);
+  };
   let at = 0;
-  for (const [i, row] of rows.entries()) {
-    for (const j of Int32Array.from(row.keys()).sort()) {
+  for (let i = 0; i < length; i++) {
+    count = 0;
+    writeRow(i, add);
+    for (const j of joined.subarray(0, count).sort()) {
       ends[at] = j;
-      weights[at] = row.get(j)!;
+      weights[at] = row[j]!;
+      row[j] = 0;
       at++;
     }
     starts[i + 1] = at;
   }
-  return { length: rows.length, starts, ends, weights };
+  return { length, starts, ends: ends.slice(0, at), weights: weights.slice(0, at) };
 }

@@ -32,7 +32,7 @@ export async function fitComponents(
 const CHUNK_ROWS = 256;
 
 /**
- * Largest matrix of which eigenvectors are taken; they cost the cube of it, some seconds here. With more features, those
+ * Largest matrix of which eigenvectors are taken; all of them cost the cube of it, a second here. With more features, those
  * of the products between as many windows give the same components, of these windows.
  */
 const MOST_SIDE = 512;

@@ -4,12 +4,15 @@ import { createPlaceReader } from '../../../src/encode/neighbours/landmark-map.j
 import { createJsEngine } from '../../../src/encode/vrae/engines/js/js-engine.js';
 import { createRandom } from '../../../src/numeric/random.js';
 
+const ENGINE = createJsEngine();
+
 describe('fitLandmarkMap', () => {
   it('brings together what the views that count agree on, for windows that were not fitted too', async () => {
     const fitted = groups(120, 1);
     const map = await fitLandmarkMap(
       { length: 120, views: [fitted.view, { ...noise(120, 2), weight: 0 }] },
       { seed: 1 },
+      ENGINE,
     );
     const unseen = groups(60, 9);
     const reader = createPlaceReader(map, createJsEngine(), 60);
@@ -32,8 +35,8 @@ describe('fitLandmarkMap', () => {
 
   it('keeps no more landmarks than asked for, with their own places', async () => {
     const { view } = groups(50, 3);
-    const all = await fitLandmarkMap({ length: 50, views: [view] }, { seed: 5, size: 2 });
-    const few = await fitLandmarkMap({ length: 50, views: [view] }, { seed: 5, size: 2, landmarks: 20 });
+    const all = await fitLandmarkMap({ length: 50, views: [view] }, { seed: 5, size: 2 }, ENGINE);
+    const few = await fitLandmarkMap({ length: 50, views: [view] }, { seed: 5, size: 2, landmarks: 20 }, ENGINE);
     expect(all.length).toBe(50);
     expect(few.length).toBe(20);
     for (let i = 0; i < 20; i++) {
@@ -46,14 +49,14 @@ describe('fitLandmarkMap', () => {
 
   it('gives the same map for the same windows and seed', async () => {
     const { view } = groups(40, 4);
-    const fitAgain = () => fitLandmarkMap({ length: 40, views: [view] }, { seed: 2 });
+    const fitAgain = () => fitLandmarkMap({ length: 40, views: [view] }, { seed: 2 }, ENGINE);
     expect(await fitAgain()).toEqual(await fitAgain());
   });
 
   it('starts from given places', async () => {
     const { view } = groups(40, 4);
     const initialPlaces = Float32Array.from({ length: 80 }, (_, at) => 1000 + (at % 2) * 500);
-    const map = await fitLandmarkMap({ length: 40, views: [view] }, { seed: 2, size: 2, initialPlaces });
+    const map = await fitLandmarkMap({ length: 40, views: [view] }, { seed: 2, size: 2, initialPlaces }, ENGINE);
     expect(Math.min(...map.places)).toBeGreaterThan(500);
   });
 
@@ -63,7 +66,7 @@ describe('fitLandmarkMap', () => {
     ['identical windows', 30, { size: 2, values: new Float32Array(60), weight: 1 }],
     ['no view that says anything', 30, { size: 0, values: new Float32Array(0), weight: 0 }],
   ])('stays finite with %s', async (_, length, view) => {
-    const map = await fitLandmarkMap({ length, views: [view] }, { seed: 1 });
+    const map = await fitLandmarkMap({ length, views: [view] }, { seed: 1 }, ENGINE);
     const reader = createPlaceReader(map, createJsEngine(), 4);
     const places = new Float32Array(4 * map.size);
     reader.place(4, places);

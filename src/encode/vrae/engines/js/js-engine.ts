@@ -25,8 +25,10 @@ function multiply(product: MatrixProduct): void {
   const a = product.a.values as Float64Array;
   const b = product.b.values as Float64Array;
   const out = product.out.values as Float64Array;
-  if (transposeB && !transposeA && !accumulate) {
-    multiplyTransposed(a, b, out, m, n, inner);
+  if (transposeB && !transposeA) {
+    const products = accumulate ? new Float64Array(m * n) : out;
+    multiplyTransposed(a, b, products, m, n, inner);
+    if (accumulate) for (let p = 0; p < products.length; p++) out[p]! += products[p]!;
   } else if (transposeA && !transposeB) {
     if (!accumulate) out.fill(0, 0, m * n);
     addOuterProducts(a, b, out, inner, m, n);
