@@ -2,9 +2,11 @@
 //
 //   npx tsx bench/end-to-end.ts --data FILE.ndjson [--rounds N] [--reference SCRIPT.py] [--python PYTHON]
 //
-// Trains once, at the first fit. A last run is profiled, and says what each stage takes on each thread. The reference,
-// a script that takes IN OUT --cell gru --orjson, runs in turn with ours where its python has torch; it encodes
-// with random weights and trains no network. Build first: npm run build.
+// Three runs of ours in turn: one that trains once, at the first fit; one that starts with a model and trains none; and the
+// same with an embedding of latents alone. A last run of the first is profiled, and says what each stage takes on each
+// thread. The reference, a script that takes IN OUT --cell gru --orjson, runs in turn with ours where its python has torch;
+// it encodes with random weights and trains no network. Build first: npm run build.
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +21,12 @@ interface Profile {
 }
 
 const NEVER = '1000000000';
+const MAIN = join(import.meta.dirname, '../dist/service/cli/main.js');
+const MAPPING =
+  '--customer customerId --time timestamp --value value --set input.time.unit=ms --step hour --steps 24 -k 6'.split(
+    ' ',
+  );
+const LATENTS = ['--set', 'encoder.views=[]'];
 /** Prints the peak of resident memory when the process ends, in MB; the last line of its output. */
 const REPORT = `import { isMainThread } from 'node:worker_threads';
 if (isMainThread) process.on('exit', () => console.log(JSON.stringify({ residentMb: process.resourceUsage().maxRSS / 1024 })));`;
@@ -35,32 +43,39 @@ const { data } = flags;
 if (data === undefined) throw new Error('usage: bench/end-to-end.ts --data FILE.ndjson');
 const folder = mkdtempSync(join(tmpdir(), 'segtide-end-to-end-'));
 try {
-  const own: ChildRun[] = [];
+  const variants = [
+    { name: 'with training', settings: [] },
+    { name: 'with a model', settings: ['--model', train('model', [])] },
+    { name: 'with a model, views: []', settings: [...LATENTS, '--model', train('latents', LATENTS)] },
+  ].map((variant) => ({ ...variant, runs: [] as ChildRun[] }));
   const peer: ChildRun[] = [];
   const withPeer = hasTorch();
   for (let round = 0; round < Number(flags.rounds); round++) {
-    own.push(runSegtide(join(folder, `${round}`)));
+    for (const { name, settings, runs } of variants) runs.push(runSegtide(join(folder, `${name} ${round}`), settings));
     if (withPeer) peer.push(runPeer());
   }
-  const { events, windows } = JSON.parse(readFileSync(join(folder, '0/summary.json'), 'utf8'));
+  const { events, windows } = JSON.parse(readFileSync(join(folder, 'with training 0/summary.json'), 'utf8'));
   const show = (name: string, runs: readonly ChildRun[]): void => {
     const [wall, cpu] = [median(runs.map((run) => run.wall)), median(runs.map((run) => run.cpu))];
     const peaks = runs.flatMap(({ report }) => report.residentMb ?? []);
     const resident = peaks.length > 0 ? `${Math.max(...peaks).toFixed(0)} MB` : 'not known how much';
     console.log(
-      `${name.padEnd(9)} ${wall.toFixed(2)} s wall, ${cpu.toFixed(2)} s CPU, ${Math.round(events.in / wall)} events/s, ` +
+      `${name.padEnd(24)} ${wall.toFixed(2)} s wall, ${cpu.toFixed(2)} s CPU, ${Math.round(events.in / wall)} events/s, ` +
         `${Math.round(windows / wall)} windows/s, ${resident} resident at most (${runs.length} runs)`,
     );
   };
-  show('segtide', own);
-  if (withPeer) {
-    show('reference', peer);
-    const ratios = (of: (run: ChildRun) => number) => own.map((run, round) => of(peer[round]!) / of(run));
-    console.log(`CPU seconds of the reference over ours: ${showMedian(ratios(({ cpu }) => cpu))}`);
-    console.log(`wall seconds of the reference over ours: ${showMedian(ratios(({ wall }) => wall))}`);
-  } else console.log('no reference, or no torch: our own runs only');
+  if (withPeer) show('reference', peer);
+  else console.log('no reference, or no torch: our own runs only');
+  for (const { name, runs } of variants) {
+    show(name, runs);
+    if (!withPeer) continue;
+    const ratios = (of: (run: ChildRun) => number) => runs.map((run, round) => of(peer[round]!) / of(run));
+    console.log(
+      `  reference over it: ${showMedian(ratios(({ cpu }) => cpu))} by CPU, ${showMedian(ratios(({ wall }) => wall))} by wall`,
+    );
+  }
   const profiles = join(folder, 'profiles');
-  runSegtide(join(folder, 'profiled'), ['--cpu-prof', '--cpu-prof-dir', profiles]);
+  runSegtide(join(folder, 'profiled'), [], ['--cpu-prof', '--cpu-prof-dir', profiles]);
   for (const file of readdirSync(profiles)) {
     const stages = toStages(JSON.parse(readFileSync(join(profiles, file), 'utf8')));
     const parts = stages.map(([stage, seconds]) => `${stage} ${seconds.toFixed(2)}`);
@@ -70,23 +85,19 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-function runSegtide(output: string, options: readonly string[] = []): ChildRun {
-  const main = join(import.meta.dirname, '../dist/service/cli/main.js');
-  const mapping = [
-    '--customer',
-    'customerId',
-    '--time',
-    'timestamp',
-    '--value',
-    'value',
-    '--set',
-    'input.time.unit=ms',
-  ];
+function runSegtide(output: string, settings: readonly string[], options: readonly string[] = []): ChildRun {
   const retrain = [`everyWindows=${NEVER}`, `everyWindowLengths=${NEVER}`, 'onDrift=false'];
   const once = retrain.flatMap((setting) => ['--set', `model.retrain.${setting}`]);
   const report = ['--import', `data:text/javascript,${encodeURIComponent(REPORT)}`];
-  const run = ['run', data!, ...mapping, '--step', 'hour', '--steps', '24', '-k', '6', ...once, '-q', '-o', output];
-  return runChild([process.execPath, ...options, ...report, main, ...run]);
+  const run = ['run', data!, ...MAPPING, ...once, ...settings, '-q', '-o', output];
+  return runChild([process.execPath, ...options, ...report, MAIN, ...run]);
+}
+
+/** A model file of the whole data. */
+function train(name: string, settings: readonly string[]): string {
+  const path = join(folder, `${name}.safetensors`);
+  execFileSync(process.execPath, [MAIN, 'train', data!, ...MAPPING, ...settings, '-q', '-o', path]);
+  return path;
 }
 
 function runPeer(): ChildRun {
