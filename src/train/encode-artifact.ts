@@ -119,7 +119,11 @@ function readFile(bytes: Uint8Array): Safetensors {
 /** What the checksum can't tell: a file of our format that another program made. */
 function unpack(text: string, tensors: Tensors): ModelArtifact {
   try {
-    const { encoder, clusterModel, alignment, ...rest } = JSON.parse(text) as PackedModel;
+    const packed = JSON.parse(text) as PackedModel;
+    for (const part of ['series', 'encoder', 'clusterModel', 'lineage', 'training'] as const) {
+      if (typeof packed?.[part] !== 'object' || packed[part] === null) throw new TypeError(`it has no ${part}`);
+    }
+    const { encoder, clusterModel, alignment, ...rest } = packed;
     const { k, size } = clusterModel;
     const ofEncoder = Object.entries(tensors).filter(([name]) => name.startsWith(ENCODER));
     return {
