@@ -10,6 +10,7 @@ import { renderEvaluation } from '../summary/render-evaluation.js';
 import type { EvaluateFlags } from './evaluate-command.js';
 import { EXIT_CODES } from './exit-code.js';
 import { readConfig } from './read-config.js';
+import { refuseIdle } from './refuse-idle.js';
 import { sharedAssignments } from './shared-options.js';
 import { listenForStop } from './stop-signals.js';
 import { type Terminal, wantsColor } from './terminal.js';
@@ -62,8 +63,9 @@ export async function evaluateAndReport(
 }
 
 /** Only a file that is named counts: scores of the defaults must not depend on what lies in the folder. */
-function evaluationConfig({ config, seed, set }: EvaluateFlags, { env }: Terminal): Config {
+function evaluationConfig({ config, seed, set, model }: EvaluateFlags, { env }: Terminal): Config {
   const assignments = sharedAssignments({ ...(seed !== undefined && { seed }), ...(set && { set }) });
+  if (model !== undefined) refuseIdle(assignments, (key) => key !== 'encoder.engine', 'the model is fitted already');
   return config === undefined && env.SEGTIDE_CONFIG === undefined
     ? loadConfig({ env, flags: assignments })
     : readConfig(config, assignments, env);

@@ -17,9 +17,8 @@ const SMALL = [
   'encoder.hidden=6',
   'encoder.latent=3',
   'encoder.engine=js',
-  'window.outOfOrderness=1h',
-  'input.time.unit=ms',
 ];
+const SMALL_EVENTS = [...SMALL, 'window.outOfOrderness=1h', 'input.time.unit=ms'];
 
 let folder: string;
 beforeAll(async () => {
@@ -101,7 +100,11 @@ describe('segtide train', () => {
   it('writes nothing where the model is not sound', async () => {
     const output = join(folder, 'unsound.safetensors');
     await expect(
-      run('events.ndjson', { ...EVENTS, output, set: [...SMALL, 'encoder.views=[]', 'model.gate.minActiveUnits=9'] }),
+      run('events.ndjson', {
+        ...EVENTS,
+        output,
+        set: [...SMALL_EVENTS, 'encoder.views=[]', 'model.gate.minActiveUnits=9'],
+      }),
     ).rejects.toMatchObject({
       code: 'encoder',
       message: expect.stringMatching(/is not sound and was not written: only \d active latent units/),
@@ -120,6 +123,31 @@ describe('segtide train', () => {
     expect(await readFile(output, 'utf8')).toBe(before);
   });
 
+  it.each([
+    [{ set: ['series.scale=max'] }, '--set series.scale'],
+    [{ set: ['encoder.engine=js', 'encoder.hidden=7'] }, '--set encoder.hidden'],
+    [{ seed: '3' }, '--seed'],
+  ])('sets nothing of a model that is given by %j', async (flags, where) => {
+    const scored = captured((terminal) => evaluateAndReport('any.csv', { model: 'any', ...flags }, terminal));
+    await expect(scored).rejects.toMatchObject({
+      code: 'config',
+      message: `${where} has no part here: the model is fitted already; leave it out`,
+    });
+  });
+
+  it.each([
+    [{ step: 'day' }, '--step'],
+    [{ steps: '5' }, '--steps'],
+    [{ value: ['v'], customer: 'c' }, '--customer'],
+    [{ format: 'csv' }, '--format'],
+    [{ set: ['window.hop=2'] }, '--set window.hop'],
+  ])('takes nothing that cuts windows of events with ready-made ones: %j', async (flags, where) => {
+    await expect(run('windows.csv', { windows: true, ...flags })).rejects.toMatchObject({
+      code: 'config',
+      message: `${where} has no part here: the windows of the file are cut already; leave it out`,
+    });
+  });
+
   it.each([{ k: '2' }, { fit: 'half' }, { fold: '0' }])('fits no model that is given by %j', async (flags) => {
     const scored = captured((terminal) => evaluateAndReport('any.csv', { model: 'any', ...flags }, terminal));
     await expect(scored).rejects.toMatchObject({
@@ -134,7 +162,7 @@ describe('segtide train', () => {
       'config',
       /a topic has no end/,
     ],
-    [{ ...{ set: [...SMALL] }, step: 'week', steps: '4' }, 'input', /gave no whole window of 4 steps/],
+    [{ set: SMALL_EVENTS, step: 'week', steps: '4' }, 'input', /gave no whole window of 4 steps/],
   ])('refuses %j', async (flags, code, message) => {
     const attempt = run(flags.set[0]!.includes('kafka') ? undefined : 'events.ndjson', { ...EVENTS, ...flags });
     await expect(attempt).rejects.toMatchObject({ code });
@@ -142,7 +170,13 @@ describe('segtide train', () => {
   });
 });
 
-const EVENTS: Partial<TrainFlags> = { value: ['value'], step: `${HOUR}ms`, steps: String(STEPS), segments: '3' };
+const EVENTS: Partial<TrainFlags> = {
+  value: ['value'],
+  step: `${HOUR}ms`,
+  steps: String(STEPS),
+  segments: '3',
+  set: SMALL_EVENTS,
+};
 
 async function trained(file: string, flags: Partial<TrainFlags>): Promise<TrainingSummary> {
   return JSON.parse((await run(file, { ...flags, json: true })).out) as TrainingSummary;
