@@ -113,6 +113,14 @@ describe('segtide train', () => {
   });
 
   it.each([
+    ['1,2,3\n', 'config', 'a model needs at least 2 windows to be fitted and scored; got 1'],
+    ['1,,3\n'.repeat(9), 'encoder', expect.stringMatching(/all 9 windows are alike, .* Give windows that differ\.$/)],
+  ])('says why nothing can be made of %j', async (rows, code, message) => {
+    await writeFile(join(folder, 'hopeless.csv'), `s0,s1,s2\n${rows}`);
+    await expect(run('hopeless.csv', { windows: true })).rejects.toMatchObject({ code, message });
+  });
+
+  it.each([
     ['windows.csv', { windows: true }],
     ['events.ndjson', EVENTS],
     ['*.ndjson', EVENTS],
