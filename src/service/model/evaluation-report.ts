@@ -39,7 +39,7 @@ export interface EvaluationReport {
   readonly latent: number;
   /** What each view counts in the embedding, in order; none where it is the latents of the VRAE. */
   readonly views: readonly ViewRecord[];
-  /** Why the training ended before its time, though with a good model; null where nothing went wrong. */
+  /** Why the training ended before its time, or learnt next to nothing; null where nothing went wrong. */
   readonly warning: string | null;
   /** Whether the product would have taken the model into force; null for one that was fitted before. */
   readonly sound: boolean | null;

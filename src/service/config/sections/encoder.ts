@@ -59,7 +59,7 @@ export const encoderSection = z
       'What the decoder reads: nothing, or the step before, which leaves less to the latents.',
     ),
     output: option('output', z.enum(VRAE_CHOICES.output)).describe(
-      '`softplus` for prepared values that are never negative.',
+      '`softplus` for prepared values that are never negative: with `series.scale` max, minmax or none.',
     ),
     initialState: option('initialState', z.enum(VRAE_CHOICES.initialState)).describe(
       "What makes the decoder's initial states of the latents' sums.",
