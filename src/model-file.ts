@@ -24,7 +24,8 @@ export async function saveModel(path: string, model: ModelArtifact): Promise<voi
  */
 export async function readModel(path: string): Promise<ModelArtifact> {
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw toInputError(cause, path);
+    const isFolder = (cause as NodeJS.ErrnoException).code === 'EISDIR';
+    throw toInputError(isFolder ? new Error('it is a folder; name the model file in it', { cause }) : cause, path);
   });
   try {
     const model = decodeArtifact(bytes);

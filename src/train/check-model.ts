@@ -18,7 +18,7 @@ export function checkModel({ series, scale, encoder, clusterModel }: ModelArtifa
   }
   const scales = scale === null ? [] : [scale.centers, scale.scales];
   if (!scales.every((numbers) => numbers?.length === series.channels && numbers.every(Number.isFinite))) {
-    throw unfit(`its scale is not one of ${series.channels} channels`);
+    throw unfit('its scale is for other channels');
   }
   const { k, size, segmentIds, centroids, weights } = clusterModel;
   if (segmentIds?.length !== k) throw unfit(`it has ${segmentIds?.length ?? 'no'} segment ids and ${k} centroids`);
@@ -30,7 +30,7 @@ export function checkModel({ series, scale, encoder, clusterModel }: ModelArtifa
   for (const { steps, channels } of [read.vrae.shape, read.viewMap?.views ?? series]) {
     if (steps === series.steps && channels === series.channels) continue;
     throw unfit(
-      `its encoder takes ${steps} steps and ${channels} channels, and its series have ${series.steps} and ${series.channels}`,
+      `its encoder takes series of ${steps} × ${channels} (steps × channels), and they have ${series.steps} × ${series.channels}`,
     );
   }
   if (embeddingSizeOf(read) !== size) {

@@ -104,6 +104,7 @@ type PackedModel = Omit<ModelArtifact, 'encoder' | 'clusterModel' | 'alignment'>
 
 function readFile(bytes: Uint8Array): Safetensors {
   const begin = new TextDecoder().decode(bytes.subarray(HEADER_START, CHECKSUM_START));
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) throw refused('the file is gzipped', 'Unpack it (gunzip).');
   if (begin !== HEADER_BEGIN) {
     throw begin !== '' && HEADER_BEGIN.startsWith(begin)
       ? refused('the file is cut off', 'Use a whole copy, or train anew.')

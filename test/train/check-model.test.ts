@@ -29,7 +29,7 @@ describe('checkModel', () => {
     const header = { ...(model.encoder.header as object), steps: 13 };
     refuses(
       { encoder: { ...model.encoder, header } },
-      /its encoder takes 13 steps and 1 channels, and its series have 8 and 1/,
+      /its encoder takes series of 13 × 1 \(steps × channels\), and they have 8 × 1/,
     );
   });
 
@@ -46,7 +46,7 @@ describe('checkModel', () => {
 
   it('refuses series that no settings give, and a scale of other channels', () => {
     refuses({ series: { ...model.series, steps: 0 } }, /must be a whole number/);
-    refuses({ scale: { centers: [0, 0], scales: [1, 1] } }, /its scale is not one of 1 channels/);
+    refuses({ scale: { centers: [0, 0], scales: [1, 1] } }, /its scale is for other channels/);
   });
 });
 

@@ -39,7 +39,7 @@ export async function runAndReport(
     format: terminal.err.isTTY === true ? 'text' : 'json',
     write: (line) => display.above(line),
   });
-  const stop = listenForStop(display, terminal.now);
+  const stop = listenForStop(display, terminal.now, 'stopping in order; once more to stop at once');
   try {
     const runFromConfig = run ?? (await import('../run/run.js')).runFromConfig;
     const deps = { signal: stop.signal, progress: display.show, log, clock: { now: terminal.now } };

@@ -15,6 +15,7 @@ import { inputAssignments } from './input-options.js';
 import { readConfig } from './read-config.js';
 import { refuseExisting } from './refuse-existing.js';
 import { refuseIdle } from './refuse-idle.js';
+import { writeFailure } from './report-error.js';
 import { sharedAssignments } from './shared-options.js';
 import { listenForStop } from './stop-signals.js';
 import { type Terminal, wantsColor } from './terminal.js';
@@ -50,7 +51,7 @@ export async function trainAndReport(
   if (output === undefined && !force)
     await refuseExisting(path, 'Name a file by --output, or write over it by --force');
   const display = createLineDisplay(terminal.err, { quiet: quiet || json, now: terminal.now });
-  const stop = listenForStop(display, terminal.now);
+  const stop = listenForStop(display, terminal.now, json ? undefined : 'stopping; nothing is written');
   const deps = {
     clock: { now: terminal.now },
     log: createLog({ level: 'warn', format: 'text', write: (line) => display.above(line) }),
@@ -73,8 +74,9 @@ export async function trainAndReport(
     return EXIT_CODES.ok;
   } catch (error) {
     display.clear();
-    if (stop.exitCode !== undefined && error instanceof SegtideError && error.code === 'aborted') return stop.exitCode;
-    throw error;
+    if (stop.exitCode === undefined || !(error instanceof SegtideError) || error.code !== 'aborted') throw error;
+    if (json) writeFailure(error, json, terminal);
+    return stop.exitCode;
   } finally {
     stop.close();
   }

@@ -136,10 +136,11 @@ function toCsv({ rows, assignments }: Scores): string {
   return `row,segment\n${lines.join('\n')}\n`;
 }
 
-function describe(scores: Scores, { steps, channels }: WindowTable) {
+function describe(scores: Scores, { steps, channels, labels }: WindowTable) {
   const { model, assignments, rows, profiles, ari, nmi, silhouette, reconstructionError } = scores;
   return {
     n: rows.length,
+    unlabelled: labels === undefined ? null : rows.filter((row) => labels[row] === '').length,
     steps,
     channels,
     k: model.clusterModel.k,

@@ -11,6 +11,8 @@ export interface EvaluationReport {
   readonly channels: number;
   /** Segments. */
   readonly k: number;
+  /** Windows of them without a label, which `ari` and `nmi` leave out; null without labels. */
+  readonly unlabelled: number | null;
   /** Adjusted Rand index of segments and labels; null without labels. */
   readonly ari: number | null;
   /** Normalised mutual information of segments and labels, in [0, 1]; null without labels. */

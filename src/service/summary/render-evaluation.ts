@@ -41,7 +41,9 @@ function headline({ file, n, steps, channels, fit, fitted, seconds }: Evaluation
   return `${file === '-' ? 'standard input' : file}: ${formatCount(n)} ${shape}, ${split} in ${formatSeconds(seconds)}`;
 }
 
-function qualities({ ari, nmi, silhouette, reconstructionError }: EvaluationReport, width: number): string {
+function qualities(report: EvaluationReport, width: number): string {
+  const { n, ari, nmi, silhouette, reconstructionError, unlabelled } = report;
+  const labelled = unlabelled ? ` of ${formatCount(n - unlabelled)} windows; the others have none` : '';
   const score = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
   return plainTable(
     [{ head: 'score' }, { head: 'value', align: 'right' }, { head: 'meaning', least: 20 }],
@@ -49,12 +51,12 @@ function qualities({ ari, nmi, silhouette, reconstructionError }: EvaluationRepo
       [
         'ARI',
         score(ari),
-        ari === null ? 'name the labels by --label-column' : 'agreement with the labels; chance is 0',
+        ari === null ? 'name the labels by --label-column' : `agreement with the labels${labelled}; chance is 0`,
       ],
       [
         'NMI',
         score(nmi),
-        nmi === null ? 'name the labels by --label-column' : 'information shared with the labels, 0–1',
+        nmi === null ? 'name the labels by --label-column' : `information shared with the labels${labelled}, 0–1`,
       ],
       ['silhouette', score(silhouette), 'how far apart segments lie among embeddings, -1–1'],
       [

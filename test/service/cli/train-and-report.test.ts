@@ -74,7 +74,7 @@ describe('segtide train', () => {
   it('refuses to score windows of another shape', async () => {
     const { model } = await trained('events.ndjson', EVENTS);
     const scored = captured((terminal) => evaluateAndReport(join(folder, 'windows.csv'), { model }, terminal));
-    await expect(scored).rejects.toThrow(/takes windows of 8 steps and 1 channels; got 3 and 1/);
+    await expect(scored).rejects.toThrow(/takes windows of 8 × 1 \(steps × channels\); got 3 × 1/);
   });
 
   it('tells people what it made', async () => {
