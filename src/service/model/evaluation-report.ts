@@ -1,3 +1,4 @@
+import type { EngineName } from '../../encode/vrae/recurrent-engine.js';
 import type { ViewRecord } from '../../train/model-artifact.js';
 import type { TrainedSegment } from './training-summary.js';
 
@@ -34,7 +35,11 @@ export interface EvaluationReport {
   readonly kAsked: number | null;
   /** Where `k`, or `kAsked`, comes from. */
   readonly kFrom: 'option' | 'labels' | 'silhouette' | 'model';
+  /** What computed the embeddings. */
+  readonly engine: EngineName;
   readonly modelVersion: string;
+  /** Of the model's encoder, as its training found them, defaults included. */
+  readonly settings: unknown;
   readonly updates: number;
   /** Latent dimensions that carry information, and how many there are. */
   readonly activeUnits: number;

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { EvaluationReport } from '../model/evaluation-report.js';
-import { formatCount, formatNumber, formatSeconds, wrap } from './format.js';
+import { formatCount, formatCounted, formatNumber, formatSeconds, wrap } from './format.js';
 import { plainTable } from './plain-table.js';
 import { renderModelSegments } from './render-model-segments.js';
 import type { SummaryStyle } from './render-summary.js';
@@ -12,7 +12,7 @@ export function renderEvaluation(report: EvaluationReport, { width, color }: Sum
   const columns = Math.max(40, Math.min(width, 120));
   const parts = [
     [colors.bold(wrap(headline(report), columns))],
-    [colors.bold('Quality'), qualities(report, columns)],
+    [colors.bold('Quality'), qualities(report, columns), ...caution(report, columns)],
     [colors.bold(`Segments: ${report.k}, ${origin(report)}`), renderModelSegments(report.segments, report.n, columns)],
     [colors.bold('Model'), ...model(report, columns)],
   ];
@@ -68,6 +68,15 @@ function qualities(report: EvaluationReport, width: number): string {
     width,
   );
 }
+
+/** Scores of a handful of windows are little else than chance. */
+function caution({ n, k }: EvaluationReport, width: number): string[] {
+  if (n >= LEAST_TO_SCORE && k < n) return [];
+  const text = `with ${formatCounted(n, 'window')} in ${formatCounted(k, 'segment')} the scores mean nothing; give more`;
+  return [wrap(text, width, '  ', '  ')];
+}
+
+const LEAST_TO_SCORE = 10;
 
 function model(report: EvaluationReport, width: number): string[] {
   const { modelVersion, updates, activeUnits, latent, warning, sound, why } = report;

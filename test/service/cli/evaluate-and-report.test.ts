@@ -45,6 +45,8 @@ describe('segtide evaluate', () => {
       k: 3,
       kFrom: 'labels',
       fold: null,
+      engine: 'js',
+      settings: { hidden: 8, latent: 3, shift: 'aligned' },
     });
     expect(report.ari).toBeGreaterThan(0.95);
     expect(report.nmi).toBeGreaterThan(0.95);
@@ -113,7 +115,10 @@ describe('segtide evaluate', () => {
 
   it.each([
     [{}, /^stopping; nothing is written\n$/],
-    [{ json: true }, /^\{"error":\{"code":"aborted","message":"The \w+ was stopped on request\.","retriable":false\}\}\n$/],
+    [
+      { json: true },
+      /^\{"error":\{"code":"aborted","message":"The \w+ was stopped on request\.","retriable":false\}\}\n$/,
+    ],
   ])('writes nothing after an interrupt that comes late, but says so: %j', async (flags, err) => {
     const [assignments, plot] = [join(folder, 'late.csv'), join(folder, 'late.svg')];
     const listeners = process.listeners('SIGINT');
@@ -163,6 +168,15 @@ describe('segtide evaluate', () => {
       code: 'config',
       message: '--k 8 asks for more segments than the 20 fitted windows, of which 2 differ, can make; ask for fewer',
     });
+  });
+
+  it('says that a handful of windows can not be scored', async () => {
+    const few = join(folder, 'handful.csv');
+    await writeFile(few, 's0,s1\n1,2\n2,1\n1,3\n3,1\n5,5\n');
+    expect((await run({ k: '2' }, few)).out).toContain(
+      '  with 5 windows in 2 segments the scores mean nothing; give more\n',
+    );
+    expect((await run({ k: '3' })).out).not.toContain('mean nothing');
   });
 
   it('says how many windows have no label', async () => {

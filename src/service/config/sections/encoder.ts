@@ -81,7 +81,9 @@ export const encoderSection = z
       'Part of the states dropped between recurrent layers and after the encoder, in training only.',
     ),
     batch: option('batch', whole('windows', { min: 1, max: 65_536 })).describe('Windows in one update.'),
-    updates: option('updates', whole('updates', { min: 1, max: 10_000_000 })).describe('Most updates of one training.'),
+    updates: option('updates', whole('updates', { min: 1, max: 10_000_000 })).describe(
+      'Most updates of a training that begins anew; one that begins at pretrained weights (`init`), as a first one does by default, or at those of the model before does `model.retrain.warmUpdates`.',
+    ),
     optimizer: option('optimizer', z.enum(VRAE_CHOICES.optimizer)).describe(
       'What moves the weights; `adamw` decays them apart from the gradient, `sgd` has momentum.',
     ),
