@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { SegtideError } from './errors.js';
+import { checkModel } from './train/check-model.js';
 import { decodeArtifact, encodeArtifact } from './train/encode-artifact.js';
 import type { ModelArtifact } from './train/model-artifact.js';
 import { toInputError } from './transport/file/file-error.js';
@@ -18,15 +19,18 @@ export async function saveModel(path: string, model: ModelArtifact): Promise<voi
 /**
  * Reads what `saveModel` wrote.
  *
- * @throws SegtideError `input` when there is no such file; `state` when it is cut off, damaged, of a later format or no
- * model at all
+ * @throws SegtideError `input` when there is no such file; `state` when it is cut off, damaged, of a later format, no
+ * model at all, or one whose parts do not fit together
  */
 export async function readModel(path: string): Promise<ModelArtifact> {
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw toInputError(cause, path);
+    const isFolder = (cause as NodeJS.ErrnoException).code === 'EISDIR';
+    throw toInputError(isFolder ? new Error('it is a folder; name the model file in it', { cause }) : cause, path);
   });
   try {
-    return decodeArtifact(bytes);
+    const model = decodeArtifact(bytes);
+    checkModel(model);
+    return model;
   } catch (cause) {
     if (!(cause instanceof SegtideError)) throw cause;
     throw new SegtideError(cause.code, `${path}: ${cause.message}`, { cause, context: { path } });

@@ -55,6 +55,7 @@ export interface SegmentationOptions {
   /** A model that is in force from the first window on, unless a snapshot brings its own. @default none: warming */
   readonly initialModel?: AdoptedModel | undefined;
   readonly onProgress?: ((modelNumber: number, progress: TrainingProgress) => void) | undefined;
+  readonly onFailure?: TrainerParts['onFailure'];
 }
 
 /** One worker and the trainer, in one process; they talk through the same records as when they are apart. */
@@ -129,6 +130,7 @@ export function createSegmentation(
       drift: outputs.drift,
       ...(options.train && { train: options.train }),
       onProgress: options.onProgress,
+      onFailure: options.onFailure,
       initialModel,
     },
     from?.trainer,

@@ -75,7 +75,11 @@ export function resolveStages(options: StageOptions, check: OptionCheck): StageS
   const series = check.resolve('series', () =>
     resolveSeries(options.series ?? {}, options.window.steps, channels.length),
   );
-  const encoder = check.resolve('encoder', () => resolveEncoder({ ...options.encoder, seed }));
+  const encoder = check.resolve('encoder', () => {
+    const settings = resolveEncoder({ ...options.encoder, seed });
+    if (series !== undefined) refuseSignedTargets(settings, series);
+    return settings;
+  });
   const cluster = check.resolve('cluster', () => resolveCluster(options.cluster));
   const life = check.resolve('model', () => resolveLife(model));
   const gate = check.resolve('model.gate', () => resolveGateOptions(model.gate));
@@ -84,6 +88,14 @@ export function resolveStages(options: StageOptions, check: OptionCheck): StageS
   if (!(window && series && encoder && cluster && life && gate && retrain && drift)) return undefined;
   const timeZone = options.window.timeZone ?? 'UTC';
   return { window, series, encoder, cluster, model: life, gate, retrain, drift, timeZone, seed };
+}
+
+/** What never gives a negative value can not give back series that have some. */
+function refuseSignedTargets({ output }: EncoderSettings, { scale }: SeriesSettings): void {
+  if (output !== 'softplus' || (scale !== 'zscore' && scale !== 'robust')) return;
+  throw refuse(
+    `\`output: softplus\` never gives a negative value, and \`series.scale: ${scale}\` makes negative ones; set series.scale to max, minmax or none, or output to linear`,
+  );
 }
 
 /** A window alone has no default. */

@@ -50,6 +50,8 @@ export interface TrainerParts {
   /** @default a process for each training */
   readonly train?: (job: TrainingJob, options: StartTrainingOptions) => Training;
   readonly onProgress?: ((modelNumber: number, progress: TrainingProgress) => void) | undefined;
+  /** Told of each training that failed, when its turn to give a model has come. */
+  readonly onFailure?: ((outcome: TrainingOutcome) => void) | undefined;
   /** A model that the workers have in force from the start. @default none */
   readonly initialModel?: AdoptedModel | undefined;
 }
@@ -59,6 +61,8 @@ export interface TrainingOutcome {
   readonly modelVersion: string;
   readonly reasons: readonly string[];
   readonly promoted: boolean;
+  /** It gave no model that could be judged. */
+  readonly failed: boolean;
   readonly why: readonly string[];
   /** Windows seen when it began. */
   readonly atWindow: number;
@@ -224,20 +228,23 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       if (isScheduled && result.retriable) schedule.request('the training before this one died');
       const stays = champion === undefined ? '' : ' The model in force stays.';
       const why = [`the training failed: ${result.message}${stays}`];
-      outcomes.push({
+      const outcome: TrainingOutcome = {
         modelVersion: `v${job.number}`,
         reasons: job.reasons,
         promoted: false,
+        failed: true,
         why,
         atWindow,
         values: {},
         views: [],
-      });
+      };
+      outcomes.push(outcome);
+      parts.onFailure?.(outcome);
       return;
     }
     const { modelVersion, promoted, why, values, views } = result;
     if (isScheduled) schedule.finished(promoted);
-    outcomes.push({ modelVersion, reasons: job.reasons, promoted, why, atWindow, values, views });
+    outcomes.push({ modelVersion, reasons: job.reasons, promoted, failed: false, why, atWindow, values, views });
     if (promoted) await promote(result);
   }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readModel, saveModel } from '../src/model-file.js';
 import { prepareSeries } from '../src/series/prepare-series.js';
@@ -41,6 +42,12 @@ describe('a model file', () => {
     await expect(readModel(path)).rejects.toMatchObject({ code: 'state', context: { path } });
     await expect(readModel(path)).rejects.toThrow(/model\.safetensors: The model can't be read: the file is cut off/);
     await expect(readModel(join(folder, 'none'))).rejects.toMatchObject({ code: 'input' });
+    await expect(readModel(folder)).rejects.toMatchObject({
+      code: 'input',
+      message: `Cannot read ${folder}: it is a folder; name the model file in it.`,
+    });
+    await writeFile(path, gzipSync(trained!.artifact));
+    await expect(readModel(path)).rejects.toThrow(/the file is gzipped\. Unpack it/);
   });
 
   it('leaves the file before as it was where the new one cannot be written', async () => {

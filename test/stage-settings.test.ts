@@ -55,6 +55,10 @@ run: { seed: 9 }`;
       /`model.retrain.swapAfterWindows` must be a multiple of 256.*700/,
     ],
     [{ drift: { every: '5 parsecs' } }, /`drift.every`: .*parsecs/],
+    [
+      { encoder: { output: 'softplus' as const } },
+      /`output: softplus` never gives a negative value, and `series.scale: zscore` makes negative ones; set series.scale to max/,
+    ],
     [{ encoder: { hidden: 0 } }, /hidden must be a whole number/],
     [{ series: { length: 5 } }, /`length` is 5 but windows have 24 steps/],
   ])('refuses %j', (options, text) => {

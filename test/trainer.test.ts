@@ -3,7 +3,13 @@ import { SegtideError } from '../src/errors.js';
 import type { ModelRecord } from '../src/train/model-record.js';
 import type { Training } from '../src/train/start-training.js';
 import type { TrainingJob } from '../src/train/training-job.js';
-import { createTrainer, type Trainer, type TrainerParts, type TrainerSnapshot } from '../src/trainer.js';
+import {
+  createTrainer,
+  type Trainer,
+  type TrainerParts,
+  type TrainerSnapshot,
+  type TrainingOutcome,
+} from '../src/trainer.js';
 import { sliceWindows } from '../src/window/slice-windows.js';
 import type { WindowBatch } from '../src/window/window-batch.js';
 import { createWindower } from '../src/window/windower.js';
@@ -209,9 +215,11 @@ describe('a trainer', () => {
   it('says of no model that it stays in force where there is none', async () => {
     const failure = new SegtideError('encoder', 'The loss became NaN.');
     const train = (): Training => ({ result: Promise.reject(failure), stop: async () => undefined });
-    const { trainer, teach } = started({}, { train });
+    const told: TrainingOutcome[] = [];
+    const { trainer, teach } = started({}, { train, onFailure: (outcome) => told.push(outcome) });
     await teach(2);
-    expect(trainer.outcomes[0]!.why).toEqual(['the training failed: The loss became NaN.']);
+    expect(trainer.outcomes).toMatchObject([{ failed: true, why: ['the training failed: The loss became NaN.'] }]);
+    expect(told).toEqual(trainer.outcomes);
   });
 
   it('fails with what is no matter of the training', async () => {

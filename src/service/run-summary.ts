@@ -72,7 +72,9 @@ export interface ModelSummary {
   /** What started the training: `first fit`, `4 window lengths`, `drift` … */
   readonly reason: string;
   readonly promoted: boolean;
-  /** What the gate said, in a few words. */
+  /** Its training failed: there was no model for the gate to judge. */
+  readonly failed: boolean;
+  /** What the gate said, in a few words; why the training failed. */
   readonly why: string;
   /** Windows seen when the training began. */
   readonly atWindow: number;

@@ -104,6 +104,7 @@ type PackedModel = Omit<ModelArtifact, 'encoder' | 'clusterModel' | 'alignment'>
 
 function readFile(bytes: Uint8Array): Safetensors {
   const begin = new TextDecoder().decode(bytes.subarray(HEADER_START, CHECKSUM_START));
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) throw refused('the file is gzipped', 'Unpack it (gunzip).');
   if (begin !== HEADER_BEGIN) {
     throw begin !== '' && HEADER_BEGIN.startsWith(begin)
       ? refused('the file is cut off', 'Use a whole copy, or train anew.')
@@ -119,7 +120,11 @@ function readFile(bytes: Uint8Array): Safetensors {
 /** What the checksum can't tell: a file of our format that another program made. */
 function unpack(text: string, tensors: Tensors): ModelArtifact {
   try {
-    const { encoder, clusterModel, alignment, ...rest } = JSON.parse(text) as PackedModel;
+    const packed = JSON.parse(text) as PackedModel;
+    for (const part of ['series', 'encoder', 'clusterModel', 'lineage', 'training'] as const) {
+      if (typeof packed?.[part] !== 'object' || packed[part] === null) throw new TypeError(`it has no ${part}`);
+    }
+    const { encoder, clusterModel, alignment, ...rest } = packed;
     const { k, size } = clusterModel;
     const ofEncoder = Object.entries(tensors).filter(([name]) => name.startsWith(ENCODER));
     return {

@@ -1,8 +1,8 @@
-import { SegtideError } from '../errors.js';
 import { createRandom } from '../numeric/random.js';
 import { shuffle } from '../numeric/shuffle.js';
 import type { WindowBatch } from '../window/window-batch.js';
 import { decodeArtifact } from './encode-artifact.js';
+import { refuseTooFew } from './refuse-too-few.js';
 import { toReservoirSnapshot } from './reservoir-snapshot.js';
 import { type ScoreOptions, type Scores, scoreWindows } from './score-windows.js';
 import type { ModelSettings, TrainingJob, TrainingResult } from './training-job.js';
@@ -53,10 +53,7 @@ export async function evaluateWindows(
 
 /** Rows to fit and rows to score: all of both, or a half drawn by the seed and the other one. */
 function splitRows(length: number, fold: EvaluationOptions['fold'], seed: number) {
-  const least = fold === 'all' ? 2 : 4;
-  if (length < least) {
-    throw new SegtideError('config', `a model needs at least ${least} windows to be fitted and scored; got ${length}`);
-  }
+  refuseTooFew(length, fold === 'all' ? 2 : 4);
   const all = Uint32Array.from({ length }, (_, i) => i);
   if (fold === 'all') return { fitRows: all, rows: all };
   const order = all.slice();

@@ -33,7 +33,7 @@ export interface TrainingRecord {
   readonly activeUnits: number;
   /** What each view counts in the embedding, in order; none where it is the latents of the VRAE. */
   readonly views: readonly ViewRecord[];
-  /** Why it ended before its time, though with a good model; absent where nothing went wrong. */
+  /** Why it ended before its time, or learnt next to nothing; absent where nothing went wrong. */
   readonly warning?: string;
 }
 

@@ -34,8 +34,10 @@ import { fitViewMap, type ViewMapFit } from './fit-view-map.js';
 import { gate } from './gate.js';
 import { measureHeldOut } from './held-out-metrics.js';
 import { type LoadedModel, loadModel } from './loaded-model.js';
+import { meanPredictionError } from './mean-prediction-error.js';
 import type { ModelArtifact } from './model-artifact.js';
 import { placesOf } from './places-of.js';
+import { poorEncoder } from './poor-encoder.js';
 import { isProvisional, PROVISIONAL_NUMBER } from './provisional.js';
 import { toReservoirWindows } from './reservoir-snapshot.js';
 import { splitHeldOut } from './split-held-out.js';
@@ -120,6 +122,8 @@ async function trainChallenger(
     // Segments by views do not rest on the latents.
     viewMap === undefined || viewMap.views.latents > 0 ? settings.gate : { ...settings.gate, minActiveUnits: 0 },
   );
+  const byMean = meanPredictionError(series, split.trainRows, split.heldOutRows);
+  const warning = fit.warning ?? poorEncoder(decision.values.challengerReconstructionError, byMean);
 
   const unnamed: ModelArtifact = {
     modelVersion: '',
@@ -143,7 +147,7 @@ async function trainChallenger(
       heldOutReconstruction: fit.heldOutReconstruction,
       activeUnits: fit.activeUnits,
       views,
-      ...(fit.warning !== undefined && { warning: fit.warning }),
+      ...(warning !== undefined && { warning }),
     },
   };
   const artifact = withModelVersion(unnamed, toModelVersion(job.number, unnamed));
@@ -151,7 +155,7 @@ async function trainChallenger(
     artifact: encodeArtifact(artifact),
     modelVersion: artifact.modelVersion,
     promoted: decision.promoted,
-    why: fit.warning === undefined ? decision.reasons : [...decision.reasons, fit.warning],
+    why: warning === undefined ? decision.reasons : [...decision.reasons, warning],
     values: decision.values,
     views,
     profiles: profileSegments(assign(artifact.clusterModel, embeddings), { placeOf: placesOf(settings.calendar) }),

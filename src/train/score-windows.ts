@@ -62,7 +62,7 @@ export async function scoreWindows(
   if (windows.steps !== windowSteps || windows.channels !== channels) {
     throw new SegtideError(
       'config',
-      `model ${model.modelVersion} takes windows of ${windowSteps} steps and ${channels} channels; got ${windows.steps} and ${windows.channels}`,
+      `model ${model.modelVersion} takes windows of ${windowSteps} × ${channels} (steps × channels); got ${windows.steps} × ${windows.channels}`,
     );
   }
   const { encoder, settings: series, scale, cluster } = openModel(model, engine);

@@ -34,9 +34,13 @@ describe('a run', () => {
     const { child, ended } = startSegtide(['run', at('usage.ndjson'), ...flags]);
     child.stdin!.end();
     process.kill(await trainingOf(child.pid!), 'SIGKILL');
-    expect(await ended).toMatchObject({ code: 0 });
+    expect(await ended).toMatchObject({ code: 0, stderr: expect.stringContaining('ended by SIGKILL') });
     const summary = JSON.parse(readFileSync(join(output, 'summary.json'), 'utf8')) as RunSummary;
-    expect(summary.models[0]).toMatchObject({ promoted: false, why: expect.stringContaining('ended by SIGKILL') });
+    expect(summary.models[0]).toMatchObject({
+      promoted: false,
+      failed: true,
+      why: expect.stringContaining('ended by SIGKILL'),
+    });
     expect(summary.models.some(({ promoted }) => promoted)).toBe(true);
     expect(summary.modelVersion).not.toBeNull();
   });

@@ -121,6 +121,8 @@ describe('decodeArtifact', () => {
     expect(() => decodeArtifact(mapless)).toThrow(/alignment.matrix should be a Float64Array of shape 2 × 3/);
     const torn = resigned((text) => text.replace(/"model":"\{/, '"model":"['));
     expect(() => decodeArtifact(torn)).toThrow(/its parts do not fit together/);
+    const partless = resigned((text) => text.replace('\\"encoder\\":', '\\"encodar\\":'));
+    expect(() => decodeArtifact(partless)).toThrow(/its parts do not fit together \(it has no encoder\)/);
   });
 });
 

@@ -87,6 +87,20 @@ describe('a training job', () => {
     expect(result.why).toContain(training.warning);
     expect(Number.isFinite(training.heldOutLoss)).toBe(true);
   });
+
+  it('warns of an encoder that has learnt next to nothing', async () => {
+    const { model } = SMALL.trainer;
+    const wild = { schedule: 'constant', learningRate: 5, gradientClip: 1e30, updates: 20 } as const;
+    const { artifact, why } = await runTrainingJob(
+      smallJob({ settings: { ...model, encoder: { ...model.encoder, ...wild } } }),
+    );
+    const { warning } = decodeArtifact(artifact).training;
+    expect(warning).toMatch(
+      /learnt next to nothing: held-out windows come back with an error of \S+, and the mean of all/,
+    );
+    expect(why).toContain(warning);
+    expect(decodeArtifact((await runTrainingJob(smallJob())).artifact).training.warning).toBeUndefined();
+  });
 });
 
 /** Encoders that are counted; the `failing`-th of them does not encode. */

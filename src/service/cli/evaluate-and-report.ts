@@ -10,6 +10,8 @@ import { renderEvaluation } from '../summary/render-evaluation.js';
 import type { EvaluateFlags } from './evaluate-command.js';
 import { EXIT_CODES } from './exit-code.js';
 import { readConfig } from './read-config.js';
+import { refuseIdle } from './refuse-idle.js';
+import { writeFailure } from './report-error.js';
 import { sharedAssignments } from './shared-options.js';
 import { listenForStop } from './stop-signals.js';
 import { type Terminal, wantsColor } from './terminal.js';
@@ -39,7 +41,7 @@ export async function evaluateAndReport(
   if (flags.plot !== undefined) await checkOutputFile(flags.plot, [...reads, flags.assignments]);
   const { json = false, quiet = false } = flags;
   const display = createLineDisplay(terminal.err, { quiet: quiet || json, now: terminal.now });
-  const stop = listenForStop(display, terminal.now);
+  const stop = listenForStop(display, terminal.now, json ? undefined : 'stopping; nothing is written');
   try {
     const report = await evaluateFile(file, config, options, {
       train: train ?? ((job) => trainUnderWatch(job, display, stop.signal)),
@@ -54,16 +56,18 @@ export async function evaluateAndReport(
     return EXIT_CODES.ok;
   } catch (error) {
     display.clear();
-    if (stop.exitCode !== undefined && error instanceof SegtideError && error.code === 'aborted') return stop.exitCode;
-    throw error;
+    if (stop.exitCode === undefined || !(error instanceof SegtideError) || error.code !== 'aborted') throw error;
+    if (json) writeFailure(error, json, terminal);
+    return stop.exitCode;
   } finally {
     stop.close();
   }
 }
 
 /** Only a file that is named counts: scores of the defaults must not depend on what lies in the folder. */
-function evaluationConfig({ config, seed, set }: EvaluateFlags, { env }: Terminal): Config {
+function evaluationConfig({ config, seed, set, model }: EvaluateFlags, { env }: Terminal): Config {
   const assignments = sharedAssignments({ ...(seed !== undefined && { seed }), ...(set && { set }) });
+  if (model !== undefined) refuseIdle(assignments, (key) => key !== 'encoder.engine', 'the model is fitted already');
   return config === undefined && env.SEGTIDE_CONFIG === undefined
     ? loadConfig({ env, flags: assignments })
     : readConfig(config, assignments, env);

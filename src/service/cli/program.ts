@@ -6,7 +6,7 @@ import { addEvaluateCommand } from './evaluate-command.js';
 import { EXIT_CODE_HELP, EXIT_CODES, type Outcome } from './exit-code.js';
 import { addModelsCommand } from './models-command.js';
 import { packageVersion } from './package-path.js';
-import { reportError } from './report-error.js';
+import { reportError, writeFailure } from './report-error.js';
 import { addRunCommand } from './run-command.js';
 import { addSimulateCommand } from './simulate-command.js';
 import type { Terminal } from './terminal.js';
@@ -21,18 +21,24 @@ import { addTrainCommand } from './train-command.js';
  */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
   const outcome: Outcome = { exitCode: EXIT_CODES.ok };
-  const program = createProgram(terminal, outcome);
   const style = { json: args.includes('--json'), debug: args.includes('--debug') };
+  const program = createProgram(terminal, outcome, style.json);
   try {
     await program.parseAsync(args, { from: 'user' });
     return outcome.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.config;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT_CODES.ok;
+      const message = error.message.replace(/^error: /, '');
+      // As text, commander has told it already.
+      if (style.json) writeFailure({ code: 'config', message, retriable: false }, true, terminal);
+      return EXIT_CODES.config;
+    }
     return reportError(error, style, terminal);
   }
 }
 
-function createProgram(terminal: Terminal, outcome: Outcome): Command {
+function createProgram(terminal: Terminal, outcome: Outcome, json: boolean): Command {
   const program = new Command('segtide')
     .description('Live segments of customers from streams of usage events.')
     .version(packageVersion())
@@ -41,7 +47,7 @@ function createProgram(terminal: Terminal, outcome: Outcome): Command {
       writeOut: (text) => terminal.out.write(text),
       writeErr: (text) => terminal.err.write(text),
       getOutHelpWidth: () => Math.min(terminal.out.columns ?? 100, 100),
-      outputError: (text, write) => write(text.replace(/^error: /, 'segtide: ')),
+      outputError: (text, write) => json || write(text.replace(/^error: /, 'segtide: ')),
     })
     .showSuggestionAfterError()
     .exitOverride()

@@ -13,7 +13,7 @@ export interface ErrorStyle {
 export function reportError(error: unknown, { json, debug }: ErrorStyle, terminal: Terminal): number {
   const known = error instanceof SegtideError ? error : undefined;
   const message = error instanceof Error ? error.message : String(error);
-  if (known !== undefined) writeFailure({ code: known.code, message, retriable: known.retriable }, json, terminal);
+  if (known !== undefined) writeFailure(known, json, terminal);
   else if (json) writeFailure({ code: 'unexpected', message, retriable: false }, json, terminal);
   else {
     terminal.err.write(`segtide: unexpected error: ${message}\n`);
@@ -31,8 +31,9 @@ export interface Failure {
   readonly retriable: boolean;
 }
 
-export function writeFailure(failure: Failure, json: boolean, { err }: Terminal): void {
-  err.write(json ? `${JSON.stringify({ error: failure })}\n` : `segtide: ${failure.message}\n`);
+export function writeFailure({ code, message, retriable }: Failure, json: boolean, { err }: Terminal): void {
+  const error = { code, message, retriable };
+  err.write(json ? `${JSON.stringify({ error })}\n` : `segtide: ${message}\n`);
 }
 
 function stackOf(error: unknown): string {

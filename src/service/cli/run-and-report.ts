@@ -7,6 +7,7 @@ import type { RunSummary } from '../run-summary.js';
 import { describeNothingAccepted } from '../summary/nothing-accepted.js';
 import { createProgressDisplay } from '../summary/progress-display.js';
 import { renderSummary } from '../summary/render-summary.js';
+import { trainingsFailed } from '../summary/trainings-failed.js';
 import { EXIT_CODES } from './exit-code.js';
 import { freshOutputFolder } from './output-folder.js';
 import { writeFailure } from './report-error.js';
@@ -38,7 +39,7 @@ export async function runAndReport(
     format: terminal.err.isTTY === true ? 'text' : 'json',
     write: (line) => display.above(line),
   });
-  const stop = listenForStop(display, terminal.now);
+  const stop = listenForStop(display, terminal.now, 'stopping in order; once more to stop at once');
   try {
     const runFromConfig = run ?? (await import('../run/run.js')).runFromConfig;
     const deps = { signal: stop.signal, progress: display.show, log, clock: { now: terminal.now } };
@@ -48,9 +49,16 @@ export async function runAndReport(
     if (stop.exitCode !== undefined) return stop.exitCode;
     if (summary.interrupted) return EXIT_CODES.interrupted;
     const nothing = describeNothingAccepted(summary, settled);
-    if (nothing === undefined) return EXIT_CODES.ok;
-    writeFailure({ code: 'nothing-accepted', message: nothing, retriable: false }, json, terminal);
-    return EXIT_CODES.nothingAccepted;
+    if (nothing !== undefined) {
+      writeFailure({ code: 'nothing-accepted', message: nothing, retriable: false }, json, terminal);
+      return EXIT_CODES.nothingAccepted;
+    }
+    if (trainingsFailed(summary)) {
+      const message = `no model could be trained, and no window was assigned: ${summary.models.at(-1)?.why}`;
+      writeFailure({ code: 'encoder', message, retriable: false }, json, terminal);
+      return EXIT_CODES.encoder;
+    }
+    return EXIT_CODES.ok;
   } catch (error) {
     display.clear();
     if (stop.exitCode !== undefined && error instanceof SegtideError && error.code === 'aborted') return stop.exitCode;

@@ -18,8 +18,13 @@ export interface StopSignals {
  *
  * @param display told of the stop, and cleared before the exit
  * @param now epoch ms
+ * @param says what the stop is like, which is told at the first signal; undefined for nothing
  */
-export function listenForStop(display: Pick<LineDisplay, 'above' | 'clear'>, now: () => number): StopSignals {
+export function listenForStop(
+  display: Pick<LineDisplay, 'above' | 'clear'>,
+  now: () => number,
+  says: string | undefined,
+): StopSignals {
   const controller = new AbortController();
   let exitCode: number | undefined;
   let askedAt = 0;
@@ -31,7 +36,7 @@ export function listenForStop(display: Pick<LineDisplay, 'above' | 'clear'>, now
     }
     exitCode = code;
     askedAt = now();
-    display.above('stopping in order; once more to stop at once\n');
+    if (says !== undefined) display.above(`${says}\n`);
     controller.abort();
   };
   const onInterrupt = (): void => stop(EXIT_CODES.interrupted);

@@ -14,6 +14,8 @@ import { EXIT_CODES } from './exit-code.js';
 import { inputAssignments } from './input-options.js';
 import { readConfig } from './read-config.js';
 import { refuseExisting } from './refuse-existing.js';
+import { refuseIdle } from './refuse-idle.js';
+import { writeFailure } from './report-error.js';
 import { sharedAssignments } from './shared-options.js';
 import { listenForStop } from './stop-signals.js';
 import { type Terminal, wantsColor } from './terminal.js';
@@ -33,6 +35,7 @@ export async function trainAndReport(
 ): Promise<number> {
   const { json = false, quiet = false, output, force = false, windows = false, ...rest } = flags;
   const assignments = [...inputAssignments(files, flags), ...sharedAssignments({ ...rest })];
+  if (windows) refuseIdle(assignments, cutsWindows, 'the windows of the file are cut already');
   const config = readConfig(flags.config, assignments, terminal.env);
   const { paths } = config.input;
   if (config.input.kind === 'file' && paths.length === 0) {
@@ -48,7 +51,7 @@ export async function trainAndReport(
   if (output === undefined && !force)
     await refuseExisting(path, 'Name a file by --output, or write over it by --force');
   const display = createLineDisplay(terminal.err, { quiet: quiet || json, now: terminal.now });
-  const stop = listenForStop(display, terminal.now);
+  const stop = listenForStop(display, terminal.now, json ? undefined : 'stopping; nothing is written');
   const deps = {
     clock: { now: terminal.now },
     log: createLog({ level: 'warn', format: 'text', write: (line) => display.above(line) }),
@@ -71,8 +74,9 @@ export async function trainAndReport(
     return EXIT_CODES.ok;
   } catch (error) {
     display.clear();
-    if (stop.exitCode !== undefined && error instanceof SegtideError && error.code === 'aborted') return stop.exitCode;
-    throw error;
+    if (stop.exitCode === undefined || !(error instanceof SegtideError) || error.code !== 'aborted') throw error;
+    if (json) writeFailure(error, json, terminal);
+    return stop.exitCode;
   } finally {
     stop.close();
   }
@@ -80,6 +84,11 @@ export async function trainAndReport(
 
 /** Taken when no file is named. */
 const DEFAULT_MODEL = 'model.safetensors';
+
+/** Whether a config key says how events are read, or windows are cut from them. */
+function cutsWindows(key: string): boolean {
+  return /^(input|window)\b/.test(key) && key !== 'input.kind' && key !== 'input.paths';
+}
 
 /** The files that paths and globs lead to, as the run will find them. */
 async function filesOf({ paths, format }: Config['input']): Promise<readonly string[]> {

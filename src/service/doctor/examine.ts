@@ -21,7 +21,7 @@ export async function examine(config: Config | undefined, now: () => number): Pr
   if (!isAtLeast(node, NODE_NEEDED)) {
     problems.push({ code: 'unexpected', text: `Node ${node} is too old; ${NODE_NEEDED} or later is needed` });
   }
-  const engines = await inspectEngines();
+  const engines = await inspectEngines({ threads: config?.encoder.threads ?? 1 });
   const wanted = config?.encoder.engine ?? 'auto';
   const engine = chooseEngine(engines, wanted);
   let selfTest: SelfTest | null = null;

@@ -1,5 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { AssignmentBatch } from '../../cluster/assignment-batch.js';
+import { openEngine } from '../../encode/vrae/engines/open-engine.js';
+import type { EngineName } from '../../encode/vrae/recurrent-engine.js';
 import { SegtideError } from '../../errors.js';
 import { readModel } from '../../model-file.js';
 import { throwIfAborted } from '../../numeric/abortable.js';
@@ -60,7 +62,8 @@ export async function evaluateFile(
   await throwIfStopped(signal);
   if (assignments !== undefined) await writeWholeFile(assignments, toCsv(scores));
   if (plot !== undefined) await writeWholeFile(plot, picture);
-  return { file: path, ...describe(scores, table), seconds, seed: config.run.seed, ...how };
+  const engine = await nameOfEngine(config);
+  return { file: path, ...describe(scores, table), engine, seconds, seed: config.run.seed, ...how };
 }
 
 /** What came from the system during a long computation is heard only when the event loop has turned, once in full. */
@@ -125,6 +128,13 @@ async function scoreTable(
   };
 }
 
+/** The engine that `auto` stands for, too. */
+async function nameOfEngine({ encoder }: Config): Promise<EngineName> {
+  const { engine } = await openEngine(encoder.engine ?? 'auto');
+  engine.dispose();
+  return engine.name;
+}
+
 function tooMany(asked: number, windows: string): SegtideError {
   return new SegtideError('config', `--k ${asked} asks for more segments than ${windows} can make; ask for fewer`);
 }
@@ -136,10 +146,11 @@ function toCsv({ rows, assignments }: Scores): string {
   return `row,segment\n${lines.join('\n')}\n`;
 }
 
-function describe(scores: Scores, { steps, channels }: WindowTable) {
+function describe(scores: Scores, { steps, channels, labels }: WindowTable) {
   const { model, assignments, rows, profiles, ari, nmi, silhouette, reconstructionError } = scores;
   return {
     n: rows.length,
+    unlabelled: labels === undefined ? null : rows.filter((row) => labels[row] === '').length,
     steps,
     channels,
     k: model.clusterModel.k,
@@ -148,6 +159,7 @@ function describe(scores: Scores, { steps, channels }: WindowTable) {
     silhouette: areApart(assignments) ? silhouette : null,
     reconstructionError: isKnown(assignments) ? reconstructionError : null,
     modelVersion: model.modelVersion,
+    settings: model.encoder.settings,
     updates: model.training.updates,
     activeUnits: model.training.activeUnits,
     latent: assignments.embeddings.latents?.latentSize ?? 0,

@@ -1,3 +1,4 @@
+import type { EngineName } from '../../encode/vrae/recurrent-engine.js';
 import type { ViewRecord } from '../../train/model-artifact.js';
 import type { TrainedSegment } from './training-summary.js';
 
@@ -11,6 +12,8 @@ export interface EvaluationReport {
   readonly channels: number;
   /** Segments. */
   readonly k: number;
+  /** Windows of them without a label, which `ari` and `nmi` leave out; null without labels. */
+  readonly unlabelled: number | null;
   /** Adjusted Rand index of segments and labels; null without labels. */
   readonly ari: number | null;
   /** Normalised mutual information of segments and labels, in [0, 1]; null without labels. */
@@ -32,14 +35,18 @@ export interface EvaluationReport {
   readonly kAsked: number | null;
   /** Where `k`, or `kAsked`, comes from. */
   readonly kFrom: 'option' | 'labels' | 'silhouette' | 'model';
+  /** What computed the embeddings. */
+  readonly engine: EngineName;
   readonly modelVersion: string;
+  /** Of the model's encoder, as its training found them, defaults included. */
+  readonly settings: unknown;
   readonly updates: number;
   /** Latent dimensions that carry information, and how many there are. */
   readonly activeUnits: number;
   readonly latent: number;
   /** What each view counts in the embedding, in order; none where it is the latents of the VRAE. */
   readonly views: readonly ViewRecord[];
-  /** Why the training ended before its time, though with a good model; null where nothing went wrong. */
+  /** Why the training ended before its time, or learnt next to nothing; null where nothing went wrong. */
   readonly warning: string | null;
   /** Whether the product would have taken the model into force; null for one that was fitted before. */
   readonly sound: boolean | null;

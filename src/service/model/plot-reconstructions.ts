@@ -21,12 +21,14 @@ export async function plotReconstructions(scores: Scores, title: string, engine?
   const cells = series.steps * series.channels;
   const back = latents === undefined ? new Map() : await reconstruct(model, latents, wanted, cells, engine);
 
+  const isKnown = (i: number): boolean =>
+    reconstructionErrors !== undefined && series.mask.subarray(i * cells, (i + 1) * cells).some(isInformative);
   const drawn = shown.map(({ segmentId, size, members }) => ({
     segmentId,
     name: names.get(segmentId) ?? '',
     size,
     panels: members.map((i) => ({
-      caption: `row ${rows[i]}, error ${(reconstructionErrors?.[i] ?? Number.NaN).toPrecision(2)}`,
+      caption: `row ${rows[i]}, error ${isKnown(i) ? reconstructionErrors![i]!.toPrecision(2) : '–'}`,
       original: maskedRow(series.values, series.mask, i, cells),
       reconstructed: back.get(i) ?? new Float32Array(0),
     })),

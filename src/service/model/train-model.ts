@@ -1,5 +1,7 @@
 import { SegtideError } from '../../errors.js';
 import { decodeArtifact } from '../../train/encode-artifact.js';
+import { refuseTooFew } from '../../train/refuse-too-few.js';
+import type { ReservoirSnapshot } from '../../train/reservoir-snapshot.js';
 import type { TrainingJob, TrainingResult } from '../../train/training-job.js';
 import { writeWholeFile } from '../../transport/file/write-whole-file.js';
 import type { GatheredWindows } from './gather-windows.js';
@@ -15,7 +17,7 @@ export interface TrainParts {
  * Trains a first model and writes it to a file.
  *
  * @param gather the windows, asked for when the clock has started
- * @throws SegtideError `encoder` when the training fails or gives a model that no stream would take into force
+ * @throws SegtideError `config` when there are too few windows; `encoder` when the training fails or gives a model that no stream would take into force
  */
 export async function trainModel(
   gather: () => Promise<GatheredWindows>,
@@ -24,6 +26,7 @@ export async function trainModel(
 ): Promise<TrainingSummary> {
   const began = now();
   const { reservoir, settings, events, deadLetters } = await gather();
+  refuseTooFew(reservoir.customers.length, 2);
   const result = await train({
     number: 1,
     reasons: [`segtide train: ${reservoir.customers.length} windows`],
@@ -34,10 +37,7 @@ export async function trainModel(
     fresh: true,
     nextSegmentNumber: 1,
   });
-  if (!result.promoted) {
-    const text = `The model is not sound and was not written: ${result.why.join('; ')}. Give more windows, or set encoder.updates higher.`;
-    throw new SegtideError('encoder', text);
-  }
+  if (!result.promoted) throw notSound(result, reservoir);
   await writeWholeFile(path, result.artifact);
   const { training, series, encoder } = decodeArtifact(result.artifact);
   const { steps, channels } = { steps: series.windowSteps, channels: series.channels };
@@ -69,4 +69,18 @@ export async function trainModel(
       }),
     })),
   };
+}
+
+function notSound({ why }: TrainingResult, windows: ReservoirSnapshot): SegtideError {
+  const reason = areAlike(windows)
+    ? `all ${windows.customers.length} windows are alike, so that there is nothing to learn. Give windows that differ.`
+    : `${why.join('; ')}. Give more windows, or set encoder.updates higher.`;
+  return new SegtideError('encoder', `The model is not sound and was not written: ${reason}`);
+}
+
+function areAlike({ steps, channels, values, mask }: ReservoirSnapshot): boolean {
+  const cells = steps * channels;
+  const repeats = (numbers: Float32Array | Uint8Array): boolean =>
+    numbers.every((number, i) => number === numbers[i % cells]);
+  return repeats(values) && repeats(mask);
 }

@@ -21,7 +21,7 @@ export interface TrainingSummary {
   readonly latent: number;
   /** What each view counts in the embedding, in order; none where it is the latents of the VRAE. */
   readonly views: readonly ViewRecord[];
-  /** Why the training ended before its time, though with a good model; null where nothing went wrong. */
+  /** Why the training ended before its time, or learnt next to nothing; null where nothing went wrong. */
   readonly warning: string | null;
   /** On windows that were held out: mean squared per known cell, in scaled units. */
   readonly reconstructionError: number | null;

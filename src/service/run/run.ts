@@ -106,6 +106,7 @@ class Run {
           this.#phase = updates < of ? `training v${number}` : 'reading';
           this.#done = updates < of ? updates / of : undefined;
         },
+        onFailure: ({ modelVersion, why }) => log.warn(`${modelVersion}: ${why.join('; ')}`),
       },
       from?.state,
     );

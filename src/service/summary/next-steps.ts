@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { RunSummary } from '../run-summary.js';
+import { trainingsFailed } from './trainings-failed.js';
 
 /** What a user may want to do now, by what came of the run. */
 export function nextSteps(summary: RunSummary): string[] {
@@ -17,6 +18,8 @@ export function nextSteps(summary: RunSummary): string[] {
     if (deadLetters !== undefined) steps.push(`why:             head -3 ${deadLetters}`);
   } else if (events.late > events.in / 2) {
     steps.push('most are late:   raise window.outOfOrderness, or check input.time.unit');
+  } else if (trainingsFailed(summary)) {
+    steps.push('no model yet:    every training failed, as told above; segtide doctor tries the engine');
   } else if (modelVersion === null) {
     steps.push('no model yet:    lower model.firstFit, or read more events');
   } else if (assignments !== undefined) {

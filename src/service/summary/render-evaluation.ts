@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { EvaluationReport } from '../model/evaluation-report.js';
-import { formatCount, formatNumber, formatSeconds, wrap } from './format.js';
+import { formatCount, formatCounted, formatNumber, formatSeconds, wrap } from './format.js';
 import { plainTable } from './plain-table.js';
 import { renderModelSegments } from './render-model-segments.js';
 import type { SummaryStyle } from './render-summary.js';
@@ -12,7 +12,7 @@ export function renderEvaluation(report: EvaluationReport, { width, color }: Sum
   const columns = Math.max(40, Math.min(width, 120));
   const parts = [
     [colors.bold(wrap(headline(report), columns))],
-    [colors.bold('Quality'), qualities(report, columns)],
+    [colors.bold('Quality'), qualities(report, columns), ...caution(report, columns)],
     [colors.bold(`Segments: ${report.k}, ${origin(report)}`), renderModelSegments(report.segments, report.n, columns)],
     [colors.bold('Model'), ...model(report, columns)],
   ];
@@ -41,7 +41,9 @@ function headline({ file, n, steps, channels, fit, fitted, seconds }: Evaluation
   return `${file === '-' ? 'standard input' : file}: ${formatCount(n)} ${shape}, ${split} in ${formatSeconds(seconds)}`;
 }
 
-function qualities({ ari, nmi, silhouette, reconstructionError }: EvaluationReport, width: number): string {
+function qualities(report: EvaluationReport, width: number): string {
+  const { n, ari, nmi, silhouette, reconstructionError, unlabelled } = report;
+  const labelled = unlabelled ? ` of ${formatCount(n - unlabelled)} windows; the others have none` : '';
   const score = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
   return plainTable(
     [{ head: 'score' }, { head: 'value', align: 'right' }, { head: 'meaning', least: 20 }],
@@ -49,12 +51,12 @@ function qualities({ ari, nmi, silhouette, reconstructionError }: EvaluationRepo
       [
         'ARI',
         score(ari),
-        ari === null ? 'name the labels by --label-column' : 'agreement with the labels; chance is 0',
+        ari === null ? 'name the labels by --label-column' : `agreement with the labels${labelled}; chance is 0`,
       ],
       [
         'NMI',
         score(nmi),
-        nmi === null ? 'name the labels by --label-column' : 'information shared with the labels, 0–1',
+        nmi === null ? 'name the labels by --label-column' : `information shared with the labels${labelled}, 0–1`,
       ],
       ['silhouette', score(silhouette), 'how far apart segments lie among embeddings, -1–1'],
       [
@@ -66,6 +68,15 @@ function qualities({ ari, nmi, silhouette, reconstructionError }: EvaluationRepo
     width,
   );
 }
+
+/** Scores of a handful of windows are little else than chance. */
+function caution({ n, k }: EvaluationReport, width: number): string[] {
+  if (n >= LEAST_TO_SCORE && k < n) return [];
+  const text = `with ${formatCounted(n, 'window')} in ${formatCounted(k, 'segment')} the scores mean nothing; give more`;
+  return [wrap(text, width, '  ', '  ')];
+}
+
+const LEAST_TO_SCORE = 10;
 
 function model(report: EvaluationReport, width: number): string[] {
   const { modelVersion, updates, activeUnits, latent, warning, sound, why } = report;

@@ -46,8 +46,11 @@ function headline(summary: RunSummary): string {
 }
 
 function modelsHead({ models }: RunSummary): string {
+  if (models.length === 0) return 'Models';
   const promoted = models.filter((model) => model.promoted).length;
-  return models.length === 0 ? 'Models' : `Models: ${models.length} trained, ${promoted} promoted`;
+  const failed = models.filter((model) => model.failed).length;
+  const failures = failed === 0 ? '' : `, ${formatCounted(failed, 'training')} failed`;
+  return `Models: ${models.length - failed} trained, ${promoted} promoted${failures}`;
 }
 
 function models(summary: RunSummary, width: number): string[] {
@@ -58,10 +61,10 @@ function models(summary: RunSummary, width: number): string[] {
         : `  ${summary.modelVersion}  in force from the start; none was trained here`,
     ];
   }
-  return summary.models.flatMap(({ modelVersion, promoted, atWindow, reason, why, views }) => [
-    `  ${modelVersion}  ${promoted ? 'promoted' : 'refused'}, trained at window ${formatCount(atWindow)}`,
+  return summary.models.flatMap(({ modelVersion, promoted, failed, atWindow, reason, why, views }) => [
+    `  ${modelVersion}  ${failed ? 'failed' : `${promoted ? 'promoted' : 'refused'}, trained`} at window ${formatCount(atWindow)}`,
     wrap(`because: ${reason}`, width, '    ', '      '),
-    wrap(`the gate: ${why}`, width, '    ', '      '),
+    wrap(failed ? why : `the gate: ${why}`, width, '    ', '      '),
     ...renderViews(views, width),
   ]);
 }

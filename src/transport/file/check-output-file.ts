@@ -8,9 +8,10 @@ import { toOutputError } from './file-error.js';
  * work is done for it. Links are followed, so that no other name of the same file gets past.
  *
  * @param others files that the command reads, or writes besides; undefined and `-` are passed over
- * @throws SegtideError 'config' when the place is a folder, or one of the others; 'output' when it can't be written
+ * @throws SegtideError 'config' when the place is standard output (`-`), a folder, or one of the others; 'output' when it can't be written
  */
 export async function checkOutputFile(path: string, others: readonly (string | undefined)[]): Promise<void> {
+  if (path === '-') throw refuse(path, 'standard output is for what the command tells; name a file');
   const there = await stat(path).catch(() => undefined);
   if (there?.isDirectory()) throw refuse(path, 'it is a folder; name a file');
   const place = await toPlace(path);
@@ -36,9 +37,11 @@ async function tryFolder(place: string): Promise<void> {
     await rm(trial);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    const isFolderMissing = code === 'ENOENT' && (await stat(dirname(place)).catch(() => undefined)) === undefined;
-    if (isFolderMissing) await checkFolderAbove(dirname(dirname(place)));
-    else if (code !== 'EEXIST') throw cause;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT') throw cause;
+    const isFolderThere = (await stat(dirname(place)).catch(() => undefined)) !== undefined;
+    if (isFolderThere) throw new Error('no file can be made in its folder; choose another', { cause });
+    await checkFolderAbove(dirname(dirname(place)));
   }
 }
 

@@ -141,9 +141,9 @@ async function unpackUpToDamage(packed: ByteFeed, from: number, known: number): 
 function toGzipError(cause: Error, path: string, offset: number): SegtideError {
   const cutOff = (cause as NodeJS.ErrnoException).code === 'Z_BUF_ERROR';
   const what = cutOff ? 'is cut off: the gzip data ends too early' : `has damaged gzip data (${cause.message})`;
-  const read = cutOff
-    ? 'All whole records before that were read'
-    : 'The records of these bytes were read; damage is found some way behind its place, so that the last of them may be spoilt';
-  const text = `${path} ${what}, after ${offset} unpacked bytes. ${read}. Fetch the file again.`;
+  const before = cutOff
+    ? 'What comes before that is whole'
+    : 'Damage is found some way behind its place, so that the last of what comes before may be spoilt';
+  const text = `${path} ${what}, after ${offset} unpacked bytes. ${before}. Fetch the file again.`;
   return new SegtideError('input', text, { cause, context: { path, offset } });
 }

@@ -62,6 +62,8 @@ const CHUNK_BYTES = 1 << 20;
 /** A pipe in which nothing comes keeps nobody waiting longer for a stop. */
 const IDLE_MS = 100;
 const DELIMITER = ',';
+/** Steps of a window, and channels: more than any series can have. */
+const MOST = 65_535;
 const LF = 0x0a;
 
 /** Where the columns of a file go. */
@@ -145,16 +147,19 @@ class TableRows {
       if (cell < 0) continue;
       const start = row.starts[column]!;
       const stop = row.ends[column]!;
-      const value = start === stop ? Number.NaN : (parseDecimal(bytes, start, stop) ?? blank(row, bytes, column));
-      if (value === undefined || Math.abs(value) > MOST_TO_FLOAT32) {
-        const text = row.text(bytes, column);
+      const value = start === stop ? undefined : parseDecimal(bytes, start, stop);
+      if (value !== undefined && Math.abs(value) <= MOST_TO_FLOAT32) {
+        this.#values[from + cell] = value;
+        continue;
+      }
+      const text = row.text(bytes, column);
+      if (text.trim() !== '') {
         throw refuse(
           path,
           `${place(this, line)}, column ${names[column]}: '${text}' is no number that a series can hold`,
         );
       }
-      if (Number.isNaN(value)) this.#mask[from + cell] = MASK_MISSING;
-      else this.#values[from + cell] = value;
+      this.#mask[from + cell] = MASK_MISSING;
     }
     if (label >= 0) this.#labels.push(row.text(bytes, label).trim());
     this.length++;
@@ -174,12 +179,12 @@ class TableRows {
   }
 }
 
-function blank(row: CsvRow, bytes: Uint8Array, column: number): number | undefined {
-  return row.text(bytes, column).trim() === '' ? Number.NaN : undefined;
-}
-
 function toColumns(names: readonly string[], labelColumn: string | undefined, path: string): TableColumns {
   const places = names.map((name) => /^(?:c(\d+)_)?s(\d+)$/.exec(name));
+  const beyond = names.find((_, i) => places[i]?.slice(1).some((number) => Number(number) >= MOST));
+  if (beyond !== undefined) {
+    throw refuse(path, `column ${beyond} is beyond the most that windows can have, ${MOST} steps and as many channels`);
+  }
   const found = places.filter((match) => match !== null);
   if (found.length === 0) {
     throw refuse(path, 'it has no columns s0, s1 … (or c0_s0, c0_s1 … for several channels)');
@@ -202,16 +207,20 @@ function toColumns(names: readonly string[], labelColumn: string | undefined, pa
     if (other !== undefined) throw refuse(path, `columns ${other} and ${names[i]} are the same step; rename one`);
     columnOf.set(cell, names[i]!);
   }
+  const shape = channels > 1 ? `${steps} × ${channels} (steps × channels)` : `${steps} steps`;
   for (let cell = 0; cell < steps * channels; cell++) {
     if (columnOf.has(cell)) continue;
     const step = `s${Math.floor(cell / channels)}`;
     const name = channels > 1 ? `c${cell % channels}_${step}` : step;
-    throw refuse(path, `it has no column ${name}; windows need ${steps} steps of ${channels} channels`);
+    throw refuse(path, `it has no column ${name}; its other columns make windows of ${shape}`);
   }
   const label = labelColumn === undefined ? -1 : names.indexOf(labelColumn);
   if (labelColumn !== undefined && label < 0) {
     const others = names.filter((_, i) => cells[i]! < 0);
     throw refuse(path, `it has no column '${labelColumn}'; beside the steps it has ${others.join(', ') || 'none'}`);
+  }
+  if (label !== names.lastIndexOf(labelColumn ?? '')) {
+    throw refuse(path, `it has several columns '${labelColumn}', of which one can be the label; rename the others`);
   }
   if (label >= 0 && cells[label]! >= 0) {
     throw refuse(

@@ -45,6 +45,8 @@ describe('segtide evaluate', () => {
       k: 3,
       kFrom: 'labels',
       fold: null,
+      engine: 'js',
+      settings: { hidden: 8, latent: 3, shift: 'aligned' },
     });
     expect(report.ari).toBeGreaterThan(0.95);
     expect(report.nmi).toBeGreaterThan(0.95);
@@ -111,16 +113,22 @@ describe('segtide evaluate', () => {
     expect(await readdir(folder)).not.toContain('other');
   });
 
-  it('writes nothing after an interrupt that comes late', async () => {
+  it.each([
+    [{}, /^stopping; nothing is written\n$/],
+    [
+      { json: true },
+      /^\{"error":\{"code":"aborted","message":"The \w+ was stopped on request\.","retriable":false\}\}\n$/,
+    ],
+  ])('writes nothing after an interrupt that comes late, but says so: %j', async (flags, err) => {
     const [assignments, plot] = [join(folder, 'late.csv'), join(folder, 'late.svg')];
     const listeners = process.listeners('SIGINT');
     try {
-      const stopped = await run({ assignments, plot, k: '3' }, file, async (job) => {
+      const stopped = await run({ ...flags, assignments, plot, k: '3' }, file, async (job) => {
         const result = await runTrainingJob(job);
         setImmediate(() => process.emit('SIGINT'));
         return result;
       });
-      expect(stopped).toMatchObject({ exitCode: 130, out: '' });
+      expect(stopped).toEqual({ exitCode: 130, out: '', err: expect.stringMatching(err) });
     } finally {
       for (const listener of process.listeners('SIGINT')) {
         if (!listeners.includes(listener)) process.off('SIGINT', listener);
@@ -135,7 +143,9 @@ describe('segtide evaluate', () => {
     await writeFile(blank, `s0,s1,s2\n${',,\n'.repeat(20)}`);
     const { out } = await run({ k: 'auto', json: true }, blank);
     expect(JSON.parse(out)).toMatchObject({ k: 1, silhouette: null, reconstructionError: null });
-    const told = await run({ k: 'auto' }, blank);
+    const plot = join(folder, 'blank.svg');
+    const told = await run({ k: 'auto', plot }, blank);
+    expect(await readFile(plot, 'utf8')).toContain('row 0, error –');
     expect(told.out).toMatch(/silhouette +– /);
     expect(told.out).toMatch(/reconstruction error +– /);
   });
@@ -158,6 +168,25 @@ describe('segtide evaluate', () => {
       code: 'config',
       message: '--k 8 asks for more segments than the 20 fitted windows, of which 2 differ, can make; ask for fewer',
     });
+  });
+
+  it('says that a handful of windows can not be scored', async () => {
+    const few = join(folder, 'handful.csv');
+    await writeFile(few, 's0,s1\n1,2\n2,1\n1,3\n3,1\n5,5\n');
+    expect((await run({ k: '2' }, few)).out).toContain(
+      '  with 5 windows in 2 segments the scores mean nothing; give more\n',
+    );
+    expect((await run({ k: '3' })).out).not.toContain('mean nothing');
+  });
+
+  it('says how many windows have no label', async () => {
+    const some = join(folder, 'some-labels.csv');
+    await writeFile(some, `class,s0,s1\n${'a,1,2\nb,2,1\n,1,3\n'.repeat(10)}`);
+    const { out } = await run({ labelColumn: 'class', json: true }, some);
+    expect(JSON.parse(out)).toMatchObject({ n: 30, unlabelled: 10 });
+    const told = (await run({ labelColumn: 'class' }, some)).out.replace(/\s+/g, ' ');
+    expect(told).toContain('agreement with the labels of 20 windows; the others have none; chance is 0');
+    expect(await evaluated({ k: '3' })).toMatchObject({ unlabelled: null });
   });
 
   it('says where there are fewer segments than classes', async () => {

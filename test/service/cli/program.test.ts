@@ -75,6 +75,16 @@ describe('segtide', () => {
     expect(code).toBe(2);
   });
 
+  it.each([
+    [['evaluate', 'windows.csv', '--bogus', '--json'], "unknown option '--bogus'"],
+    [['evaluate', '--json'], "missing required argument 'file'"],
+    [['evaluate', 'a.csv', 'b.csv', '--json'], "too many arguments for 'evaluate'. Expected 1 argument but got 2."],
+  ])('tells a wrong command line as JSON, too: %j', async (args, message) => {
+    const { err, code } = await run(args);
+    expect(JSON.parse(err)).toEqual({ error: { code: 'config', message, retriable: false } });
+    expect(code).toBe(2);
+  });
+
   it('shows the stack with --debug', async () => {
     const { err } = await run(['--debug', 'config', 'check', '--set', 'cluster.k=0']);
     expect(err).toMatch(/^ +at /m);

@@ -72,6 +72,17 @@ describe('runAndReport', () => {
     expect(json.code).toBe(8);
   });
 
+  it('exits with 7 where every training failed, and says why', async () => {
+    const why = 'the training failed: The process ended by SIGKILL.';
+    const models = SAMPLE.models.map((model) => ({ ...model, promoted: false, failed: true, why }));
+    const failed: RunFromConfig = async () => ({ ...SAMPLE, models, modelVersion: null });
+    const { err, code } = await report({ quiet: true }, failed);
+    expect(code).toBe(7);
+    expect(err).toBe(`segtide: no model could be trained, and no window was assigned: ${why}\n`);
+    const some: RunFromConfig = async () => ({ ...SAMPLE, models: [...models, SAMPLE.models[0]!] });
+    expect((await report({ quiet: true }, some)).code).toBe(0);
+  });
+
   it('exits with 0 after an input without events', async () => {
     const events = { ...SAMPLE.events, in: 0, accepted: 0, late: 0, deadLettered: 0 };
     expect(await report({ quiet: true }, async () => ({ ...SAMPLE, events }))).toMatchObject({ err: '', code: 0 });

@@ -17,9 +17,8 @@ const SMALL = [
   'encoder.hidden=6',
   'encoder.latent=3',
   'encoder.engine=js',
-  'window.outOfOrderness=1h',
-  'input.time.unit=ms',
 ];
+const SMALL_EVENTS = [...SMALL, 'window.outOfOrderness=1h', 'input.time.unit=ms'];
 
 let folder: string;
 beforeAll(async () => {
@@ -75,7 +74,7 @@ describe('segtide train', () => {
   it('refuses to score windows of another shape', async () => {
     const { model } = await trained('events.ndjson', EVENTS);
     const scored = captured((terminal) => evaluateAndReport(join(folder, 'windows.csv'), { model }, terminal));
-    await expect(scored).rejects.toThrow(/takes windows of 8 steps and 1 channels; got 3 and 1/);
+    await expect(scored).rejects.toThrow(/takes windows of 8 × 1 \(steps × channels\); got 3 × 1/);
   });
 
   it('tells people what it made', async () => {
@@ -101,12 +100,24 @@ describe('segtide train', () => {
   it('writes nothing where the model is not sound', async () => {
     const output = join(folder, 'unsound.safetensors');
     await expect(
-      run('events.ndjson', { ...EVENTS, output, set: [...SMALL, 'encoder.views=[]', 'model.gate.minActiveUnits=9'] }),
+      run('events.ndjson', {
+        ...EVENTS,
+        output,
+        set: [...SMALL_EVENTS, 'encoder.views=[]', 'model.gate.minActiveUnits=9'],
+      }),
     ).rejects.toMatchObject({
       code: 'encoder',
       message: expect.stringMatching(/is not sound and was not written: only \d active latent units/),
     });
     expect(await readdir(folder)).not.toContain('unsound.safetensors');
+  });
+
+  it.each([
+    ['1,2,3\n', 'config', 'a model needs at least 2 windows to be fitted and scored; got 1'],
+    ['1,,3\n'.repeat(9), 'encoder', expect.stringMatching(/all 9 windows are alike, .* Give windows that differ\.$/)],
+  ])('says why nothing can be made of %j', async (rows, code, message) => {
+    await writeFile(join(folder, 'hopeless.csv'), `s0,s1,s2\n${rows}`);
+    await expect(run('hopeless.csv', { windows: true })).rejects.toMatchObject({ code, message });
   });
 
   it.each([
@@ -118,6 +129,31 @@ describe('segtide train', () => {
     const before = await readFile(output, 'utf8');
     await expect(run(name, { ...flags, output })).rejects.toMatchObject({ code: 'config' });
     expect(await readFile(output, 'utf8')).toBe(before);
+  });
+
+  it.each([
+    [{ set: ['series.scale=max'] }, '--set series.scale'],
+    [{ set: ['encoder.engine=js', 'encoder.hidden=7'] }, '--set encoder.hidden'],
+    [{ seed: '3' }, '--seed'],
+  ])('sets nothing of a model that is given by %j', async (flags, where) => {
+    const scored = captured((terminal) => evaluateAndReport('any.csv', { model: 'any', ...flags }, terminal));
+    await expect(scored).rejects.toMatchObject({
+      code: 'config',
+      message: `${where} has no part here: the model is fitted already; leave it out`,
+    });
+  });
+
+  it.each([
+    [{ step: 'day' }, '--step'],
+    [{ steps: '5' }, '--steps'],
+    [{ value: ['v'], customer: 'c' }, '--customer'],
+    [{ format: 'csv' }, '--format'],
+    [{ set: ['window.hop=2'] }, '--set window.hop'],
+  ])('takes nothing that cuts windows of events with ready-made ones: %j', async (flags, where) => {
+    await expect(run('windows.csv', { windows: true, ...flags })).rejects.toMatchObject({
+      code: 'config',
+      message: `${where} has no part here: the windows of the file are cut already; leave it out`,
+    });
   });
 
   it.each([{ k: '2' }, { fit: 'half' }, { fold: '0' }])('fits no model that is given by %j', async (flags) => {
@@ -134,7 +170,7 @@ describe('segtide train', () => {
       'config',
       /a topic has no end/,
     ],
-    [{ ...{ set: [...SMALL] }, step: 'week', steps: '4' }, 'input', /gave no whole window of 4 steps/],
+    [{ set: SMALL_EVENTS, step: 'week', steps: '4' }, 'input', /gave no whole window of 4 steps/],
   ])('refuses %j', async (flags, code, message) => {
     const attempt = run(flags.set[0]!.includes('kafka') ? undefined : 'events.ndjson', { ...EVENTS, ...flags });
     await expect(attempt).rejects.toMatchObject({ code });
@@ -142,7 +178,13 @@ describe('segtide train', () => {
   });
 });
 
-const EVENTS: Partial<TrainFlags> = { value: ['value'], step: `${HOUR}ms`, steps: String(STEPS), segments: '3' };
+const EVENTS: Partial<TrainFlags> = {
+  value: ['value'],
+  step: `${HOUR}ms`,
+  steps: String(STEPS),
+  segments: '3',
+  set: SMALL_EVENTS,
+};
 
 async function trained(file: string, flags: Partial<TrainFlags>): Promise<TrainingSummary> {
   return JSON.parse((await run(file, { ...flags, json: true })).out) as TrainingSummary;

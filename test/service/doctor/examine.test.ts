@@ -45,6 +45,14 @@ describe('examine', () => {
     }
   });
 
+  it('tries engines with the threads that a config gives them', async () => {
+    const text = '{ encoder: { threads: 2 } }';
+    const { engines } = await examine(loadConfig({ file: { path: 'a.yaml', text } }), now);
+    for (const report of engines) {
+      if (report.name === 'native' && report.runs) expect(report.description).toContain('2 threads');
+    }
+  });
+
   it('looks at the output folder of a config', async () => {
     const good = await examine(config(join(folder, 'a', 'b')), now);
     expect(good).toMatchObject({ ready: true, output: { writable: true, reason: null } });

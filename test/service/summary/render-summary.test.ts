@@ -96,6 +96,17 @@ describe('renderSummary', () => {
     expect(text).toContain('lower model.firstFit');
   });
 
+  it('says that trainings failed, and advises no other settings for it', () => {
+    const why = 'the training failed: The process ended by SIGKILL.';
+    const models = SAMPLE.models.map((model) => ({ ...model, promoted: false, failed: true, why }));
+    const failed = { ...SAMPLE, segments: [], models, modelVersion: null };
+    const text = renderSummary(failed, { width: 100, color: false });
+    expect(text).toContain('Models: 0 trained, 0 promoted, 2 trainings failed\n  v1  failed at window 4,037');
+    expect(text).toContain(`    ${why}\n`);
+    expect(text).toContain('every training failed');
+    expect(text).not.toContain('lower model.firstFit');
+  });
+
   it('names a model that the run started with where none was trained', () => {
     const text = renderSummary({ ...SAMPLE, models: [], modelVersion: 'v1-abc' }, { width: 100, color: false });
     expect(text).toContain('v1-abc  in force from the start; none was trained here');

@@ -20,7 +20,6 @@ describe('checkOutputFile', () => {
   it('takes a place that is free, or that another file has', async () => {
     await checkOutputFile(join(folder, 'new', 'out.csv'), [input]);
     await checkOutputFile(input, [join(folder, 'other.csv'), undefined, '-']);
-    await checkOutputFile('-', ['-']);
   });
 
   it('leaves nothing behind', async () => {
@@ -53,6 +52,20 @@ describe('checkOutputFile', () => {
   it('refuses one place for two results, though nothing is there yet', async () => {
     const check = checkOutputFile(join(folder, 'sub', 'out'), [join(folder, 'sub-link', 'out')]);
     await expect(check).rejects.toMatchObject({ code: 'config' });
+  });
+
+  it('refuses standard output', async () => {
+    await expect(checkOutputFile('-', [])).rejects.toMatchObject({
+      code: 'config',
+      message: 'Cannot write -: standard output is for what the command tells; name a file.',
+    });
+  });
+
+  it.runIf(process.platform === 'linux')('says of a folder that takes no files that it does not', async () => {
+    await expect(checkOutputFile('/proc/model.safetensors', [])).rejects.toMatchObject({
+      code: 'output',
+      message: 'Cannot write /proc/model.safetensors: no file can be made in its folder; choose another.',
+    });
   });
 
   it('refuses a folder', async () => {

@@ -63,8 +63,10 @@ describe('readWindowTable', () => {
     ['', /it holds no windows/],
     ['s0,s1\n', /it holds no windows/],
     ['label,value\n1,2\n', /it has no columns s0, s1/],
-    ['s0,s2\n1,2\n', /it has no column s1; windows need 3 steps of 1 channels/],
-    ['s0,s99999999999\n1,2\n', /it has no column s1;/],
+    ['s0,s2\n1,2\n', /it has no column s1; its other columns make windows of 3 steps/],
+    ['s0,s99999999999\n1,2\n', /column s99999999999 is beyond the most that windows can have, 65535 steps/],
+    ['c0_s0,c65535_s0\n1,2\n', /column c65535_s0 is beyond the most/],
+    ['c0_s0,c9_s1\n1,2\n', /it has no column c1_s0; its other columns make windows of 2 × 10 \(steps × channels\)/],
     ['c0_s0,c1_s0,c1_s1\n1,2,3\n', /it has no column c0_s1/],
     ['s0,c1_s0,c1_s1\n1,2,3\n', /columns s0 and c1_s0 name steps in two ways/],
     ['s0,c0_s1\n1,2\n', /columns s0 and c0_s1 name steps in two ways/],
@@ -73,6 +75,8 @@ describe('readWindowTable', () => {
     ['s0,s1\n1,2\n3,x4\n', /row 1 \(line 3\), column s1: 'x4' is no number/],
     ['s0\n1e40\n', /row 0 \(line 2\), column s0: '1e40' is no number that a series can hold/],
     ['s0\ninf\n', /is no number/],
+    ['s0\nNaN\n', /'NaN' is no number/],
+    ['s0,label,class,label\n1,2,3,4\n', /it has several columns 'label', of which one can be the label/],
     ['s0,s1\n1,"2\n', /row 0 \(line 2\) has a quote that does not close/],
     ['s0,s1,class\n1,2,3\n', /it has no column 'label'; beside the steps it has class/],
   ])('refuses %j', async (text, message) => {
@@ -115,6 +119,8 @@ describe('readWindowTable', () => {
     });
     await expect(readWindowTable(join(folder, 'none.csv'))).rejects.toMatchObject({ code: 'input' });
     const cut = gzipSync(`s0\n${'1\n'.repeat(1000)}`);
-    await expect(readWindowTable(await written(cut.subarray(0, cut.length - 9)))).rejects.toThrow(/cut off/);
+    await expect(readWindowTable(await written(cut.subarray(0, cut.length - 9)))).rejects.toThrow(
+      /cut off.*What comes before that is whole/,
+    );
   });
 });

@@ -69,11 +69,14 @@ export type EngineReport =
   | { readonly name: EngineName; readonly runs: false; readonly reason: string };
 
 /** Tries every engine, in the order in which `auto` does. */
-export async function inspectEngines(openers: EngineOpeners = OPENERS): Promise<EngineReport[]> {
+export async function inspectEngines(
+  options: EngineOptions = {},
+  openers: EngineOpeners = OPENERS,
+): Promise<EngineReport[]> {
   const reports: EngineReport[] = [];
   for (const name of [...AUTO, 'tfjs'] as const) {
     try {
-      const engine = await openers[name]({});
+      const engine = await openers[name](options);
       reports.push({ name, runs: true, description: engine.description });
       engine.dispose();
     } catch (error) {

@@ -59,7 +59,7 @@ export const encoderSection = z
       'What the decoder reads: nothing, or the step before, which leaves less to the latents.',
     ),
     output: option('output', z.enum(VRAE_CHOICES.output)).describe(
-      '`softplus` for prepared values that are never negative.',
+      '`softplus` for prepared values that are never negative: with `series.scale` max, minmax or none.',
     ),
     initialState: option('initialState', z.enum(VRAE_CHOICES.initialState)).describe(
       "What makes the decoder's initial states of the latents' sums.",
@@ -81,7 +81,9 @@ export const encoderSection = z
       'Part of the states dropped between recurrent layers and after the encoder, in training only.',
     ),
     batch: option('batch', whole('windows', { min: 1, max: 65_536 })).describe('Windows in one update.'),
-    updates: option('updates', whole('updates', { min: 1, max: 10_000_000 })).describe('Most updates of one training.'),
+    updates: option('updates', whole('updates', { min: 1, max: 10_000_000 })).describe(
+      'Most updates of a training that begins anew; one that begins at pretrained weights (`init`), as a first one does by default, or at those of the model before does `model.retrain.warmUpdates`.',
+    ),
     optimizer: option('optimizer', z.enum(VRAE_CHOICES.optimizer)).describe(
       'What moves the weights; `adamw` decays them apart from the gradient, `sgd` has momentum.',
     ),

@@ -17,7 +17,7 @@ const retrain = z
     warmUpdates: whole('updates', { min: 1 })
       .exactOptional()
       .describe(
-        "Updates of a training that begins from the champion's weights; left out it is half of `encoder.updates`.",
+        "Most updates of a training that begins at pretrained weights or the champion's; left out it is half of `encoder.updates`.",
       ),
     swapAfterWindows: whole('windows')
       .default(0)

@@ -39,7 +39,8 @@ describe('openEngine', () => {
       return createJsEngine();
     };
     await openEngine('native', { threads: 3 }, { ...openers(), native });
-    expect(asked).toEqual([{ threads: 3 }]);
+    await inspectEngines({ threads: 2 }, { ...openers(), native });
+    expect(asked).toEqual([{ threads: 3 }, { threads: 2 }]);
   });
 
   it('finds one that runs in this very build', async () => {
@@ -51,7 +52,7 @@ describe('openEngine', () => {
 
 describe('inspectEngines', () => {
   it('says of each engine what it is, or why it is absent', async () => {
-    expect(await inspectEngines(openers('wasm', 'js'))).toEqual([
+    expect(await inspectEngines({}, openers('wasm', 'js'))).toEqual([
       { name: 'native', runs: false, reason: 'no native here' },
       { name: 'wasm', runs: true, description: 'wasm of a test' },
       { name: 'js', runs: true, description: 'js of a test' },

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { KERNEL_VERSION } from '../kernel-engine.js';
+import { isCutOff } from './is-cut-off.js';
 
 /** What the addon exports; see kernel/src/addon.rs. */
 export interface NativeAddon {
@@ -84,7 +86,9 @@ export function loadNativeAddon(paths: readonly string[] = [BUILT, platformPacka
   const reasons: string[] = [];
   for (const path of paths) {
     try {
-      const addon = require(path) as NativeAddon;
+      const file = require.resolve(path);
+      if (isCutOff(readFileSync(file))) throw new Error('the file is cut off: build or install it anew');
+      const addon = require(file) as NativeAddon;
       const version = addon.kernelVersion?.();
       if (version === KERNEL_VERSION) return { available: true, addon, path };
       reasons.push(`${path} is version ${version}, and ${KERNEL_VERSION} is wanted: build or install it anew`);

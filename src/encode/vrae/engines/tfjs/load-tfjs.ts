@@ -13,7 +13,10 @@ export type Tfjs = typeof core;
  */
 export async function loadTfjs(specifier = '@tensorflow/tfjs-node'): Promise<Tfjs> {
   restoreTypeChecks();
-  const loaded = (await import(specifier)) as Tfjs & { readonly default?: Tfjs };
+  const loaded = (await import(specifier).catch((cause: NodeJS.ErrnoException) => {
+    // Node's own words name the file in which the import stands, of which nobody wants to know.
+    throw cause.code === 'ERR_MODULE_NOT_FOUND' ? new Error(`${specifier} is not installed`, { cause }) : cause;
+  })) as Tfjs & { readonly default?: Tfjs };
   const tf = loaded.default ?? loaded;
   await tf.ready();
   if (tf.getBackend() !== 'tensorflow') throw new Error(`its backend is ${tf.getBackend()}, not tensorflow`);

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadNativeAddon, platformPackage } from '../../../../../src/encode/vrae/engines/native/native-addon.js';
 import { createNativeEngine } from '../../../../../src/encode/vrae/engines/native/native-engine.js';
@@ -74,6 +77,20 @@ describe('the addon', () => {
     const { reason } = absent as { reason: string };
     expect(reason).toContain('@segtide/kernel-plan9-mips is not installed; ');
     expect(reason).toContain('native-engine.test.ts ');
+  });
+
+  it('is absent where its file is cut off, of which the process would die', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'segtide-addon-'));
+    const path = join(folder, 'cut-off.node');
+    const header = new DataView(new ArrayBuffer(64));
+    for (const [i, byte] of [0x7f, 0x45, 0x4c, 0x46, 2, 1].entries()) header.setUint8(i, byte);
+    header.setBigUint64(0x28, 1000n, true);
+    writeFileSync(path, new Uint8Array(header.buffer));
+    expect(loadNativeAddon([path])).toEqual({
+      available: false,
+      reason: `${path} does not load: the file is cut off: build or install it anew`,
+    });
+    rmSync(folder, { recursive: true });
   });
 
   it('has a package for each platform', () => {
