@@ -52,8 +52,7 @@ describe('segment', () => {
   it('assigns provisionally after 64 windows, by an encoder that begins pretrained', async () => {
     const assignments = await collect({ ...SMALL, encoder: { ...SMALL.encoder, init: 'pretrained' } });
     const statuses = assignments.map(({ status }) => status);
-    // Learning batches end at 64, 320, 576 …
-    expect([statuses.indexOf('provisional'), statuses.indexOf('assigned')]).toEqual([64, 320]);
+    expect([statuses.indexOf('provisional'), statuses.indexOf('assigned')]).toEqual([64, 256]);
     expect(assignments.slice(64).every(({ segmentId }) => segmentId !== null)).toBe(true);
   });
 
