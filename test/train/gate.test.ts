@@ -37,6 +37,11 @@ describe('gate', () => {
     expect(decision.reasons.join()).toMatch(/active latent.*error 10.0 % higher.*silhouette lower.*60.0 %.*40.0 %/);
   });
 
+  it('refuses a challenger that is not sound, whatever it achieves, and says nothing else', () => {
+    const decision = gate(undefined, { ...champion, activeUnits: 0 }, undefined, settings, 'nothing to segment');
+    expect(decision).toMatchObject({ promoted: false, reasons: ['nothing to segment'] });
+  });
+
   it('refuses a challenger that diverged', () => {
     const decision = gate(champion, { ...champion, reconstructionError: Number.NaN }, calm, settings);
     expect(decision).toMatchObject({ promoted: false, reasons: [expect.stringMatching(/diverged/)] });

@@ -35,7 +35,7 @@ export async function trainModel(
     nextSegmentNumber: 1,
   });
   if (!result.promoted) {
-    const text = `The model is not sound and was not written: ${result.why.join('; ')}. Give more windows, or set encoder.updates higher.`;
+    const text = `The model is not sound and was not written: ${result.why.join('; ')}.`;
     throw new SegtideError('encoder', text);
   }
   await writeWholeFile(path, result.artifact);

@@ -96,6 +96,13 @@ describe('renderSummary', () => {
     expect(text).toContain('lower model.firstFit');
   });
 
+  it('does not say that no model was trained where those that were are refused', () => {
+    const models = SAMPLE.models.map((model) => ({ ...model, promoted: false }));
+    const refused = { ...SAMPLE, segments: [], models, modelVersion: null };
+    const text = renderSummary(refused, { width: 100, color: false });
+    expect(text).toContain('none yet: no model has been taken into force');
+  });
+
   it('names a model that the run started with where none was trained', () => {
     const text = renderSummary({ ...SAMPLE, models: [], modelVersion: 'v1-abc' }, { width: 100, color: false });
     expect(text).toContain('v1-abc  in force from the start; none was trained here');
