@@ -93,7 +93,7 @@ describe('a segmentation', () => {
       return trainHere(job);
     };
     await run(smallSettings({ provisionalFit: 64, swapAfterWindows: 256 }), sourceOf(EVENTS, 1000), outputs, { train });
-    const { assignments, transitions, segments, drift } = outputs.records;
+    const { assignments, transitions, embeddings, segments, drift } = outputs.records;
     const statuses = assignments.map(({ status }) => status);
     expect([statuses.indexOf('provisional'), statuses.indexOf('assigned')]).toEqual([64, 768]);
     expect(new Set(statuses.slice(64, 768))).toEqual(new Set(['provisional']));
@@ -117,6 +117,9 @@ describe('a segmentation', () => {
     const swaps = transitions.filter(({ previousModelVersion }) => previousModelVersion.startsWith('v0-'));
     expect(swaps.every(({ from, to }) => from !== to)).toBe(true);
     expect(drift.every(({ modelVersion }) => !modelVersion.startsWith('v0-'))).toBe(true);
+    // Spaces begin with the first trained model: nothing is mapped onto the provisional one.
+    expect(embeddings.some(({ alignedTo }) => alignedTo !== null)).toBe(true);
+    expect(embeddings.some(({ alignedTo }) => alignedTo?.startsWith('v0-'))).toBe(false);
   });
 
   it('fits later models after the same windows, whether there was a provisional one or not', async () => {
