@@ -165,6 +165,8 @@ describe('segment', () => {
     [{ outputs: { transition: () => undefined } }, /^outputs\.transition: .*did you mean `transitions`\?/],
     [{ events: { time: { from: 0 } } }, /^events\.time\.from: there is no such option; known here: min, max/],
     [{ outputs: 3 }, /^outputs: must be an object; got 3/],
+    [{ outputs: { embeddings: 5 } }, /^outputs\.embeddings: must be a function, or .* `next`; got 5$/],
+    [{ outputs: { late: null, drift: {} } }, /outputs\.late: .*; got null\n {2}outputs\.drift: .*; got \{\}$/],
   ])('refuses %j', (options, message) => {
     expect(() => segment({ ...SMALL, ...options } as unknown as SegmentOptions)).toThrow(
       expect.objectContaining({ code: 'config', message: expect.stringMatching(message) }),
