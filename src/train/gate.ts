@@ -85,7 +85,7 @@ export function gate(
   const values = toValues(champion, challenger, change);
   const against = objection === undefined ? objections(values, settings) : [objection];
   if (against.length > 0) return { promoted: false, reasons: against, values };
-  if (champion === undefined) return { promoted: true, reasons: ['first model'], values };
+  if (champion === undefined) return { promoted: true, reasons: ['sound, with no model to compare it with'], values };
 
   const gains: string[] = [];
   const { reconstructionGain, silhouetteGain } = values;

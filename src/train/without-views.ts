@@ -16,10 +16,9 @@ export interface ModelRemarks {
 export function withoutViews(windows: number, shift: Shift, activeUnits: number | undefined): ModelRemarks {
   if (windows === 1) return { objection: 'one window alone was fitted, and there is nothing to tell it apart from' };
   if (activeUnits === 0) {
-    const alike = `all ${windows} windows are alike in every view, and in the latents of the VRAE`;
-    return { objection: `${alike}: there is nothing to segment` };
+    return { objection: 'all windows are alike in every view and in the latents: there is nothing to segment' };
   }
-  const apart = 'no view tells these windows apart';
+  const apart = 'no view tells the windows apart';
   if (shift === 'aligned') return { warning: `${apart}: the embedding is the VRAE's latents` };
   return { objection: `${apart}, and the VRAE's latents are not what \`encoder.shift: invariant\` asks for` };
 }

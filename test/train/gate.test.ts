@@ -10,7 +10,7 @@ const calm = { churn: 0.1, largestSizeShift: 0.05 };
 describe('gate', () => {
   it('promotes the first model that is sound', () => {
     const decision = gate(undefined, champion, undefined, settings);
-    expect(decision).toMatchObject({ promoted: true, reasons: ['first model'] });
+    expect(decision).toMatchObject({ promoted: true, reasons: ['sound, with no model to compare it with'] });
     expect(decision.values.championSilhouette).toBeNull();
   });
 

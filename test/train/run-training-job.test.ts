@@ -80,9 +80,7 @@ describe('a training job', () => {
     const constant = withValues(withViews(), () => 5);
     const { promoted, why } = await runTrainingJob(constant);
     expect(promoted).toBe(false);
-    expect(why).toEqual([
-      expect.stringMatching(/^all \d+ windows are alike in every view, .*: there is nothing to segment$/),
-    ]);
+    expect(why).toEqual(['all windows are alike in every view and in the latents: there is nothing to segment']);
   });
 
   it('tells that no view is left, and refuses latents in place of views that do not see shifts', async () => {
@@ -92,12 +90,12 @@ describe('a training job', () => {
       return { ...job, settings: { ...settings, encoder } };
     };
     const aligned = await runTrainingJob(jobOf('aligned'));
-    const warning = "no view tells these windows apart: the embedding is the VRAE's latents";
-    expect(aligned).toMatchObject({ promoted: true, why: ['first model', warning] });
+    const warning = "no view tells the windows apart: the embedding is the VRAE's latents";
+    expect(aligned).toMatchObject({ promoted: true, why: [expect.stringContaining('sound'), warning] });
     expect(decodeArtifact(aligned.artifact).training.warning).toBe(warning);
     expect(await runTrainingJob(jobOf('invariant'))).toMatchObject({
       promoted: false,
-      why: [expect.stringMatching(/no view tells these windows apart, .* `encoder.shift: invariant`/)],
+      why: [expect.stringMatching(/no view tells the windows apart, .* `encoder.shift: invariant`/)],
     });
   });
 

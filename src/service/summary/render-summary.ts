@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import pc from 'picocolors';
 import type { DriftReport } from '../../drift/drift-report.js';
+import { isProvisional } from '../../train/provisional.js';
 import type { Fates } from '../../window/window-batch.js';
 import type { OutputSummary, RunSummary } from '../run-summary.js';
 import { formatCount, formatCounted, formatDate, formatNumber, formatSeconds, NO_BREAK, wrap } from './format.js';
@@ -46,8 +47,12 @@ function headline(summary: RunSummary): string {
 }
 
 function modelsHead({ models }: RunSummary): string {
-  const promoted = models.filter((model) => model.promoted).length;
-  return models.length === 0 ? 'Models' : `Models: ${models.length} trained, ${promoted} promoted`;
+  if (models.length === 0) return 'Models';
+  const trained = models.filter(({ modelVersion }) => !isProvisional(modelVersion));
+  const promoted = trained.filter((model) => model.promoted).length;
+  const provisional = models.length - trained.length;
+  const before = provisional === 0 ? '' : `, ${provisional} provisional`;
+  return `Models: ${trained.length} trained, ${promoted} promoted${before}`;
 }
 
 function models(summary: RunSummary, width: number): string[] {
@@ -58,10 +63,10 @@ function models(summary: RunSummary, width: number): string[] {
         : `  ${summary.modelVersion}  in force from the start; none was trained here`,
     ];
   }
-  return summary.models.flatMap(({ modelVersion, promoted, atWindow, reason, why, views }) => [
+  return summary.models.flatMap(({ modelVersion, promoted, atWindow, reason, why, views }, i, all) => [
     `  ${modelVersion}  ${promoted ? 'promoted' : 'refused'}, trained at window ${formatCount(atWindow)}`,
     wrap(`because: ${reason}`, width, '    ', '      '),
-    wrap(`the gate: ${why}`, width, '    ', '      '),
+    wrap(`the gate: ${!promoted && why === all[i - 1]?.why ? 'the same' : why}`, width, '    ', '      '),
     ...renderViews(views, width),
   ]);
 }
