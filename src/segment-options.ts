@@ -1,7 +1,8 @@
 import type { DriftReport } from './drift/drift-report.js';
+import { SegtideError } from './errors.js';
 import type { DeadLetter } from './ingest/dead-letter.js';
 import type { UsageEventOptions } from './ingest/usage-event.js';
-import { checkKeys, createOptionCheck, type KeyTree, toOptionError } from './option-check.js';
+import { checkKeys, createOptionCheck, type KeyTree, type OptionCheck, toOptionError } from './option-check.js';
 import type { Clock } from './ports.js';
 import type { EmbeddingRecord } from './publish/embedding-record.js';
 import type { SegmentRecord } from './publish/segment-record.js';
@@ -79,6 +80,7 @@ export function resolveSegment(options: SegmentOptions): SegmentSettings {
   const check = createOptionCheck();
   if (!checkKeys(check, options, KEYS)) throw toOptionError(check.problems);
   const stages = resolveStages(options, check);
+  checkReceivers(check, options.outputs);
   const buffer = check.resolve('buffer', () => resolveEventBuffer(options.buffer));
   if (stages === undefined || buffer === undefined || check.problems.length > 0) throw toOptionError(check.problems);
   const { channels, deduplicate } = stages.window;
@@ -93,6 +95,21 @@ export function resolveSegment(options: SegmentOptions): SegmentSettings {
     outputs: options.outputs ?? {},
     train: options.train,
   };
+}
+
+/** Whatever is given in place of a receiver would be missed only when the first record comes. */
+function checkReceivers(check: OptionCheck, outputs: SegmentReceivers = {}): void {
+  for (const [name, receiver] of Object.entries(outputs)) {
+    if (receiver === undefined || isReceiver(receiver)) continue;
+    check.resolve(`outputs.${name}`, () => {
+      const given = typeof receiver === 'object' ? JSON.stringify(receiver) : String(receiver);
+      throw new SegtideError('config', `must be a function, or an object with a function \`next\`; got ${given}`);
+    });
+  }
+}
+
+function isReceiver(value: unknown): value is Receiver<unknown> {
+  return typeof value === 'function' || typeof (value as { next?: unknown } | null)?.next === 'function';
 }
 
 const KEYS: KeyTree<SegmentOptions> = {

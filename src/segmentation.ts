@@ -21,18 +21,15 @@ import type { WindowSettings } from './window/window-settings.js';
 import { createWindower, type Windower } from './window/windower.js';
 import type { WindowerSnapshot } from './window/windower-snapshot.js';
 import { createLearner, type LearnerSnapshot } from './worker/learner.js';
+import type { LearningBatches } from './worker/learning-batches.js';
 import { createPages, type Page, type Pages, type PagesSnapshot } from './worker/pages.js';
 import { createPublisher, type Publisher, type PublisherSnapshot, type WorkerOutputs } from './worker/publisher.js';
 import { createScorer, type Scorer } from './worker/scorer.js';
 
 /** What worker and trainer of one process are built from. */
-export interface SegmentationSettings {
+export interface SegmentationSettings extends LearningBatches {
   readonly window: WindowSettings;
   readonly trainer: TrainerSettings;
-  /** Windows of a learning batch. */
-  readonly learnEvery: number;
-  /** Windows of the first one, where a provisional model is not to wait for a whole one. @default learnEvery */
-  readonly learnFirst?: number | undefined;
 }
 
 export interface SegmentationOutputs extends WorkerOutputs {

@@ -52,8 +52,7 @@ describe('segment', () => {
   it('assigns provisionally after 64 windows, by an encoder that begins pretrained', async () => {
     const assignments = await collect({ ...SMALL, encoder: { ...SMALL.encoder, init: 'pretrained' } });
     const statuses = assignments.map(({ status }) => status);
-    // Learning batches end at 64, 320, 576 …
-    expect([statuses.indexOf('provisional'), statuses.indexOf('assigned')]).toEqual([64, 320]);
+    expect([statuses.indexOf('provisional'), statuses.indexOf('assigned')]).toEqual([64, 256]);
     expect(assignments.slice(64).every(({ segmentId }) => segmentId !== null)).toBe(true);
   });
 
@@ -166,6 +165,8 @@ describe('segment', () => {
     [{ outputs: { transition: () => undefined } }, /^outputs\.transition: .*did you mean `transitions`\?/],
     [{ events: { time: { from: 0 } } }, /^events\.time\.from: there is no such option; known here: min, max/],
     [{ outputs: 3 }, /^outputs: must be an object; got 3/],
+    [{ outputs: { embeddings: 5 } }, /^outputs\.embeddings: must be a function, or .* `next`; got 5$/],
+    [{ outputs: { late: null, drift: {} } }, /outputs\.late: .*; got null\n {2}outputs\.drift: .*; got \{\}$/],
   ])('refuses %j', (options, message) => {
     expect(() => segment({ ...SMALL, ...options } as unknown as SegmentOptions)).toThrow(
       expect.objectContaining({ code: 'config', message: expect.stringMatching(message) }),

@@ -17,6 +17,7 @@ import {
   type CollectedOutputs,
   collectOutputs,
   HOUR,
+  type SmallOptions,
   smallSettings,
   smallStream,
   trainHere,
@@ -92,19 +93,18 @@ describe('a segmentation', () => {
       return trainHere(job);
     };
     await run(smallSettings({ provisionalFit: 64, swapAfterWindows: 256 }), sourceOf(EVENTS, 1000), outputs, { train });
-    const { assignments, transitions, segments, drift } = outputs.records;
+    const { assignments, transitions, embeddings, segments, drift } = outputs.records;
     const statuses = assignments.map(({ status }) => status);
-    // Learning batches end after 64 windows and then after every 256: the first of them beyond 512 is at 576.
-    expect([statuses.indexOf('provisional'), statuses.indexOf('assigned')]).toEqual([64, 832]);
-    expect(new Set(statuses.slice(64, 832))).toEqual(new Set(['provisional']));
-    expect(statuses.slice(832).every((status) => status === 'assigned')).toBe(true);
+    expect([statuses.indexOf('provisional'), statuses.indexOf('assigned')]).toEqual([64, 768]);
+    expect(new Set(statuses.slice(64, 768))).toEqual(new Set(['provisional']));
+    expect(statuses.slice(768).every((status) => status === 'assigned')).toBe(true);
     expect(assignments.slice(64).every(({ segmentId }) => segmentId !== null)).toBe(true);
-    expect(new Set(assignments.slice(64, 832).map(({ modelVersion }) => modelVersion!.slice(0, 3)))).toEqual(
+    expect(new Set(assignments.slice(64, 768).map(({ modelVersion }) => modelVersion!.slice(0, 3)))).toEqual(
       new Set(['v0-']),
     );
     expect(jobs.slice(0, 2)).toMatchObject([
       { number: 0, reasons: ['provisional: 64 windows'], champion: undefined },
-      { number: 1, reasons: ['first fit: 576 windows'], fresh: false },
+      { number: 1, reasons: ['first fit: 512 windows'], fresh: false },
     ]);
     // Three groups that are plain to see keep their ids.
     expect(segments.slice(0, 3).map(({ segmentId }) => segmentId)).toEqual(['s1', 's2', 's3']);
@@ -117,6 +117,25 @@ describe('a segmentation', () => {
     const swaps = transitions.filter(({ previousModelVersion }) => previousModelVersion.startsWith('v0-'));
     expect(swaps.every(({ from, to }) => from !== to)).toBe(true);
     expect(drift.every(({ modelVersion }) => !modelVersion.startsWith('v0-'))).toBe(true);
+    // Spaces begin with the first trained model: nothing is mapped onto the provisional one.
+    expect(embeddings.some(({ alignedTo }) => alignedTo !== null)).toBe(true);
+    expect(embeddings.some(({ alignedTo }) => alignedTo?.startsWith('v0-'))).toBe(false);
+  });
+
+  it('fits later models after the same windows, whether there was a provisional one or not', async () => {
+    const fitsOf = async (options: SmallOptions) => {
+      const fits: string[] = [];
+      const train = (job: TrainingJob) => {
+        if (job.number > 0) fits.push(`v${job.number} ${job.reasons}, ${job.reservoir.offered} seen`);
+        return trainHere(job);
+      };
+      const settings = smallSettings({ ...options, retrain: { minIntervalMs: 20 * HOUR } });
+      await run(settings, sourceOf(EVENTS, 1000), collectOutputs(), { train });
+      return fits;
+    };
+    const fits = await fitsOf({});
+    expect(fits.length).toBeGreaterThan(1);
+    for (const provisionalFit of [64, 100]) expect(await fitsOf({ provisionalFit })).toEqual(fits);
   });
 
   it.each([0, 256])('goes on from any snapshot with a provisional model, swapping after %i windows', async (swap) => {

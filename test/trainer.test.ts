@@ -30,7 +30,12 @@ describe('a trainer', () => {
     await teach(1);
     expect(models).toHaveLength(1);
     expect(trainer.outcomes).toMatchObject([
-      { reasons: ['first fit: 512 windows'], promoted: true, why: ['first model'], atWindow: 512 },
+      {
+        reasons: ['first fit: 512 windows'],
+        promoted: true,
+        why: ['sound, with no model to compare it with'],
+        atWindow: 512,
+      },
     ]);
     expect(records.segments.map(({ segmentId, lineage }) => [segmentId, lineage])).toEqual([
       ['s1', 'born'],

@@ -43,26 +43,37 @@ export const DEFAULT_VIEWS: readonly ViewKind[] = ['log-shape-kernels', 'log-usa
 /** @throws SegtideError `config` when an option is out of range. */
 export function resolveEncoder({ views, shift = 'aligned', init, ...vrae }: EncoderOptions = {}): EncoderSettings {
   const settings = resolveVrae(vrae);
-  const kinds = views ?? (settings.preset === 'published' ? [] : DEFAULT_VIEWS);
-  const unknown = kinds.find((kind) => !VIEW_KINDS.includes(kind));
-  if (unknown !== undefined) {
-    throw new SegtideError('config', `encoder: \`views\` must be of ${VIEW_KINDS.join(', ')}; got ${unknown}`);
-  }
-  const twice = kinds.find((kind, i) => kinds.indexOf(kind) !== i);
-  if (twice !== undefined) throw new SegtideError('config', `encoder: \`views\` has ${twice} twice`);
-  if (!SHIFTS.includes(shift)) {
-    throw new SegtideError('config', `encoder: \`shift\` must be one of ${SHIFTS.join(', ')}; got ${shift}`);
-  }
-  if (shift === 'invariant' && (kinds.length === 0 || kinds.includes('latents'))) {
-    throw new SegtideError(
-      'config',
-      'encoder: `shift: invariant` needs `views` other than latents, since the VRAE tells when things happen in a ' +
-        `window; got ${kinds.length === 0 ? 'none' : 'latents'}`,
+  const isPublished = settings.preset === 'published';
+  const settled = {
+    ...settings,
+    views: views === undefined ? (isPublished ? [] : DEFAULT_VIEWS) : views,
+    shift,
+    init: init === undefined ? (isPublished ? 'fresh' : 'pretrained') : init,
+  } satisfies EncoderSettings;
+  checkViews(settled.views);
+  if (!SHIFTS.includes(shift)) refuse(`\`shift\` must be one of ${SHIFTS.join(', ')}; got ${shift}`);
+  if (shift === 'invariant' && (settled.views.length === 0 || settled.views.includes('latents'))) {
+    refuse(
+      '`shift: invariant` needs `views` other than latents, since the VRAE tells when things happen in a ' +
+        `window; got ${settled.views.length === 0 ? 'none' : 'latents'}`,
     );
   }
-  const begins = init ?? (settings.preset === 'published' ? 'fresh' : 'pretrained');
-  if (!ENCODER_INITS.includes(begins)) {
-    throw new SegtideError('config', `encoder: \`init\` must be ${ENCODER_INITS.join(' or ')}; got ${begins}`);
+  if (!ENCODER_INITS.includes(settled.init)) {
+    refuse(`\`init\` must be ${ENCODER_INITS.join(' or ')}; got ${settled.init}`);
   }
-  return { ...settings, views: kinds, shift, init: begins };
+  return settled;
+}
+
+function checkViews(views: readonly ViewKind[]): void {
+  if (!Array.isArray(views)) {
+    refuse(`\`views\` must be a list of ${VIEW_KINDS.join(', ')}; got ${JSON.stringify(views)}`);
+  }
+  const unknown = views.filter((kind) => !VIEW_KINDS.includes(kind));
+  if (unknown.length > 0) refuse(`\`views\` must be of ${VIEW_KINDS.join(', ')}; got ${unknown.join(', ')}`);
+  const twice = views.find((kind, i) => views.indexOf(kind) !== i);
+  if (twice !== undefined) refuse(`\`views\` has ${twice} twice`);
+}
+
+function refuse(text: string): never {
+  throw new SegtideError('config', `encoder: ${text}`);
 }

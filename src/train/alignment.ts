@@ -5,7 +5,7 @@ import { procrustes } from '../numeric/procrustes.js';
 export interface AlignOptions {
   /**
    * Which embedding space those of later model versions are mapped onto: that of the version before, or that of the
-   * first. `none` maps nothing. @default 'none'
+   * first trained one; nothing is mapped onto a provisional model. `none` maps nothing. @default 'none'
    */
   readonly to?: 'none' | 'previous' | 'first';
   /** Also stretches or shrinks, so that distances are comparable; else they stay as k-means sees them. @default false */

@@ -73,17 +73,19 @@ export function resolveGateOptions(options: GateOptions = {}): GateSettings {
  *
  * @param champion its metrics on the same held-out windows; undefined for the first model
  * @param change between the two on the same windows; undefined for the first model
+ * @param objection why the challenger is not sound, whatever it achieves
  */
 export function gate(
   champion: HeldOutMetrics | undefined,
   challenger: HeldOutMetrics,
   change: SegmentChange | undefined,
   settings: GateSettings,
+  objection?: string,
 ): GateDecision {
   const values = toValues(champion, challenger, change);
-  const against = objections(values, settings);
+  const against = objection === undefined ? objections(values, settings) : [objection];
   if (against.length > 0) return { promoted: false, reasons: against, values };
-  if (champion === undefined) return { promoted: true, reasons: ['first model'], values };
+  if (champion === undefined) return { promoted: true, reasons: ['sound, with no model to compare it with'], values };
 
   const gains: string[] = [];
   const { reconstructionGain, silhouetteGain } = values;
@@ -134,7 +136,8 @@ function objections(values: GateValues, settings: GateSettings): readonly string
   }
   const units = values.challengerActiveUnits;
   if (units !== null && units < settings.minActiveUnits) {
-    reasons.push(`only ${units} active latent units; at least ${settings.minActiveUnits} are needed`);
+    const few = `only ${units} active latent units; at least ${settings.minActiveUnits} are needed`;
+    reasons.push(`${few}: give more windows, or set encoder.updates higher`);
   }
   if (values.reconstructionGain !== null && -values.reconstructionGain > settings.maxErrorRise) {
     reasons.push(

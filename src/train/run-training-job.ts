@@ -44,6 +44,7 @@ import { splitHeldOut } from './split-held-out.js';
 import type { Champion, TrainingJob, TrainingResult } from './training-job.js';
 import { createProgressMeter, type TrainingProgress } from './training-progress.js';
 import { selectWindows } from './window-rows.js';
+import { withoutViews } from './without-views.js';
 
 export interface RunTrainingOptions {
   /** Makes the encoders that embed; each is freed when the job ends. @default those that encode in the caller's thread */
@@ -110,10 +111,13 @@ async function trainChallenger(
   );
   const clusterModel = createClusterModel('', centroids, match.segmentIds);
   const challenger = { encoder, scale: scale ?? undefined, settings: settings.series };
+  const heldOut = await measureHeldOut(challenger, scale, embeddings, centroids.membership, split.heldOutRows);
+  const blind = viewMap === undefined && views.length > 0;
+  const remarks = blind ? withoutViews(split.train.length, settings.encoder.shift, heldOut.activeUnits) : {};
   const decision = gate(
     champion &&
       (await measureHeldOut(champion.model, scale, champion.embeddings, champion.membership, split.heldOutRows)),
-    await measureHeldOut(challenger, scale, embeddings, centroids.membership, split.heldOutRows),
+    heldOut,
     champion &&
       compareSegments(
         idsOf(champion.membership, champion.model.cluster.segmentIds),
@@ -121,9 +125,11 @@ async function trainChallenger(
       ),
     // Segments by views do not rest on the latents.
     viewMap === undefined || viewMap.views.latents > 0 ? settings.gate : { ...settings.gate, minActiveUnits: 0 },
+    remarks.objection,
   );
   const byMean = meanPredictionError(series, split.trainRows, split.heldOutRows);
-  const warning = fit.warning ?? poorEncoder(decision.values.challengerReconstructionError, byMean);
+  const ofEncoder = fit.warning ?? poorEncoder(decision.values.challengerReconstructionError, byMean);
+  const warnings = [ofEncoder, remarks.warning].filter((warning) => warning !== undefined);
 
   const unnamed: ModelArtifact = {
     modelVersion: '',
@@ -147,7 +153,7 @@ async function trainChallenger(
       heldOutReconstruction: fit.heldOutReconstruction,
       activeUnits: fit.activeUnits,
       views,
-      ...(warning !== undefined && { warning }),
+      ...(warnings.length > 0 && { warning: warnings.join('; ') }),
     },
   };
   const artifact = withModelVersion(unnamed, toModelVersion(job.number, unnamed));
@@ -155,7 +161,7 @@ async function trainChallenger(
     artifact: encodeArtifact(artifact),
     modelVersion: artifact.modelVersion,
     promoted: decision.promoted,
-    why: warning === undefined ? decision.reasons : [...decision.reasons, warning],
+    why: [...decision.reasons, ...warnings],
     values: decision.values,
     views,
     profiles: profileSegments(assign(artifact.clusterModel, embeddings), { placeOf: placesOf(settings.calendar) }),

@@ -2,6 +2,7 @@ import type { Statistics } from '../cluster/cluster-model.js';
 import { accumulate, emptyStatistics } from '../cluster/statistics.js';
 import { type DriftObservation, emptyObservation, observeInto } from '../drift/drift-observation.js';
 import type { SampleRecord, StatisticsRecord } from '../train/model-record.js';
+import { endOfBatch, type LearningBatches } from './learning-batches.js';
 import { isLearnt } from './pages.js';
 import { createSampleBuffer, type SampleBufferSnapshot } from './sample-buffer.js';
 import type { Scored } from './scorer.js';
@@ -22,24 +23,23 @@ export interface Learner {
 
 export interface LearnerSnapshot {
   readonly sequence: number;
+  /** Windows that taught, those of the batch that is being filled included. */
+  readonly learnt: number;
   readonly samples: SampleBufferSnapshot;
   readonly statistics: Statistics | null;
   readonly observation: DriftObservation | null;
 }
 
-export interface LearnerOptions {
-  /** Windows of a learning batch. */
-  readonly learnEvery: number;
-  /** Windows of the first one. @default learnEvery */
-  readonly learnFirst?: number | undefined;
+export interface LearnerOptions extends LearningBatches {
   readonly steps: number;
   readonly channels: number;
 }
 
 export function createLearner(outputs: LearnerOutputs, options: LearnerOptions, from?: LearnerSnapshot): Learner {
-  const { learnEvery, learnFirst = learnEvery, steps, channels } = options;
-  const samples = createSampleBuffer(learnEvery, steps, channels, from?.samples);
+  const { steps, channels } = options;
+  const samples = createSampleBuffer(options.learnEvery, steps, channels, from?.samples);
   let sequence = from?.sequence ?? 0;
+  let learnt = from?.learnt ?? 0;
   // Sums are taken row by row over the whole learning batch, so that they do not depend on how pages were cut.
   let statistics = from?.statistics ?? undefined;
   let observation = from?.observation ?? undefined;
@@ -54,7 +54,12 @@ export function createLearner(outputs: LearnerOutputs, options: LearnerOptions, 
   return {
     async learn({ series, assignments }) {
       const { windows } = series;
-      for (let i = 0; i < windows.length; i++) if (isLearnt(windows, i)) samples.add(windows, i);
+      const end = endOfBatch(learnt, options);
+      for (let i = 0; i < windows.length; i++) {
+        if (!isLearnt(windows, i)) continue;
+        samples.add(windows, i);
+        learnt++;
+      }
       if (assignments !== undefined) {
         const { model } = assignments;
         // Live, a model may take effect within a learning batch: the trainer has no use for sums of the one before.
@@ -65,13 +70,14 @@ export function createLearner(outputs: LearnerOutputs, options: LearnerOptions, 
         statistics = accumulate(statistics ?? emptyStatistics(model), assignments);
         observation = observeInto(observation ?? emptyObservation(model, channels), assignments);
       }
-      if (samples.length === (sequence === 0 ? learnFirst : learnEvery)) await send();
+      if (learnt === end) await send();
     },
     async end() {
       if (samples.length > 0) await send();
     },
     snapshot: () => ({
       sequence,
+      learnt,
       samples: samples.snapshot(),
       statistics: statistics === undefined ? null : structuredClone(statistics),
       observation: observation === undefined ? null : structuredClone(observation),

@@ -6,6 +6,7 @@ import type { Clock, Source } from '../ports.js';
 import { sliceWindows } from '../window/slice-windows.js';
 import type { WindowBatch } from '../window/window-batch.js';
 import type { Windower } from '../window/windower.js';
+import { endOfBatch, type LearningBatches } from './learning-batches.js';
 
 /** Windows that go through the later stages together, scored with one model. */
 export interface Page {
@@ -26,16 +27,12 @@ export interface Pages {
 }
 
 export interface PagesSnapshot {
-  /** Windows of the learning batch that is being filled. */
-  readonly learning: number;
+  /** Windows that taught so far. */
+  readonly learnt: number;
   readonly records: number;
 }
 
-export interface PagesOptions {
-  /** Windows of a learning batch; no page crosses its end. */
-  readonly learnEvery: number;
-  /** Windows of the first one. @default learnEvery */
-  readonly learnFirst?: number | undefined;
+export interface PagesOptions extends LearningBatches {
   /** Called between two input batches, when nothing is half done: the place for a checkpoint. */
   readonly between?: (() => Promise<void>) | undefined;
   /** Asked between two input batches: true ends the pages there, without closing open windows. */
@@ -54,9 +51,8 @@ export interface PagesOptions {
  * learning batch: models change only there, so what a window is assigned never depends on how records were batched.
  */
 export function createPages(source: Source, windower: Windower, options: PagesOptions, from?: PagesSnapshot): Pages {
-  const { learnEvery, learnFirst = learnEvery, clock, between, isStopped, isCutShort } = options;
-  // A shorter first batch is one that is partly full from the start.
-  let learning = from?.learning ?? learnEvery - learnFirst;
+  const { clock, between, isStopped, isCutShort } = options;
+  let learnt = from?.learnt ?? 0;
   let records = from?.records ?? 0;
   let ended = false;
   let closing: Iterator<WindowBatch> | undefined;
@@ -101,9 +97,9 @@ export function createPages(source: Source, windower: Windower, options: PagesOp
       if (isCutShort?.() === true) return undefined;
       const page = current!;
       const most = clock === undefined ? page.length : row + LIVE_PAGE;
-      const end = Math.min(cutAfter(page, row, learnEvery - learning), most);
+      const end = Math.min(cutAfter(page, row, endOfBatch(learnt, options) - learnt), most);
       const windows = sliceWindows(page, row, end);
-      learning = (learning + countLearnt(windows)) % learnEvery;
+      learnt += countLearnt(windows);
       const letters = deadLetters;
       deadLetters = [];
       row = end;
@@ -120,7 +116,7 @@ export function createPages(source: Source, windower: Windower, options: PagesOp
       if (!isAtRest()) {
         throw new SegtideError('state', 'The pages of the last input batch must be dealt with before a snapshot.');
       }
-      return { learning, records };
+      return { learnt, records };
     },
   };
 }

@@ -19,6 +19,11 @@ describe('resolveEncoder', () => {
 
   it.each([
     [['profile', 'spectrum'], /`views` must be of .*profile.*; got spectrum/],
+    [['spectrum', 'level', 'trend', 5], /got spectrum, trend, 5$/],
+    ['level', /`views` must be a list of shape-kernels.*; got "level"$/],
+    [5, /`views` must be a list of .*; got 5$/],
+    [{}, /got \{\}$/],
+    [null, /`views` must be a list of .*; got null$/],
     [['profile', 'level', 'profile'], /`views` has profile twice/],
   ])('refuses %j in words', (views, message) => {
     const resolve = () => resolveEncoder({ views: views as never });
@@ -34,6 +39,8 @@ describe('resolveEncoder', () => {
     [{ shift: 'invariant', views: [] }, 'got none'],
     [{ shift: 'invariant', preset: 'published' }, 'got none'],
     [{ shift: 'invariant', views: ['profile', 'latents'] }, 'got latents'],
+    [{ shift: null as never }, 'aligned, invariant; got null'],
+    [{ init: null as never }, '`init` must be pretrained or fresh; got null'],
     [{ shift: 'sideways' as 'aligned' }, 'aligned, invariant; got sideways'],
   ] as const)('refuses %o', (options, reason) => {
     expect(() => resolveEncoder(options)).toThrow(reason);

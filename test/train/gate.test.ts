@@ -10,7 +10,7 @@ const calm = { churn: 0.1, largestSizeShift: 0.05 };
 describe('gate', () => {
   it('promotes the first model that is sound', () => {
     const decision = gate(undefined, champion, undefined, settings);
-    expect(decision).toMatchObject({ promoted: true, reasons: ['first model'] });
+    expect(decision).toMatchObject({ promoted: true, reasons: ['sound, with no model to compare it with'] });
     expect(decision.values.championSilhouette).toBeNull();
   });
 
@@ -35,6 +35,11 @@ describe('gate', () => {
     expect(decision.promoted).toBe(false);
     expect(decision.reasons).toHaveLength(5);
     expect(decision.reasons.join()).toMatch(/active latent.*error 10.0 % higher.*silhouette lower.*60.0 %.*40.0 %/);
+  });
+
+  it('refuses a challenger that is not sound, whatever it achieves, and says nothing else', () => {
+    const decision = gate(undefined, { ...champion, activeUnits: 0 }, undefined, settings, 'nothing to segment');
+    expect(decision).toMatchObject({ promoted: false, reasons: ['nothing to segment'] });
   });
 
   it('refuses a challenger that diverged', () => {

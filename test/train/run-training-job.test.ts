@@ -76,6 +76,29 @@ describe('a training job', () => {
     expect(await runTrainingJob(strict(smallJob()))).toMatchObject({ promoted: false });
   });
 
+  it('refuses windows that are alike in every view, and says that they are', async () => {
+    const constant = withValues(withViews(), () => 5);
+    const { promoted, why } = await runTrainingJob(constant);
+    expect(promoted).toBe(false);
+    expect(why).toEqual(['all windows are alike in every view and in the latents: there is nothing to segment']);
+  });
+
+  it('tells that no view is left, and refuses latents in place of views that do not see shifts', async () => {
+    const jobOf = (shift: 'aligned' | 'invariant'): TrainingJob => {
+      const { settings, ...job } = withValues(withViews(), (row, step) => 5 + 4 * Math.sin(row + (step * Math.PI) / 4));
+      const encoder = { ...settings.encoder, views: ['level'] as const, shift, updates: 200 };
+      return { ...job, settings: { ...settings, encoder } };
+    };
+    const aligned = await runTrainingJob(jobOf('aligned'));
+    const warning = "no view tells the windows apart: the embedding is the VRAE's latents";
+    expect(aligned).toMatchObject({ promoted: true, why: [expect.stringContaining('sound'), warning] });
+    expect(decodeArtifact(aligned.artifact).training.warning).toBe(warning);
+    expect(await runTrainingJob(jobOf('invariant'))).toMatchObject({
+      promoted: false,
+      why: [expect.stringMatching(/no view tells the windows apart, .* `encoder.shift: invariant`/)],
+    });
+  });
+
   it('makes a model of a training that diverged late, and says so', async () => {
     const { model } = SMALL.trainer;
     // The divergence weighs more and more, until a step leads further away from its minimum than it came from.
@@ -120,6 +143,13 @@ function counted(failing = 0) {
     };
   };
   return Object.assign(counts, { open });
+}
+
+/** The job on windows of other values. */
+function withValues(job: TrainingJob, cell: (row: number, step: number) => number): TrainingJob {
+  const { reservoir } = job;
+  const values = reservoir.values.map((_, at) => cell(Math.floor(at / reservoir.steps), at % reservoir.steps));
+  return { ...job, reservoir: { ...reservoir, values, mask: reservoir.mask.map(() => 0) } };
 }
 
 function withViews(fields: Partial<TrainingJob> = {}): TrainingJob {

@@ -47,6 +47,17 @@ describe('a learner', () => {
     );
   });
 
+  it('ends batches where they end without a shorter first one', async () => {
+    const { lessons, outputs } = collect();
+    const options = { ...OPTIONS, learnFirst: 3 };
+    const pages = [...inPages(WINDOWS, [1])];
+    const first = createLearner(outputs, options);
+    for (const page of pages.slice(0, 7)) await first.learn(score(page, MODEL));
+    const resumed = createLearner(outputs, options, structuredClone(first.snapshot()));
+    for (const page of pages.slice(7)) await resumed.learn(score(page, MODEL));
+    expect(lessons.map(({ rows }) => rows.length)).toEqual([3, 5, 8, 8, 8]);
+  });
+
   it('samples first results of closed windows alone, in their order', async () => {
     const { lessons, outputs } = collect();
     const learner = createLearner(outputs, OPTIONS);

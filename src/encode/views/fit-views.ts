@@ -81,7 +81,9 @@ async function fitView(
   const features = new Float32Array(rows * count);
   extract(windows, rows, features);
   const projection = await fitProjection(features, rows, count, rule, engine);
-  if (projection === undefined) return toDegenerate(`all ${rows} windows are alike in it`);
+  if (projection === undefined) {
+    return toDegenerate(rows === 1 ? 'it was fitted to one window alone' : `all ${rows} windows are alike in it`);
+  }
   return { size: projection.size, degenerate: undefined, projection, kernels };
 }
 

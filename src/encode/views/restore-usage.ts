@@ -8,12 +8,15 @@ export interface WindowShape {
   readonly channels: number;
 }
 
+/** The largest number of single precision: what windows hold at most, which the way to series and back may round up. */
+export const MOST_USAGE = (2 - 2 ** -23) * 2 ** 127;
+
 /**
  * Takes prepared windows back to usage, without gaps: unknown cells lie on the line between their known neighbours, at
  * the edges they take the nearest known value, and a channel without any is zero.
  *
  * A window of which every prepared value is zero is one without usage, as `prepareSeries` leaves it. What leaves is
- * finite, and at most 1e30: sums and squares of it are finite too.
+ * finite.
  *
  * @param scale undefined where windows are scaled by themselves, and are taken as they are
  * @param values (rows, steps, channels), prepared
@@ -44,8 +47,6 @@ export function restoreUsage(
     for (let channel = 0; channel < channels; channel++) fillLinearly(out, mask, at + channel, steps, channels);
   }
 }
-
-const MOST_USAGE = 1e30;
 
 /** Of the center: what is left of a zero that was shifted to it and back, in single precision. */
 const ROUNDING = 2 ** -20;

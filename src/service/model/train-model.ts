@@ -1,7 +1,6 @@
 import { SegtideError } from '../../errors.js';
 import { decodeArtifact } from '../../train/encode-artifact.js';
 import { refuseTooFew } from '../../train/refuse-too-few.js';
-import type { ReservoirSnapshot } from '../../train/reservoir-snapshot.js';
 import type { TrainingJob, TrainingResult } from '../../train/training-job.js';
 import { writeWholeFile } from '../../transport/file/write-whole-file.js';
 import type { GatheredWindows } from './gather-windows.js';
@@ -37,7 +36,10 @@ export async function trainModel(
     fresh: true,
     nextSegmentNumber: 1,
   });
-  if (!result.promoted) throw notSound(result, reservoir);
+  if (!result.promoted) {
+    const text = `The model is not sound and was not written: ${result.why.join('; ')}.`;
+    throw new SegtideError('encoder', text);
+  }
   await writeWholeFile(path, result.artifact);
   const { training, series, encoder } = decodeArtifact(result.artifact);
   const { steps, channels } = { steps: series.windowSteps, channels: series.channels };
@@ -69,18 +71,4 @@ export async function trainModel(
       }),
     })),
   };
-}
-
-function notSound({ why }: TrainingResult, windows: ReservoirSnapshot): SegtideError {
-  const reason = areAlike(windows)
-    ? `all ${windows.customers.length} windows are alike, so that there is nothing to learn. Give windows that differ.`
-    : `${why.join('; ')}. Give more windows, or set encoder.updates higher.`;
-  return new SegtideError('encoder', `The model is not sound and was not written: ${reason}`);
-}
-
-function areAlike({ steps, channels, values, mask }: ReservoirSnapshot): boolean {
-  const cells = steps * channels;
-  const repeats = (numbers: Float32Array | Uint8Array): boolean =>
-    numbers.every((number, i) => number === numbers[i % cells]);
-  return repeats(values) && repeats(mask);
 }

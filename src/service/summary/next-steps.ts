@@ -4,7 +4,7 @@ import { trainingsFailed } from './trainings-failed.js';
 
 /** What a user may want to do now, by what came of the run. */
 export function nextSteps(summary: RunSummary): string[] {
-  const { events, outputs, modelVersion, interrupted } = summary;
+  const { events, outputs, models, modelVersion, interrupted } = summary;
   const path = (output: string): string | undefined => outputs.find((o) => o.output === output)?.path;
   const assignments = path('assignments');
   const deadLetters = path('dead-letters');
@@ -20,6 +20,8 @@ export function nextSteps(summary: RunSummary): string[] {
     steps.push('most are late:   raise window.outOfOrderness, or check input.time.unit');
   } else if (trainingsFailed(summary)) {
     steps.push('no model yet:    every training failed, as told above; segtide doctor tries the engine');
+  } else if (modelVersion === null && models.length > 0) {
+    steps.push('no model yet:    the gate says why, as told above');
   } else if (modelVersion === null) {
     steps.push('no model yet:    lower model.firstFit, or read more events');
   } else if (assignments !== undefined) {

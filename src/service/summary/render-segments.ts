@@ -4,9 +4,10 @@ import { type Column, plainTable } from './plain-table.js';
 import { bar, sparkline } from './sparkline.js';
 
 /** The segments as a table: how large each is, what its curve looks like, and what it is called. */
-export function renderSegments({ segments, modelVersion }: RunSummary, width: number): string {
+export function renderSegments({ segments, models, modelVersion }: RunSummary, width: number): string {
   if (segments.length === 0) {
-    return modelVersion === null ? '  none yet: no model has been trained' : '  none: no customer is left in state';
+    if (modelVersion !== null) return '  none: no customer is left in state';
+    return `  none yet: no model has been ${models.length === 0 ? 'trained' : 'taken into force'}`;
   }
   const largest = Math.max(...segments.map((segment) => segment.share), Number.MIN_VALUE);
   const curveWidth = width >= 100 ? 24 : width >= 60 ? 14 : 8;

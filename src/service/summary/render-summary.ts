@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import pc from 'picocolors';
 import type { DriftReport } from '../../drift/drift-report.js';
+import { isProvisional } from '../../train/provisional.js';
 import type { Fates } from '../../window/window-batch.js';
 import type { OutputSummary, RunSummary } from '../run-summary.js';
 import { formatCount, formatCounted, formatDate, formatNumber, formatSeconds, NO_BREAK, wrap } from './format.js';
@@ -47,10 +48,17 @@ function headline(summary: RunSummary): string {
 
 function modelsHead({ models }: RunSummary): string {
   if (models.length === 0) return 'Models';
-  const promoted = models.filter((model) => model.promoted).length;
+  const trained = models.filter(({ modelVersion, failed }) => !failed && !isProvisional(modelVersion));
+  const promoted = trained.filter((model) => model.promoted).length;
+  const provisional = models.filter(({ modelVersion, failed }) => !failed && isProvisional(modelVersion)).length;
   const failed = models.filter((model) => model.failed).length;
-  const failures = failed === 0 ? '' : `, ${formatCounted(failed, 'training')} failed`;
-  return `Models: ${models.length - failed} trained, ${promoted} promoted${failures}`;
+  const parts = [
+    `${trained.length} trained`,
+    `${promoted} promoted`,
+    ...(provisional === 0 ? [] : [`${provisional} provisional`]),
+    ...(failed === 0 ? [] : [`${formatCounted(failed, 'training')} failed`]),
+  ];
+  return `Models: ${parts.join(', ')}`;
 }
 
 function models(summary: RunSummary, width: number): string[] {
@@ -61,10 +69,15 @@ function models(summary: RunSummary, width: number): string[] {
         : `  ${summary.modelVersion}  in force from the start; none was trained here`,
     ];
   }
-  return summary.models.flatMap(({ modelVersion, promoted, failed, atWindow, reason, why, views }) => [
+  return summary.models.flatMap(({ modelVersion, promoted, failed, atWindow, reason, why, views }, i, all) => [
     `  ${modelVersion}  ${failed ? 'failed' : `${promoted ? 'promoted' : 'refused'}, trained`} at window ${formatCount(atWindow)}`,
     wrap(`because: ${reason}`, width, '    ', '      '),
-    wrap(failed ? why : `the gate: ${why}`, width, '    ', '      '),
+    wrap(
+      failed ? why : `the gate: ${!promoted && why === all[i - 1]?.why ? 'the same' : why}`,
+      width,
+      '    ',
+      '      ',
+    ),
     ...renderViews(views, width),
   ]);
 }

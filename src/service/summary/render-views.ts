@@ -4,11 +4,13 @@ import { wrap } from './format.js';
 /** What each view counts in a model's embedding, and why one tells nothing; no lines where there are no views. */
 export function renderViews(views: readonly ViewRecord[], width: number): string[] {
   if (views.length === 0) return [];
-  const weights = views.map(({ kind, weight }) => `${kind} ${weight.toFixed(2)}`);
-  return [
-    wrap(`views by weight: ${weights.join(', ')}`, width, '    ', '      '),
-    ...views
-      .filter(({ degenerate }) => degenerate !== null)
-      .map(({ kind, degenerate }) => wrap(`no view ${kind}: ${degenerate}`, width, '    ', '      ')),
-  ];
+  const lines: string[] = [];
+  if (views.some(({ degenerate }) => degenerate === null)) {
+    lines.push(`views by weight: ${views.map(({ kind, weight }) => `${kind} ${weight.toFixed(2)}`).join(', ')}`);
+  }
+  for (const reason of new Set(views.map(({ degenerate }) => degenerate))) {
+    const kinds = views.filter(({ degenerate }) => degenerate === reason).map(({ kind }) => kind);
+    if (reason !== null) lines.push(`no view ${kinds.join(', ')}: ${reason}`);
+  }
+  return lines.map((line) => wrap(line, width, '    ', '      '));
 }

@@ -1,4 +1,5 @@
 import type { FittedViews } from '../../encode/views/fitted-views.js';
+import { MOST_USAGE } from '../../encode/views/restore-usage.js';
 import type { UsageScale } from '../../encode/views/usage-scale.js';
 import { addClip, addExpm1, addOddly, addRounding } from './exact-nodes.js';
 import type { GraphBuilder, Value } from './graph-builder.js';
@@ -24,10 +25,8 @@ export function addUsage(
   return add('Where', [add('Equal', [largest, 0]), 0, filled]);
 }
 
-const MOST_USAGE = 1e30;
-
 /** A little above ln(1 + MOST_USAGE); e to the power of more might overflow. */
-const MOST_LOGARITHM = 70;
+const MOST_LOGARITHM = 89;
 
 /** Of the center: what is left of a zero that was shifted to it and back, in single precision. */
 const ROUNDING = 2 ** -20;

@@ -86,7 +86,6 @@ describe('fitViews', () => {
   });
 
   it.each<[string, ViewWindows]>([
-    ['one window', createUsage(1, 24)],
     ['zero', createViewWindows({ length: 20, steps: 24 }, () => 0)],
     ['constant', createViewWindows({ length: 20, steps: 24 }, () => 22_000)],
     ['identical', createViewWindows({ length: 20, steps: 24 }, (_, step) => step % 5)],
@@ -110,6 +109,12 @@ describe('fitViews', () => {
       'level',
     ]);
     expect(degenerate[0]!.degenerate).toContain('scaled by itself');
+  });
+
+  it('says of one window alone that it was all there was', async () => {
+    const fitted = await fitTo(createUsage(1, 24), { kinds: WITHOUT_LATENTS });
+    expect(fitted.size).toBe(0);
+    for (const { degenerate } of fitted.views) expect(degenerate).toBe('it was fitted to one window alone');
   });
 
   it('takes no notice of levels that differ by less than a hundredth', async () => {

@@ -51,7 +51,7 @@ describe('createWindowTurn', () => {
     ['one step', [3]],
     ['zero', [0, 0, 0, 0]],
     ['constant', [7, 7, 7, 7, 7]],
-    ['the least and the largest that there is', [1e-45, 0, 0, 1e30, -1e30]],
+    ['the least and the largest that there is', [1e-45, 0, 0, 3.4e38, -3.4e38]],
   ])('keeps the values of windows that are %s', (_, usage) => {
     const sorted = (values: readonly number[]) => Array.from(values, Math.fround).sort((a, b) => a - b);
     expect(sorted(turn(usage).usage)).toEqual(sorted(usage));

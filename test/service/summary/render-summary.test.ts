@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ViewKind } from '../../../src/encode/views/view-kind.js';
 import { accountingLine, renderSummary } from '../../../src/service/summary/render-summary.js';
 import { DRIFTED, SAMPLE } from './sample-summary.js';
 
@@ -105,6 +106,31 @@ describe('renderSummary', () => {
     expect(text).toContain(`    ${why}\n`);
     expect(text).toContain('every training failed');
     expect(text).not.toContain('lower model.firstFit');
+  });
+
+  it('does not say that no model was trained where those that were are refused', () => {
+    const models = SAMPLE.models.map((model) => ({ ...model, promoted: false, why: 'nothing to segment' }));
+    const refused = { ...SAMPLE, segments: [], models, modelVersion: null };
+    const text = renderSummary(refused, { width: 100, color: false });
+    expect(text).toContain('none yet: no model has been taken into force');
+    expect(text.match(/the gate: .*/g)).toEqual(['the gate: nothing to segment', 'the gate: the same']);
+    expect(text).toContain('no model yet:    the gate says why');
+  });
+
+  it('names views that tell nothing for the same reason in one line', () => {
+    const [model] = SAMPLE.models;
+    const alike = (kind: ViewKind) => ({ kind, weight: 0, degenerate: 'all 9 windows are alike in it' });
+    const models = [{ ...model!, views: [alike('profile'), alike('level')] }];
+    const text = renderSummary({ ...SAMPLE, models }, { width: 100, color: false });
+    expect(text).toContain('    no view profile, level: all 9 windows are alike in it\n');
+    expect(text).not.toContain('views by weight');
+  });
+
+  it('counts a provisional model apart', () => {
+    const [first, ...others] = SAMPLE.models;
+    const models = [{ ...first!, modelVersion: 'v0-abc' }, first!, ...others];
+    const text = renderSummary({ ...SAMPLE, models }, { width: 100, color: false });
+    expect(text).toContain('Models: 2 trained, 1 promoted, 1 provisional\n  v0-abc  promoted,');
   });
 
   it('names a model that the run started with where none was trained', () => {

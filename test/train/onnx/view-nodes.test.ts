@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type KernelViewKind, writeKernelInput } from '../../../src/encode/views/kernel-input.js';
 import { fitRandomKernels } from '../../../src/encode/views/random-kernels.js';
-import { restoreUsage } from '../../../src/encode/views/restore-usage.js';
+import { MOST_USAGE, restoreUsage } from '../../../src/encode/views/restore-usage.js';
 import type { UsageScale } from '../../../src/encode/views/usage-scale.js';
 import { openViewFeatures } from '../../../src/encode/views/view-features.js';
 import type { ViewKind } from '../../../src/encode/views/view-kind.js';
@@ -153,9 +153,9 @@ describe('nodes of views', () => {
   });
 });
 
-/** Usage as it is restored: 1e30 at most. */
+/** Usage as it is restored: of single precision. */
 function toLargest(value: number): number {
-  return Math.max(-1e30, Math.min(1e30, value));
+  return Math.max(-MOST_USAGE, Math.min(MOST_USAGE, value));
 }
 
 function scaleOf(channels: number, log: boolean): UsageScale {

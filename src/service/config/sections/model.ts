@@ -47,7 +47,9 @@ const align = z
     to: z
       .enum(['none', 'previous', 'first'])
       .default('none')
-      .describe('Whose space the vectors of a later model are mapped onto as well: the version before, or the first.'),
+      .describe(
+        'Whose space the vectors of a later model are mapped onto as well: the version before, or the first that was trained. Nothing is mapped onto a provisional model.',
+      ),
     scale: z
       .boolean()
       .default(false)

@@ -113,5 +113,7 @@ function hasGlibc(): boolean {
 function toReason(path: string, error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code !== 'MODULE_NOT_FOUND') return `${path} does not load: ${message.split('\n', 1)[0]}`;
-  return path === BUILT ? 'no addon was built in kernel/' : `${path} is not installed`;
+  return path === BUILT
+    ? 'no addon was built in kernel/ (in a clone, `npm run build` does so where the pinned Rust toolchain is)'
+    : `${path} is not installed`;
 }
