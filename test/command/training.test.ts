@@ -30,7 +30,9 @@ afterAll(() => folder.remove());
 describe('a run', () => {
   it('goes on when its training is killed, tells of it, and trains again', async () => {
     const output = at('killed-training');
-    const flags = [...USAGE_FLAGS, ...QUICK_TRAINING, '--set', 'encoder.updates=400', '--output', output];
+    // No provisional model, whose training is over before it is found.
+    const slow = ['--set', 'encoder.init=fresh', '--set', 'encoder.updates=5000', '--set', 'encoder.patience=1000'];
+    const flags = [...USAGE_FLAGS, ...QUICK_TRAINING, ...slow, '--output', output];
     const { child, ended } = startSegtide(['run', at('usage.ndjson'), ...flags]);
     child.stdin!.end();
     process.kill(await trainingOf(child.pid!), 'SIGKILL');
@@ -51,7 +53,7 @@ describe('a run', () => {
       ...QUICK_TRAINING,
       ...ENDLESS,
       '--set',
-      'encoder.updates=20000',
+      'encoder.init=fresh',
       '--output',
       at('killed'),
     ];
