@@ -7,7 +7,7 @@ import type { Clock, Sink, Source } from './ports.js';
 import type { SegmentRecord } from './publish/segment-record.js';
 import type { AdoptedModel } from './train/adopt-model.js';
 import type { ModelRecord, SampleRecord, StatisticsRecord } from './train/model-record.js';
-import { isProvisional } from './train/provisional.js';
+import { isTrained } from './train/provisional.js';
 import type { TrainingProgress } from './train/training-progress.js';
 import {
   createTrainer,
@@ -198,10 +198,6 @@ export function createSegmentation(
       };
     },
   };
-}
-
-function isTrained(modelVersion: string | null): boolean {
-  return modelVersion !== null && !isProvisional(modelVersion);
 }
 
 /** Every event has one fate, or is in flight; counted apart from where records came in. */

@@ -14,7 +14,7 @@ import type { GateValues } from './train/gate.js';
 import type { ViewRecord } from './train/model-artifact.js';
 import type { ModelRecord, SampleRecord, StatisticsRecord } from './train/model-record.js';
 import { profileChampion } from './train/profile-champion.js';
-import { isProvisional, PROVISIONAL_NUMBER } from './train/provisional.js';
+import { isProvisional, isTrained, PROVISIONAL_NUMBER } from './train/provisional.js';
 import { createReservoir, type ReservoirSnapshot } from './train/reservoir.js';
 import { createRetrainSchedule, type RetrainScheduleSnapshot, type RetrainSettings } from './train/retrain-schedule.js';
 import { type StartTrainingOptions, startTraining, type Training } from './train/start-training.js';
@@ -197,11 +197,6 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     return trainings === 0 && !outcomes.some(({ modelVersion }) => isProvisional(modelVersion));
   }
 
-  /** Whether a model serves that was trained, and not only made in a hurry. */
-  function isTrained(): boolean {
-    return champion !== undefined && !isProvisional(champion.clusterModel.modelVersion);
-  }
-
   /** Trains in a process of its own what is due, if nothing is under way. */
   async function startDue(): Promise<void> {
     if (underWay !== undefined) return;
@@ -223,9 +218,11 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     const isScheduled = job.number !== PROVISIONAL_NUMBER;
     if (result instanceof SegtideError) {
       // The champion serves on; without one, the stream warms on until the next fit.
-      if (isScheduled) schedule.finished(false);
-      // What died of outside causes is tried again as soon as a training may start.
-      if (isScheduled && result.retriable) schedule.request('the training before this one died');
+      if (isScheduled) {
+        schedule.finished(false);
+        // What died of outside causes is tried again as soon as a training may start.
+        if (result.retriable) schedule.request('the training before this one died');
+      }
       const stays = champion === undefined ? '' : ' The model in force stays.';
       const why = [`the training failed: ${result.message}${stays}`];
       const outcome: TrainingOutcome = {
@@ -278,7 +275,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       return;
     }
     taught = taught === undefined ? statistics : merge(taught, statistics);
-    if (isTrained()) monitor.observe(observation, champion.clusterModel);
+    if (isTrained(champion.clusterModel.modelVersion)) monitor.observe(observation, champion.clusterModel);
   }
 
   async function moveCentroids(): Promise<void> {
@@ -346,7 +343,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     async end() {
       await describeInitial();
       await reportDrift(true);
-      if (isTrained()) return stop();
+      if (isTrained(champion?.clusterModel.modelVersion)) return stop();
       // Live, a provisional model may be under way.
       await conclude();
       const reasons = schedule.dueAtEnd();

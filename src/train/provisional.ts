@@ -5,3 +5,8 @@ export const PROVISIONAL_NUMBER = 0;
 export function isProvisional(modelVersion: string): boolean {
   return /^v0(-|$)/.test(modelVersion);
 }
+
+/** Whether there is a model, and one that was trained rather than made of the first windows. */
+export function isTrained(modelVersion: string | null | undefined): boolean {
+  return modelVersion != null && !isProvisional(modelVersion);
+}

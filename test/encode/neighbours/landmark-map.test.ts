@@ -5,6 +5,7 @@ import { createJsEngine } from '../../../src/encode/vrae/engines/js/js-engine.js
 import { openEngine } from '../../../src/encode/vrae/engines/open-engine.js';
 import type { RecurrentEngine } from '../../../src/encode/vrae/recurrent-engine.js';
 import { createRandom } from '../../../src/numeric/random.js';
+import { onLine } from '../../support/landmark-maps.js';
 
 describe('createPlaceReader', () => {
   it('weighs the nearest landmarks by how much nearer they are than the first one left out', () => {
@@ -77,17 +78,6 @@ describe('createPlaceReader', () => {
     );
   });
 });
-
-function onLine(landmarks: number[], places: number[], neighbours: number): LandmarkMap {
-  return {
-    length: landmarks.length,
-    inputs: 1,
-    size: 1,
-    neighbours,
-    landmarks: Float32Array.from(landmarks),
-    places: Float32Array.from(places),
-  };
-}
 
 function read(map: LandmarkMap, engine: RecurrentEngine, rows: number[][]): number[] {
   const reader = createPlaceReader(map, engine, rows.length);

@@ -4,6 +4,7 @@ import { createPlaceReader, type LandmarkMap } from '../../../src/encode/neighbo
 import { createJsEngine } from '../../../src/encode/vrae/engines/js/js-engine.js';
 import { createGraphBuilder } from '../../../src/train/onnx/graph-builder.js';
 import { addPlaces } from '../../../src/train/onnx/place-nodes.js';
+import { onLine } from '../../support/landmark-maps.js';
 import { runGraph } from './run-onnx.js';
 
 describe('addPlaces', () => {
@@ -42,17 +43,6 @@ describe('addPlaces', () => {
     );
   });
 });
-
-function onLine(landmarks: number[], places: number[], neighbours: number): LandmarkMap {
-  return {
-    length: landmarks.length,
-    inputs: 1,
-    size: 1,
-    neighbours,
-    landmarks: Float32Array.from(landmarks),
-    places: Float32Array.from(places),
-  };
-}
 
 function readHere(map: LandmarkMap, at: readonly number[]): Float32Array {
   const reader = createPlaceReader(map, createJsEngine(), at.length);
