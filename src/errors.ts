@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'state' // a checkpoint or snapshot is damaged, or belongs to other settings
   | 'encoder' // training or inference failed
   | 'transport' // a broker or registry failed
+  | 'fenced' // another process has taken over the partition
   | 'accounting' // events in and fates out don't add up: a defect of segtide itself
   | 'aborted'; // stopped on request
 

@@ -5,7 +5,11 @@ import { tryAgain } from './try-again.js';
 
 export interface OutgoingRecord {
   readonly key: string;
-  readonly value: string | Buffer;
+  /** Null is a tombstone: a compacted topic forgets the key. */
+  readonly value: string | Buffer | null;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** @default as the key says */
+  readonly partition?: number;
 }
 
 /** Sends records: what a sink needs of Kafka. One producer serves all sinks of a program. */

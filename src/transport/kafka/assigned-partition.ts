@@ -1,0 +1,30 @@
+import type { KafkaMessage } from 'kafkajs';
+
+/**
+ * One partition number of all input topics, while this member of the consumer group has it. Topics that are read
+ * together have as many partitions as each other, and the same customers in the same ones.
+ *
+ * Records wait here until they are taken; what waits is bounded, and the broker is not asked for more until then.
+ */
+export interface AssignedPartition {
+  readonly partition: number;
+  readonly topics: readonly string[];
+  /** Aborted when the group gives the partition to another member, and when the reader closes or fails. */
+  readonly signal: AbortSignal;
+  /** Begins to read; once. A topic without an offset begins where the group has committed, or as `startAt` says. */
+  start(offsets: ReadonlyMap<string, bigint>): void;
+  /** Topics of which records wait. */
+  readonly waiting: readonly string[];
+  /**
+   * The next records of a topic, without taking them: some `maxBytes` of them, at least one, none where none wait.
+   *
+   * @param before only records before this offset
+   */
+  peek(topic: string, maxBytes: number, before?: bigint): readonly KafkaMessage[];
+  /** Takes the first `count` of what `peek` showed. */
+  take(topic: string, count: number): void;
+  /** Offset of the next record that is not yet taken, with what the broker keeps for itself passed over; undefined before the first fetch. */
+  next(topic: string): bigint | undefined;
+  /** Resolves true when records arrive, false after so many ms without, or when the signal is aborted. */
+  arrival(ms: number): Promise<boolean>;
+}
