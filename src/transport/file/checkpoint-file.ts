@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { SegtideError } from '../../errors.js';
 import type { StateSettings } from './refuse-other-settings.js';
-import { aligned, decodeSnapshot, encodeSnapshot, type SnapshotValue } from './snapshot-encoding.js';
+import { aligned, decodeSnapshot, encodeSnapshot, type SnapshotValue } from '../../numeric/snapshot-encoding.js';
 
 /** State by the name of the part that it belongs to: source, windows, model, outputs … */
 export type CheckpointParts = { readonly [part: string]: SnapshotValue };

@@ -5,7 +5,7 @@ import {
   decodeSnapshot,
   encodeSnapshot,
   type SnapshotValue,
-} from '../../../src/transport/file/snapshot-encoding.js';
+} from '../../src/numeric/snapshot-encoding.js';
 
 function roundTrip(value: SnapshotValue): SnapshotValue {
   const { text, pages, pagesSize } = encodeSnapshot(value);

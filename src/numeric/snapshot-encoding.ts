@@ -1,4 +1,4 @@
-import { SegtideError } from '../../errors.js';
+import { SegtideError } from '../errors.js';
 
 /** What a snapshot may hold: plain JSON values, also NaN and infinite numbers and undefined, and typed arrays anywhere. */
 export type SnapshotValue =
