@@ -27,6 +27,8 @@ export interface Windower {
   push(batch: UsageBatch, nowMs?: number): IterableIterator<WindowBatch>;
   /** Follows the wall clock, which closes the windows of an input that fell idle. */
   advance(nowMs: number): IterableIterator<WindowBatch>;
+  /** Tells that nobody listened for a while: what may wait to be read is no silence. */
+  wake(): void;
   /** Ends the input. Nothing may be pushed after it. */
   finish(): IterableIterator<WindowBatch>;
   /** Results of the open windows so far, with `finals` 0. */
@@ -101,6 +103,10 @@ class KeyedWindower implements Windower {
       this.#intake.observe(now - idleTimeoutMs);
     }
     return this.#pages();
+  }
+
+  wake(): void {
+    this.#state.idleSinceMs = Number.POSITIVE_INFINITY;
   }
 
   finish(): IterableIterator<WindowBatch> {

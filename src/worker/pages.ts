@@ -73,6 +73,7 @@ export function createPages(source: Source, windower: Windower, options: PagesOp
       await between?.();
       if (isStopped?.() === true) return false;
       const batch = await source.pull();
+      if (batch?.waiting === true && isStopped?.() === true) return false;
       if (batch === undefined) {
         ended = true;
         closing = windower.finish();
