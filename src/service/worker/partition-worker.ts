@@ -49,6 +49,8 @@ export interface PartitionWorkerParts {
   readonly createLearner: (lessons: number) => { learn(scored: Scored): void; take(): Lesson | undefined };
   /** Records of the inner topics, in order. */
   readonly toRecords: (lesson: Lesson) => Iterable<readonly [topic: string, record: OutgoingRecord]>;
+  /** What tells others that a customer was forgotten. */
+  readonly toForgotten: (customerId: string) => Iterable<readonly [topic: string, record: OutgoingRecord]>;
   /** The model before and the one in force, with their latest centroids. */
   readonly models: () => readonly ModelRecord[];
   readonly onModelRefused: (record: ModelRecord, error: SegtideError) => void;
@@ -114,7 +116,8 @@ class PartitionWorker {
 
     const replay = createReplay(entries);
     const windower = createWindower(segmentation.window, from?.windower);
-    const clocks = createTopicClocks(partition.topics.length, from?.clocks);
+    const usageTopics = partition.topics.filter((topic) => topic !== this.#options.forgetTopic);
+    const clocks = createTopicClocks(usageTopics.length, from?.clocks);
     const isStopped = (): boolean => this.#isEnding();
     const source = createRecordedSource(
       partition,
@@ -201,7 +204,14 @@ class PartitionWorker {
       pages: { next },
       takeModel: async () => this.#takeModels(scorer, applied),
       scorer,
-      publisher,
+      publisher: {
+        publish: async (page, scored) => {
+          await publisher.publish(page, scored);
+          if (page.forgotten === undefined) return;
+          const customerId = Buffer.from(page.forgotten).toString();
+          for (const [topic, record] of this.#parts.toForgotten(customerId)) outputs.add(topic, record);
+        },
+      },
       learner: {
         learn: async (scored) => {
           this.#log.page(scored);

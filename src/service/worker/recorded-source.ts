@@ -9,6 +9,8 @@ import { type Decision, type Replay, toMismatch } from './replay.js';
 import type { TopicClocks } from './topic-clocks.js';
 
 export interface RecordedSourceOptions {
+  /** Topic whose records name customers to be forgotten, by their key; the last of the partition's topics. */
+  readonly forgetTopic?: string | undefined;
   readonly keyed: 'verify' | 'trust';
   /** Bytes of records in one batch, about. */
   readonly maxBatchBytes: number;
@@ -51,7 +53,7 @@ export interface RecordedSource extends Source {
 /** @param from offsets of a checkpoint */
 export function createRecordedSource(
   partition: AssignedPartition,
-  { keyed, maxBatchBytes, idleMs, topicIdleMs, maxAheadMs }: RecordedSourceOptions,
+  { forgetTopic, keyed, maxBatchBytes, idleMs, topicIdleMs, maxAheadMs }: RecordedSourceOptions,
   { values, log, replay, clocks, clock, wake, isStopped, between }: RecordedSourceParts,
   from: ReadonlyMap<string, bigint>,
 ): RecordedSource {
@@ -69,6 +71,9 @@ export function createRecordedSource(
   });
 
   function toBatch(topic: number, records: readonly KafkaMessage[], idle: number) {
+    if (topics[topic] === forgetTopic) {
+      return { batch: { ...nothing(false), forget: records[0]!.key ?? new Uint8Array(0) }, taken: 1 };
+    }
     const context = contextOf(topics[topic]!);
     const { batch, taken, recordOf } = values.parse(records, context.source);
     if (keyed === 'verify') verifyKeys(batch, records, recordOf, context);
@@ -120,17 +125,24 @@ export function createRecordedSource(
     return batch;
   }
 
-  function takeNext(): UsageBatch | undefined {
+  /** The topic that is furthest behind of those with records, requests to forget first; -1 where none has any. */
+  function nextTopic(): number {
     let topic = -1;
     for (const name of partition.waiting) {
       const candidate = topics.indexOf(name);
+      if (name === forgetTopic) return candidate;
       if (topic < 0 || clocks.newest(candidate) < clocks.newest(topic)) topic = candidate;
     }
+    return topic;
+  }
+
+  function takeNext(): UsageBatch | undefined {
+    const topic = nextTopic();
     if (topic < 0) return undefined;
     const name = topics[topic]!;
     const idle = idleTopics();
     now = clock.now();
-    const records = partition.peek(name, maxBatchBytes);
+    const records = partition.peek(name, name === forgetTopic ? 1 : maxBatchBytes);
     const { batch, taken } = toBatch(topic, records, idle);
     const next = BigInt(records[taken - 1]!.offset) + 1n;
     log.starts(name, BigInt(records[0]!.offset));
