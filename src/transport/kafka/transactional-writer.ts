@@ -1,6 +1,6 @@
 import type { Kafka, Transaction } from 'kafkajs';
 import type { Clock } from '../../ports.js';
-import { KAFKA_RETRY } from './kafka-connection.js';
+import { connectProducer } from './connect-producer.js';
 import { extendWritten, type StateWriter, type WrittenState } from './state-writer.js';
 import { toRequests } from './to-requests.js';
 import { toWriteFailure } from './write-failure.js';
@@ -18,26 +18,13 @@ export interface TransactionalWriterOptions {
 
 /** Connects a producer. Its first write fences every other producer with the same transactional id, and not before. */
 export async function openTransactionalWriter(kafka: Kafka, options: TransactionalWriterOptions): Promise<StateWriter> {
-  const { CompressionTypes, Partitioners } = await import('kafkajs');
+  const { CompressionTypes } = await import('kafkajs');
   const { stateTopic: topic, statePartition, partition, groupId, clock } = options;
   const compression = options.compression === 'gzip' ? CompressionTypes.GZIP : CompressionTypes.None;
   const context = { topic, partition: statePartition };
-  const producer = kafka.producer({
-    createPartitioner: Partitioners.DefaultPartitioner,
-    allowAutoTopicCreation: false,
-    idempotent: true,
-    maxInFlightRequests: 1,
-    transactionalId: options.transactionalId,
-    transactionTimeout: TRANSACTION_TIMEOUT_MS,
-    // The store repeats what fails for longer.
-    retry: { ...KAFKA_RETRY, retries: 5 },
-  });
-  try {
-    await producer.connect();
-  } catch (error) {
-    await producer.disconnect().catch(() => {}); // the first error is the one to tell
-    throw toWriteFailure(error, `the producer ${options.transactionalId} could not connect`, false, context);
-  }
+  const { transactionalId } = options;
+  const config = { transactionalId, transactionTimeout: TRANSACTION_TIMEOUT_MS };
+  const producer = await connectProducer(kafka, config, context);
   return {
     async write(outputs, state, offsets) {
       const begun = clock.now();
@@ -63,7 +50,7 @@ export async function openTransactionalWriter(kafka: Kafka, options: Transaction
         return written!;
       } catch (error) {
         const timedOut = clock.now() - begun >= TRANSACTION_TIMEOUT_MS;
-        const failure = toWriteFailure(error, `a commit of ${options.transactionalId} failed`, timedOut, context);
+        const failure = toWriteFailure(error, `a commit of ${transactionalId} failed`, timedOut, context);
         // An open transaction hides all that follows it from readers, until somebody ends it or its time is up.
         if (failure.code !== 'fenced' && !failure.retriable) await transaction?.abort().catch(() => {});
         throw failure;

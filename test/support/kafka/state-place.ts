@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Admin, Kafka, type KafkaConfig, logLevel } from 'kafkajs';
 import { KAFKA_RETRY } from '../../../src/transport/kafka/kafka-connection.js';
 import { createStateStore, type StateStoreOptions } from '../../../src/transport/kafka/kafka-state-store.js';
+import { createPlainStateStore } from '../../../src/transport/kafka/plain-state-store.js';
 import type { Commit, StateStore } from '../../../src/transport/kafka/state-store.js';
 import { createTopicReader, type TopicReader } from '../../../src/transport/kafka/topic-reader.js';
 import type { StatePlace } from '../../contract/state-store.js';
@@ -18,15 +19,19 @@ export interface KafkaStatePlace extends StatePlace {
   readonly options: StateStoreOptions;
   /** Real name of one of the topics `in` and `out` of a test. */
   name(topic: string): string;
-  /** With the topics' real names. */
-  rename(store: StateStore): StateStore;
+  /** A transactional store with other options, or over another client. */
+  store(options?: Partial<StateStoreOptions>, through?: Kafka): StateStore;
+  /** A store whose outputs and offsets are not transactional. */
+  plainStore(options?: Partial<StateStoreOptions>, through?: Kafka): StateStore;
 }
 
 export interface StatePlaceOptions {
-  readonly config?: Partial<KafkaConfig>;
+  /** Of the state topic. @default 'compact' */
   readonly cleanup?: string;
-  readonly stateConfig?: readonly { name: string; value: string }[];
+  /** Partitions of the output. @default 1 */
   readonly partitions?: number;
+  /** Whether owners are plain stores. @default false */
+  readonly plain?: boolean;
 }
 
 const MAX_LOG_ENTRIES = 6;
@@ -35,14 +40,14 @@ export async function createStatePlace(brokers: string[], options: StatePlaceOpt
   const place = `state-${process.pid}-${places++}`;
   const name = (topic: string): string => `${place}-${topic}`;
   const stateTopic = name('state');
-  const kafka = openTestKafka(brokers, options.config);
+  const kafka = openTestKafka(brokers);
   const admin = kafka.admin();
   await admin.connect();
   const cleanup = { name: 'cleanup.policy', value: options.cleanup ?? 'compact' };
   await admin.createTopics({
     waitForLeaders: true,
     topics: [
-      { topic: stateTopic, numPartitions: 2, configEntries: [cleanup, ...(options.stateConfig ?? [])] },
+      { topic: stateTopic, numPartitions: 2, configEntries: [cleanup] },
       { topic: name('out'), numPartitions: options.partitions ?? 1 },
       { topic: name('in') },
     ],
@@ -71,6 +76,15 @@ export async function createStatePlace(brokers: string[], options: StatePlaceOpt
     },
     close: () => store.close(),
   });
+  const transactional = (more: Partial<StateStoreOptions> = {}, through = kafka): StateStore =>
+    rename(createStateStore(through, { ...storeOptions, ...more }));
+  // What a consumer would have committed.
+  const plainOffsets = new Map<string, bigint>();
+  const commitOffsets = async (offsets: ReadonlyMap<string, bigint>): Promise<void> => {
+    for (const [topic, offset] of offsets) plainOffsets.set(topic, offset);
+  };
+  const plain = (more: Partial<StateStoreOptions> = {}, through = kafka): StateStore =>
+    rename(createPlainStateStore(through, { ...storeOptions, ...more, commitOffsets }));
   return {
     kafka,
     admin,
@@ -78,11 +92,13 @@ export async function createStatePlace(brokers: string[], options: StatePlaceOpt
     stateTopic,
     options: storeOptions,
     name,
-    rename,
+    store: transactional,
+    plainStore: plain,
     maxLogEntries: MAX_LOG_ENTRIES,
-    owner: async () => rename(createStateStore(kafka, storeOptions)),
+    owner: async () => (options.plain ? plain() : transactional()),
     published: (topic) => published(reader, kafka, name(topic)),
     async offset(topic) {
+      if (options.plain) return plainOffsets.get(name(topic));
       const [found] = await admin.fetchOffsets({ groupId: place, topics: [name(topic)] });
       const offset = BigInt(found!.partitions[0]!.offset);
       return offset < 0n ? undefined : offset;
