@@ -72,7 +72,7 @@ export async function createGroupMember(
     maxBytes: Math.floor(fetchBytes),
     // An answer is to have room for several partitions, and yet be worth the way for each.
     maxBytesPerPartition: Math.floor(Math.min(1_048_576, Math.max(65_536, fetchBytes / (partitions * topics.length)))),
-    rackId: settings.rack,
+    rackId: settings.rack ?? '',
     allowAutoTopicCreation: false,
     retry: KAFKA_RETRY,
   });

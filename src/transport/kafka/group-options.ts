@@ -13,6 +13,8 @@ export interface GroupOptions {
   readonly rebalanceTimeoutMs?: number;
   /** How long a broker may wait for records before it answers a fetch. In ms. @default 200 */
   readonly maxWaitMs?: number;
+  /** Zone or rack of this program: brokers with a replica there are read from. @default the leaders are read from */
+  readonly rack?: string | undefined;
 }
 
 export interface GroupSettings {
@@ -22,6 +24,7 @@ export interface GroupSettings {
   readonly heartbeatIntervalMs: number;
   readonly rebalanceTimeoutMs: number;
   readonly maxWaitMs: number;
+  readonly rack: string | undefined;
 }
 
 /** @throws SegtideError `config` with the option's name, what it got and what it may be */
@@ -49,6 +52,7 @@ export function resolveGroup(options: GroupOptions): GroupSettings {
     heartbeatIntervalMs,
     rebalanceTimeoutMs,
     maxWaitMs: atLeast(1, 'maxWaitMs', options.maxWaitMs ?? 200),
+    rack: options.rack,
   };
 }
 

@@ -32,8 +32,6 @@ export interface GroupReaderOptions extends KafkaConnectionOptions, GroupOptions
    * least 131072. @default 16777216
    */
   readonly maxBytesInFlight?: number;
-  /** Zone or rack of this program: brokers with a replica there are read from. @default the leaders are read from */
-  readonly rack?: string;
 }
 
 export interface GroupReaderSettings extends GroupSettings {
@@ -43,7 +41,6 @@ export interface GroupReaderSettings extends GroupSettings {
   readonly outOfRange: 'fail' | 'earliest' | 'latest';
   readonly stallMs: number;
   readonly maxBytesInFlight: number;
-  readonly rack: string;
 }
 
 /** @throws SegtideError `config` with the option's name, what it got and what it may be */
@@ -64,7 +61,6 @@ export function resolveGroupReader(options: GroupReaderOptions): GroupReaderSett
     outOfRange: oneOf(['fail', 'earliest', 'latest'], 'outOfRange', options.outOfRange ?? 'fail'),
     stallMs,
     maxBytesInFlight: atLeast(131_072, 'maxBytesInFlight', options.maxBytesInFlight ?? 16_777_216),
-    rack: options.rack ?? '',
   };
 }
 

@@ -4,8 +4,11 @@ import type { KafkaConnectionOptions } from './kafka-connection.js';
 /** A consumer group that reads usage events from one topic. */
 export interface KafkaSourceOptions extends KafkaConnectionOptions, GroupOptions {
   readonly topic: string;
-  /** Where partitions begin for which the group has committed no offset. @default 'earliest' */
-  readonly startAt?: 'earliest' | 'latest';
+  /**
+   * Where partitions begin for which the group has committed no offset: at the oldest record, after the newest, or at the
+   * first that is not older than a time, in epoch ms. @default 'earliest'
+   */
+  readonly startAt?: 'earliest' | 'latest' | number;
   /**
    * `verify` stops with an error where a record's key is not the mapped customer id: customers whose events are spread
    * over partitions would be read out of order. `trust` looks at no key. @default 'verify'
@@ -31,7 +34,7 @@ export interface KafkaSourceOptions extends KafkaConnectionOptions, GroupOptions
 
 export interface KafkaSourceSettings extends GroupSettings {
   readonly topic: string;
-  readonly startAt: 'earliest' | 'latest';
+  readonly startAt: 'earliest' | 'latest' | number;
   readonly keyed: 'verify' | 'trust';
   readonly idleMs: number;
   readonly partitionIdleMs: number;

@@ -10,8 +10,8 @@ export interface TopicPlan {
   readonly partitions?: number;
   /** @default the broker's `default.replication.factor` */
   readonly replicationFactor?: number;
-  /** Keep the last record of each key instead of all for a time. @default false */
-  readonly compacted?: boolean;
+  /** By Kafka's names, such as `cleanup.policy`. @default the broker's */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** Oldest and next offset of one partition. */
@@ -32,15 +32,10 @@ export async function ensureTopics(kafka: Kafka, plans: readonly TopicPlan[]): P
         topic: plan.topic,
         numPartitions: plan.partitions ?? -1,
         replicationFactor: plan.replicationFactor ?? -1,
-        configEntries: plan.compacted ? [{ name: 'cleanup.policy', value: 'compact' }] : [],
+        configEntries: Object.entries(plan.settings ?? {}).map(([name, value]) => ({ name, value })),
       })),
     });
   });
-}
-
-/** The topics that do not exist, or that this client may not see. */
-export async function missingTopics(kafka: Kafka, plans: readonly TopicPlan[]): Promise<readonly TopicPlan[]> {
-  return withAdmin(kafka, 'the topics could not be listed', (admin) => notListed(admin, plans));
 }
 
 /** Next offsets that a group has committed, by partition; those without are absent. */
