@@ -22,6 +22,7 @@ export function isUnknownTopic(error: unknown): boolean {
 /** Whether the same request may be right when it is sent again. */
 export function isRetriable(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
+  if (error instanceof SegtideError) return error.retriable;
   const { name, cause, retriable }: KafkaJsError = error;
   if (name === 'KafkaJSNumberOfRetriesExceeded') return true;
   // A refused connection comes wrapped as not retriable; what it wraps knows better.

@@ -5,8 +5,11 @@ import type { KafkaConnectionOptions } from './kafka-connection.js';
 export interface KafkaSourceOptions extends KafkaConnectionOptions {
   readonly topic: string;
   readonly groupId: string;
-  /** Where partitions begin for which the group has committed no offset. @default 'earliest' */
-  readonly startAt?: 'earliest' | 'latest';
+  /**
+   * Where partitions begin for which the group has committed no offset: at the oldest record, after the newest, or at the
+   * first that is not older than a time, in epoch ms. @default 'earliest'
+   */
+  readonly startAt?: 'earliest' | 'latest' | number;
   /**
    * `verify` stops with an error where a record's key is not the mapped customer id: customers whose events are spread
    * over partitions would be read out of order. `trust` looks at no key. @default 'verify'
@@ -43,7 +46,7 @@ export interface KafkaSourceOptions extends KafkaConnectionOptions {
 export interface KafkaSourceSettings {
   readonly topic: string;
   readonly groupId: string;
-  readonly startAt: 'earliest' | 'latest';
+  readonly startAt: 'earliest' | 'latest' | number;
   readonly keyed: 'verify' | 'trust';
   readonly idleMs: number;
   readonly partitionIdleMs: number;
@@ -55,6 +58,7 @@ export interface KafkaSourceSettings {
   readonly heartbeatIntervalMs: number;
   readonly rebalanceTimeoutMs: number;
   readonly maxWaitMs: number;
+  readonly rack: string | undefined;
 }
 
 /** @throws SegtideError `config` with the option's name, what it got and what it may be */
@@ -89,6 +93,7 @@ export function resolveKafkaSource(options: KafkaSourceOptions): KafkaSourceSett
     sessionTimeoutMs,
     heartbeatIntervalMs,
     rebalanceTimeoutMs,
+    rack: options.rack,
     maxWaitMs: atLeast(1, 'maxWaitMs', options.maxWaitMs ?? 200),
   };
 }

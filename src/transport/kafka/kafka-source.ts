@@ -11,7 +11,7 @@ import { createPartitionProgress, type KafkaPosition } from './partition-progres
 import { createPreparation } from './preparation.js';
 import { createRecordQueue } from './record-queue.js';
 import { createSignal } from './signal.js';
-import { committedOffsets, describeTopic, type PartitionRange } from './topics.js';
+import { committedOffsets, describeTopic, offsetsAt, type PartitionRange } from './topics.js';
 import type { ValueParser } from './value-parser.js';
 import { verifyKeys } from './verify-keys.js';
 
@@ -63,7 +63,7 @@ export async function createKafkaSource(options: KafkaSourceOptions, parts: Kafk
   const ranges = await describeTopic(kafka, settings.topic);
   const committed = await committedOffsets(kafka, settings.groupId, settings.topic);
   if (parts.from === undefined && committed.size > 0) parts.onCommittedOnly?.();
-  const from = settings.startAt === 'latest' ? pinLatest(settings.topic, ranges, committed, parts.from) : parts.from;
+  const from = { ...(await pinStart(kafka, settings, ranges, committed)), ...parts.from };
   const progress = createPartitionProgress(settings.topic, ranges, from);
   return startSource(kafka, settings, parts, progress, ranges.length);
 }
@@ -72,17 +72,18 @@ export async function createKafkaSource(options: KafkaSourceOptions, parts: Kafk
  * Names an offset for partitions that have none yet: "the newest" would be another one after a restart, and what came
  * in between would be lost.
  */
-function pinLatest(
-  topic: string,
+async function pinStart(
+  kafka: Kafka,
+  { topic, startAt }: KafkaSourceSettings,
   ranges: readonly PartitionRange[],
   committed: ReadonlyMap<number, bigint>,
-  from: SourcePosition = {},
-): SourcePosition {
+): Promise<SourcePosition> {
+  if (startAt === 'earliest') return {};
   const pinned = ranges.filter(({ partition }) => !committed.has(partition));
-  return {
-    ...Object.fromEntries(pinned.map(({ partition, high }) => [`${topic}/${partition}`, String(high)])),
-    ...from,
-  };
+  const at = typeof startAt === 'number' ? await offsetsAt(kafka, topic, startAt) : undefined;
+  return Object.fromEntries(
+    pinned.map(({ partition, high }) => [`${topic}/${partition}`, String(at?.get(partition) ?? high)]),
+  );
 }
 
 async function startSource(
