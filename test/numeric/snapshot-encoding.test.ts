@@ -1,11 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  aligned,
-  decodeSnapshot,
-  encodeSnapshot,
-  type SnapshotValue,
-} from '../../src/numeric/snapshot-encoding.js';
+import { aligned, decodeSnapshot, encodeSnapshot, type SnapshotValue } from '../../src/numeric/snapshot-encoding.js';
 
 function roundTrip(value: SnapshotValue): SnapshotValue {
   const { text, pages, pagesSize } = encodeSnapshot(value);
