@@ -103,6 +103,7 @@ export function createSegmentation(
   const lessons = createMemoryTopic<{ readonly samples: SampleRecord; readonly statistics: StatisticsRecord }>();
 
   const windower = createWindower(settings.window, from?.windower);
+  windower.wake();
   const { clock, between, isStopped, isCutShort, initialModel } = options;
   const pages = createPages(
     source,

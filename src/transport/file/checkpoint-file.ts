@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { SegtideError } from '../../errors.js';
-import type { StateSettings } from './refuse-other-settings.js';
 import { aligned, decodeSnapshot, encodeSnapshot, type SnapshotValue } from '../../numeric/snapshot-encoding.js';
+import type { StateSettings } from './refuse-other-settings.js';
 
 /** State by the name of the part that it belongs to: source, windows, model, outputs … */
 export type CheckpointParts = { readonly [part: string]: SnapshotValue };
