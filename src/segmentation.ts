@@ -135,13 +135,16 @@ export function createSegmentation(
   );
   if (from === undefined && initialModel !== undefined) {
     const { modelVersion, champion } = initialModel;
-    scorer.apply({ kind: 'model', modelVersion, artifact: champion.artifact });
+    scorer.apply({ kind: 'model', modelVersion, artifact: champion.artifact, previousVersion: null });
   }
   models.subscribe((records) => {
     for (const record of records) scorer.apply(record);
   });
   lessons.subscribe(async (batch) => {
-    for (const { samples, statistics } of batch) await trainer.observe(samples, statistics);
+    for (const { samples, statistics } of batch) {
+      trainer.sampled(samples);
+      await trainer.observe(statistics);
+    }
   });
 
   /**

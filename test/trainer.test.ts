@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { SegtideError } from '../src/errors.js';
-import type { ModelRecord } from '../src/train/model-record.js';
+import type { ModelRecord, SampleRecord, StatisticsRecord } from '../src/train/model-record.js';
 import type { Training } from '../src/train/start-training.js';
 import type { TrainingJob } from '../src/train/training-job.js';
-import {
-  createTrainer,
-  type Trainer,
-  type TrainerParts,
-  type TrainerSnapshot,
-  type TrainingOutcome,
-} from '../src/trainer.js';
+import { createTrainer, type TrainerParts, type TrainerSnapshot, type TrainingOutcome } from '../src/trainer.js';
 import { sliceWindows } from '../src/window/slice-windows.js';
 import type { WindowBatch } from '../src/window/window-batch.js';
 import { createWindower } from '../src/window/windower.js';
@@ -193,11 +187,8 @@ describe('a trainer', () => {
     const { trainer, models, teach, lessons } = started({ epochWindows: 256 });
     await teach(3);
     const before = models.length;
-    const { samples, statistics } = lessons.at(-1)!;
-    await trainer.observe(samples, {
-      ...statistics,
-      statistics: { ...statistics.statistics!, modelVersion: 'v0' },
-    });
+    const { statistics } = lessons.at(-1)!;
+    await trainer.observe({ ...statistics, statistics: { ...statistics.statistics!, modelVersion: 'v0' } });
     expect(trainer.droppedStatistics).toBe(1);
     expect(models).toHaveLength(before);
   });
@@ -316,7 +307,7 @@ function started(options: SmallOptions = {}, parts: Partial<TrainerParts> = {}, 
   const outputs = collectOutputs();
   const models: ModelRecord[] = [];
   const scorer = createScorer(series, seriesHash, from?.models, encoder.engine);
-  const lessons: { samples: Parameters<Trainer['observe']>[0]; statistics: Parameters<Trainer['observe']>[1] }[] = [];
+  const lessons: { samples: SampleRecord; statistics: StatisticsRecord }[] = [];
   const trainer = createTrainer(
     settings.trainer,
     {
@@ -335,7 +326,8 @@ function started(options: SmallOptions = {}, parts: Partial<TrainerParts> = {}, 
     {
       teach: async (samples, statistics) => {
         lessons.push({ samples, statistics });
-        await trainer.observe(samples, statistics);
+        trainer.sampled(samples);
+        await trainer.observe(statistics);
       },
     },
     { learnEvery: 256, steps: series.windowSteps, channels: 1 },
