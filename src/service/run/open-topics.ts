@@ -30,14 +30,14 @@ import { writtenOutputs } from './written-outputs.js';
  */
 export async function openTopics(config: Config): Promise<RunOutputs> {
   const { input, output } = config;
-  const { createTopics, format } = output;
+  const { createTopics, format, compression } = output;
   // The schema has refused a config without any brokers.
   const connection = await toConnection((output.kafka ?? input.kafka)!);
   const names = writtenOutputs(config);
   const plan = planTopics(config).filter(({ name }) => names.includes(name));
   const inputPartitions = input.kind === 'kafka' ? await countPartitions(config) : undefined;
   await checkTopics(await openKafka(connection), plan, { inputPartitions, create: createTopics });
-  const producer = await createKafkaProducer(connection);
+  const producer = await createKafkaProducer({ ...connection, compression });
   const open = <T>(to: Output<T>): Promise<Sink<T>> =>
     createKafkaSink(producer, {
       topic: topicOf(output, to.name as TopicName),
