@@ -1,8 +1,8 @@
 import type { Sink } from '../../ports.js';
-import { createAvroEncoder } from '../../publish/avro-encoder.js';
 import { ASSIGNMENTS, DEAD_LETTERS, EMBEDDINGS, LATE, type Output, TRANSITIONS } from '../../publish/output.js';
 import { createKafkaAssignmentSink } from '../../transport/kafka/kafka-assignment-sink.js';
 import type { OutgoingRecord } from '../../transport/kafka/kafka-producer.js';
+import { createRecordWriter } from '../../transport/kafka/record-writer.js';
 import type { WorkerOutputs } from '../../worker/publisher.js';
 
 /** Records that wait for the next commit. */
@@ -20,10 +20,17 @@ export interface OutputBuffer {
 export interface OutputBufferOptions {
   readonly topicOf: (output: string) => string;
   readonly format: 'json' | 'avro';
+  /** Ids of the outputs' schemas in a registry, by output. @default none: Avro's single-object encoding */
+  readonly schemaIds?: ReadonlyMap<string, number>;
   readonly embeddings: boolean;
 }
 
-export async function createOutputBuffer({ topicOf, format, embeddings }: OutputBufferOptions): Promise<OutputBuffer> {
+export async function createOutputBuffer({
+  topicOf,
+  format,
+  schemaIds,
+  embeddings,
+}: OutputBufferOptions): Promise<OutputBuffer> {
   let waiting = new Map<string, OutgoingRecord[]>();
   let bytes = 0;
   const counts = new Map<string, number>();
@@ -35,11 +42,11 @@ export async function createOutputBuffer({ topicOf, format, embeddings }: Output
     bytes += RECORD_OVERHEAD + record.key.length + (record.value?.length ?? 0);
   };
   const open = async <T>(output: Output<T>): Promise<Sink<T>> => {
-    const encode = format === 'avro' ? await createAvroEncoder(output) : output.toJson;
+    const toRecord = await createRecordWriter(output, { encoding: format, schemaId: schemaIds?.get(output.name) });
     const topic = topicOf(output.name);
     return {
       async write(batch) {
-        for (const record of batch) add(topic, { key: output.key(record), value: encode(record) });
+        for (const record of batch) add(topic, toRecord(record));
         counts.set(output.name, (counts.get(output.name) ?? 0) + batch.length);
       },
       flush: async () => undefined,

@@ -54,7 +54,8 @@ export interface PartitionWorkerParts {
   /** The process is to end: what was done is committed. */
   readonly isStopped: () => boolean;
   readonly onRestored?: (restored: { readonly records: number; readonly customers: number }) => void;
-  readonly onPage?: (page: Page) => void;
+  /** @param events that came in since the page before */
+  readonly onPage?: (page: Page, events: number) => void;
 }
 
 /**
@@ -182,6 +183,7 @@ class PartitionWorker {
       await commit();
       return this.#options.commitEveryMs;
     };
+    let told = windower.fates.in;
     const next = async (): Promise<Page | undefined> => {
       for (;;) {
         await between();
@@ -216,7 +218,12 @@ class PartitionWorker {
         },
       },
     });
-    await lastValueFrom(page$.pipe(tap((page) => onPage?.(page))), { defaultValue: undefined });
+    const tell = (page: Page): void => {
+      const { in: events } = windower.fates;
+      onPage?.(page, events - told);
+      told = events;
+    };
+    await lastValueFrom(page$.pipe(tap(tell)), { defaultValue: undefined });
     // A restore that was cut short has nothing of its own to commit, and is behind the offsets of the last commit.
     if (!partition.signal.aborted && this.#log.isEventful) await commit();
     await this.#commit;
