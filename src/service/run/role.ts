@@ -23,3 +23,14 @@ export interface WorkerSummary {
   readonly partitions: readonly number[];
   readonly modelVersion: string | null;
 }
+
+export interface TrainerSummary {
+  readonly role: 'trainer';
+  readonly seconds: number;
+  /** Windows that taught here. */
+  readonly windows: number;
+  /** Versions that were published here, in order. */
+  readonly published: readonly string[];
+  /** Trainings that ended here, those without a model included. */
+  readonly trainings: number;
+}
