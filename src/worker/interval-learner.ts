@@ -5,10 +5,10 @@ import { createReservoir, type Reservoir } from '../train/reservoir.js';
 import { isLearnt } from './pages.js';
 import type { Scored } from './scorer.js';
 
-/** What was learnt in one commit interval. */
-export interface Lessons {
+/** What was learnt between two commits. */
+export interface Lesson {
   readonly samples: SampleRecord;
-  /** One of each model version that windows were assigned by, and one of those assigned by none, in order. */
+  /** Of each model version that assigned windows, and of the windows that none assigned, in order. */
   readonly statistics: readonly StatisticsRecord[];
 }
 
@@ -19,15 +19,13 @@ export interface IntervalLearner {
    * What was learnt since the last call, undefined where nothing was; it is empty after it. What each window teaches is
    * in one result, so that it counts once where the result is committed together with the window's assignment.
    */
-  take(): Lessons | undefined;
-  /** Of the next lesson: all there is to restore after a `take`. */
-  readonly sequence: number;
+  take(): Lesson | undefined;
 }
 
 export interface IntervalLearnerOptions {
   readonly partition: number;
-  /** Of the first lesson. @default 0 */
-  readonly sequence?: number;
+  /** Lessons sent before: all there is to restore. @default 0 */
+  readonly lessons?: number;
   /** Most windows of one result: what bounds the trainer's load, whatever the traffic. */
   readonly quota: number;
   readonly steps: number;
@@ -44,26 +42,25 @@ export interface IntervalLearnerOptions {
  * long as no more than `quota` of an interval belong to it.
  */
 export function createIntervalLearner(options: IntervalLearnerOptions): IntervalLearner {
-  const { partition, quota, ...sampling } = options;
-  let sequence = options.sequence ?? 0;
+  const { partition, quota, steps, channels, seed, halfLifeMs } = options;
+  let sequence = options.lessons ?? 0;
   let sample: Reservoir | undefined;
-  let lessons: StatisticsRecord[] = [];
+  let statistics: StatisticsRecord[] = [];
 
-  /** The lesson of the model version, begun where there is none: a model may take effect within an interval. */
-  function lessonOf({ series, assignments }: Scored): StatisticsRecord {
-    const version = assignments?.model.modelVersion;
-    const begun = lessons.at(-1);
-    if (begun !== undefined && begun.statistics?.modelVersion === version) return begun;
-    const lesson: StatisticsRecord = {
+  /** Those of the model version, begun where there are none: a model may take effect between two commits. */
+  function statisticsOf({ series, assignments }: Scored): StatisticsRecord {
+    const begun = statistics.at(-1);
+    if (begun !== undefined && begun.statistics?.modelVersion === assignments?.model.modelVersion) return begun;
+    const none: StatisticsRecord = {
       partition,
-      sequence: sequence++,
+      sequence,
       windows: 0,
       watermark: Number.NEGATIVE_INFINITY,
       statistics: assignments && emptyStatistics(assignments.model),
       observation: assignments && emptyObservation(assignments.model, series.windows.channels),
     };
-    lessons.push(lesson);
-    return lesson;
+    statistics.push(none);
+    return none;
   }
 
   return {
@@ -76,31 +73,25 @@ export function createIntervalLearner(options: IntervalLearnerOptions): Interval
         if (!isLearnt(windows, i)) continue;
         learnt++;
         watermark = Math.max(watermark, windows.ends[i]!);
-        sample ??= createReservoir({ ...sampling, capacity: quota });
+        sample ??= createReservoir({ capacity: quota, steps, channels, seed, halfLifeMs });
         sample.add(windows, i);
       }
       if (learnt === 0) return;
-      const lesson = lessonOf(scored);
-      lessons[lessons.length - 1] = {
-        ...lesson,
-        windows: lesson.windows + learnt,
-        watermark: Math.max(lesson.watermark, watermark),
-        statistics: assignments && accumulate(lesson.statistics!, assignments),
-        observation: assignments && observeInto(lesson.observation!, assignments),
+      const so = statisticsOf(scored);
+      statistics[statistics.length - 1] = {
+        ...so,
+        windows: so.windows + learnt,
+        watermark: Math.max(so.watermark, watermark),
+        statistics: assignments && accumulate(so.statistics!, assignments),
+        observation: assignments && observeInto(so.observation!, assignments),
       };
     },
     take() {
       if (sample === undefined) return undefined;
-      const taken: Lessons = {
-        samples: { partition, sequence: lessons[0]!.sequence, windows: sample.toWindows() },
-        statistics: lessons,
-      };
+      const taken = { samples: { partition, sequence: sequence++, windows: sample.toWindows() }, statistics };
       sample = undefined;
-      lessons = [];
+      statistics = [];
       return taken;
-    },
-    get sequence() {
-      return sequence;
     },
   };
 }
