@@ -47,7 +47,7 @@ try {
       text: JSON.stringify({
         input: {
           kind: 'kafka',
-          kafka: { brokers, topic: topic.topic, groupId: 'bench', pollTimeout: '200ms' },
+          kafka: { brokers, topics: [topic.topic], groupId: 'bench', pollTimeout: '200ms' },
           fields: { customer: 'customerId', time: 'timestamp' },
           channels: [{ name: 'usage', field: 'value' }],
           time: { unit: 'ms', min: '2020-01-01' },

@@ -111,9 +111,9 @@ describe('the hash of a run', () => {
     resolveRun(config(`input: { kind: kafka, kafka: { brokers: [${more} } }`)).identity.settings;
 
   it('does not change with brokers, passwords and threads, which change no results', () => {
-    const once = kafka('"a:9092"], topic: t');
+    const once = kafka('"a:9092"], topics: t');
     const sasl = 'sasl: { mechanism: plain, username: u, password: p }';
-    expect(kafka(`"b:9092", "c:9092"], topic: t, ssl: true, clientId: x, ${sasl}`)).toBe(once);
+    expect(kafka(`"b:9092", "c:9092"], topics: [t], tls: true, clientId: x, ${sasl}`)).toBe(once);
     expect(resolveRun(config('input: { parseThreads: 2 }')).identity.settings).toBe(
       resolveRun(config('')).identity.settings,
     );
@@ -122,7 +122,7 @@ describe('the hash of a run', () => {
   it('changes with what shapes results', () => {
     const hashes = ['', 'run: { seed: 1 }', 'cluster: { k: 3 }', 'input: { negative: zero }', 'model: { history: 2 }'];
     expect(new Set(hashes.map((text) => resolveRun(config(text)).identity.settings)).size).toBe(hashes.length);
-    expect(kafka('"a:9092"], topic: t')).not.toBe(kafka('"a:9092"], topic: u'));
+    expect(kafka('"a:9092"], topics: t')).not.toBe(kafka('"a:9092"], topics: u'));
   });
 });
 

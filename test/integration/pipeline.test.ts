@@ -55,7 +55,7 @@ describe('the pipeline on Kafka', () => {
       await writeFile(schema, JSON.stringify(USAGE_AVRO));
       const kafka = {
         brokers,
-        topic: topic.topic,
+        topics: [topic.topic],
         groupId: topic.topic,
         format,
         avroSchema: schema,
@@ -124,7 +124,7 @@ describe('the pipeline on Kafka', () => {
   it('loses no window to kill -9, and repeats none with another content', async () => {
     const topic = await createTestTopic(brokers, 3);
     const config = join(folder, 'kill.yaml');
-    const kafka = { brokers, topic: topic.topic, groupId: topic.topic, pollTimeout: '200ms', sessionTimeout: '2s' };
+    const kafka = { brokers, topics: [topic.topic], groupId: topic.topic, pollTimeout: '200ms', sessionTimeout: '2s' };
     const output = { kind: 'kafka', path: join(folder, 'kill'), topicPrefix: `${topic.topic}.`, createTopics: true };
     await writeFile(config, pipelineConfig({ kind: 'kafka', kafka }, output));
     const assignments = openTestTopic(brokers, `${topic.topic}.${ASSIGNMENTS.name}`);
@@ -181,7 +181,7 @@ describe('the pipeline on Kafka', () => {
 
   it('ends a run whose partitions went to another member of the group, which a restart heals', async () => {
     const topic = await createTestTopic(brokers, 2);
-    const kafka = { brokers, topic: topic.topic, groupId: topic.topic, pollTimeout: '100ms', sessionTimeout: '3s' };
+    const kafka = { brokers, topics: [topic.topic], groupId: topic.topic, pollTimeout: '100ms', sessionTimeout: '3s' };
     const config = toConfig(pipelineConfig({ kind: 'kafka', kafka }, { path: join(folder, 'moved') }));
     await topic.produce(records.slice(0, perDay));
     const first = startRun(config);
@@ -232,9 +232,9 @@ describe('the pipeline on Kafka', () => {
     await topic.produce(records.slice(0, perDay));
     const kafka = {
       brokers,
-      topic: topic.topic,
+      topics: [topic.topic],
       groupId: topic.topic,
-      fromBeginning: false,
+      startAt: 'latest',
       pollTimeout: '200ms',
     };
     const run = startRun(toConfig(pipelineConfig({ kind: 'kafka', kafka }, { path: join(folder, topic.topic) })));
@@ -250,7 +250,7 @@ describe('the pipeline on Kafka', () => {
     const topic = await createTestTopic(brokers, 3);
     await topic.produce(records.slice(0, 3 * perDay));
     const config = join(folder, 'to-stdout.yaml');
-    const kafka = { brokers, topic: topic.topic, groupId: topic.topic, pollTimeout: '200ms' };
+    const kafka = { brokers, topics: [topic.topic], groupId: topic.topic, pollTimeout: '200ms' };
     await writeFile(
       config,
       pipelineConfig({ kind: 'kafka', kafka }, { kind: 'stdout', path: join(folder, 'to-stdout') }),
@@ -267,14 +267,14 @@ describe('the pipeline on Kafka', () => {
   it('refuses a topic whose records are not keyed by customer', async () => {
     const topic = await createTestTopic(brokers, 3);
     await topic.produce(records.slice(0, 100).map(({ value }) => ({ value })));
-    const kafka = { brokers, topic: topic.topic, groupId: topic.topic };
+    const kafka = { brokers, topics: [topic.topic], groupId: topic.topic };
     const config = toConfig(pipelineConfig({ kind: 'kafka', kafka }, { path: join(folder, 'unkeyed') }));
     await expect(startRun(config).ended).rejects.toMatchObject({ code: 'input', context: { topic: topic.topic } });
   });
 
   it.each([
     ['no broker', { input: { brokers: ['127.0.0.1:1'] }, output: {} }, 6, /ECONNREFUSED/],
-    ['no such topic', { input: { topic: 'nowhere' }, output: {} }, 6, /the topic nowhere does not exist/],
+    ['no such topic', { input: { topics: ['nowhere'] }, output: {} }, 6, /the topic nowhere does not exist/],
     [
       'no output topics',
       { input: {}, output: { kind: 'kafka', topicPrefix: 'no.' } },
@@ -285,7 +285,7 @@ describe('the pipeline on Kafka', () => {
   ] as const)('says what is wrong with %s', async (name, { input, output }, code, words) => {
     const topic = await createTestTopic(brokers);
     const config = join(folder, 'wrong.yaml');
-    const kafka = { brokers, topic: topic.topic, groupId: topic.topic, ...input };
+    const kafka = { brokers, topics: [topic.topic], groupId: topic.topic, ...input };
     await writeFile(config, pipelineConfig({ kind: 'kafka', kafka }, { path: join(folder, name), ...output }));
     const segtide = startSegtide(['run', '--config', config]);
     expect(await segtide.exited).toBe(code);

@@ -3,7 +3,7 @@ import { configSchema } from './schema.js';
 
 /** A node of the published JSON Schema: what is known about one key of the config. */
 export interface Shape {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly description?: string;
   readonly unit?: string;
   readonly secret?: boolean;

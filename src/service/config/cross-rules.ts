@@ -1,3 +1,5 @@
+import { INNER_TOPICS, OUTPUT_TOPICS, topicOf } from '../topics/topic-name.js';
+import { patternOf } from '../topics/topic-pattern.js';
 import type { Config } from './schema.js';
 
 /** A rule across keys, which the schema of one key can't tell. */
@@ -68,6 +70,45 @@ export const CROSS_RULES: readonly CrossRule[] = [
     isBroken: ({ output }) => output.kind !== 'directory' && output.embeddings.format === 'parquet',
     expected: 'ndjson unless `output.kind` is directory: in topics `output.format` counts',
   },
+  loginRule('input'),
+  loginRule('output'),
+  {
+    path: ['output', 'topics'],
+    reads: [
+      ['output', 'topicPrefix'],
+      ['input', 'kafka'],
+    ],
+    isBroken: ({ input, output }) => {
+      const names = [...OUTPUT_TOPICS, ...INNER_TOPICS].map((name) => topicOf(output, name));
+      return new Set(names).size < names.length || (input.kind === 'kafka' && names.some(reads(input.kafka?.topics)));
+    },
+    expected:
+      'other names than each other, and none that `input.kafka.topics` names or matches: segtide would read what it writes',
+  },
+  {
+    path: ['output', 'minInsyncReplicas'],
+    reads: [['output', 'replicationFactor']],
+    isBroken: ({ output }) => (output.minInsyncReplicas ?? 0) > (output.replicationFactor ?? Number.POSITIVE_INFINITY),
+    expected: 'at most `output.replicationFactor`, else nothing could ever be written',
+  },
+  {
+    path: ['delivery', 'guarantee'],
+    reads: [['input'], ['output', 'kind'], ['output', 'kafka']],
+    isBroken: ({ input, output, delivery }) =>
+      input.kind === 'kafka' &&
+      output.kind === 'kafka' &&
+      output.kafka !== undefined &&
+      delivery.guarantee === 'exactly-once' &&
+      [...output.kafka.brokers].sort().join() !== [...(input.kafka?.brokers ?? [])].sort().join(),
+    expected:
+      'at-least-once where `output.kafka.brokers` are others than `input.kafka.brokers`: no transaction spans two clusters',
+  },
+  {
+    path: ['delivery', 'checkpointEvery'],
+    reads: [['delivery', 'commitEvery']],
+    isBroken: ({ delivery }) => delivery.checkpointEvery < delivery.commitEvery,
+    expected: 'at least `delivery.commitEvery`: a checkpoint is part of a commit',
+  },
   {
     path: ['window', 'deduplicate'],
     reads: [['input', 'fields']],
@@ -89,3 +130,21 @@ export const CROSS_RULES: readonly CrossRule[] = [
     expected: 'false unless `output.path` names the folder of the run to go on with',
   },
 ];
+
+/** A password or token that is sent as it is needs a connection that nobody else can read. */
+function loginRule(section: 'input' | 'output'): CrossRule {
+  return {
+    path: [section, 'kafka', 'sasl'],
+    reads: [[section, 'kafka', 'tls']],
+    isBroken: (config) => {
+      const { sasl, tls } = config[section].kafka ?? {};
+      return sasl !== undefined && !sasl.mechanism.startsWith('scram') && !sasl.allowPlaintext && tls === undefined;
+    },
+    expected: `with \`${section}.kafka.tls\` for mechanisms plain and oauthbearer, which send the secret itself; or have \`allowPlaintext: true\``,
+  };
+}
+
+function reads(topics: readonly string[] = []): (topic: string) => boolean {
+  const pattern = patternOf(topics);
+  return (topic) => (pattern === undefined ? topics.includes(topic) : pattern.test(topic));
+}

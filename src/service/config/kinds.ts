@@ -29,6 +29,31 @@ export function text() {
   return z.string().min(1);
 }
 
+/** Name of one topic, as Kafka allows it. */
+export function topic() {
+  return z.string().refine(isTopic, { error: () => `a topic name: ${TOPIC}` });
+}
+
+/** What the names of several topics begin with. */
+export function topicPrefix() {
+  return z.string().regex(/^[a-zA-Z0-9._-]{0,200}$/, { error: () => 'letters, digits, `.`, `_` and `-`, at most 200' });
+}
+
+/** Names of topics, or one pattern between slashes that all of them match; a bare text is a list of one. */
+export function topics() {
+  return z
+    .preprocess(
+      (value) => (typeof value === 'string' ? [value] : value),
+      z
+        .array(z.string())
+        .min(1)
+        .refine((names) => names.every(isTopic) || (names.length === 1 && isPattern(names[0]!)), {
+          error: () => `a list of topic names (${TOPIC}), or one pattern between slashes such as /^usage-.*/`,
+        }),
+    )
+    .meta({ type: ['array', 'string'] });
+}
+
 /** Text that is masked wherever the config is shown. */
 export function secret() {
   return text().meta({ secret: true });
@@ -69,6 +94,21 @@ export function instant() {
     .meta({ unit: 'time' });
 }
 
+/** A point in time that hangs on no time zone, or one of the words; epoch milliseconds once parsed. */
+export function instantOr<const T extends string>(words: readonly T[]) {
+  const wanted = `${words.join(', ')}, or ${INSTANT_UTC}`;
+  return z
+    .union([z.enum(words), z.string(), z.number()], { error: () => wanted })
+    .transform((value, context): T | number => {
+      if (typeof value === 'number' || words.includes(value as T)) return value as T | number;
+      const ms = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/.test(value) ? Date.parse(value) : Number.NaN;
+      if (!Number.isNaN(ms)) return ms;
+      context.addIssue({ code: 'custom', message: wanted, input: value });
+      return z.NEVER;
+    })
+    .meta({ unit: 'time' });
+}
+
 /** An IANA time zone, such as Europe/Berlin. */
 export function timeZone() {
   return z
@@ -79,6 +119,21 @@ export function timeZone() {
 
 const DURATION = 'a duration with its unit, such as 250ms, 5m, 1h30m or 30d';
 const INSTANT = 'a date or time such as 2012-12-31 or 2013-01-01T00:00:00Z, or epoch milliseconds';
+const INSTANT_UTC = 'a date (UTC) or a time with its offset such as 2026-01-31T08:00:00Z, or epoch milliseconds';
+const TOPIC = 'letters, digits, `.`, `_` and `-`, at most 249';
+
+function isTopic(name: string): boolean {
+  return /^[a-zA-Z0-9._-]{1,249}$/.test(name) && name !== '.' && name !== '..';
+}
+
+function isPattern(text: string): boolean {
+  if (!/^\/.+\/$/.test(text)) return false;
+  try {
+    return new RegExp(text.slice(1, -1)) !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 function toMilliseconds(value: string | number): number {
   try {

@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import { nearestWord } from '../../nearest-word.js';
 import type { Assignment } from './assignment.js';
 import { configShape, type Shape, shapeAt } from './config-shape.js';
-import { type ConfigProblem, describeUnknownKey } from './problem.js';
+import { type ConfigProblem, describeUnknownKey, RENAMED_KEYS } from './problem.js';
 
 /** One value given outside the config file. */
 export interface Override {
@@ -84,6 +84,7 @@ export function applyOverrides(
       const section = at as Record<string, unknown>;
       const key = path[i]!;
       if (i === path.length - 1) section[key] = value;
+      else if (typeof section[key] === 'boolean' && isSwitch(path.slice(0, i + 1))) section[key] = {};
       else section[key] ??= isIndex(path[i + 1]!) ? [] : {};
       at = section[key];
     }
@@ -100,6 +101,11 @@ function firstUnknown(path: readonly string[]): string | undefined {
   return undefined;
 }
 
+/** Whether a section may stand as `true` for its defaults, which then gives way to a section with a key. */
+function isSwitch(path: readonly string[]): boolean {
+  return isOf(shapeAt(path)!, 'boolean');
+}
+
 /** The config key that an environment name stands for. */
 function keyOf(name: string): { path: string[]; unknown?: string } {
   const path: string[] = [];
@@ -110,6 +116,8 @@ function keyOf(name: string): { path: string[]; unknown?: string } {
     if (key === undefined) {
       const nearest = nearestWord(plain(part), keys.map(plain));
       const meant = keys.find((k) => plain(k) === nearest);
+      const renamed = Object.keys(RENAMED_KEYS).find((old) => plain(old) === plain([...path, part].join('.')));
+      if (renamed !== undefined) return { path, unknown: `the variable names no config key; ${RENAMED_KEYS[renamed]}` };
       const advice =
         meant === undefined
           ? `known there: ${keys.join(', ') || 'nothing'}`
@@ -122,21 +130,25 @@ function keyOf(name: string): { path: string[]; unknown?: string } {
   return { path };
 }
 
-/** Environment names have no case and part words by underscores; keys are in camel case. */
+/** Environment names have no case and part words by underscores; keys are in camel case, names of topics have dashes. */
 function plain(name: string): string {
-  return name.replaceAll('_', '').toLowerCase();
+  return name.replaceAll(/[_-]/g, '').toLowerCase();
 }
 
 /** Text keeps its letters where the key wants text, is split at commas for a list, and is read as YAML otherwise. */
 function fromText(text: string, shape: Shape): unknown {
   if (shape.type === 'string') return text;
-  if (shape.type === 'array' && shape.items?.type === 'string' && !text.startsWith('['))
-    return text === '' ? [] : text.split(',');
+  if (isOf(shape, 'array') && shape.items?.type === 'string' && !text.startsWith('['))
+    return text === '' ? [] : text.startsWith('/') && isOf(shape, 'string') ? text : text.split(',');
   try {
     return parse(text) as unknown;
   } catch {
     return text;
   }
+}
+
+function isOf({ type }: Shape, wanted: string): boolean {
+  return type === wanted || (Array.isArray(type) && type.includes(wanted));
 }
 
 function isIndex(key: string): boolean {

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { SegtideError } from '../../errors.js';
 import { nearestWord } from '../../nearest-word.js';
 import { shapeAt } from './config-shape.js';
+import { maskSecrets } from './mask-secrets.js';
 
 /** One thing that is wrong with a config. */
 export interface ConfigProblem {
@@ -10,6 +11,15 @@ export interface ConfigProblem {
   /** What, got what, what to do. */
   readonly text: string;
 }
+
+/** What became of keys that an earlier version had. */
+export const RENAMED_KEYS: Readonly<Record<string, string>> = {
+  'input.kafka.topic': 'input.kafka.topic is now `topics`, a list: `topics: [usage-events]`',
+  'input.kafka.fromBeginning':
+    'input.kafka.fromBeginning is now `startAt: earliest` (true) or `startAt: latest` (false)',
+  'input.kafka.ssl': 'did you mean `tls: true`?',
+  'output.kafka.ssl': 'did you mean `tls: true`?',
+};
 
 /** All problems in one error, a line each. */
 export function toConfigError(problems: readonly ConfigProblem[]): SegtideError {
@@ -21,6 +31,8 @@ export function toConfigError(problems: readonly ConfigProblem[]): SegtideError 
 /** A key that doesn't exist, with the nearest one that does. */
 export function describeUnknownKey(parent: readonly PropertyKey[], key: string): string {
   const full = [...parent, key].join('.');
+  const renamed = RENAMED_KEYS[full];
+  if (renamed !== undefined) return `unknown key '${full}'; ${renamed}`;
   const known = Object.keys(shapeAt(parent)?.properties ?? {});
   if (known.length === 0) return `unknown key '${full}'; '${parent.join('.')}' has no keys below it`;
   const nearest = nearestWord(key, known);
@@ -44,7 +56,8 @@ export function describeIssue(issue: z.core.$ZodIssue, input: unknown): { path: 
 
 /** That the key at `path` must be what is `wanted`, and what it is. */
 export function describeValue(path: readonly PropertyKey[], wanted: string, input: unknown): string {
-  const got = shapeAt(path)?.secret === true ? 'a masked value' : show(valueAt(input, path));
+  const got =
+    shapeAt(path)?.secret === true ? 'a masked value' : show(maskSecrets(valueAt(input, path), path.map(String)));
   return `'${path.join('.') || 'the config'}' must be ${wanted}; got ${got}`;
 }
 

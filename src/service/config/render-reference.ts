@@ -39,16 +39,23 @@ function kindOf(shape: Shape): string {
     const words = shape.anyOf.filter((part) => part.const !== undefined).map((part) => `\`${part.const}\``);
     return [...words, 'duration'].join(', ');
   }
-  if (shape.unit === 'time') return 'time';
+  if (shape.unit === 'time') {
+    const words = shape.anyOf?.flatMap((part) => part.enum ?? []) ?? [];
+    return [...words.map((word) => `\`${word}\``), 'time'].join(', ');
+  }
   if (shape.unit === 'time zone') return 'IANA time zone';
   if (shape.anyOf) return [...new Set(shape.anyOf.map(kindOf))].join(' or ');
   if (shape.enum) return shape.enum.map((value) => `\`${value}\``).join(', ');
   if (shape.const !== undefined) return `\`${shape.const}\``;
   if (shape.unit === 'duration') return 'duration';
-  if (shape.items) return shape.items.properties ? 'list' : `list of ${kindOf(shape.items)}`;
-  if (shape.properties) return 'section';
+  if (shape.items) return `${listOf(shape)}${Array.isArray(shape.type) ? ' or pattern' : ''}`;
+  if (shape.properties) return Array.isArray(shape.type) ? '`true`, `false` or section' : 'section';
   if (shape.type === 'integer' || shape.type === 'number') return numberOf(shape);
   return shape.type === 'string' ? (shape.secret ? 'secret text' : 'text') : '`true`, `false`';
+}
+
+function listOf({ items }: Shape): string {
+  return items!.properties ? 'list' : `list of ${kindOf(items!)}`;
 }
 
 function numberOf({ type, unit, minimum, maximum }: Shape): string {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { text } from './kinds.js';
 import { clusterSection } from './sections/cluster.js';
+import { deliverySection } from './sections/delivery.js';
 import { driftSection } from './sections/drift.js';
 import { encoderSection } from './sections/encoder.js';
 import { inputSection } from './sections/input.js';
@@ -24,6 +25,7 @@ export const configSchema = z.strictObject({
   model: modelSection.describe('When models are trained and replaced.'),
   drift: driftSection.describe('How change is watched.'),
   output: outputSection.describe('Where results go.'),
+  delivery: deliverySection.describe('What is promised between Kafka and Kafka, and how often it is made durable.'),
   run: runSection.describe('What concerns the program, not the results.'),
 });
 

@@ -79,11 +79,11 @@ async function openKafkaSource(
       : (await import('../../transport/kafka/json-values.js')).createJsonValues(stages.ingest);
   const source = await createKafkaSource(
     {
-      ...toConnection(kafka),
-      topic: kafka.topic,
+      ...(await toConnection(kafka, clock)),
+      topic: onlyTopic(kafka.topics),
       groupId: kafka.groupId,
-      startAt: kafka.fromBeginning ? 'earliest' : 'latest',
-      keyed: input.keyed,
+      startAt: kafka.startAt,
+      keyed: notRepartitioned(input.keyed),
       idleMs: kafka.pollTimeout,
       partitionIdleMs: stages.window.idleTimeoutMs,
       maxAheadMs: stages.window.maxFutureMs,
@@ -110,6 +110,17 @@ async function openKafkaSource(
     },
     takeRevoked: () => source.takeRevoked(),
   };
+}
+
+/** Several topics, and windows that move with their partitions, are for workers. */
+function onlyTopic([topic, ...more]: readonly string[]): string {
+  if (more.length === 0 && !topic!.startsWith('/')) return topic!;
+  throw new SegtideError('config', '`input.kafka.topics` must be one topic for `segtide run`');
+}
+
+function notRepartitioned(keyed: Config['input']['keyed']): 'verify' | 'trust' {
+  if (keyed !== 'repartition') return keyed;
+  throw new SegtideError('config', '`input.keyed` must be verify or trust for `segtide run`');
 }
 
 async function loadAvroValues(ingest: IngestSettings, path: string) {

@@ -1,4 +1,3 @@
-import { SegtideError } from '../../errors.js';
 import type { Sink } from '../../ports.js';
 import {
   ASSIGNMENTS,
@@ -11,11 +10,14 @@ import {
   TRANSITIONS,
 } from '../../publish/output.js';
 import { createKafkaAssignmentSink } from '../../transport/kafka/kafka-assignment-sink.js';
-import { type KafkaConnectionOptions, openKafka } from '../../transport/kafka/kafka-connection.js';
+import { openKafka } from '../../transport/kafka/kafka-connection.js';
 import { createKafkaProducer } from '../../transport/kafka/kafka-producer.js';
 import { createKafkaSink } from '../../transport/kafka/kafka-sink.js';
-import { ensureTopics, missingTopics, type TopicPlan } from '../../transport/kafka/topics.js';
 import type { Config } from '../config/schema.js';
+import { checkTopics } from '../topics/check-topics.js';
+import { findInputTopics, partitionsOf } from '../topics/input-topics.js';
+import { planTopics } from '../topics/plan-topics.js';
+import { type TopicName, topicOf } from '../topics/topic-name.js';
 import type { RunOutputs } from './open-outputs.js';
 import { countAssignments, createRecordCounts } from './record-counts.js';
 import { toConnection } from './to-connection.js';
@@ -28,19 +30,17 @@ import { writtenOutputs } from './written-outputs.js';
  */
 export async function openTopics(config: Config): Promise<RunOutputs> {
   const { input, output } = config;
-  const { topicPrefix, createTopics, format } = output;
+  const { createTopics, format } = output;
   // The schema has refused a config without any brokers.
-  const connection = toConnection((output.kafka ?? input.kafka)!);
+  const connection = await toConnection((output.kafka ?? input.kafka)!);
   const names = writtenOutputs(config);
-  await checkTopics(
-    connection,
-    names.map((name) => toPlan(topicPrefix, name)),
-    createTopics,
-  );
+  const plan = planTopics(config).filter(({ name }) => names.includes(name));
+  const inputPartitions = input.kind === 'kafka' ? await countPartitions(config) : undefined;
+  await checkTopics(await openKafka(connection), plan, { inputPartitions, create: createTopics });
   const producer = await createKafkaProducer(connection);
   const open = <T>(to: Output<T>): Promise<Sink<T>> =>
     createKafkaSink(producer, {
-      topic: `${topicPrefix}${to.name}`,
+      topic: topicOf(output, to.name as TopicName),
       output: to,
       encoding: format,
       maxRequestBytes: REQUEST_BYTES,
@@ -73,34 +73,17 @@ export async function openTopics(config: Config): Promise<RunOutputs> {
     close: () => producer.close(),
     sizes: () => undefined,
     get summary() {
-      return counts.summary((name) => `${topicPrefix}${name}`);
+      return counts.summary((name) => topicOf(output, name as TopicName));
     },
     ended: false,
   };
 }
 
+async function countPartitions({ input }: Config): Promise<number> {
+  const { kafka, keyed } = input;
+  const client = await openKafka(await toConnection(kafka!));
+  return partitionsOf(await findInputTopics(client, { topics: kafka!.topics, keyed }));
+}
+
 /** kafkajs encodes a request in one go: a large one would hold up the event loop for tens of milliseconds. */
 const REQUEST_BYTES = 131_072;
-
-/** Profiles replace each other; all else is a log. Partitions and replicas are as the broker makes them by default. */
-function toPlan(topicPrefix: string, name: string): TopicPlan {
-  return { topic: `${topicPrefix}${name}`, compacted: name === SEGMENTS.name };
-}
-
-async function checkTopics(
-  connection: KafkaConnectionOptions,
-  plans: readonly TopicPlan[],
-  create: boolean,
-): Promise<void> {
-  const kafka = await openKafka(connection);
-  if (create) return ensureTopics(kafka, plans);
-  const missing = await missingTopics(kafka, plans);
-  if (missing.length === 0) return;
-  const list = missing.map(({ topic, compacted }) => (compacted ? `${topic} (cleanup.policy=compact)` : topic));
-  const verb = missing.length === 1 ? 'topic does' : 'topics do';
-  throw new SegtideError(
-    'output',
-    `${missing.length} output ${verb} not exist, or this client may not see them: ${list.join(', ')}. Create them, or set output.createTopics to true`,
-    { context: { topic: missing[0]!.topic } },
-  );
-}

@@ -27,7 +27,7 @@ export function resolveRun(config: Config): RunSettings {
         shaping(input),
         ...[window, series, encoder, cluster, model, drift, run.seed, output.embeddings],
       ]),
-      input: input.kind === 'kafka' ? input.kafka!.topic : input.paths,
+      input: input.kind === 'kafka' ? input.kafka!.topics : input.paths,
     },
     segmentation: toSegmentationSettings(stages, live),
   };
@@ -35,5 +35,5 @@ export function resolveRun(config: Config): RunSettings {
 
 /** Of the input what says which records come and how they are read; brokers move and passwords change. */
 function shaping({ kafka, parseThreads: _, live: __, ...input }: Config['input']): unknown {
-  return { ...input, kafka: kafka && { topic: kafka.topic, format: kafka.format } };
+  return { ...input, kafka: kafka && { topics: kafka.topics, format: kafka.format } };
 }

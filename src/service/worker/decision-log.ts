@@ -6,7 +6,7 @@ import type { Scored } from '../../worker/scorer.js';
 /** What a worker did with its input since the last commit, and what came of it: enough to do the same again. */
 export interface LogEntry {
   readonly format: typeof LOG_FORMAT;
-  /** Where reading began, by topic; in the first entry of all that read from it. */
+  /** Where reading began, by topic; in the entry of the first records of each. */
   readonly starts: Readonly<Record<string, string>>;
   /** Lessons sent to the trainer so far. */
   readonly lessons: number;
@@ -41,7 +41,7 @@ const LOG_FORMAT = 1;
 
 /** Collects what goes into the next entry. */
 export interface DecisionLog {
-  /** Reading of a topic begins here; counts once. */
+  /** Reading of a topic begins here, for the first time ever. */
   starts(topic: string, offset: bigint): void;
   take(topic: number, next: bigint, idle: number, clock: number): void;
   silence(clock: number): void;
@@ -58,7 +58,6 @@ export interface DecisionLog {
 }
 
 export function createDecisionLog(): DecisionLog {
-  const started = new Set<string>();
   let current = newColumns();
   const decide = (kind: DecisionKind, topic: number, next: bigint, idle: number, clock: number): void => {
     current.kinds.push(DECISIONS.indexOf(kind));
@@ -72,8 +71,6 @@ export function createDecisionLog(): DecisionLog {
 
   return {
     starts(topic, offset) {
-      if (started.has(topic)) return;
-      started.add(topic);
       current.starts[topic] = String(offset);
     },
     take: (topic, next, idle, clock) => decide('take', topic, next, idle, clock),

@@ -231,7 +231,7 @@ class PartitionWorker {
 
   /** 0 where a commit is due; else the time until one may be. */
   #dueMs(): number {
-    if (!this.#log.isEventful) return this.#options.commitEveryMs;
+    if (!this.#log.isEventful) return Math.max(1, this.#options.commitEveryMs);
     if (this.#parts.outputs.bytes >= this.#options.maxCommitBytes) return 0;
     return Math.max(0, this.#committedAt + this.#options.commitEveryMs - this.#parts.clock.now());
   }

@@ -145,7 +145,7 @@ export function createRecordedSource(
     const records = partition.peek(name, name === forgetTopic ? 1 : maxBatchBytes);
     const { batch, taken } = toBatch(topic, records, idle);
     const next = BigInt(records[taken - 1]!.offset) + 1n;
-    log.starts(name, BigInt(records[0]!.offset));
+    if (!offsets.has(name)) log.starts(name, BigInt(records[0]!.offset));
     log.take(topic, next, idle, now);
     partition.take(name, taken);
     offsets.set(name, next);

@@ -1,11 +1,20 @@
-import { type AvroDecoderOptions, createAvroDecoder } from '../../ingest/avro-decoder.js';
+import { type AvroDecoder, type AvroFraming, createAvroDecoder } from '../../ingest/avro-decoder.js';
 import type { IngestSettings } from '../../ingest/ingest-settings.js';
 import { createObjectParser } from '../../ingest/object-parser.js';
+import { createRegistryDecoder } from '../../ingest/registry-decoder.js';
+import type { SchemaSource } from '../../ingest/schema-source.js';
 import { placeInTopic, type ValueParser } from './value-parser.js';
 
-export interface AvroValuesOptions extends AvroDecoderOptions {
-  /** The schema that values were written with, as JSON text or an object. A record. */
-  readonly schema: string | object;
+export interface AvroValuesOptions {
+  /**
+   * The schema that values were written with, as JSON text or an object; a record. With the framing `single-object` it
+   * may be a list of several. Not needed with `registry`.
+   */
+  readonly schema?: string | object | readonly (string | object)[];
+  /** @default 'auto', or 'registry' with `registry` */
+  readonly framing?: AvroFraming;
+  /** Where the schemas are whose ids precede the records, such as `createRegistryClient` makes it. */
+  readonly registry?: SchemaSource;
 }
 
 /**
@@ -14,10 +23,12 @@ export interface AvroValuesOptions extends AvroDecoderOptions {
  * @throws SegtideError `config` where the schema can't be read or is no record
  */
 export async function createAvroValues(settings: IngestSettings, options: AvroValuesOptions): Promise<ValueParser> {
-  const decoder = await createAvroDecoder(options.schema, options);
+  const decoder = await toAvroDecoder(settings, options);
   const objects = createObjectParser(settings);
+  const { prepare } = decoder;
 
   return {
+    ...(prepare && { prepare: (records) => prepare(records.map(({ value }) => value ?? NOTHING)) }),
     parse(records, source) {
       for (const [i, { value }] of records.entries()) {
         // Left out here, a record without a value is noticed where records are counted.
@@ -31,3 +42,15 @@ export async function createAvroValues(settings: IngestSettings, options: AvroVa
     },
   };
 }
+
+/** The decoder that the options ask for, which knows the mapped fields by their aliases too. */
+export async function toAvroDecoder(
+  settings: IngestSettings,
+  { schema, framing, registry }: AvroValuesOptions,
+): Promise<AvroDecoder> {
+  const keys = new Set(settings.fields.flatMap(({ path }) => path));
+  if (registry !== undefined) return createRegistryDecoder(registry, { keys });
+  return createAvroDecoder(schema, { keys, ...(framing !== undefined && { framing }) });
+}
+
+const NOTHING = new Uint8Array(0);

@@ -49,6 +49,7 @@ export async function startGroupConsumer(
   const fetchBytes = settings.maxBytesInFlight / 2;
   const consumer = kafka.consumer({
     groupId: settings.groupId,
+    ...(settings.rack !== undefined && { rackId: settings.rack }),
     sessionTimeout: settings.sessionTimeoutMs,
     heartbeatInterval: settings.heartbeatIntervalMs,
     rebalanceTimeout: settings.rebalanceTimeoutMs,

@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from 'node:tls';
 import type { Kafka, KafkaConfig, RetryOptions } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
 
@@ -8,8 +9,10 @@ export interface KafkaConnectionOptions {
   /** Name of this program in the brokers' logs and quotas. @default 'segtide' */
   readonly clientId?: string;
   /** TLS: true, or what `tls.connect` takes. @default false */
-  readonly ssl?: KafkaConfig['ssl'];
+  readonly tls?: boolean | ConnectionOptions;
   readonly sasl?: KafkaConfig['sasl'];
+  /** Rack or zone of this client: consumers fetch from a replica in it. @default records come from the leaders */
+  readonly rack?: string;
   /** The host program's own client; the other options are then its business. */
   readonly kafka?: Kafka;
   /** Takes kafkajs's log entries of level warning and above. @default nothing is logged */
@@ -42,7 +45,7 @@ export async function openKafka(options: KafkaConnectionOptions): Promise<Kafka>
   return new Client({
     clientId: options.clientId ?? 'segtide',
     brokers: [...brokers],
-    ssl: options.ssl ?? false,
+    ssl: options.tls ?? false,
     ...(options.sasl === undefined ? {} : { sasl: options.sasl }),
     retry: KAFKA_RETRY,
     logLevel: log === undefined ? logLevel.NOTHING : logLevel.WARN,

@@ -22,6 +22,7 @@ export function isUnknownTopic(error: unknown): boolean {
 /** Whether the same request may be right when it is sent again. */
 export function isRetriable(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
+  if (error instanceof SegtideError) return error.retriable;
   const { name, cause, retriable }: KafkaJsError = error;
   if (name === 'KafkaJSNumberOfRetriesExceeded') return true;
   // A refused connection comes wrapped as not retriable; what it wraps knows better.
@@ -35,8 +36,8 @@ interface KafkaJsError {
   readonly cause?: unknown;
 }
 
-/** kafkajs wraps protocol errors when it gives up on them; the type is on the innermost. */
-function protocolType(error: unknown): string | undefined {
+/** The broker's own name of the error. kafkajs wraps protocol errors when it gives up on them; the type is on the innermost. */
+export function protocolType(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const { type, cause }: KafkaJsError = error;
   return type ?? protocolType(cause);

@@ -1,4 +1,4 @@
-import type { Kafka } from 'kafkajs';
+import type { Kafka, KafkaMessage } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
 import type { UsageBatch } from '../../ingest/usage-batch.js';
 import type { Clock, Source, SourcePosition } from '../../ports.js';
@@ -8,9 +8,10 @@ import { isRebalance, toTransportError } from './kafka-error.js';
 import { type KafkaSourceOptions, type KafkaSourceSettings, resolveKafkaSource } from './kafka-source-options.js';
 import { createPartitionClocks } from './partition-clocks.js';
 import { createPartitionProgress, type KafkaPosition } from './partition-progress.js';
+import { createPreparation } from './preparation.js';
 import { createRecordQueue } from './record-queue.js';
 import { createSignal } from './signal.js';
-import { committedOffsets, describeTopic, type PartitionRange } from './topics.js';
+import { committedOffsets, describeTopic, offsetsAt, type PartitionRange } from './topics.js';
 import type { ValueParser } from './value-parser.js';
 import { verifyKeys } from './verify-keys.js';
 
@@ -62,7 +63,7 @@ export async function createKafkaSource(options: KafkaSourceOptions, parts: Kafk
   const ranges = await describeTopic(kafka, settings.topic);
   const committed = await committedOffsets(kafka, settings.groupId, settings.topic);
   if (parts.from === undefined && committed.size > 0) parts.onCommittedOnly?.();
-  const from = settings.startAt === 'latest' ? pinLatest(settings.topic, ranges, committed, parts.from) : parts.from;
+  const from = { ...(await pinStart(kafka, settings, ranges, committed)), ...parts.from };
   const progress = createPartitionProgress(settings.topic, ranges, from);
   return startSource(kafka, settings, parts, progress, ranges.length);
 }
@@ -71,17 +72,18 @@ export async function createKafkaSource(options: KafkaSourceOptions, parts: Kafk
  * Names an offset for partitions that have none yet: "the newest" would be another one after a restart, and what came
  * in between would be lost.
  */
-function pinLatest(
-  topic: string,
+async function pinStart(
+  kafka: Kafka,
+  { topic, startAt }: KafkaSourceSettings,
   ranges: readonly PartitionRange[],
   committed: ReadonlyMap<number, bigint>,
-  from: SourcePosition = {},
-): SourcePosition {
+): Promise<SourcePosition> {
+  if (startAt === 'earliest') return {};
   const pinned = ranges.filter(({ partition }) => !committed.has(partition));
-  return {
-    ...Object.fromEntries(pinned.map(({ partition, high }) => [`${topic}/${partition}`, String(high)])),
-    ...from,
-  };
+  const at = typeof startAt === 'number' ? await offsetsAt(kafka, topic, startAt) : undefined;
+  return Object.fromEntries(
+    pinned.map(({ partition, high }) => [`${topic}/${partition}`, String(at?.get(partition) ?? high)]),
+  );
 }
 
 async function startSource(
@@ -92,6 +94,7 @@ async function startSource(
   partitionCount: number,
 ): Promise<KafkaSource> {
   const queue = createRecordQueue();
+  const preparation = createPreparation(values);
   const clocks = createPartitionClocks(settings.partitionIdleMs);
   const arrival = createSignal();
   const room = createSignal();
@@ -145,13 +148,15 @@ async function startSource(
     failed: fail,
   });
 
-  const next = (): UsageBatch | undefined => {
+  /** The partition whose records are next, undefined where none wait. */
+  const furthestBehind = (): number | undefined => {
     let partition: number | undefined;
     for (const candidate of queue.partitions) {
       if (partition === undefined || clocks.newest(candidate) < clocks.newest(partition)) partition = candidate;
     }
-    if (partition === undefined) return undefined;
-    const records = queue.peek(partition, settings.maxBatchBytes);
+    return partition;
+  };
+  const parse = (partition: number, records: readonly KafkaMessage[]): UsageBatch => {
     const { batch, taken, recordOf } = values.parse(records, progress.sourceOf(partition));
     if (settings.keyed === 'verify' && partitionCount > 1)
       verifyKeys(batch, records, recordOf, progress.contextOf(partition));
@@ -169,8 +174,15 @@ async function startSource(
       for (;;) {
         if (failure !== undefined) throw failure;
         if (state === 'closed') return undefined;
-        const batch = next();
-        if (batch !== undefined) return batch;
+        const partition = furthestBehind();
+        if (partition !== undefined) {
+          const records = queue.peek(partition, settings.maxBatchBytes);
+          const ready = preparation.of(records, settings.idleMs);
+          if (ready === true) return parse(partition, records);
+          // While records wait there is no silence in which windows could close.
+          if (!(await ready)) return nothing(true);
+          continue; // the partition may have been given away meanwhile
+        }
         if (state === 'leaving' && !told) {
           told = true;
           return nothing(true);

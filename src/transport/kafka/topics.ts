@@ -10,8 +10,8 @@ export interface TopicPlan {
   readonly partitions?: number;
   /** @default the broker's `default.replication.factor` */
   readonly replicationFactor?: number;
-  /** Keep the last record of each key instead of all for a time. @default false */
-  readonly compacted?: boolean;
+  /** By Kafka's names, such as `cleanup.policy`. @default the broker's */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** Oldest and next offset of one partition. */
@@ -32,15 +32,10 @@ export async function ensureTopics(kafka: Kafka, plans: readonly TopicPlan[]): P
         topic: plan.topic,
         numPartitions: plan.partitions ?? -1,
         replicationFactor: plan.replicationFactor ?? -1,
-        configEntries: plan.compacted ? [{ name: 'cleanup.policy', value: 'compact' }] : [],
+        configEntries: Object.entries(plan.settings ?? {}).map(([name, value]) => ({ name, value })),
       })),
     });
   });
-}
-
-/** The topics that do not exist, or that this client may not see. */
-export async function missingTopics(kafka: Kafka, plans: readonly TopicPlan[]): Promise<readonly TopicPlan[]> {
-  return withAdmin(kafka, 'the topics could not be listed', (admin) => notListed(admin, plans));
 }
 
 /** Next offsets that a group has committed, by partition; those without are absent. */
@@ -77,17 +72,34 @@ export async function describeTopic(kafka: Kafka, topic: string): Promise<readon
   });
 }
 
+/**
+ * Offsets of the first records at or after a time, by partition; the next offset where there is none.
+ *
+ * @param time epoch ms, as the records' own timestamps are
+ */
+export async function offsetsAt(kafka: Kafka, topic: string, time: number): Promise<ReadonlyMap<number, bigint>> {
+  return withAdmin(
+    kafka,
+    `the offsets of ${topic} at ${new Date(time).toISOString()} could not be read`,
+    async (admin) => {
+      const found = await untilReady(() => admin.fetchTopicOffsetsByTimestamp(topic, time));
+      return new Map(found.map(({ partition, offset }) => [partition, BigInt(offset)]));
+    },
+  );
+}
+
 async function notListed(admin: Admin, plans: readonly TopicPlan[]): Promise<readonly TopicPlan[]> {
   const listed = new Set(await admin.listTopics());
   return plans.filter((plan) => !listed.has(plan.topic));
 }
 
 /** A broker that has just started is still loading its groups, a new topic has no leader yet; kafkajs does not ask again. */
-function untilReady<T>(ask: () => Promise<T>): Promise<T> {
+export function untilReady<T>(ask: () => Promise<T>): Promise<T> {
   return tryAgain(ask, 1000, isRetriable);
 }
 
-async function withAdmin<T>(kafka: Kafka, failure: string, use: (admin: Admin) => Promise<T>): Promise<T> {
+/** Connects, asks and disconnects. */
+export async function withAdmin<T>(kafka: Kafka, failure: string, use: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = kafka.admin({ retry: KAFKA_RETRY });
   try {
     await admin.connect();

@@ -5,6 +5,13 @@ import type { UsageBatch } from '../../ingest/usage-batch.js';
 /** Turns the values of Kafka records into usage events. What it answers is valid until the next call. */
 export interface ValueParser {
   /**
+   * Finds what the records need to be parsed, such as their schemas; undefined where there is nothing to wait for,
+   * absent where there never is. Records are parsed only after it has resolved for them.
+   *
+   * @throws SegtideError `transport` when it is not to be had: no reason to refuse the records
+   */
+  prepare?(records: readonly KafkaMessage[]): Promise<void> | undefined;
+  /**
    * Parses the first of the records, at least one if there are any.
    *
    * @param source `topic/partition`

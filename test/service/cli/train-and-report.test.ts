@@ -170,7 +170,7 @@ describe('segtide train', () => {
 
   it.each([
     [
-      { set: ['input.kind=kafka', 'input.kafka.brokers=a:1', 'input.kafka.topic=t', 'input.kafka.groupId=g'] },
+      { set: ['input.kind=kafka', 'input.kafka.brokers=a:1', 'input.kafka.topics=t', 'input.kafka.groupId=g'] },
       'config',
       /a topic has no end/,
     ],

@@ -63,9 +63,38 @@ describe('loadConfig', () => {
     ['input: { channels: [{ name: a }] }', "'input.channels.0' must be either a value (`field: <name>`)"],
     ['input: { channels: [{ name: a, count: true, cumulative: true }] }', "'input.channels.0' must be either"],
     ['input: { channels: [] }', "'input.channels' must be at least 1 entries; got []"],
-    ['input: { kafka: { topic: t } }', "'input.kafka.brokers' is missing; it must be a list"],
+    ['input: { kafka: { topics: t } }', "'input.kafka.brokers' is missing; it must be a list"],
     ['input: { kind: kafka }', "'input.kafka' must be given, with at least `brokers`"],
     ['input: { kafka: { brokers: [a], format: avro } }', "'input.kafka.avroSchema' must be the path of a schema"],
+    ['input: { kafka: { brokers: [a], topic: t } }', 'is now `topics`, a list: `topics: [usage-events]`'],
+    [
+      'input: { kafka: { brokers: [a], fromBeginning: false } }',
+      'is now `startAt: earliest` (true) or `startAt: latest`',
+    ],
+    ['input: { kafka: { brokers: [a], ssl: true } }', 'did you mean `tls: true`?'],
+    [
+      'input: { kafka: { brokers: [a], tls: { cart: x } } }',
+      "unknown key 'input.kafka.tls.cart'; did you mean 'cert'?",
+    ],
+    ['input: { kafka: { brokers: [a], tls: { cert: x } } }', "'input.kafka.tls.key' must be the PEM file of the key"],
+    ['input: { kafka: { brokers: [a], tls: { passphrase: hush } } }', "'input.kafka.tls.passphrase' must be left out"],
+    ['input: { kafka: { brokers: [a], topics: [a, /b/] } }', 'or one pattern between slashes such as /^usage-.*/'],
+    ['input: { kafka: { brokers: [a], topics: "/(/" } }', 'or one pattern between slashes'],
+    ['input: { kafka: { brokers: [a], topics: [a b] } }', 'letters, digits, `.`, `_` and `-`'],
+    [
+      'input: { kafka: { brokers: [a], startAt: newest } }',
+      'earliest, latest, or a date (UTC) or a time with its offset',
+    ],
+    ['input: { kafka: { brokers: [a], startAt: "2026-01-31T08:00:00" } }', 'a time with its offset'],
+    ['output: { topics: { asignments: x } }', "did you mean 'assignments'?"],
+    ['output: { topics: { late: segtide.drift } }', 'other names than each other'],
+    ['input: { kind: kafka, kafka: { brokers: [a], topics: /^seg/ } }', 'segtide would read what it writes'],
+    ['output: { replicationFactor: 2, minInsyncReplicas: 3 }', 'at most `output.replicationFactor`'],
+    ['delivery: { commitEvery: 1m, checkpointEvery: 1s }', 'at least `delivery.commitEvery`'],
+    [
+      'input: { kind: kafka, kafka: { brokers: [a] } }\noutput: { kind: kafka, kafka: { brokers: [b] } }',
+      'no transaction spans two clusters',
+    ],
     ['output: { kind: kafka }', '`output.kafka.brokers` or `input.kafka.brokers` names the brokers'],
     ['output: { format: avro }', '`output.kind` is kafka'],
     ['window: { deduplicate: true }', '`input.fields.eventId` says which field'],
@@ -141,6 +170,103 @@ output: { format: avro }`;
   });
 });
 
+describe('connections to Kafka', () => {
+  const kafka = (keys: string): string => `input: { kafka: { brokers: [a], ${keys} } }`;
+  const PLAIN = 'sasl: { mechanism: plain, username: u, password: s3cret }';
+
+  it.each([
+    ['true', {}],
+    ['false', undefined],
+    ['{ ca: ca.pem }', { ca: 'ca.pem' }],
+  ])('takes `tls: %s`', (written, tls) => {
+    expect(loadConfig(file(kafka(`tls: ${written}`))).input.kafka?.tls).toEqual(tls);
+  });
+
+  it('lets a key of `tls` from elsewhere take the place of true', () => {
+    const env = { SEGTIDE_INPUT__KAFKA__TLS__CA: '/etc/ca.pem', SEGTIDE_INPUT__KAFKA__TLS__SERVERNAME: 'kafka' };
+    const tls = { ca: '/etc/ca.pem', servername: 'kafka' };
+    expect(loadConfig({ ...file(kafka('tls: true')), env }).input.kafka?.tls).toEqual(tls);
+    expect(loadConfig({ ...file(kafka('')), env }).input.kafka?.tls).toEqual(tls);
+  });
+
+  it.each(['plain', 'oauthbearer'])(
+    'sends no secret over a connection without TLS, unless allowed: %s',
+    (mechanism) => {
+      const keys = mechanism === 'plain' ? 'username: u, password: s3cret' : 'tokenFile: /token';
+      const sasl = (more: string): string => `sasl: { mechanism: ${mechanism}, ${keys} ${more} }`;
+      const [problem, ...others] = problems(file(kafka(sasl(''))));
+      expect(problem).toContain('input.kafka.tls` for mechanisms plain and oauthbearer, which send the secret itself');
+      expect(problem).not.toContain('s3cret');
+      expect(others).toEqual([]);
+      expect(() => loadConfig(file(kafka(sasl(', allowPlaintext: true'))))).not.toThrow();
+      expect(() => loadConfig(file(kafka(`tls: true, ${sasl('')}`)))).not.toThrow();
+      const output = `output: { kafka: { brokers: [a], ${sasl('')} } }`;
+      expect(problems(file(output))[0]).toContain("'output.kafka.sasl' must be with `output.kafka.tls`");
+    },
+  );
+
+  it('takes SCRAM over a connection without TLS', () => {
+    expect(() => loadConfig(file(kafka('sasl: { mechanism: scram-sha-512, username: u, password: p }')))).not.toThrow();
+  });
+
+  it.each([
+    ['mechanism: plain', 'the user name for `mechanism: plain`'],
+    ['mechanism: plain, username: u, password: p, scope: s', 'left out with `mechanism: plain`'],
+    ['mechanism: oauthbearer', 'the endpoint that gives tokens, or `tokenFile` given'],
+    ['mechanism: oauthbearer, tokenFile: f, clientSecret: s', 'left out with `tokenFile`, which gives the token'],
+    ['mechanism: oauthbearer, tokenUrl: "http://x", clientId: c, clientSecret: s', 'an https address'],
+    ['mechanism: oauthbearer, tokenUrl: nowhere, clientId: c, clientSecret: s', 'an https address'],
+    ['mechanism: scram', 'one of plain, scram-sha-256, scram-sha-512, oauthbearer'],
+  ])('refuses a login of %s in words', (keys, words) => {
+    expect(problems(file(kafka(`tls: true, sasl: { ${keys} }`))).join()).toContain(words);
+  });
+
+  it('takes secrets from files', () => {
+    const env = {
+      SEGTIDE_INPUT__KAFKA__SASL__CLIENT_SECRET_FILE: '/run/secret',
+      SEGTIDE_INPUT__KAFKA__TLS__PASSPHRASE_FILE: '/run/passphrase',
+    };
+    const keys = 'tls: { cert: c, key: k }, sasl: { mechanism: oauthbearer, tokenUrl: "https://x/token", clientId: c }';
+    const { tls, sasl } = loadConfig({ ...file(kafka(keys)), env, readFile: (path) => `${path}\n` }).input.kafka!;
+    expect(sasl).toMatchObject({ clientSecret: '/run/secret' });
+    expect(tls).toEqual({ cert: 'c', key: 'k', passphrase: '/run/passphrase' });
+  });
+
+  it('takes topics as a list, one name or a pattern, wherever they are written', () => {
+    const topics = (sources: ConfigSources): readonly string[] => loadConfig(sources).input.kafka!.topics;
+    expect(topics(file(kafka('')))).toEqual(['usage-events']);
+    expect(topics(file(kafka('topics: [a, b]')))).toEqual(['a', 'b']);
+    expect(topics(file(kafka('topics: /^usage-.*/')))).toEqual(['/^usage-.*/']);
+    const flag = (value: string) => ({ ...file(kafka('')), flags: [toAssignment(`input.kafka.topics=${value}`)] });
+    expect(topics(flag('a,b'))).toEqual(['a', 'b']);
+    expect(topics(flag('/^usage-{1,2}/'))).toEqual(['/^usage-{1,2}/']);
+  });
+
+  it('takes a time to start at', () => {
+    const start = (text: string) => loadConfig(file(kafka(`startAt: ${text}`))).input.kafka!.startAt;
+    expect(start('latest')).toBe('latest');
+    expect(start('2026-01-31')).toBe(Date.UTC(2026, 0, 31));
+    expect(start('2026-01-31T08:00:00+02:00')).toBe(Date.UTC(2026, 0, 31, 6));
+  });
+
+  it('says what became of a key in a variable, too', () => {
+    const env = { SEGTIDE_INPUT__KAFKA__SSL: 'true', SEGTIDE_INPUT__KAFKA__FROM_BEGINNING: 'true' };
+    expect(problems({ ...file(kafka(PLAIN)), env })).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining(
+          'SEGTIDE_INPUT__KAFKA__SSL: the variable names no config key; did you mean `tls: true`?',
+        ),
+        expect.stringContaining('startAt'),
+      ]),
+    );
+  });
+
+  it('names single topics by variables, too', () => {
+    const env = { SEGTIDE_OUTPUT__TOPICS__DEAD_LETTERS: 'refused' };
+    expect(loadConfig({ env }).output.topics).toEqual({ 'dead-letters': 'refused' });
+  });
+});
+
 describe('flags', () => {
   it('reads a value as the type of its key', () => {
     const flags = ['name=007', 'input.paths=a.csv,b.csv', 'run.resume=false', 'input.csv.header=[a, b]'].map(
@@ -181,12 +307,13 @@ describe('the environment', () => {
   it('reads the value of a _FILE variable from that file, without the newline at its end', () => {
     const env = {
       SEGTIDE_INPUT__KAFKA__BROKERS: 'a:1',
+      SEGTIDE_INPUT__KAFKA__TLS: 'true',
       SEGTIDE_INPUT__KAFKA__SASL__MECHANISM: 'plain',
       SEGTIDE_INPUT__KAFKA__SASL__USERNAME: 'u',
       SEGTIDE_INPUT__KAFKA__SASL__PASSWORD_FILE: '/run/secret',
     };
     const config = loadConfig({ env, readFile: (path) => `from ${path}\n` });
-    expect(config.input.kafka?.sasl?.password).toBe('from /run/secret');
+    expect(config.input.kafka?.sasl).toMatchObject({ password: 'from /run/secret' });
   });
 
   it('tells of a _FILE that cannot be read', () => {

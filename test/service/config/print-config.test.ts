@@ -8,6 +8,7 @@ input:
   kind: kafka
   kafka:
     brokers: [a:9092]
+    tls: true
     sasl: { mechanism: plain, username: me, password: s3cret }
 window: { step: 90m, steps: 4 }
 `;
@@ -37,6 +38,6 @@ describe('maskSecrets', () => {
   it('leaves the config itself alone', () => {
     const config = loadConfig({ file: { path: 'c', text: TEXT } });
     expect(JSON.stringify(maskSecrets(config))).not.toContain('s3cret');
-    expect(config.input.kafka?.sasl?.password).toBe('s3cret');
+    expect(config.input.kafka?.sasl).toMatchObject({ password: 's3cret' });
   });
 });

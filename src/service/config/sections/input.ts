@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { duration, instant, text, timeZone, whole } from '../kinds.js';
+import { duration, instant, instantOr, text, timeZone, topics, whole } from '../kinds.js';
 import { kafkaConnection } from './kafka-connection.js';
 
 /** A channel as checked: of a value, or of the number of events. */
@@ -88,17 +88,28 @@ const csv = z
 
 const kafka = z
   .strictObject({
-    ...kafkaConnection('SEGTIDE_INPUT__KAFKA__SASL__PASSWORD_FILE'),
-    topic: text().default('usage-events').describe('Topic to read.'),
+    ...kafkaConnection('SEGTIDE_INPUT__KAFKA'),
+    topics: topics()
+      .prefault(['usage-events'])
+      .describe(
+        'Topics to read, all with as many partitions and the same customers in the same ones; or one pattern, such as `/^usage-.*/`.',
+      ),
     groupId: text().default('segtide').describe('Consumer group.'),
     format: z.enum(['json', 'avro']).default('json').describe('How record values are written.'),
     avroSchema: text()
       .exactOptional()
       .describe('Path of the schema that Avro values were written with; needed for `format: avro`.'),
-    fromBeginning: z
-      .boolean()
-      .default(true)
-      .describe('A new consumer group starts at the oldest record; else at the newest.'),
+    startAt: instantOr(['earliest', 'latest'])
+      .prefault('earliest')
+      .describe(
+        'Where a consumer group begins that has committed nothing: at the oldest record, after the newest, or at the first that is not older than a time.',
+      ),
+    outOfRange: z
+      .enum(['fail', 'earliest', 'latest'])
+      .default('fail')
+      .describe(
+        'When records that were not read yet are gone, by retention or because the topic was made anew: stop, or go on at the oldest record or after the newest; what was lost is then counted and logged.',
+      ),
     sessionTimeout: duration({ min: 1000 })
       .prefault('30s')
       .describe('After so long the group gives up a process that was killed; a restart waits for it.'),
@@ -112,7 +123,7 @@ const kafka = z
 /** `input`: where usage events come from and how a record is read. */
 export const inputSection = z
   .strictObject({
-    kind: z.enum(['file', 'kafka']).default('file').describe('Files (and standard input) or a Kafka topic.'),
+    kind: z.enum(['file', 'kafka']).default('file').describe('Files (and standard input) or Kafka topics.'),
     paths: z.array(text()).default([]).describe('Files and globs, also gzipped; `-` is standard input.'),
     live: z
       .boolean()
@@ -139,9 +150,11 @@ export const inputSection = z
       .describe('Longer records are dead letters.'),
     parseThreads: whole('threads', { max: 64 }).default(0).describe('Threads that parse; 0 parses in the main thread.'),
     keyed: z
-      .enum(['verify', 'trust'])
+      .enum(['verify', 'repartition', 'trust'])
       .default('verify')
-      .describe('Kafka: record keys must be the customer ids; `verify` stops where one is not, `trust` does not look.'),
+      .describe(
+        'Kafka: all records of a customer must be in one partition, keyed by its id. `verify` stops where a key is not the id, `repartition` sends all records through an inner topic that is keyed so, `trust` does not look.',
+      ),
     kafka,
   })
   .prefault({});

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { text, whole } from '../kinds.js';
+import { text, topicPrefix, whole } from '../kinds.js';
 import { kafkaConnection } from './kafka-connection.js';
+import { topicNames } from './topic-names.js';
 
 /** `output`: where results go. */
 export const outputSection = z
@@ -15,11 +16,26 @@ export const outputSection = z
         'Folder of results and checkpoints. Left out it is a fresh `segtide-out/<time>`; with input from Kafka it is `segtide-state/<groupId>`, from which a run goes on by itself.',
       ),
     format: z.enum(['json', 'avro']).default('json').describe('Kafka: how record values are written.'),
-    topicPrefix: z.string().default('segtide.').describe('Kafka: topics are named `<prefix>assignments` and so on.'),
+    compression: z
+      .enum(['none', 'gzip', 'snappy', 'lz4', 'zstd'])
+      .default('none')
+      .describe('Kafka: how records are compressed; `zstd` needs Node 22.15 or later.'),
+    topicPrefix: topicPrefix().default('segtide.').describe('Kafka: topics are named `<prefix>assignments` and so on.'),
+    topics: topicNames,
     createTopics: z
       .boolean()
       .default(false)
-      .describe('Kafka: creates topics that are missing; else the run refuses to start and names them.'),
+      .describe(
+        'Kafka: creates topics that are missing, as `segtide topics create` does; else the run refuses to start and names them.',
+      ),
+    replicationFactor: whole('replicas', { min: 1, max: 32_767 })
+      .exactOptional()
+      .describe("Kafka: replicas of the topics that are created; left out, the broker's `default.replication.factor`."),
+    minInsyncReplicas: whole('replicas', { min: 1, max: 32_767 })
+      .exactOptional()
+      .describe(
+        "Kafka: replicas that must have a record before it counts as written; left out it is one less than `replicationFactor`, or the broker's `min.insync.replicas`.",
+      ),
     embeddings: z
       .strictObject({
         enabled: z
@@ -37,7 +53,7 @@ export const outputSection = z
       .prefault({})
       .describe('The output `embeddings`, written on request.'),
     kafka: z
-      .strictObject(kafkaConnection('SEGTIDE_OUTPUT__KAFKA__SASL__PASSWORD_FILE'))
+      .strictObject(kafkaConnection('SEGTIDE_OUTPUT__KAFKA'))
       .exactOptional()
       .describe('For `kind: kafka`; left out it is the brokers of `input.kafka`.'),
   })

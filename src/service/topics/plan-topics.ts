@@ -1,0 +1,86 @@
+import type { Config } from '../config/schema.js';
+import { OUTPUT_TOPICS, type TopicName, topicOf } from './topic-name.js';
+
+/** A topic that a config needs, and what it must be like. */
+export interface PlannedTopic {
+  readonly name: TopicName;
+  /** Its name at the broker. */
+  readonly topic: string;
+  /** `input`: as many as each topic of the input has. */
+  readonly partitions: number | 'input';
+  /** Whether what is in a partition hangs on how many there are: the number must never change then. */
+  readonly fixed: boolean;
+  /** Left out: the broker's default. */
+  readonly replicationFactor?: number;
+  /** Topic settings that must be these, by Kafka's names; all others are as the broker has them. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/**
+ * Every topic that workers and trainer need, in the order of the pipeline: outputs where they go to Kafka, and inner
+ * topics where the input comes from there too.
+ */
+export function planTopics({ input, output }: Pick<Config, 'input' | 'output'>): readonly PlannedTopic[] {
+  if (output.kind !== 'kafka') return [];
+  const { replicationFactor, minInsyncReplicas } = output;
+  const minInsync = minInsyncReplicas ?? (replicationFactor && Math.max(1, replicationFactor - 1));
+  const outputs = OUTPUT_TOPICS.filter((name) => name !== 'embeddings' || output.embeddings.enabled);
+  const repartitioned = input.keyed === 'repartition' ? (['repartitioned'] as const) : [];
+  const names: readonly TopicName[] = input.kind === 'kafka' ? [...outputs, ...INNER, ...repartitioned] : outputs;
+  return names.map((name) => {
+    const { partitions, fixed = false, settings = {} } = SHAPES[name];
+    return {
+      name,
+      topic: topicOf(output, name),
+      // Files have no partitions: where nothing else says how many, the broker does.
+      partitions: partitions === 'input' && input.kind !== 'kafka' ? BROKERS_OWN : partitions,
+      fixed,
+      ...(replicationFactor !== undefined && { replicationFactor }),
+      settings: { ...settings, ...(minInsync !== undefined && { 'min.insync.replicas': String(minInsync) }) },
+    };
+  });
+}
+
+/** As Kafka writes "the broker's `num.partitions`". */
+export const BROKERS_OWN = -1;
+
+const INNER = ['models', 'samples', 'statistics', 'state', 'trainer-state', 'forget-requests'] as const;
+
+const DAY_MS = 86_400_000;
+const COMPACTED = { 'cleanup.policy': 'compact' };
+/** The last record of each key for ever, and yet records may be deleted by hand: what a checkpoint has replaced. */
+const STATE = {
+  'cleanup.policy': 'compact,delete',
+  'retention.ms': '-1',
+  'retention.bytes': '-1',
+  // Only closed segments are compacted.
+  'segment.bytes': String(64 * 1024 * 1024),
+};
+
+interface TopicShape {
+  readonly partitions: number | 'input';
+  readonly fixed?: boolean;
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+const SHAPES: Readonly<Record<TopicName, TopicShape>> = {
+  assignments: { partitions: 'input' },
+  transitions: { partitions: 'input' },
+  embeddings: { partitions: 'input' },
+  segments: { partitions: 1, settings: COMPACTED },
+  drift: { partitions: 1 },
+  late: { partitions: 'input' },
+  'dead-letters': { partitions: 'input' },
+  models: { partitions: 1, fixed: true, settings: COMPACTED },
+  // A trainer that was away for longer goes on without what it missed.
+  samples: { partitions: 1, fixed: true, settings: kept(1) },
+  statistics: { partitions: 1, fixed: true, settings: kept(1) },
+  state: { partitions: 'input', fixed: true, settings: STATE },
+  'trainer-state': { partitions: 1, fixed: true, settings: STATE },
+  'forget-requests': { partitions: 'input', fixed: true, settings: kept(7) },
+  repartitioned: { partitions: 'input', fixed: true, settings: kept(7) },
+};
+
+function kept(days: number): Readonly<Record<string, string>> {
+  return { 'cleanup.policy': 'delete', 'retention.ms': String(days * DAY_MS) };
+}
