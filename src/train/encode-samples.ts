@@ -1,4 +1,4 @@
-import { packChecked, unpackChecked } from '../numeric/checked-frame.js';
+import { frameSnapshot, unframeSnapshot } from '../numeric/framed-snapshot.js';
 import { sliceWindows } from '../window/slice-windows.js';
 import type { SampleRecord } from './model-record.js';
 import { toWindowBatch, toWindowColumns, type WindowColumns } from './window-columns.js';
@@ -12,7 +12,7 @@ export function encodeSamples({ partition, sequence, windows }: SampleRecord): r
   const frames: Buffer[] = [];
   for (let at = 0; at < windows.length; at += rows) {
     const columns = toWindowColumns(sliceWindows(windows, at, Math.min(windows.length, at + rows)));
-    frames.push(packChecked(KIND, { partition, sequence, columns }));
+    frames.push(frameSnapshot(KIND, { partition, sequence, columns }));
   }
   return frames;
 }
@@ -23,7 +23,7 @@ export function encodeSamples({ partition, sequence, windows }: SampleRecord): r
  * @throws SegtideError `state` when the bytes are damaged, of another kind or of another format
  */
 export function decodeSamples(bytes: Uint8Array): SampleRecord {
-  const { partition, sequence, columns } = unpackChecked(KIND, bytes) as PackedSamples;
+  const { partition, sequence, columns } = unframeSnapshot(KIND, bytes) as PackedSamples;
   return { partition, sequence, windows: toWindowBatch(columns) };
 }
 

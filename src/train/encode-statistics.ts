@@ -1,12 +1,12 @@
 import type { DriftObservation } from '../drift/drift-observation.js';
-import { packChecked, unpackChecked } from '../numeric/checked-frame.js';
+import { frameSnapshot, unframeSnapshot } from '../numeric/framed-snapshot.js';
 import { type PackedHistogram, packHistogram, unpackHistogram } from '../numeric/histogram.js';
 import type { StatisticsRecord } from './model-record.js';
 
 /** Packs what a lesson taught for the topic of statistics. */
 export function encodeStatistics({ statistics, observation, ...counts }: StatisticsRecord): Buffer {
   const packed = observation && mapHistograms(observation, packHistogram);
-  return packChecked(KIND, { ...counts, statistics, observation: packed });
+  return frameSnapshot(KIND, { ...counts, statistics, observation: packed });
 }
 
 /**
@@ -15,7 +15,7 @@ export function encodeStatistics({ statistics, observation, ...counts }: Statist
  * @throws SegtideError `state` when the bytes are damaged, of another kind or of another format
  */
 export function decodeStatistics(bytes: Uint8Array): StatisticsRecord {
-  const record = unpackChecked(KIND, bytes) as PackedStatistics;
+  const record = unframeSnapshot(KIND, bytes) as PackedStatistics;
   const { observation } = record;
   return { ...record, observation: observation && mapHistograms(observation, unpackHistogram) };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ClusterModel } from '../cluster/cluster-model.js';
-import { packChecked, unpackChecked } from '../numeric/checked-frame.js';
+import { frameSnapshot, unframeSnapshot } from '../numeric/framed-snapshot.js';
 import type { ModelRecord } from './model-record.js';
 
 /** A record of the topic of models: compacted, one partition. */
@@ -30,7 +30,7 @@ export type ModelKey =
  * `<version>/manifest` as JSON; or `centroids`, the latest ones, whichever version they belong to.
  */
 export function toModelTopicRecords(record: ModelRecord): readonly ModelTopicRecord[] {
-  if (record.kind === 'centroids') return [{ key: CENTROIDS, value: packChecked(CENTROIDS_KIND, record.cluster) }];
+  if (record.kind === 'centroids') return [{ key: CENTROIDS, value: frameSnapshot(CENTROIDS_KIND, record.cluster) }];
   const { modelVersion, previousVersion, artifact } = record;
   const bytes = Buffer.from(artifact.buffer, artifact.byteOffset, artifact.length);
   const chunks: ModelTopicRecord[] = [];
@@ -61,7 +61,7 @@ export function toModelKey(key: string): ModelKey | undefined {
 
 /** @throws SegtideError `state` when the bytes are damaged or of another format */
 export function decodeCentroids(bytes: Uint8Array): ClusterModel {
-  return unpackChecked(CENTROIDS_KIND, bytes) as ClusterModel;
+  return unframeSnapshot(CENTROIDS_KIND, bytes) as ClusterModel;
 }
 
 export const MODEL_TOPIC_FORMAT = 1;

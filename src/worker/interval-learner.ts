@@ -6,9 +6,9 @@ import { isLearnt } from './pages.js';
 import type { Scored } from './scorer.js';
 
 /** What was learnt between two commits. */
-export interface Lesson {
+export interface Lessons {
   readonly samples: SampleRecord;
-  /** Of each model version that assigned windows, and of the windows that none assigned, in order. */
+  /** One of each model version that windows were assigned by, and one of those assigned by none, in order. */
   readonly statistics: readonly StatisticsRecord[];
 }
 
@@ -19,13 +19,15 @@ export interface IntervalLearner {
    * What was learnt since the last call, undefined where nothing was; it is empty after it. What each window teaches is
    * in one result, so that it counts once where the result is committed together with the window's assignment.
    */
-  take(): Lesson | undefined;
+  take(): Lessons | undefined;
+  /** Of the next lesson: all there is to restore after a `take`. */
+  readonly sequence: number;
 }
 
 export interface IntervalLearnerOptions {
   readonly partition: number;
-  /** Lessons sent before: all there is to restore. @default 0 */
-  readonly lessons?: number;
+  /** Of the first lesson. @default 0 */
+  readonly sequence?: number;
   /** Most windows of one result: what bounds the trainer's load, whatever the traffic. */
   readonly quota: number;
   readonly steps: number;
@@ -43,24 +45,25 @@ export interface IntervalLearnerOptions {
  */
 export function createIntervalLearner(options: IntervalLearnerOptions): IntervalLearner {
   const { partition, quota, steps, channels, seed, halfLifeMs } = options;
-  let sequence = options.lessons ?? 0;
+  let sequence = options.sequence ?? 0;
   let sample: Reservoir | undefined;
-  let statistics: StatisticsRecord[] = [];
+  let lessons: StatisticsRecord[] = [];
 
-  /** Those of the model version, begun where there are none: a model may take effect between two commits. */
-  function statisticsOf({ series, assignments }: Scored): StatisticsRecord {
-    const begun = statistics.at(-1);
-    if (begun !== undefined && begun.statistics?.modelVersion === assignments?.model.modelVersion) return begun;
-    const none: StatisticsRecord = {
+  /** The lesson of the model version, begun where there is none: a model may take effect within an interval. */
+  function lessonOf({ series, assignments }: Scored): StatisticsRecord {
+    const version = assignments?.model.modelVersion;
+    const begun = lessons.at(-1);
+    if (begun !== undefined && begun.statistics?.modelVersion === version) return begun;
+    const lesson: StatisticsRecord = {
       partition,
-      sequence,
+      sequence: sequence++,
       windows: 0,
       watermark: Number.NEGATIVE_INFINITY,
       statistics: assignments && emptyStatistics(assignments.model),
       observation: assignments && emptyObservation(assignments.model, series.windows.channels),
     };
-    statistics.push(none);
-    return none;
+    lessons.push(lesson);
+    return lesson;
   }
 
   return {
@@ -77,21 +80,27 @@ export function createIntervalLearner(options: IntervalLearnerOptions): Interval
         sample.add(windows, i);
       }
       if (learnt === 0) return;
-      const so = statisticsOf(scored);
-      statistics[statistics.length - 1] = {
-        ...so,
-        windows: so.windows + learnt,
-        watermark: Math.max(so.watermark, watermark),
-        statistics: assignments && accumulate(so.statistics!, assignments),
-        observation: assignments && observeInto(so.observation!, assignments),
+      const lesson = lessonOf(scored);
+      lessons[lessons.length - 1] = {
+        ...lesson,
+        windows: lesson.windows + learnt,
+        watermark: Math.max(lesson.watermark, watermark),
+        statistics: assignments && accumulate(lesson.statistics!, assignments),
+        observation: assignments && observeInto(lesson.observation!, assignments),
       };
     },
     take() {
       if (sample === undefined) return undefined;
-      const taken = { samples: { partition, sequence: sequence++, windows: sample.toWindows() }, statistics };
+      const taken: Lessons = {
+        samples: { partition, sequence: lessons[0]!.sequence, windows: sample.toWindows() },
+        statistics: lessons,
+      };
       sample = undefined;
-      statistics = [];
+      lessons = [];
       return taken;
+    },
+    get sequence() {
+      return sequence;
     },
   };
 }

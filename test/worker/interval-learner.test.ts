@@ -52,7 +52,7 @@ describe('an interval learner', () => {
   });
 
   it('has nothing where nothing taught, and counts its lessons from those before', () => {
-    const learner = createIntervalLearner({ ...OPTIONS, lessons: 17 });
+    const learner = createIntervalLearner({ ...OPTIONS, sequence: 17 });
     expect(learner.take()).toBeUndefined();
     learner.learn(score(windowBatch([{ customer: 'a', revision: 1 }]), MODEL));
     expect(learner.take()).toBeUndefined();
@@ -62,6 +62,7 @@ describe('an interval learner', () => {
     expect(learner.take()).toBeUndefined();
     learner.learn(score(windowBatch([{ customer: 'a' }]), MODEL));
     expect(learner.take()!.samples.sequence).toBe(18);
+    expect(learner.sequence).toBe(19);
   });
 
   it('sends what windows taught of a model that was replaced in between, too', () => {

@@ -1,7 +1,7 @@
 import { encodeSamples } from '../../train/encode-samples.js';
 import { encodeStatistics } from '../../train/encode-statistics.js';
 import type { OutgoingRecord } from '../../transport/kafka/kafka-producer.js';
-import type { Lesson } from '../../worker/interval-learner.js';
+import type { Lessons } from '../../worker/interval-learner.js';
 
 /** The topics by which workers teach the trainer. */
 export interface LessonTopics {
@@ -9,9 +9,9 @@ export interface LessonTopics {
   readonly statistics: string;
 }
 
-/** A lesson as records of its topics, in order. */
+/** Lessons as records of their topics, in order. */
 export function* toLessonRecords(
-  { samples, statistics }: Lesson,
+  { samples, statistics }: Lessons,
   topics: LessonTopics,
 ): Generator<readonly [topic: string, record: OutgoingRecord]> {
   const key = String(samples.partition);

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { packChecked, unpackChecked } from '../../src/numeric/checked-frame.js';
+import { frameSnapshot, unframeSnapshot } from '../../src/numeric/framed-snapshot.js';
 
 const KIND = { name: 'lessons', format: 3 };
 const VALUE = { text: 'größer', none: undefined, ends: Float64Array.of(1, Number.NaN), mask: Uint8Array.of(1, 2, 3) };
-const FRAME = packChecked(KIND, VALUE);
+const FRAME = frameSnapshot(KIND, VALUE);
 const STATE = expect.objectContaining({ name: 'SegtideError', code: 'state' });
 
 describe('a framed snapshot', () => {
@@ -12,14 +12,14 @@ describe('a framed snapshot', () => {
     for (let offset = 0; offset < 9; offset++) {
       const larger = Buffer.concat([Buffer.alloc(offset), FRAME, Buffer.alloc(3)]);
       const at = larger.subarray(offset, offset + FRAME.length);
-      expect(unpackChecked(KIND, new Uint8Array(at.buffer, at.byteOffset, at.length))).toEqual(VALUE);
+      expect(unframeSnapshot(KIND, new Uint8Array(at.buffer, at.byteOffset, at.length))).toEqual(VALUE);
     }
   });
 
   it('is refused where any bit of it is wrong, and where it is cut off', () => {
     const isRefused = (bytes: Uint8Array): boolean => {
       try {
-        unpackChecked(KIND, bytes);
+        unframeSnapshot(KIND, bytes);
         return false;
       } catch (error) {
         expect(error).toEqual(STATE);
@@ -39,10 +39,10 @@ describe('a framed snapshot', () => {
   });
 
   it('says which format it has and which one is read', () => {
-    expect(() => unpackChecked({ ...KIND, format: 2 }, FRAME)).toThrow(/lessons are of format 3.*reads format 2/);
+    expect(() => unframeSnapshot({ ...KIND, format: 2 }, FRAME)).toThrow(/lessons are of format 3.*reads format 2/);
   });
 
   it('is not mistaken for another kind', () => {
-    expect(() => unpackChecked({ ...KIND, name: 'samples' }, FRAME)).toThrow(/samples.*one of lessons/);
+    expect(() => unframeSnapshot({ ...KIND, name: 'samples' }, FRAME)).toThrow(/samples.*one of lessons/);
   });
 });
