@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { ClusterModel } from '../cluster/cluster-model.js';
 import { SegtideError } from '../errors.js';
 import { decodeArtifact } from './encode-artifact.js';
 import type { ModelArtifact } from './model-artifact.js';
@@ -26,7 +25,7 @@ export interface ModelAssembler {
   take(records: readonly ReadModelRecord[]): readonly ModelProblem[];
   /**
    * The model before the newest and the newest, each followed by its latest centroids where they have moved: what a
-   * scorer that is given them in order is to have. The same array until something of it changes.
+   * scorer that is given them in order is to have. The same array, and the same records in it, until something changes.
    */
   readonly models: readonly ModelRecord[];
 }
@@ -47,7 +46,7 @@ export function createModelAssembler({ check }: ModelAssemblerOptions = {}): Mod
   const waiting = new Map<string, WaitingModel>();
   /** The newest last. */
   let whole: readonly WholeModel[] = [];
-  let centroids = new Map<string, ClusterModel>();
+  let centroids = new Map<string, ModelRecord>();
   let models: readonly ModelRecord[] = [];
 
   function waitingFor(modelVersion: string): WaitingModel {
@@ -69,7 +68,7 @@ export function createModelAssembler({ check }: ModelAssemblerOptions = {}): Mod
     if (known === undefined) {
       waitingFor(modelVersion).manifest = manifest;
       complete(modelVersion);
-    } else addWhole(known);
+    } else addWhole({ sha256: known.sha256, record: { ...known.record } });
   }
 
   /** @throws SegtideError `state` */
@@ -78,25 +77,24 @@ export function createModelAssembler({ check }: ModelAssemblerOptions = {}): Mod
     if (manifest === undefined) return;
     const artifact = joined(manifest, chunks);
     waiting.delete(modelVersion);
-    check?.(decodeArtifact(artifact));
+    const read = decodeArtifact(artifact);
+    check?.(read);
     const { sha256, previousVersion } = manifest;
     addWhole({ sha256, record: { kind: 'model', modelVersion, artifact, previousVersion } });
   }
 
   function addWhole(model: WholeModel): void {
     const { modelVersion } = model.record;
+    waiting.delete(modelVersion);
+    if (whole.at(-1)?.record.modelVersion === modelVersion && whole.at(-1)!.sha256 === model.sha256) return;
     // One trainer publishes at a time, so what else waits was left by one that never finished.
     waiting.clear();
-    if (whole.at(-1)?.record.modelVersion === modelVersion && whole.at(-1)!.sha256 === model.sha256) return;
     whole = [...whole.filter(({ record }) => record.modelVersion !== modelVersion), model].slice(-KEPT);
     tell();
   }
 
   function tell(): void {
-    models = whole.flatMap(({ record }): ModelRecord[] => {
-      const cluster = centroids.get(record.modelVersion);
-      return cluster === undefined ? [record] : [record, { kind: 'centroids', cluster }];
-    });
+    models = whole.flatMap(({ record }) => [record, centroids.get(record.modelVersion) ?? []].flat());
   }
 
   function forget(modelVersion: string): void {
@@ -109,10 +107,10 @@ export function createModelAssembler({ check }: ModelAssemblerOptions = {}): Mod
   function takeCentroids(value: Uint8Array): void {
     const cluster = decodeCentroids(value);
     const held = new Set(whole.map(({ record }) => record.modelVersion));
-    const isHeld = held.has(cluster.modelVersion);
     // Those of a model still to come are kept for it.
-    centroids = new Map([...centroids].filter(([version]) => held.has(version))).set(cluster.modelVersion, cluster);
-    if (isHeld) tell();
+    centroids = new Map([...centroids].filter(([version]) => held.has(version)));
+    centroids.set(cluster.modelVersion, { kind: 'centroids', cluster });
+    if (held.has(cluster.modelVersion)) tell();
   }
 
   /** @throws SegtideError `state` */

@@ -5,7 +5,7 @@ import { createReservoir, type Reservoir } from '../train/reservoir.js';
 import { isLearnt } from './pages.js';
 import type { Scored } from './scorer.js';
 
-/** What was learnt in one commit interval. */
+/** What was learnt between two commits. */
 export interface Lessons {
   readonly samples: SampleRecord;
   /** One of each model version that windows were assigned by, and one of those assigned by none, in order. */
@@ -44,7 +44,7 @@ export interface IntervalLearnerOptions {
  * long as no more than `quota` of an interval belong to it.
  */
 export function createIntervalLearner(options: IntervalLearnerOptions): IntervalLearner {
-  const { partition, quota, ...sampling } = options;
+  const { partition, quota, steps, channels, seed, halfLifeMs } = options;
   let sequence = options.sequence ?? 0;
   let sample: Reservoir | undefined;
   let lessons: StatisticsRecord[] = [];
@@ -76,7 +76,7 @@ export function createIntervalLearner(options: IntervalLearnerOptions): Interval
         if (!isLearnt(windows, i)) continue;
         learnt++;
         watermark = Math.max(watermark, windows.ends[i]!);
-        sample ??= createReservoir({ ...sampling, capacity: quota });
+        sample ??= createReservoir({ capacity: quota, steps, channels, seed, halfLifeMs });
         sample.add(windows, i);
       }
       if (learnt === 0) return;

@@ -96,7 +96,14 @@ const all: readonly [Output<never>, readonly unknown[]][] = [
     ASSIGNMENTS,
     [...toAssignmentRecords(assigned, 9), ...toAssignmentRecords({ ...assigned, assignments: undefined }, 9)],
   ],
-  [TRANSITIONS, toTransitionRecords(assigned.assignments, createSegmentMemory().observe(toSegmentedWindows(assigned.assignments)), 9)],
+  [
+    TRANSITIONS,
+    toTransitionRecords(
+      assigned.assignments,
+      createSegmentMemory().observe(toSegmentedWindows(assigned.assignments)),
+      9,
+    ),
+  ],
   [
     EMBEDDINGS,
     [

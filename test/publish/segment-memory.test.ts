@@ -126,6 +126,8 @@ describe('transition records', () => {
     const memory = createSegmentMemory();
     observe(memory, [{ customer: 0, start: 0, nearest: 0 }]);
     const { assignments } = assignedWindows([{ customer: 0, start: 1000, nearest: 1 }], model);
-    expect(toTransitionRecords(assignments, memory.observe(toSegmentedWindows(assignments)), 0)[0]!.cause).toBe('behaviour');
+    expect(toTransitionRecords(assignments, memory.observe(toSegmentedWindows(assignments)), 0)[0]!.cause).toBe(
+      'behaviour',
+    );
   });
 });
