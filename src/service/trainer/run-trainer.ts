@@ -14,7 +14,7 @@ import { decodeTrainerState, encodeTrainerState } from './trainer-state.js';
 export interface TrainerRoleOptions {
   readonly settings: TrainerSettings;
   readonly topics: { readonly samples: string; readonly statistics: string; readonly models: string };
-  /** A model is committed at once, everything else after so long. @default 5000 */
+  /** A model is committed at once, everything else after so long, or longer where the state is large. @default 5000 */
   readonly commitEveryMs?: number;
   /** Centroids move after so long, however few windows taught. @default 5000 */
   readonly epochEveryMs?: number;
@@ -62,6 +62,8 @@ class TrainerRole {
   readonly #parts: TrainerRoleParts;
   readonly #offsets = new Map<string, bigint>();
   #committedAt: number;
+  /** Of the state in the last commit. */
+  #stateBytes = 0;
   /** Whether lessons were taken since the last commit. */
   #taught = false;
   #promoted = false;
@@ -113,7 +115,8 @@ class TrainerRole {
     await nextTurn();
     const took = await this.#takeLessons(trainer);
     await trainer.settle();
-    const due = this.#promoted || clock.now() - this.#committedAt >= commitEveryMs;
+    const pauseMs = Math.max(commitEveryMs, this.#stateBytes / STATE_BYTES_PER_MS);
+    const due = this.#promoted || clock.now() - this.#committedAt >= pauseMs;
     if (partition.signal.aborted) return;
     if (due && this.#isChanged(trainer)) await this.#commit(trainer);
     else if (!took) await partition.arrival(LOOK_EVERY_MS);
@@ -166,7 +169,11 @@ class TrainerRole {
     }
     const { seriesHash } = settings.model;
     const offsets = new Map(this.#offsets);
-    const checkpoint = encodeTrainerState({ seriesHash, offsets, trainer: trainer.snapshot() });
+    const snapshot = trainer.snapshot();
+    // 20 ms for a sample of 10,000 windows, and 10 ms to pack it.
+    await nextTurn();
+    const checkpoint = encodeTrainerState({ seriesHash, offsets, trainer: snapshot });
+    this.#stateBytes = checkpoint.length;
     this.#taught = false;
     this.#promoted = false;
     this.#outcomes = trainer.outcomes.length;
@@ -176,6 +183,8 @@ class TrainerRole {
   }
 }
 
+/** Least time between two commits by the size of the state, most of which is the sample: 1 MB/s. */
+const STATE_BYTES_PER_MS = 1000;
 /** How often an idle trainer looks whether a training has ended. */
 const LOOK_EVERY_MS = 200;
 /** Of the records that are taken in one go. */
