@@ -4,7 +4,17 @@ import { SegtideError } from '../../errors.js';
 import type { Clock } from '../../ports.js';
 import type { OutgoingRecord } from './kafka-producer.js';
 import { createStateHistory } from './state-history.js';
-import { CLAIM, NUMBER, TERM, toCheckpoint, toClaim, toLogEntry, toPageKey, toTombstone } from './state-records.js';
+import {
+  NUMBER,
+  TERM,
+  toCheckpoint,
+  toClaim,
+  toClaimId,
+  toClaimKey,
+  toLogEntry,
+  toPageKey,
+  toTombstone,
+} from './state-records.js';
 import type { Commit, StateStore, StoredState } from './state-store.js';
 import type { StateWriter } from './state-writer.js';
 import { MAX_BATCH_BYTES } from './to-requests.js';
@@ -35,7 +45,21 @@ export interface ClaimedStoreParts {
   readonly dense: boolean;
   /** Removes records before an offset, which a checkpoint has made needless. Tells failures itself. */
   trim(before: bigint): void;
+  readonly waits: ClaimWaits;
 }
+
+/** In ms. */
+export interface ClaimWaits {
+  /** Before a failed attempt is followed by another, at first; each time twice as long. */
+  readonly first: number;
+  readonly longest: number;
+  /** A reader whose broker is back finds it within that time. */
+  readonly patience: number;
+  /** Without further records for that long, a partition is taken for read: longer than a broker holds its answer back. */
+  readonly quiet: number;
+}
+
+export const CLAIM_WAITS: ClaimWaits = { first: 20, longest: 2000, patience: 5000, quiet: 300 };
 
 /**
  * The algorithm of a store over a partition of claims, log entries and checkpoints.
@@ -80,8 +104,13 @@ class ClaimedStore implements StateStore {
   /** Where the last checkpoint of this owner is, and the pages that each place holds. */
   #slot: Slot = 'b';
   readonly #pages = { a: 0, b: 0 };
-  /** Keys of former owners, to be deleted with the first checkpoint. */
-  #former: readonly string[] = [];
+  /** Keys of former owners, and of claims: needed until this owner has a checkpoint. */
+  #former: string[] = [];
+  /**
+   * Keys that nobody needs any more, to be deleted with the next commit. Not with the checkpoint that replaces them:
+   * without transactions it may turn out to be a former owner's, and void.
+   */
+  #garbage: readonly string[] = [];
 
   constructor(options: ClaimedStoreOptions, parts: ClaimedStoreParts) {
     this.#options = { ...DEFAULTS, ...options };
@@ -100,14 +129,14 @@ class ClaimedStore implements StateStore {
       const history = createStateHistory(this.#context);
       await this.#readUpTo(undefined, (record) => {
         history.add(record);
-        return isClaim(record, id);
+        return toClaimId(record) === id;
       });
       const { state, number, entries, keys } = await history.restore();
       this.#term = this.#last;
       this.#number = number;
       this.#entries = entries;
       this.#bytes = state.log.reduce((sum, { length }) => sum + length, 0);
-      this.#former = keys;
+      this.#former = [...keys];
       return state;
     });
   }
@@ -127,10 +156,14 @@ class ClaimedStore implements StateStore {
     this.#number = number;
     this.#entries = checkpoint === undefined ? this.#entries + 1 : 0;
     this.#bytes = checkpoint === undefined ? this.#bytes + (log?.length ?? 0) : 0;
+    this.#garbage = [];
     if (checkpoint === undefined) return;
+    const surplus = Math.max(0, this.#pages[slot] - pages);
+    const owner = { term: this.#term!, partition: this.#context.partition };
+    this.#garbage = [...this.#former, ...Array.from({ length: surplus }, (_, i) => toPageKey(owner, slot, pages + i))];
+    this.#former = [];
     this.#slot = slot;
     this.#pages[slot] = pages;
-    this.#former = [];
     if (first !== undefined) this.#parts.trim(first);
   }
 
@@ -159,25 +192,26 @@ class ClaimedStore implements StateStore {
     throw new SegtideError('state', `The state store of ${topic}/${partition} ${what}.`, { context: this.#context });
   }
 
-  /** What a checkpoint includes is not logged as well; what it replaces is deleted with it. */
+  /** The log entry is last, as the sign that all was written. */
   async #toRecords({ log, checkpoint }: Commit, number: number) {
     const { maxLogEntries, statePartition: partition } = this.#options;
     const owner = { term: this.#term!, partition };
     const slot: Slot = this.#slot === 'a' ? 'b' : 'a';
-    if (checkpoint === undefined) return { records: [toLogEntry(owner, number, log, maxLogEntries)], pages: 0, slot };
-    const records = await toCheckpoint(owner, number, slot, checkpoint);
-    const pages = records.length - 1;
-    for (const key of this.#former) records.push(toTombstone(key, partition));
-    for (let i = pages; i < this.#pages[slot]; i++) records.push(toTombstone(toPageKey(owner, slot, i), partition));
-    records.push(toLogEntry(owner, number, undefined, maxLogEntries));
-    return { records, pages, slot };
+    const written = checkpoint === undefined ? [] : await toCheckpoint(owner, number, slot, checkpoint);
+    const deleted = this.#garbage.map((key) => toTombstone(key, partition));
+    // What a checkpoint includes is not logged as well. Its entry must not take the place of one that is still needed,
+    // should the checkpoint be void: there is a place more than there are entries.
+    const logged = checkpoint === undefined ? (log ?? 'nothing') : 'checkpoint';
+    const entry = toLogEntry(owner, number, logged, maxLogEntries + 1);
+    return { records: [...written, ...deleted, entry], pages: Math.max(0, written.length - 1), slot };
   }
 
   /** Tries until it is done, with another writer each time. */
   async #persist<T>(attempt: () => Promise<T>): Promise<T> {
     const { clock, outageMs } = this.#options;
+    const { first, longest } = this.#parts.waits;
     let since: number | undefined;
-    for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
+    for (let wait = first; ; wait = Math.min(2 * wait, longest)) {
       try {
         return await attempt();
       } catch (error) {
@@ -206,11 +240,12 @@ class ClaimedStore implements StateStore {
     this.#writer = writer;
     await this.#lookForOthers();
     const id = await this.#claim(writer);
+    this.#former.push(toClaimKey(id));
     let found = false;
     await this.#readUpTo(this.#last, (record) => {
       this.#refuseOthers(record);
       found ||= isEntry(record, this.#term!, number);
-      return isClaim(record, id);
+      return toClaimId(record) === id;
     });
     return found;
   }
@@ -250,38 +285,28 @@ class ClaimedStore implements StateStore {
 
   /** Reads what there is since the last own record, without an end that would tell when that is all. */
   async #lookForOthers(): Promise<void> {
-    const quiet = new AbortController();
-    let timer = setTimeout(() => quiet.abort(), PATIENCE_MS);
+    const { patience, quiet } = this.#parts.waits;
+    const silence = new AbortController();
+    let timer = setTimeout(() => silence.abort(), patience);
     const take = (records: readonly KafkaMessage[]): boolean => {
       for (const record of records) this.#refuseOthers(record);
       clearTimeout(timer);
-      timer = setTimeout(() => quiet.abort(), QUIET_MS);
+      timer = setTimeout(() => silence.abort(), quiet);
       return false;
     };
     const { topic, partition } = this.#context;
-    const signal = AbortSignal.any([this.#end.signal, quiet.signal]);
+    const signal = AbortSignal.any([this.#end.signal, silence.signal]);
     await this.#options.reader.read(topic, partition, this.#last, take, signal).finally(() => clearTimeout(timer));
   }
 
   /** @throws SegtideError `fenced` where a later owner wrote the record */
   #refuseOthers(record: KafkaMessage): void {
+    const claim = toClaimId(record);
     const term = record.headers?.[TERM]?.toString();
-    const foreign = isClaim(record)
-      ? !String(record.value).startsWith(`${this.#id}/`)
-      : term !== undefined && BigInt(term) > this.#term!;
+    const foreign =
+      claim === undefined ? term !== undefined && BigInt(term) > this.#term! : !claim.startsWith(`${this.#id}/`);
     if (foreign) throw toFenced(this.#context);
   }
-}
-
-const FIRST_WAIT_MS = 20;
-const LONGEST_WAIT_MS = 2000;
-/** A reader whose broker is back finds it within that time. */
-const PATIENCE_MS = 5000;
-/** Three times as long as a broker holds back its answer that there is nothing more. */
-const QUIET_MS = 300;
-
-function isClaim({ key, value }: KafkaMessage, id?: string): boolean {
-  return String(key) === CLAIM && (id === undefined || String(value) === id);
 }
 
 function isEntry({ key, headers }: KafkaMessage, term: bigint, number: number): boolean {

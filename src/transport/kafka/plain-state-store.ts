@@ -1,5 +1,5 @@
 import type { Kafka } from 'kafkajs';
-import { type ClaimedStoreOptions, createClaimedStore } from './claimed-store.js';
+import { CLAIM_WAITS, type ClaimedStoreOptions, createClaimedStore } from './claimed-store.js';
 import { openPlainWriter } from './plain-writer.js';
 import type { StateStore } from './state-store.js';
 import { createTrim } from './trim.js';
@@ -28,6 +28,7 @@ export function createPlainStateStore(kafka: Kafka, options: PlainStateStoreOpti
       if (offsets.size > 0) await commitOffsets(offsets);
     },
     dense: true,
+    waits: CLAIM_WAITS,
     trim: createTrim(kafka, stateTopic, statePartition, onTrimFailed),
   });
 }

@@ -1,0 +1,40 @@
+// Measures how long a large checkpoint takes to commit and to restore: `npx tsx bench/state.ts [MB]`.
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { pattern } from '../test/contract/pattern.js';
+import { startBroker } from '../test/support/kafka/start.js';
+import { createStatePlace } from '../test/support/kafka/state-place.js';
+
+const megabytes = Number(process.argv[2] ?? 150);
+const broker = await startBroker();
+try {
+  const place = await createStatePlace(broker.brokers);
+  const checkpoint = pattern(megabytes * 1_000_000);
+  const first = place.store();
+  await first.open();
+  await first.commit({ outputs: new Map(), offsets: new Map(), checkpoint: checkpoint.subarray(0, 5_000_000) });
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  let cpu = process.cpuUsage();
+  const timed = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
+    delay.reset();
+    cpu = process.cpuUsage();
+    const begun = performance.now();
+    const result = await act();
+    const seconds = (performance.now() - begun) / 1000;
+    const { user, system } = process.cpuUsage(cpu);
+    const stall = delay.max / 1e6;
+    process.stdout.write(
+      `${name}: ${seconds.toFixed(2)} s, CPU ${((user + system) / 1e6).toFixed(2)} s, longest stall ${stall.toFixed(0)} ms, resident ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB\n`,
+    );
+    return result;
+  };
+  await timed('commit', () => first.commit({ outputs: new Map(), offsets: new Map(), checkpoint }));
+  await first.close();
+  const second = place.store();
+  const restored = await timed('restore', () => second.open());
+  if (Buffer.compare(restored.checkpoint!, checkpoint) !== 0) throw new Error('the checkpoint came back different');
+  await second.close();
+  await place.close();
+} finally {
+  await broker.remove();
+}
