@@ -1,4 +1,7 @@
-// Measures how long a large checkpoint takes to commit and to restore: `npx tsx bench/state.ts [MB]`.
+// How long a checkpoint takes to commit and to restore, and what small commits cost: each with 100 outputs, an offset
+// and a log entry in one transaction. Starts a broker of its own (Java 17, Maven).
+//
+//   npx tsx bench/state.ts [MB]
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { pattern } from '../test/contract/pattern.js';
 import { startBroker } from '../test/support/kafka/start.js';
@@ -9,7 +12,7 @@ const broker = await startBroker();
 try {
   const place = await createStatePlace(broker.brokers);
   const checkpoint = pattern(megabytes * 1_000_000);
-  const first = place.store();
+  const first = place.store({ maxLogEntries: 4096 });
   await first.open();
   await first.commit({ outputs: new Map(), offsets: new Map(), checkpoint: checkpoint.subarray(0, 5_000_000) });
   const delay = monitorEventLoopDelay({ resolution: 5 });
@@ -29,6 +32,11 @@ try {
     return result;
   };
   await timed('commit', () => first.commit({ outputs: new Map(), offsets: new Map(), checkpoint }));
+  const log = pattern(1000);
+  const outputs = new Map([['out', Array.from({ length: 100 }, (_, i) => ({ key: `${i}`, value: 'x'.repeat(200) }))]]);
+  await timed('200 small commits', async () => {
+    for (let i = 0; i < 200; i++) await first.commit({ outputs, offsets: new Map([['in', BigInt(i)]]), log });
+  });
   await first.close();
   const second = place.store();
   const restored = await timed('restore', () => second.open());

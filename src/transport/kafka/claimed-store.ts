@@ -4,6 +4,7 @@ import { SegtideError } from '../../errors.js';
 import type { Clock } from '../../ports.js';
 import type { OutgoingRecord } from './kafka-producer.js';
 import { createStateHistory } from './state-history.js';
+import { createStatePartition, type ReadWaits, type StatePartition } from './state-partition.js';
 import {
   NUMBER,
   TERM,
@@ -27,7 +28,7 @@ export interface ClaimedStoreOptions {
   readonly reader: TopicReader;
   readonly stateTopic: string;
   readonly statePartition: number;
-  /** Log entries that there may be since the last checkpoint. The same for all owners. @default 4096 */
+  /** Log entries that there may be since the last checkpoint. @default 4096 */
   readonly maxLogEntries?: number;
   /** How long a commit is tried again before it fails. @default 600000, ten minutes */
   readonly outageMs?: number;
@@ -45,21 +46,10 @@ export interface ClaimedStoreParts {
   readonly dense: boolean;
   /** Removes records before an offset, which a checkpoint has made needless. Tells failures itself. */
   trim(before: bigint): void;
-  readonly waits: ClaimWaits;
+  readonly waits: ReadWaits;
+  /** Before a failed attempt is followed by another, at first; each time twice as long. @default 20 */
+  readonly retryMs?: number;
 }
-
-/** In ms. */
-export interface ClaimWaits {
-  /** Before a failed attempt is followed by another, at first; each time twice as long. */
-  readonly first: number;
-  readonly longest: number;
-  /** A reader whose broker is back finds it within that time. */
-  readonly patience: number;
-  /** Without further records for that long, a partition is taken for read: longer than a broker holds its answer back. */
-  readonly quiet: number;
-}
-
-export const CLAIM_WAITS: ClaimWaits = { first: 20, longest: 2000, patience: 5000, quiet: 300 };
 
 /**
  * The algorithm of a store over a partition of claims, log entries and checkpoints.
@@ -89,6 +79,7 @@ class ClaimedStore implements StateStore {
   readonly #parts: ClaimedStoreParts;
   readonly #id: string;
   readonly #context: { readonly topic: string; readonly partition: number };
+  readonly #partition: StatePartition;
   readonly #end = new AbortController();
   #writer: StateWriter | undefined;
   #claims = 0;
@@ -117,6 +108,9 @@ class ClaimedStore implements StateStore {
     this.#parts = parts;
     this.#id = options.newId();
     this.#context = { topic: options.stateTopic, partition: options.statePartition };
+    const { outageMs } = this.#options;
+    const { waits } = parts;
+    this.#partition = createStatePartition(options.reader, this.#context, waits, outageMs, this.#end.signal);
   }
 
   get logged(): { readonly entries: number; readonly bytes: number } {
@@ -127,7 +121,7 @@ class ClaimedStore implements StateStore {
     return this.#persist(async () => {
       const id = await this.#claim(await this.#parts.openWriter());
       const history = createStateHistory(this.#context);
-      await this.#readUpTo(undefined, (record) => {
+      this.#last = await this.#partition.readUpTo(undefined, (record) => {
         history.add(record);
         return toClaimId(record) === id;
       });
@@ -209,9 +203,8 @@ class ClaimedStore implements StateStore {
   /** Tries until it is done, with another writer each time. */
   async #persist<T>(attempt: () => Promise<T>): Promise<T> {
     const { clock, outageMs } = this.#options;
-    const { first, longest } = this.#parts.waits;
     let since: number | undefined;
-    for (let wait = first; ; wait = Math.min(2 * wait, longest)) {
+    for (let wait = this.#parts.retryMs ?? 20; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
       try {
         return await attempt();
       } catch (error) {
@@ -238,11 +231,11 @@ class ClaimedStore implements StateStore {
   async #reclaim(number: number): Promise<boolean> {
     const writer = await this.#parts.openWriter();
     this.#writer = writer;
-    await this.#lookForOthers();
+    await this.#partition.readAll(this.#last, (record) => this.#refuseOthers(record));
     const id = await this.#claim(writer);
     this.#former.push(toClaimKey(id));
     let found = false;
-    await this.#readUpTo(this.#last, (record) => {
+    this.#last = await this.#partition.readUpTo(this.#last, (record) => {
       this.#refuseOthers(record);
       found ||= isEntry(record, this.#term!, number);
       return toClaimId(record) === id;
@@ -257,46 +250,13 @@ class ClaimedStore implements StateStore {
   ): Promise<bigint> {
     const { first, last } = await this.#writer!.write(outputs, records, offsets);
     if (this.#parts.dense && first !== this.#last + 1n) {
-      await this.#readUpTo(this.#last, (record) => {
+      await this.#partition.readUpTo(this.#last, (record) => {
         this.#refuseOthers(record);
         return BigInt(record.offset) >= last;
       });
     }
     this.#last = last;
     return first;
-  }
-
-  /** Sets `#last` to the offset of the record that is the end. */
-  async #readUpTo(from: bigint | undefined, isEnd: (record: KafkaMessage) => boolean): Promise<void> {
-    const { reader, outageMs } = this.#options;
-    const { topic, partition } = this.#context;
-    let end: KafkaMessage | undefined;
-    const take = (records: readonly KafkaMessage[]): boolean => {
-      end = records.find(isEnd);
-      return end !== undefined;
-    };
-    await reader.read(topic, partition, from, take, AbortSignal.any([this.#end.signal, AbortSignal.timeout(outageMs)]));
-    if (end === undefined) {
-      const what = `the state in ${topic}/${partition} could not be read to its end within ${outageMs} ms`;
-      throw new SegtideError('transport', what, { retriable: true, context: this.#context });
-    }
-    this.#last = BigInt(end.offset);
-  }
-
-  /** Reads what there is since the last own record, without an end that would tell when that is all. */
-  async #lookForOthers(): Promise<void> {
-    const { patience, quiet } = this.#parts.waits;
-    const silence = new AbortController();
-    let timer = setTimeout(() => silence.abort(), patience);
-    const take = (records: readonly KafkaMessage[]): boolean => {
-      for (const record of records) this.#refuseOthers(record);
-      clearTimeout(timer);
-      timer = setTimeout(() => silence.abort(), quiet);
-      return false;
-    };
-    const { topic, partition } = this.#context;
-    const signal = AbortSignal.any([this.#end.signal, silence.signal]);
-    await this.#options.reader.read(topic, partition, this.#last, take, signal).finally(() => clearTimeout(timer));
   }
 
   /** @throws SegtideError `fenced` where a later owner wrote the record */
@@ -308,6 +268,9 @@ class ClaimedStore implements StateStore {
     if (foreign) throw toFenced(this.#context);
   }
 }
+
+/** Between two attempts, at most. */
+const LONGEST_WAIT_MS = 2000;
 
 function isEntry({ key, headers }: KafkaMessage, term: bigint, number: number): boolean {
   return String(key).startsWith(`${term}/log/`) && String(headers?.[NUMBER]) === String(number);

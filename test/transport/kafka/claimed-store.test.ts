@@ -7,7 +7,6 @@ import { pattern } from '../../contract/pattern.js';
 import { createStateLog, type StateLog, type WriteFate } from './state-log.js';
 
 const PLACES = 2;
-const WAITS = { first: 0, longest: 0, patience: 0, quiet: 0 };
 let ids = 0;
 
 interface Mode {
@@ -35,7 +34,8 @@ function openStore(
     trim: (before) => {
       if (trimmed) log.trim(before);
     },
-    waits: WAITS,
+    waits: { patience: 0, quiet: 0 },
+    retryMs: 0,
   });
 }
 
