@@ -26,8 +26,18 @@ export interface AvroDecoder {
    * @throws SegtideError `transport` when they are not to be had
    */
   prepare?(payloads: Iterable<Uint8Array>): Promise<void> | undefined;
-  /** The record, with values as `createAvroTypes` tells, or why the payload is none; never throws. */
-  decode(payload: Uint8Array): { readonly record: unknown } | Refusal;
+  /**
+   * The record, with values as `createAvroTypes` tells, or why the payload is none; never throws but where it was not
+   * prepared.
+   *
+   * @param unknown schema ids that count as unknown, whatever has become known since
+   */
+  decode(payload: Uint8Array, unknown?: ReadonlySet<number>): { readonly record: unknown } | AvroRefusal;
+}
+
+export interface AvroRefusal extends Refusal {
+  /** The id of the schema, where nobody knew it: it may be known another time. */
+  readonly unknownId?: number;
 }
 
 /**
@@ -54,7 +64,7 @@ export async function createAvroDecoder(schema: unknown, options: AvroDecoderOpt
   const byFingerprint = new Map(readers.map((reader) => [avroHeader(reader.type).readBigUInt64LE(2), reader]));
 
   /** The reader of a payload and the bytes before the record, or why there is none. */
-  const find = (payload: Buffer): { reader: AvroReader; start: number } | Refusal => {
+  const find = (payload: Buffer): { reader: AvroReader; start: number } | AvroRefusal => {
     if (framing === 'none') return { reader: only, start: 0 };
     if (framing === 'registry') {
       if (payload.length >= REGISTRY_BYTES && payload[0] === 0) return { reader: only, start: REGISTRY_BYTES };
@@ -92,7 +102,7 @@ export const NO_REGISTRY_HEADER: Refusal = unreadable(
 );
 
 /** The record of a body, or why it is none. */
-export function readRecord(reader: AvroReader, body: Buffer): { readonly record: unknown } | Refusal {
+export function readRecord(reader: AvroReader, body: Buffer): { readonly record: unknown } | AvroRefusal {
   try {
     return { record: reader.read(body) };
   } catch (error) {

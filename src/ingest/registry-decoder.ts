@@ -1,9 +1,15 @@
 import { SegtideError } from '../errors.js';
-import { type AvroDecoder, NO_REGISTRY_HEADER, REGISTRY_BYTES, readRecord, unreadable } from './avro-decoder.js';
+import {
+  type AvroDecoder,
+  type AvroRefusal,
+  NO_REGISTRY_HEADER,
+  REGISTRY_BYTES,
+  readRecord,
+  unreadable,
+} from './avro-decoder.js';
 import { type AvroReader, createAvroReader } from './avro-reader.js';
 import { RecentMap } from './recent-map.js';
 import type { SchemaSource } from './schema-source.js';
-import type { Refusal } from './usage-columns.js';
 
 export interface RegistryDecoderOptions {
   /** Keys that are asked for, which a field may have as an alias. @default none */
@@ -19,15 +25,15 @@ export interface RegistryDecoderOptions {
  */
 export function createRegistryDecoder(schemas: SchemaSource, options: RegistryDecoderOptions = {}): AvroDecoder {
   /** What an id stands for, for good: a reader, or why its schema can't be used. */
-  const known = new RecentMap<number, AvroReader | Refusal>(MAX_READERS);
+  const known = new RecentMap<number, AvroReader | AvroRefusal>(MAX_READERS);
   /** Ids that the source did not know when it was last asked. */
-  const unknown = new RecentMap<number, Refusal>(MAX_READERS);
+  const absent = new RecentMap<number, AvroRefusal>(MAX_READERS);
   let prepared = false;
 
   const learn = async (id: number): Promise<void> => {
     const found = await schemas.find(id);
     if ('missing' in found) {
-      unknown.set(id, unreadable(`the payload's schema, id ${id}, ${found.missing}`));
+      absent.set(id, { ...unreadable(`the payload's schema, id ${id}, ${found.missing}`), unknownId: id });
       return;
     }
     try {
@@ -47,15 +53,15 @@ export function createRegistryDecoder(schemas: SchemaSource, options: RegistryDe
       }
       return ids.size === 0 ? undefined : Promise.all(Array.from(ids, learn)).then(() => undefined);
     },
-    decode(payload) {
+    decode(payload, unknown) {
       const id = idOf(payload);
       if (id === undefined) return NO_REGISTRY_HEADER;
-      const found = known.get(id) ?? unknown.get(id);
+      if (unknown?.has(id)) return { ...unreadable(`the payload's schema, id ${id}, was not known`), unknownId: id };
+      const found = known.get(id) ?? absent.get(id);
       if (found === undefined) {
         if (!prepared) throw new SegtideError('accounting', 'Avro payloads were decoded before they were prepared');
-        return unreadable(
-          `the payload's schema, id ${id}, was not looked up: more than ${MAX_NEW_IDS} new ids at once`,
-        );
+        const detail = `the payload's schema, id ${id}, was not looked up: more than ${MAX_NEW_IDS} new ids at once`;
+        return { ...unreadable(detail), unknownId: id };
       }
       if ('reason' in found) return found;
       const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length);

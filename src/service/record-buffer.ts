@@ -1,7 +1,7 @@
 import type { Sink } from '../ports.js';
-import { createAvroEncoder } from '../publish/avro-encoder.js';
 import type { Output } from '../publish/output.js';
 import type { OutgoingRecord } from '../transport/kafka/kafka-producer.js';
+import { createRecordWriter } from '../transport/kafka/record-writer.js';
 
 /** Records that wait for the next commit. */
 export interface RecordBuffer {
@@ -19,9 +19,11 @@ export interface RecordBuffer {
 export interface RecordBufferOptions {
   readonly topicOf: (output: string) => string;
   readonly format: 'json' | 'avro';
+  /** Ids of the outputs' schemas in a registry, by output. @default none: Avro's single-object encoding */
+  readonly schemaIds?: ReadonlyMap<string, number>;
 }
 
-export function createRecordBuffer({ topicOf, format }: RecordBufferOptions): RecordBuffer {
+export function createRecordBuffer({ topicOf, format, schemaIds }: RecordBufferOptions): RecordBuffer {
   let waiting = new Map<string, OutgoingRecord[]>();
   let bytes = 0;
   const counts = new Map<string, number>();
@@ -38,11 +40,11 @@ export function createRecordBuffer({ topicOf, format }: RecordBufferOptions): Re
       return bytes;
     },
     async sink<T>(output: Output<T>) {
-      const encode = format === 'avro' ? await createAvroEncoder(output) : output.toJson;
+      const toRecord = await createRecordWriter(output, { encoding: format, schemaId: schemaIds?.get(output.name) });
       const topic = topicOf(output.name);
       return {
         async write(batch: readonly T[]) {
-          for (const record of batch) add(topic, { key: output.key(record), value: encode(record) });
+          for (const record of batch) add(topic, toRecord(record));
           counts.set(output.name, (counts.get(output.name) ?? 0) + batch.length);
         },
         flush: async () => undefined,

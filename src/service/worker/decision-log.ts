@@ -1,14 +1,11 @@
-import { SegtideError } from '../../errors.js';
-import type { SnapshotValue } from '../../numeric/snapshot-encoding.js';
-import { frameSnapshot, unframeSnapshot } from '../../numeric/snapshot-frame.js';
+import { frameSnapshot, unframeSnapshot } from '../../numeric/framed-snapshot.js';
 import type { Scored } from '../../worker/scorer.js';
 
 /** What a worker did with its input since the last commit, and what came of it: enough to do the same again. */
 export interface LogEntry {
-  readonly format: typeof LOG_FORMAT;
   /** Where reading began, by topic; in the entry of the first records of each. */
   readonly starts: Readonly<Record<string, string>>;
-  /** Lessons sent to the trainer so far. */
+  /** Number of the next lesson for the trainer. */
   readonly lessons: number;
   readonly kinds: Uint8Array; // (decisions), indexes of `DECISIONS`
   readonly topics: Uint8Array; // (decisions), index of the topic that was taken from
@@ -37,7 +34,7 @@ export type DecisionKind = 'take' | 'silence' | 'wake';
 
 export const DECISIONS: readonly DecisionKind[] = ['take', 'silence', 'wake'];
 
-const LOG_FORMAT = 1;
+const KIND = { name: 'log of the state', format: 1 };
 
 /** Collects what goes into the next entry. */
 export interface DecisionLog {
@@ -52,7 +49,7 @@ export interface DecisionLog {
   /**
    * The entry, and begins the next; undefined where nothing was decided.
    *
-   * @param lessons sent to the trainer, those of this commit included
+   * @param lessons number of the next one for the trainer, after those of this commit
    */
   entry(lessons: number): LogEntry | undefined;
 }
@@ -99,7 +96,6 @@ export function createDecisionLog(): DecisionLog {
       if (kinds.length === 0 && pages.length === 0) return undefined;
       current = newColumns();
       return {
-        format: LOG_FORMAT,
         starts,
         lessons,
         kinds: Uint8Array.from(kinds),
@@ -136,18 +132,11 @@ function newColumns() {
   };
 }
 
-export function encodeLogEntry(entry: LogEntry): Uint8Array<ArrayBuffer> {
-  return frameSnapshot(entry as unknown as SnapshotValue);
+export function encodeLogEntry(entry: LogEntry): Uint8Array {
+  return frameSnapshot(KIND, entry);
 }
 
 /** @throws SegtideError `state` when the entry is damaged or of another format */
 export function decodeLogEntry(bytes: Uint8Array): LogEntry {
-  const entry = unframeSnapshot(bytes) as unknown as LogEntry;
-  if (entry?.format !== LOG_FORMAT) {
-    throw new SegtideError(
-      'state',
-      `the log of the state has format ${String(entry?.format)}, this version reads ${LOG_FORMAT}; use the version that wrote it, or begin anew with another group`,
-    );
-  }
-  return entry;
+  return unframeSnapshot(KIND, bytes) as LogEntry;
 }

@@ -1,6 +1,7 @@
 import { refuseUnfit } from '../../train/loaded-model.js';
 import { createModelAssembler, type ModelProblem } from '../../train/model-assembler.js';
 import type { ModelRecord } from '../../train/model-record.js';
+import type { ModelSettings } from '../../train/training-job.js';
 import type { TopicReader } from '../../transport/kafka/topic-reader.js';
 
 /** The models of a deployment, as their topic has them by now. */
@@ -10,35 +11,45 @@ export interface ModelFeed {
    * the first. The same array, and the same records in it, until something changes.
    */
   current(): readonly ModelRecord[];
-  /** Resolves when the topic was read to where it ended at the start. */
-  readonly ready: Promise<void>;
-  /** Resolves when the signal is aborted, and rejects when the topic can't be read any more; so does `ready` then. */
+  /** Resolves when the feed is closed, and rejects when the topic can't be read any more. */
   readonly ended: Promise<void>;
+  close(): Promise<void>;
 }
 
 export interface ModelFeedOptions {
   readonly reader: TopicReader;
   readonly topic: string;
+  /** Models that were fitted under other settings are passed over. */
+  readonly model: Pick<ModelSettings, 'seriesHash'>;
   /**
-   * Offset of the last record that there was at the start; undefined where there was none. Before the end of a topic
-   * that is written in transactions lies the mark of the last one, which is no record.
+   * Offset of the last record that there is. The mark of a transaction at the end of a topic is no record. @default
+   * undefined: there is none
    */
-  readonly last: bigint | undefined;
-  /** Of the settings in force; models fitted under others are passed over. */
-  readonly seriesHash: string;
-  readonly signal: AbortSignal;
+  readonly last?: bigint | undefined;
   /** Told of each model that can't be used; the ones before stay in force. */
   readonly onProblem: (problem: ModelProblem) => void;
   readonly onChange?: (models: readonly ModelRecord[]) => void;
-  /** The topic counts as read after so long without a record, as its last ones may be of an aborted transaction. @default 10000 */
+  /**
+   * The topic counts as read after so long without a record: its last ones may be of an aborted transaction.
+   * @default 10000
+   */
   readonly patienceMs?: number;
 }
 
-/** Follows the topic of models from its oldest record on, until the signal is aborted. */
-export function createModelFeed(options: ModelFeedOptions): ModelFeed {
-  const { reader, topic, last, seriesHash, signal, onProblem, onChange, patienceMs = 10_000 } = options;
-  const assembler = createModelAssembler({ check: (artifact) => refuseUnfit(artifact, seriesHash) });
-  const { promise: caughtUp, resolve: catchUp } = promiseOfNothing();
+/**
+ * Follows the topic of models from its oldest record on, until it is closed. Resolves when it was read to where it ended:
+ * a worker that begins then begins with the model in force, and is warming only where there is none.
+ *
+ * @throws SegtideError `transport` when the topic can't be read
+ */
+export async function createModelFeed(options: ModelFeedOptions): Promise<ModelFeed> {
+  const { reader, topic, model, last, onProblem, onChange, patienceMs = 10_000 } = options;
+  const assembler = createModelAssembler({ check: (artifact) => refuseUnfit(artifact, model.seriesHash) });
+  const closing = new AbortController();
+  let catchUp = (): void => undefined;
+  const caughtUp = new Promise<void>((resolve) => {
+    catchUp = resolve;
+  });
   const patience = setTimeout(catchUp, last === undefined ? 0 : patienceMs);
 
   const ended = reader
@@ -55,20 +66,18 @@ export function createModelFeed(options: ModelFeedOptions): ModelFeed {
         if (last !== undefined && BigInt(records.at(-1)?.offset ?? -1) >= last) catchUp();
         return false;
       },
-      signal,
+      closing.signal,
     )
     .finally(() => clearTimeout(patience));
-  const ready = Promise.race([caughtUp, ended]);
-  // Whoever waits for either is told.
+  // Whoever waits for it is told.
   ended.catch(() => undefined);
-  ready.catch(() => undefined);
-  return { current: () => assembler.models, ready, ended };
-}
-
-function promiseOfNothing(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let resolve = (): void => undefined;
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
+  await Promise.race([caughtUp, ended]);
+  return {
+    current: () => assembler.models,
+    ended,
+    async close() {
+      closing.abort();
+      await ended;
+    },
+  };
 }

@@ -1,6 +1,5 @@
 import { SegtideError } from '../../errors.js';
-import type { SnapshotValue } from '../../numeric/snapshot-encoding.js';
-import { frameSnapshot, unframeSnapshot } from '../../numeric/snapshot-frame.js';
+import { frameSnapshot, unframeSnapshot } from '../../numeric/framed-snapshot.js';
 import type { WindowerSnapshot } from '../../window/windower-snapshot.js';
 import type { PagesSnapshot } from '../../worker/pages.js';
 import type { PublisherSnapshot } from '../../worker/publisher.js';
@@ -13,7 +12,7 @@ export interface PartitionState {
   readonly partitions: number;
   /** Offset of the next record, by topic. */
   readonly offsets: Readonly<Record<string, string>>;
-  /** Lessons sent to the trainer. */
+  /** Number of the next lesson for the trainer. */
   readonly lessons: number;
   readonly windower: WindowerSnapshot;
   readonly pages: PagesSnapshot;
@@ -21,10 +20,10 @@ export interface PartitionState {
   readonly clocks: Float64Array; // (topics)
 }
 
-const FORMAT = 1;
+const KIND = { name: 'state of a partition', format: 1 };
 
-export function encodePartitionState(state: PartitionState): Uint8Array<ArrayBuffer> {
-  return frameSnapshot({ format: FORMAT, ...state } as unknown as SnapshotValue);
+export function encodePartitionState(state: PartitionState): Uint8Array {
+  return frameSnapshot(KIND, state);
 }
 
 /**
@@ -37,15 +36,8 @@ export function decodePartitionState(
   { identity, partitions }: Pick<PartitionState, 'identity' | 'partitions'>,
   partition: number,
 ): PartitionState {
-  const { format, ...state } = unframeSnapshot(bytes) as unknown as PartitionState & { readonly format: number };
+  const state = unframeSnapshot(KIND, bytes) as PartitionState;
   const context = { context: { partition } };
-  if (format !== FORMAT) {
-    throw new SegtideError(
-      'state',
-      `the state of partition ${partition} has format ${format}, this version reads ${FORMAT}; use the version that wrote it, or begin anew with another consumer group`,
-      context,
-    );
-  }
   if (state.partitions !== partitions) {
     throw new SegtideError(
       'state',

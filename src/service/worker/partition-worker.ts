@@ -4,15 +4,16 @@ import { SegtideError } from '../../errors.js';
 import { createPipeline } from '../../pipeline.js';
 import type { Clock } from '../../ports.js';
 import type { SegmentationSettings } from '../../segmentation.js';
-import type { ModelRecord, SampleRecord, StatisticsRecord } from '../../train/model-record.js';
+import type { ModelRecord } from '../../train/model-record.js';
 import type { AssignedPartition } from '../../transport/kafka/assigned-partition.js';
 import type { OutgoingRecord } from '../../transport/kafka/kafka-producer.js';
 import type { StateStore } from '../../transport/kafka/state-store.js';
 import type { ValueParser } from '../../transport/kafka/value-parser.js';
 import { createWindower } from '../../window/windower.js';
+import type { IntervalLearner, Lessons } from '../../worker/interval-learner.js';
 import { createPages, type Page } from '../../worker/pages.js';
 import { createPublisher } from '../../worker/publisher.js';
-import { createScorer, type Scored } from '../../worker/scorer.js';
+import { createScorer } from '../../worker/scorer.js';
 import { createDecisionLog, decodeLogEntry, encodeLogEntry } from './decision-log.js';
 import type { OutputBuffer } from './output-buffer.js';
 import { decodePartitionState, encodePartitionState } from './partition-state.js';
@@ -34,21 +35,15 @@ export interface PartitionWorkerOptions extends RecordedSourceOptions {
   readonly checkpointEveryMs: number;
 }
 
-/** What the assignments of one commit teach the trainer. */
-export interface Lesson {
-  readonly samples: SampleRecord;
-  readonly statistics: StatisticsRecord;
-}
-
 export interface PartitionWorkerParts {
   readonly partition: AssignedPartition;
   readonly store: StateStore;
   readonly values: ValueParser;
   readonly outputs: OutputBuffer;
-  /** @param lessons sent before */
-  readonly createLearner: (lessons: number) => { learn(scored: Scored): void; take(): Lesson | undefined };
+  /** @param sequence number of its first lesson */
+  readonly createLearner: (sequence: number) => IntervalLearner;
   /** Records of the inner topics, in order. */
-  readonly toRecords: (lesson: Lesson) => Iterable<readonly [topic: string, record: OutgoingRecord]>;
+  readonly toRecords: (lessons: Lessons) => Iterable<readonly [topic: string, record: OutgoingRecord]>;
   /** What tells others that a customer was forgotten. */
   readonly toForgotten: (customerId: string) => Iterable<readonly [topic: string, record: OutgoingRecord]>;
   /** The model before and the one in force, with their latest centroids. */
@@ -59,7 +54,8 @@ export interface PartitionWorkerParts {
   /** The process is to end: what was done is committed. */
   readonly isStopped: () => boolean;
   readonly onRestored?: (restored: { readonly records: number; readonly customers: number }) => void;
-  readonly onPage?: (page: Page) => void;
+  /** @param events that came in since the page before */
+  readonly onPage?: (page: Page, events: number) => void;
 }
 
 /**
@@ -91,7 +87,6 @@ class PartitionWorker {
   #committedAt: number;
   #checkpointedAt: number;
   #recordsAtCheckpoint = 0;
-  #lessons = 0;
 
   constructor(options: PartitionWorkerOptions, parts: PartitionWorkerParts) {
     this.#options = options;
@@ -112,7 +107,6 @@ class PartitionWorker {
       stored.checkpoint && decodePartitionState(stored.checkpoint, { identity, partitions }, partition.partition);
     const starts = Object.assign({}, ...entries.map((entry) => entry.starts), from?.offsets) as Record<string, string>;
     const offsets = new Map(Object.entries(starts).map(([topic, offset]) => [topic, BigInt(offset)]));
-    this.#lessons = entries.at(-1)?.lessons ?? from?.lessons ?? 0;
 
     const replay = createReplay(entries);
     const windower = createWindower(segmentation.window, from?.windower);
@@ -138,24 +132,28 @@ class PartitionWorker {
     );
     const scorer = createScorer(model.series, model.seriesHash, [], model.encoder.engine, openEncoder);
     const publisher = createPublisher(outputs.sinks, scorer, { clock }, from?.publisher);
-    const learner = this.#parts.createLearner(this.#lessons);
+    const learner = this.#parts.createLearner(entries.at(-1)?.lessons ?? from?.lessons ?? 0);
     this.#recordsAtCheckpoint = from === undefined ? 0 : windower.fates.in;
 
     const commit = async (): Promise<void> => {
       // 1. One commit is under way at a time, while the next is filled.
       await this.#commit;
       // 2. What was published, what it teaches, and what was decided belong together.
-      const lesson = learner.take();
-      if (lesson !== undefined) {
-        this.#lessons++;
-        for (const [topic, record] of this.#parts.toRecords(lesson)) outputs.add(topic, record);
+      const lessons = learner.take();
+      if (lessons !== undefined) {
+        for (const [topic, record] of this.#parts.toRecords(lessons)) outputs.add(topic, record);
       }
-      const entry = this.#log.entry(this.#lessons);
+      const entry = this.#log.entry(learner.sequence);
       // 3. The whole state, where the log has become long, and no input batch is half done.
       const isWhole = pages.isAtRest && this.#isCheckpointDue(windower.fates.in);
       const checkpoint = isWhole
         ? encodePartitionState({
-            ...{ identity, partitions, lessons: this.#lessons, offsets: source.position() as Record<string, string> },
+            ...{
+              identity,
+              partitions,
+              lessons: learner.sequence,
+              offsets: source.position() as Record<string, string>,
+            },
             windower: windower.snapshot(),
             pages: pages.snapshot(),
             publisher: publisher.snapshot(),
@@ -185,6 +183,7 @@ class PartitionWorker {
       await commit();
       return this.#options.commitEveryMs;
     };
+    let told = windower.fates.in;
     const next = async (): Promise<Page | undefined> => {
       for (;;) {
         await between();
@@ -219,7 +218,12 @@ class PartitionWorker {
         },
       },
     });
-    await lastValueFrom(page$.pipe(tap((page) => onPage?.(page))), { defaultValue: undefined });
+    const tell = (page: Page): void => {
+      const { in: events } = windower.fates;
+      onPage?.(page, events - told);
+      told = events;
+    };
+    await lastValueFrom(page$.pipe(tap(tell)), { defaultValue: undefined });
     // A restore that was cut short has nothing of its own to commit, and is behind the offsets of the last commit.
     if (!partition.signal.aborted && this.#log.isEventful) await commit();
     await this.#commit;

@@ -70,11 +70,12 @@ export function createRecordedSource(
     source: `${topic}/${partition.partition}`,
   });
 
-  function toBatch(topic: number, records: readonly KafkaMessage[], idle: number) {
+  async function toBatch(topic: number, records: readonly KafkaMessage[], idle: number) {
     if (topics[topic] === forgetTopic) {
       return { batch: { ...nothing(false), forget: records[0]!.key ?? new Uint8Array(0) }, taken: 1 };
     }
     const context = contextOf(topics[topic]!);
+    await values.prepare?.(records);
     const { batch, taken, recordOf } = values.parse(records, context.source);
     if (keyed === 'verify') verifyKeys(batch, records, recordOf, context);
     const clockTimes = clocks.follow(topic, batch.eventTimes, batch.length, idle, now + maxAheadMs);
@@ -120,7 +121,7 @@ export function createRecordedSource(
     const records = await retake(topics[topic]!, next);
     if (records === undefined) return nothing(true);
     offsets.set(topics[topic]!, next);
-    const { batch, taken } = toBatch(topic, records, idle);
+    const { batch, taken } = await toBatch(topic, records, idle);
     if (taken < records.length) throw toMismatch(`a batch has ${records.length} records that had ${taken}`);
     return batch;
   }
@@ -136,14 +137,14 @@ export function createRecordedSource(
     return topic;
   }
 
-  function takeNext(): UsageBatch | undefined {
+  async function takeNext(): Promise<UsageBatch | undefined> {
     const topic = nextTopic();
     if (topic < 0) return undefined;
     const name = topics[topic]!;
     const idle = idleTopics();
     now = clock.now();
     const records = partition.peek(name, name === forgetTopic ? 1 : maxBatchBytes);
-    const { batch, taken } = toBatch(topic, records, idle);
+    const { batch, taken } = await toBatch(topic, records, idle);
     const next = BigInt(records[taken - 1]!.offset) + 1n;
     if (!offsets.has(name)) log.starts(name, BigInt(records[0]!.offset));
     log.take(topic, next, idle, now);
@@ -181,7 +182,7 @@ export function createRecordedSource(
         }
         if (!isLive) goLive();
         const dueMs = await between();
-        const batch = takeNext();
+        const batch = await takeNext();
         if (batch !== undefined) return batch;
         const silentMs = clock.now() - pulledAt;
         if (silentMs >= idleMs) {

@@ -29,16 +29,21 @@ export async function createAvroValues(settings: IngestSettings, options: AvroVa
 
   return {
     ...(prepare && { prepare: (records) => prepare(records.map(({ value }) => value ?? NOTHING)) }),
-    parse(records, source) {
+    parse(records, source, unknownBefore) {
+      const unknownIds = new Set<number>();
       for (const [i, { value }] of records.entries()) {
         // Left out here, a record without a value is noticed where records are counted.
         if (value === null || value.length === 0) continue;
         const at = { source, row: i + 1, offset: 0 };
-        const decoded = decoder.decode(value);
+        const decoded = decoder.decode(value, unknownBefore);
         if ('record' in decoded) objects.append(decoded.record, at, value);
-        else objects.refuse(decoded, at, value);
+        else {
+          objects.refuse(decoded, at, value);
+          if (decoded.unknownId !== undefined) unknownIds.add(decoded.unknownId);
+        }
       }
-      return placeInTopic(objects.takeBatch(), records, records.length, source);
+      const parsed = placeInTopic(objects.takeBatch(), records, records.length, source);
+      return unknownIds.size === 0 ? parsed : { ...parsed, unknownIds };
     },
   };
 }

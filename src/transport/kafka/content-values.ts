@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import type { IHeaders, KafkaMessage } from 'kafkajs';
-import type { AvroDecoder } from '../../ingest/avro-decoder.js';
+import type { AvroRefusal } from '../../ingest/avro-decoder.js';
 import { CONTENT_TYPE, checkAttributes, createEnvelopeReader } from '../../ingest/cloud-event.js';
 import type { IngestSettings } from '../../ingest/ingest-settings.js';
 import { ATTRIBUTES, createObjectParser, type EventAttributes } from '../../ingest/object-parser.js';
 import type { Refusal } from '../../ingest/usage-columns.js';
+import { type AvroValuesOptions, toAvroDecoder } from './avro-values.js';
 import { placeInTopic, type ValueParser } from './value-parser.js';
 
 export interface ContentValuesOptions {
@@ -13,8 +14,8 @@ export interface ContentValuesOptions {
    * record that is none is its value alone.
    */
   readonly cloudEvents: 'required' | 'detected';
-  /** Reads values that are Avro. @default those are refused */
-  readonly avro?: AvroDecoder;
+  /** How values are read that are Avro. @default they are refused */
+  readonly avro?: AvroValuesOptions;
 }
 
 /**
@@ -26,9 +27,14 @@ export interface ContentValuesOptions {
  *
  * Data is JSON or Avro, as its content type says; where that is missing, it is Avro if it begins with a zero byte or
  * C3 01, as no JSON does. Attributes are the fields `ce.…`.
+ *
+ * @throws SegtideError `config` where a schema can't be read or is no record
  */
-export function createContentValues(settings: IngestSettings, options: ContentValuesOptions): ValueParser {
-  const { avro } = options;
+export async function createContentValues(
+  settings: IngestSettings,
+  options: ContentValuesOptions,
+): Promise<ValueParser> {
+  const avro = options.avro && (await toAvroDecoder(settings, options.avro));
   const { prepare } = avro ?? {};
   const objects = createObjectParser(settings);
   const names = settings.fields.flatMap(({ path }) => (path[0] === ATTRIBUTES && path.length === 2 ? [path[1]!] : []));
@@ -72,7 +78,8 @@ export function createContentValues(settings: IngestSettings, options: ContentVa
         return prepare(payloads);
       },
     }),
-    parse(records, source) {
+    parse(records, source, unknownBefore) {
+      const unknownIds = new Set<number>();
       for (const [i, record] of records.entries()) {
         // Left out here, a record without a value is noticed where records are counted.
         if (!hasValue(record)) continue;
@@ -83,12 +90,16 @@ export function createContentValues(settings: IngestSettings, options: ContentVa
         else if (content.data === undefined) objects.append({}, at, value, content.attributes);
         else if (!isAvro(content)) objects.appendJson(content.data, at, value, content.attributes);
         else {
-          const decoded = avro?.decode(content.data) ?? NO_AVRO;
+          const decoded = avro?.decode(content.data, unknownBefore) ?? NO_AVRO;
           if ('record' in decoded) objects.append(decoded.record, at, value, content.attributes);
-          else objects.refuse(decoded, at, value);
+          else {
+            objects.refuse(decoded, at, value);
+            if (decoded.unknownId !== undefined) unknownIds.add(decoded.unknownId);
+          }
         }
       }
-      return placeInTopic(objects.takeBatch(), records, records.length, source);
+      const parsed = placeInTopic(objects.takeBatch(), records, records.length, source);
+      return unknownIds.size === 0 ? parsed : { ...parsed, unknownIds };
     },
   };
 }
@@ -103,7 +114,7 @@ interface Content {
 
 const ENVELOPE = 'application/cloudevents';
 const PREFIX = 'ce_';
-const NO_AVRO: Refusal = { reason: 'unreadable', detail: 'the value is Avro, of which no schema is configured' };
+const NO_AVRO: AvroRefusal = { reason: 'unreadable', detail: 'the value is Avro, of which no schema is configured' };
 
 function fromHeaders(headers: IHeaders, type: string | undefined, value: Buffer): Content | Refusal {
   const attributes = new Map<string, string>();

@@ -8,14 +8,14 @@ import { createGroupMember } from './group-member.js';
 import { type GroupReaderOptions, type GroupReaderSettings, resolveGroupReader } from './group-reader-options.js';
 import { openKafka } from './kafka-connection.js';
 import { isRebalance, isRetriable, toTransportError } from './kafka-error.js';
-import { type LostRecords, skipRemoved } from './out-of-range.js';
+import type { LostRecords } from './out-of-range.js';
 import { createPartitionFeed, type PartitionFeed, type PartitionFeedListener } from './partition-feed.js';
 import { createProgressWatch } from './progress-watch.js';
 import { createRecordQueue } from './record-queue.js';
 import { createSignal } from './signal.js';
 import { createStartOffsets } from './start-offsets.js';
+import { createTopicLooks } from './topic-looks.js';
 import { selectionChange, selectTopics, type TopicSelection } from './topic-selection.js';
-import { describeTopic } from './topics.js';
 
 /**
  * A member of a consumer group. It commits nothing by itself, but where `startAt` is no fixed offset: then it commits
@@ -79,7 +79,6 @@ async function startReader(
   let joins = 0;
   let failure: SegtideError | undefined;
   let left: Promise<void> | undefined;
-  let looking = false;
 
   const end = (feed: PartitionFeed, reason: SegtideError): void => {
     feeds.delete(feed.partition);
@@ -134,37 +133,16 @@ async function startReader(
     }
   };
 
-  /** Finds out what the topics still hold, and goes on as `outOfRange` says. */
-  const passOverRemoved = async (): Promise<void> => {
-    for (const topic of topics) {
-      for (const range of await describeTopic(kafka, topic)) {
-        const feed = feeds.get(range.partition);
-        const position = feed?.position(topic);
-        if (feed === undefined || position === undefined) continue;
-        const lost = skipRemoved(topic, position, range, settings.outOfRange);
-        if (lost === undefined) continue;
-        feed.moveTo(topic, lost.to);
-        follow(feed, topic);
-        onLost?.(lost);
-      }
-    }
-  };
-  const compareTopics = async (): Promise<void> => {
-    const change = selectionChange(selection, await selectTopics(kafka, settings.topics));
-    if (change !== undefined) fail(change);
-  };
-  /** One look at a time; brokers that can't answer are asked again when the next fetch or the next round comes. */
-  const look = (what: () => Promise<void>): void => {
-    if (looking) return;
-    looking = true;
-    what()
-      .catch((error: unknown) => {
-        if (!isRetriable(error)) fail(toTransportError(error, 'the topics could not be looked at'));
-      })
-      .finally(() => {
-        looking = false;
-      });
-  };
+  const looks = createTopicLooks(kafka, selection, settings, {
+    position: (topic, partition) => feeds.get(partition)?.position(topic),
+    lost(records) {
+      const feed = feeds.get(records.partition)!;
+      feed.moveTo(records.topic, records.to);
+      follow(feed, records.topic);
+      onLost?.(records);
+    },
+    failed: fail,
+  });
 
   const feedListener: PartitionFeedListener = {
     start(feed, offsets) {
@@ -212,7 +190,7 @@ async function startReader(
       if (flow.arrived(laneOf(topic, feed))) member.pause(topic, partition);
       return true;
     },
-    outOfRange: () => look(passOverRemoved),
+    outOfRange: looks.passOverRemoved,
     answered: watch.answered,
     failed: fail,
   });
@@ -224,7 +202,7 @@ async function startReader(
     const wrong = watch.tick(feeds.values());
     if (wrong !== undefined) fail(wrong);
   });
-  every(settings.topicsEveryMs, () => look(compareTopics));
+  every(settings.topicsEveryMs, looks.compare);
   try {
     await member.start();
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import type { Kafka, KafkaConfig, RetryOptions } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
+import { registerCodecs } from './codecs/register-codecs.js';
 
 /** How to reach the brokers. */
 export interface KafkaConnectionOptions {
@@ -42,6 +43,7 @@ export async function openKafka(options: KafkaConnectionOptions): Promise<Kafka>
     throw new SegtideError('config', '`brokers` is empty; name at least one broker as host:port');
   }
   const { Kafka: Client, logLevel } = await import('kafkajs');
+  await registerCodecs();
   return new Client({
     clientId: options.clientId ?? 'segtide',
     brokers: [...brokers],

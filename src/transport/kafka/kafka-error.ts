@@ -1,11 +1,18 @@
 import { type ErrorContext, SegtideError } from '../../errors.js';
 
-/** Wraps what kafkajs threw; an error of segtide's own passes unchanged. */
+/** Wraps what kafkajs threw; an error of segtide's own passes unchanged, also where kafkajs has wrapped it. */
 export function toTransportError(cause: unknown, what: string, context: ErrorContext = {}): SegtideError {
-  if (cause instanceof SegtideError) return cause;
+  const own = segtideErrorIn(cause);
+  if (own !== undefined) return own;
   const reason = cause instanceof Error ? cause.message : String(cause);
   const retriable = isRetriable(cause);
   return new SegtideError('transport', `${what}: ${reason}`, { cause, retriable, context });
+}
+
+/** A codec or a token client of segtide's may have thrown within kafkajs, which wraps it when it gives up. */
+function segtideErrorIn(error: unknown): SegtideError | undefined {
+  if (error instanceof SegtideError) return error;
+  return error instanceof Error ? segtideErrorIn(error.cause) : undefined;
 }
 
 /** The group is choosing its members' partitions anew; the same request may be right once it has. */

@@ -22,7 +22,8 @@ export async function selectTopics(kafka: Kafka, wanted: readonly string[] | Reg
     // Asked for none, a broker would describe all.
     if (names.length === 0) return [];
     const { topics } = await untilReady(() => admin.fetchTopicMetadata({ topics: names }));
-    return topics.map(({ name, partitions }) => ({ topic: name, partitions: partitions.length }));
+    const found = topics.map(({ name, partitions }) => ({ topic: name, partitions: partitions.length }));
+    return found.sort((a, b) => (a.topic < b.topic ? -1 : 1));
   });
   const [first] = counts;
   if (first === undefined) {
@@ -35,7 +36,7 @@ export async function selectTopics(kafka: Kafka, wanted: readonly string[] | Reg
       `topics that are read together must have equal partition counts, else a customer's events would be in different partitions: ${listed}; make the counts equal, or set \`input.keyed: repartition\``,
     );
   }
-  return { topics: counts.map(({ topic }) => topic).sort(), partitions: first.partitions };
+  return { topics: counts.map(({ topic }) => topic), partitions: first.partitions };
 }
 
 /** What is different now, as an error; undefined where nothing is. */

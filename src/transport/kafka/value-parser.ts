@@ -15,8 +15,9 @@ export interface ValueParser {
    * Parses the first of the records, at least one if there are any.
    *
    * @param source `topic/partition`
+   * @param unknownIds to parse the same records again with the same result: what `unknownIds` was then
    */
-  parse(records: readonly KafkaMessage[], source: string): ParsedValues;
+  parse(records: readonly KafkaMessage[], source: string, unknownIds?: ReadonlySet<number>): ParsedValues;
 }
 
 export interface ParsedValues {
@@ -24,6 +25,11 @@ export interface ParsedValues {
   readonly batch: UsageBatch;
   /** Records dealt with. */
   readonly taken: number;
+  /**
+   * Ids of schemas that nobody knew, so that records were refused: all else that comes of records hangs on their bytes
+   * alone. Absent where there are none.
+   */
+  readonly unknownIds?: ReadonlySet<number>;
   /** Index in the records of each event. */
   readonly recordOf: Uint32Array; // (batch.length)
 }

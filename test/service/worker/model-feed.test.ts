@@ -44,22 +44,20 @@ function topicOf(...records: readonly ModelTopicRecord[]) {
   return { reader, append, log, fail: (error: unknown) => fail(error) };
 }
 
-function feedOf(topic: ReturnType<typeof topicOf>, options: Partial<ModelFeedOptions> = {}) {
-  const stop = new AbortController();
+async function feedOf(topic: ReturnType<typeof topicOf>, options: Partial<ModelFeedOptions> = {}) {
   const problems: string[] = [];
   const changes: string[][] = [];
-  const feed = createModelFeed({
+  const feed = await createModelFeed({
     reader: topic.reader,
     topic: 'models',
     last: topic.log.length === 0 ? undefined : BigInt(topic.log.length - 1),
-    seriesHash: 'abc',
-    signal: stop.signal,
+    model: { seriesHash: 'abc' },
     onProblem: ({ modelVersion, why }) => problems.push(`${modelVersion}: ${why}`),
     onChange: (models) => changes.push(models.map(inShort)),
     patienceMs: 60_000,
     ...options,
   });
-  return { ...feed, stop, problems, changes };
+  return { ...feed, problems, changes };
 }
 
 const inShort = (record: ModelRecord): string =>
@@ -67,17 +65,15 @@ const inShort = (record: ModelRecord): string =>
 
 describe('a model feed', () => {
   it('is ready once the topic was read to where it ended, and has its models then', async () => {
-    const feed = feedOf(topicOf(...ONE, ...TWO, ...EPOCH));
-    await feed.ready;
+    const feed = await feedOf(topicOf(...ONE, ...TWO, ...EPOCH));
     expect(feed.current().map(inShort)).toEqual(['v1', 'v2', 'epoch 4']);
-    feed.stop.abort();
+    await feed.close();
     await feed.ended;
   });
 
   it('is ready without a model where there was none, and tells of the first that comes', async () => {
     const topic = topicOf();
-    const feed = feedOf(topic);
-    await feed.ready;
+    const feed = await feedOf(topic);
     expect(feed.current()).toEqual([]);
     topic.append(ONE);
     expect(feed.changes).toEqual([['v1']]);
@@ -86,41 +82,40 @@ describe('a model feed', () => {
       ['v1', 'v2'],
       ['v1', 'v2', 'epoch 4'],
     ]);
-    feed.stop.abort();
+    await feed.close();
   });
 
   it('is ready after a while without a record where the last ones are of an aborted transaction', async () => {
-    const feed = feedOf(topicOf(...ONE), { last: 99n, patienceMs: 20 });
-    await feed.ready;
+    const feed = await feedOf(topicOf(...ONE), { last: 99n, patienceMs: 20 });
     expect(feed.current().map(inShort)).toEqual(['v1']);
-    feed.stop.abort();
+    await feed.close();
   });
 
   it('serves on with what it has where a model can not be used, and says so', async () => {
     const other = toModelTopicRecords({ ...modelRecordOf('v3'), artifact: modelRecordOf('v3').artifact.slice(0, -1) });
-    const feed = feedOf(topicOf(...ONE, ...TWO.slice(1), ...other));
-    await feed.ready;
+    const feed = await feedOf(topicOf(...ONE, ...TWO.slice(1), ...other));
     expect(feed.current().map(inShort)).toEqual(['v1']);
     expect(feed.problems).toEqual([
       'v2: chunk 0 of its 1 is missing',
       expect.stringMatching(/^v3: The model can't be read/),
     ]);
-    feed.stop.abort();
+    await feed.close();
   });
 
   it('passes over models that were fitted under other settings', async () => {
-    const feed = feedOf(topicOf(...ONE), { seriesHash: 'other' });
-    await feed.ready;
+    const feed = await feedOf(topicOf(...ONE), { model: { seriesHash: 'other' } });
     expect(feed.current()).toEqual([]);
     expect(feed.problems).toEqual([expect.stringMatching(/^v1: .*other settings/)]);
-    feed.stop.abort();
+    await feed.close();
   });
 
   it('fails where the topic can not be read any more', async () => {
     const topic = topicOf(...ONE);
-    const feed = feedOf(topic, { last: 99n });
+    const feed = await feedOf(topic);
     topic.fail(new SegtideError('transport', 'gone'));
     await expect(feed.ended).rejects.toMatchObject({ code: 'transport' });
-    await expect(feed.ready).rejects.toMatchObject({ code: 'transport' });
+    const waiting = feedOf(topic, { last: 99n });
+    topic.fail(new SegtideError('transport', 'gone'));
+    await expect(waiting).rejects.toMatchObject({ code: 'transport' });
   });
 });

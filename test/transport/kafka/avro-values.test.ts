@@ -109,6 +109,25 @@ describe('Avro values', () => {
     expect(values.prepare!(kafkaRecords([registered]))).toBeUndefined();
   });
 
+  it('are parsed again with the same result, though a schema has become known', async () => {
+    let known = false;
+    const registry: SchemaSource = {
+      find: async () => (known ? { schema: JSON.stringify(schema), references: [] } : { missing: 'is not known' }),
+    };
+    const values = await createAvroValues(settings, { registry });
+    const records = kafkaRecords([registered, Buffer.from([0]), registered], 10);
+    const parseAgain = async (unknownIds?: ReadonlySet<number>) => {
+      await values.prepare!(records);
+      const { batch, unknownIds: unknown } = values.parse(records, 'usage/0', unknownIds);
+      return { events: batch.length, letters: batch.deadLetters.length, unknown };
+    };
+    const refused = { events: 0, letters: 3, unknown: new Set([42]) };
+    expect(await parseAgain()).toEqual(refused);
+    known = true;
+    expect(await parseAgain(new Set([42]))).toEqual(refused);
+    expect(await parseAgain()).toEqual({ events: 2, letters: 1, unknown: undefined });
+  });
+
   it('refuse a schema that is none, or of no record', async () => {
     await expect(createAvroValues(settings, { schema: '{' })).rejects.toMatchObject({ code: 'config' });
     await expect(createAvroValues(settings, { schema: '"string"' })).rejects.toThrow(/must be of a record/);

@@ -1,10 +1,8 @@
 import avro, { type Schema } from 'avsc';
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
-import type { AvroDecoder } from '../../../src/ingest/avro-decoder.js';
 import { resolveIngest } from '../../../src/ingest/ingest-settings.js';
 import type { UsageBatch } from '../../../src/ingest/usage-batch.js';
-import { toAvroDecoder } from '../../../src/transport/kafka/avro-values.js';
 import { type ContentValuesOptions, createContentValues } from '../../../src/transport/kafka/content-values.js';
 import { kafkaRecords } from './kafka-records.js';
 
@@ -42,7 +40,7 @@ async function parse(
   options: ContentValuesOptions = { cloudEvents: 'required' },
   mapping = settings,
 ): Promise<UsageBatch> {
-  const values = createContentValues(mapping, options);
+  const values = await createContentValues(mapping, options);
   const numbered = records.map((record, i) => ({ ...record, offset: String(i) }));
   await values.prepare?.(numbered);
   return values.parse(numbered, 'usage/0').batch;
@@ -51,7 +49,6 @@ const idOf = (batch: UsageBatch, i: number) =>
   Buffer.from(batch.idBytes.subarray(batch.idStarts[i]!, batch.idEnds[i]!)).toString();
 const lettersOf = (batch: UsageBatch) =>
   batch.deadLetters.map(({ offset, reason, detail }) => `${offset} ${reason}: ${detail}`);
-const withRegistry = async (): Promise<AvroDecoder> => toAvroDecoder(settings, { registry });
 
 describe('CloudEvents', () => {
   it.each([
@@ -82,7 +79,7 @@ describe('CloudEvents', () => {
     ['binary, told by the first byte', withHeaders(HEADERS, framed)],
     ['structured', structured({ ...EVENT, data_base64: base64(framed), datacontenttype: 'application/avro' })],
   ])('hold Avro: %s', async (_, record) => {
-    const batch = await parse([record], { cloudEvents: 'required', avro: await withRegistry() });
+    const batch = await parse([record], { cloudEvents: 'required', avro: { registry } });
     expect(lettersOf(batch)).toEqual([]);
     expect([idOf(batch, 0), batch.eventTimes[0], batch.values[0]]).toEqual(['7', Date.parse(TIME), 2.5]);
   });
