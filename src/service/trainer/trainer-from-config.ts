@@ -6,6 +6,7 @@ import { createTopicReader } from '../../transport/kafka/topic-reader.js';
 import type { Config } from '../config/schema.js';
 import { createRecordBuffer } from '../record-buffer.js';
 import { findSchemaIds } from '../run/find-schema-ids.js';
+import { readInitialModel } from '../run/read-initial-model.js';
 import type { RoleDeps, TrainerSummary } from '../run/role.js';
 import { resolveRun } from '../run/run-settings.js';
 import { servePartitions } from '../run/serve-partitions.js';
@@ -62,7 +63,8 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
       group.partitions$,
       async (partition) => {
         log.info('active trainer');
-        let known: { readonly windows: number; readonly outcomes: number } | undefined;
+        let known = { windows: 0, outcomes: 0 };
+        const initial = config.model.initial;
         await runTrainer(
           {
             settings: segmentation.trainer,
@@ -93,15 +95,18 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
             onRefused: (from, offset, error) =>
               log.warn(`a lesson can't be used and is passed over: ${error.message}`, { topic: from, offset }),
             onFailure: ({ modelVersion, why }) => log.warn(`${modelVersion}: ${why.join('; ')}`),
-            onCommit: (trainer) => {
-              const { windows, outcomes } = trainer;
-              const before = known?.outcomes ?? outcomes.length;
-              for (const { modelVersion, promoted, why } of outcomes.slice(before)) {
+            initialModel:
+              initial === undefined ? undefined : await readInitialModel(initial, segmentation.trainer.model),
+            onStart: ({ windows, outcomes }) => {
+              known = { windows, outcomes: outcomes.length };
+            },
+            onCommit: ({ windows, outcomes }) => {
+              for (const { modelVersion, promoted, why } of outcomes.slice(known.outcomes)) {
                 log.info(promoted ? 'model published' : 'model refused', { modelVersion, why: why.join('; ') });
                 summary.trainings++;
                 if (promoted) summary.published.push(modelVersion);
               }
-              summary.windows += windows - (known?.windows ?? windows);
+              summary.windows += windows - known.windows;
               known = { windows, outcomes: outcomes.length };
             },
             onProgress: (number, { updates, of }) =>
