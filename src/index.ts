@@ -120,6 +120,7 @@ export { createIngestParsers } from './transport/file/ingest-parsers.js';
 export { createNdjsonSink, type NdjsonSink, type NdjsonSinkOptions } from './transport/file/ndjson-sink.js';
 export { createParquetSink, type ParquetSink, type ParquetSinkOptions } from './transport/file/parquet-sink.js';
 export { type AvroValuesOptions, createAvroValues } from './transport/kafka/avro-values.js';
+export { type ContentValuesOptions, createContentValues } from './transport/kafka/content-values.js';
 export { createJsonValues } from './transport/kafka/json-values.js';
 export type { KafkaConnectionOptions } from './transport/kafka/kafka-connection.js';
 export {
@@ -130,6 +131,14 @@ export {
 export { createKafkaSink, type KafkaSinkOptions } from './transport/kafka/kafka-sink.js';
 export type { KafkaSourceOptions } from './transport/kafka/kafka-source-options.js';
 export { createKafkaSource, type KafkaSource, type KafkaSourceParts } from './transport/kafka/kafka-source.js';
+export {
+  findOutputSchemas,
+  type OutputSchemasOptions,
+  type RegisteredOutput,
+  type SubjectNaming,
+} from './transport/registry/output-schemas.js';
+export { createRegistryClient, type RegistryClient } from './transport/registry/registry-client.js';
+export type { RegistryOptions } from './transport/registry/registry-options.js';
 export { createListSink, type ListSink } from './transport/memory/list-sink.js';
 export { createScriptedSource } from './transport/memory/scripted-source.js';
 

@@ -8,13 +8,13 @@ import type { Scorer } from './worker/scorer.js';
 /** The stages of a worker, ready to run. */
 export interface PipelineStages {
   /** source → ingest → window */
-  readonly pages: Pages;
+  readonly pages: Pick<Pages, 'next'>;
   /** Takes a model that is ready into force, from the page on that is at hand. */
   takeModel(): Promise<void>;
   /** series → encode → cluster */
-  readonly scorer: Scorer;
-  readonly publisher: Publisher;
-  readonly learner: Learner;
+  readonly scorer: Pick<Scorer, 'score'>;
+  readonly publisher: Pick<Publisher, 'publish'>;
+  readonly learner: Pick<Learner, 'learn'>;
 }
 
 /**

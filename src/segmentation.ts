@@ -103,6 +103,7 @@ export function createSegmentation(
   const lessons = createMemoryTopic<{ readonly samples: SampleRecord; readonly statistics: StatisticsRecord }>();
 
   const windower = createWindower(settings.window, from?.windower);
+  windower.wake();
   const { clock, between, isStopped, isCutShort, initialModel } = options;
   const pages = createPages(
     source,
@@ -134,13 +135,16 @@ export function createSegmentation(
   );
   if (from === undefined && initialModel !== undefined) {
     const { modelVersion, champion } = initialModel;
-    scorer.apply({ kind: 'model', modelVersion, artifact: champion.artifact });
+    scorer.apply({ kind: 'model', modelVersion, artifact: champion.artifact, previousVersion: null });
   }
   models.subscribe((records) => {
     for (const record of records) scorer.apply(record);
   });
   lessons.subscribe(async (batch) => {
-    for (const { samples, statistics } of batch) await trainer.observe(samples, statistics);
+    for (const { samples, statistics } of batch) {
+      trainer.sampled(samples);
+      await trainer.observe(statistics);
+    }
   });
 
   /**

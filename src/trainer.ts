@@ -6,7 +6,7 @@ import { createDriftMonitor, type DriftMonitorSnapshot, driftReason } from './dr
 import type { DriftReport } from './drift/drift-report.js';
 import type { DriftSettings } from './drift/drift-settings.js';
 import { SegtideError } from './errors.js';
-import type { Sink } from './ports.js';
+import type { Clock, Sink } from './ports.js';
 import { type SegmentRecord, toSegmentRecords } from './publish/segment-record.js';
 import type { AdoptedModel } from './train/adopt-model.js';
 import { decodeArtifact } from './train/encode-artifact.js';
@@ -16,6 +16,7 @@ import type { ModelRecord, SampleRecord, StatisticsRecord } from './train/model-
 import { profileChampion } from './train/profile-champion.js';
 import { isProvisional, isTrained, PROVISIONAL_NUMBER } from './train/provisional.js';
 import { createReservoir, type ReservoirSnapshot } from './train/reservoir.js';
+import { withoutCustomer } from './train/reservoir-snapshot.js';
 import { createRetrainSchedule, type RetrainScheduleSnapshot, type RetrainSettings } from './train/retrain-schedule.js';
 import { type StartTrainingOptions, startTraining, type Training } from './train/start-training.js';
 import type { Champion, ModelSettings, TrainingJob, TrainingResult } from './train/training-job.js';
@@ -54,6 +55,8 @@ export interface TrainerParts {
   readonly onFailure?: ((outcome: TrainingOutcome) => void) | undefined;
   /** A model that the workers have in force from the start. @default none */
   readonly initialModel?: AdoptedModel | undefined;
+  /** Live: centroids move after so long, too, however few windows taught. @default after `epochWindows` alone */
+  readonly epochs?: { readonly everyMs: number; readonly clock: Clock } | undefined;
 }
 
 /** One training and what became of it. */
@@ -74,13 +77,20 @@ export interface TrainingOutcome {
 
 /** Merges what workers learnt, watches drift, trains and judges models. One at a time in a deployment. */
 export interface Trainer {
-  /** Takes one learning batch; resolves when all that it led to is published. */
-  observe(samples: SampleRecord, statistics: StatisticsRecord): Promise<void>;
+  /** Takes windows into the sample that models are trained on: before the statistics of the same lesson. */
+  sampled(record: SampleRecord): void;
+  /** Takes what a lesson taught; resolves when all that it led to is published. */
+  observe(record: StatisticsRecord): Promise<void>;
   /**
-   * Takes a model into force that has been ready since the last learning batch: live, a quiet stream would wait long for
-   * the next one. In a replay there is none between two learning batches.
+   * Takes into force what has become ready since the last lesson, a model or centroids: live, a quiet stream would wait
+   * long for the next one. In a replay there is nothing between two lessons.
    */
   settle(): Promise<void>;
+  /**
+   * Removes what is held of a customer: sampled windows, and the customer's name where it stands for a segment. A
+   * training under way goes on with what it was given, and its model names the customer nowhere.
+   */
+  forget(customerId: string): Promise<void>;
   /** The end of the input: the last drift reports, and a first model where there was none yet. */
   end(): Promise<void>;
   /** Ends a training under way; none runs after it, and what waits for one fails with `aborted`. */
@@ -121,6 +131,13 @@ interface PendingJob {
   readonly atWindow: number;
 }
 
+interface UnderWay extends PendingJob {
+  /** With its sample as a snapshot may hold it. */
+  job: TrainingJob;
+  readonly training: Training;
+  settled: boolean;
+}
+
 /**
  * Creates a trainer, new or as it was when the snapshot was taken. It decides by counts and event time alone and reads
  * no clock, so that a replay decides the same things at the same windows.
@@ -145,7 +162,8 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   let driftReports = from?.driftReports ?? { last: [], drifted: 0, reports: 0 };
   let droppedStatistics = from?.droppedStatistics ?? 0;
   let now = from?.now ?? Number.NEGATIVE_INFINITY;
-  let underWay: (PendingJob & { readonly training: Training; settled: boolean }) | undefined;
+  let epochAt = parts.epochs?.clock.now() ?? 0;
+  let underWay: UnderWay | undefined;
   let stopped = false;
   if (from?.underWay != null) run(from.underWay);
   if (initial !== undefined) schedule.adopted();
@@ -158,7 +176,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
           // The stream goes first, unless it waits for the model.
           background: settings.swapAfterWindows !== 0,
         });
-    const started = { ...pending, training, settled: false };
+    const started: UnderWay = { ...pending, training, settled: false };
     underWay = started;
     const settle = (): void => {
       started.settled = true;
@@ -242,17 +260,22 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     const { modelVersion, promoted, why, values, views } = result;
     if (isScheduled) schedule.finished(promoted);
     outcomes.push({ modelVersion, reasons: job.reasons, promoted, failed: false, why, atWindow, values, views });
-    if (promoted) await promote(result);
+    if (promoted) await promote(result, job);
   }
 
-  async function promote(result: TrainingResult): Promise<void> {
-    champion = { artifact: result.artifact, clusterModel: decodeArtifact(result.artifact).clusterModel };
+  async function promote(result: TrainingResult, { reservoir: { customers } }: TrainingJob): Promise<void> {
+    const { artifact, modelVersion } = result;
+    const previousVersion = champion?.clusterModel.modelVersion ?? null;
+    champion = { artifact, clusterModel: decodeArtifact(artifact).clusterModel };
     nextSegmentNumber = result.nextSegmentNumber;
-    taught = undefined;
-    windowsSinceEpoch = 0;
+    beginEpoch();
     monitor.rebase(result.reference && { observation: result.reference, model: champion.clusterModel });
-    await publishSegments(result.profiles, result.lineage);
-    await parts.publishModel({ kind: 'model', modelVersion: result.modelVersion, artifact: result.artifact });
+    // Who was forgotten since the training began stands for no segment.
+    const profiles = result.profiles.map((profile) =>
+      customers.includes(profile.medoidCustomer ?? '') ? profile : { ...profile, medoidCustomer: undefined },
+    );
+    await publishSegments(profiles, result.lineage);
+    await parts.publishModel({ kind: 'model', modelVersion, artifact, previousVersion });
   }
 
   async function publishSegments(profiles: TrainingResult['profiles'], lineage: TrainingResult['lineage']) {
@@ -267,7 +290,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     await publishSegments(await profileChampion(champion, settings.model, reservoir.toWindows()), []);
   }
 
-  /** Adds a learning batch to what is taught; what belongs to another model version is dropped and counted. */
+  /** Adds a lesson to what is taught; what belongs to another model version is dropped and counted. */
   function learn({ statistics, observation }: StatisticsRecord): void {
     if (statistics === undefined || observation === undefined || champion === undefined) return;
     if (statistics.modelVersion !== champion.clusterModel.modelVersion) {
@@ -278,15 +301,25 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     if (isTrained(champion.clusterModel.modelVersion)) monitor.observe(observation, champion.clusterModel);
   }
 
+  function beginEpoch(): void {
+    taught = undefined;
+    windowsSinceEpoch = 0;
+    epochAt = parts.epochs?.clock.now() ?? 0;
+  }
+
+  function isEpochDue(): boolean {
+    const { epochs } = parts;
+    if (windowsSinceEpoch >= settings.model.cluster.epochWindows) return true;
+    return epochs !== undefined && epochs.clock.now() - epochAt >= epochs.everyMs;
+  }
+
   async function moveCentroids(): Promise<void> {
-    if (champion === undefined || taught === undefined || windowsSinceEpoch < settings.model.cluster.epochWindows)
-      return;
+    if (champion === undefined || taught === undefined || !isEpochDue()) return;
     const clusterModel: ClusterModel = update(champion.clusterModel, taught, {
       halfLife: settings.model.cluster.halfLife,
     });
     champion = { ...champion, clusterModel };
-    taught = undefined;
-    windowsSinceEpoch = 0;
+    beginEpoch();
     await parts.publishModel({ kind: 'centroids', cluster: clusterModel });
   }
 
@@ -318,28 +351,45 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     return windows >= underWay.atWindow + swapAfter;
   }
 
-  async function settle(): Promise<void> {
+  async function concludeDue(): Promise<void> {
     if (isDue()) await conclude();
   }
 
   return {
-    async observe(samples, statistics) {
-      const { length, watermark } = samples.windows;
-      windows += length;
-      windowsSinceEpoch += length;
-      now = Math.max(now, watermark);
-      for (let i = 0; i < length; i++) reservoir.add(samples.windows, i);
-      schedule.observe(length, now);
-      learn(statistics);
+    sampled({ windows: sample }) {
+      for (let i = 0; i < sample.length; i++) reservoir.add(sample, i);
+    },
+    async observe(record) {
+      windows += record.windows;
+      windowsSinceEpoch += record.windows;
+      now = Math.max(now, record.watermark);
+      schedule.observe(record.windows, now);
+      learn(record);
 
       if (windows >= settings.retrain.firstFit) await describeInitial();
       await moveCentroids();
       await reportDrift(false);
-      await settle();
+      await concludeDue();
       await startDue();
-      await settle();
+      await concludeDue();
     },
-    settle,
+    async settle() {
+      await moveCentroids();
+      await concludeDue();
+    },
+    async forget(customerId) {
+      reservoir.forget(customerId);
+      if (underWay !== undefined) {
+        const { job } = underWay;
+        underWay.job = { ...job, reservoir: withoutCustomer(job.reservoir, customerId) };
+      }
+      const changed = segments
+        .filter(({ medoidCustomer }) => medoidCustomer === customerId)
+        .map((record) => ({ ...record, medoidCustomer: null }));
+      if (changed.length === 0) return;
+      segments = segments.map((record) => changed.find(({ segmentId }) => segmentId === record.segmentId) ?? record);
+      await parts.segments.write(changed);
+    },
     async end() {
       await describeInitial();
       await reportDrift(true);

@@ -42,6 +42,7 @@ const EXPORTS = {
   train: ['decodeArtifact', 'adoptModel', 'openModel', 'readModel', 'saveModel', 'saveOnnx', 'toOnnx'],
   transport: [
     'createAvroValues',
+    'createContentValues',
     'createFileSource',
     'createIngestParsers',
     'createJsonValues',
@@ -51,7 +52,9 @@ const EXPORTS = {
     'createListSink',
     'createNdjsonSink',
     'createParquetSink',
+    'createRegistryClient',
     'createScriptedSource',
+    'findOutputSchemas',
   ],
   whole: ['SegtideError', 'createSegmentation', 'resolveSegmentation', 'segment'],
 };

@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { SegtideError } from '../src/errors.js';
-import type { ModelRecord } from '../src/train/model-record.js';
+import type { ModelRecord, SampleRecord, StatisticsRecord } from '../src/train/model-record.js';
 import type { Training } from '../src/train/start-training.js';
 import type { TrainingJob } from '../src/train/training-job.js';
-import {
-  createTrainer,
-  type Trainer,
-  type TrainerParts,
-  type TrainerSnapshot,
-  type TrainingOutcome,
-} from '../src/trainer.js';
+import { createTrainer, type TrainerParts, type TrainerSnapshot, type TrainingOutcome } from '../src/trainer.js';
 import { sliceWindows } from '../src/window/slice-windows.js';
 import type { WindowBatch } from '../src/window/window-batch.js';
 import { createWindower } from '../src/window/windower.js';
@@ -193,11 +187,8 @@ describe('a trainer', () => {
     const { trainer, models, teach, lessons } = started({ epochWindows: 256 });
     await teach(3);
     const before = models.length;
-    const { samples, statistics } = lessons.at(-1)!;
-    await trainer.observe(samples, {
-      ...statistics,
-      statistics: { ...statistics.statistics!, modelVersion: 'v0' },
-    });
+    const { statistics } = lessons.at(-1)!;
+    await trainer.observe({ ...statistics, statistics: { ...statistics.statistics!, modelVersion: 'v0' } });
     expect(trainer.droppedStatistics).toBe(1);
     expect(models).toHaveLength(before);
   });
@@ -293,6 +284,59 @@ describe('a trainer', () => {
     },
   );
 
+  it('forgets a customer: in its sample, in that of a training under way, and where the name stands for a segment', async () => {
+    const { trainer, teach, records } = started({ swapAfterWindows: 512 });
+    await teach(3);
+    const customer = trainer.snapshot().underWay!.job.reservoir.customers[0]!;
+    expect(trainer.snapshot().reservoir.customers).toContain(customer);
+    await trainer.forget(customer);
+    expect(trainer.snapshot().reservoir.customers).not.toContain(customer);
+    expect(trainer.snapshot().underWay!.job.reservoir.customers).not.toContain(customer);
+    await teach(1);
+
+    const named = trainer.segments.find(({ medoidCustomer }) => medoidCustomer !== null)!;
+    const before = records.segments.length;
+    await trainer.forget(named.medoidCustomer!);
+    expect(records.segments.slice(before)).toEqual([{ ...named, medoidCustomer: null }]);
+    expect(trainer.segments.find(({ segmentId }) => segmentId === named.segmentId)!.medoidCustomer).toBe(null);
+    await trainer.forget('nobody');
+    expect(records.segments).toHaveLength(before + 1);
+  });
+
+  it('names nobody for a segment who was forgotten while its model was trained', async () => {
+    const untouched = started({ swapAfterWindows: 512 });
+    await untouched.teach(4);
+    const named = untouched.trainer.segments.find(({ medoidCustomer }) => medoidCustomer !== null)!;
+    const { trainer, teach } = started({ swapAfterWindows: 512 });
+    await teach(2);
+    await trainer.forget(named.medoidCustomer!);
+    await teach(2);
+    expect(trainer.segments.find(({ segmentId }) => segmentId === named.segmentId)).toEqual({
+      ...named,
+      medoidCustomer: null,
+    });
+  });
+
+  it('moves centroids by the clock, too, when live, even while no lesson comes', async () => {
+    let now = 0;
+    const clock = { now: () => now };
+    const options = { epochWindows: 100_000, retrain: { everyWindows: 100_000 } };
+    const { trainer, models, teach } = started(options, { epochs: { everyMs: 5000, clock } });
+    const epochs = () => models.filter((record) => record.kind === 'centroids').length;
+    await teach(4);
+    now = 4999;
+    await trainer.settle();
+    expect(epochs()).toBe(0);
+    now = 5000;
+    await trainer.settle();
+    expect(epochs()).toBe(1);
+    now = 20_000;
+    await trainer.settle();
+    expect(epochs()).toBe(1);
+    await teach(1);
+    expect(epochs()).toBe(2);
+  });
+
   it('gives snapshots that later lessons do not change', async () => {
     const { trainer, teach } = started({ swapAfterWindows: 512 });
     await teach(5);
@@ -316,7 +360,7 @@ function started(options: SmallOptions = {}, parts: Partial<TrainerParts> = {}, 
   const outputs = collectOutputs();
   const models: ModelRecord[] = [];
   const scorer = createScorer(series, seriesHash, from?.models, encoder.engine);
-  const lessons: { samples: Parameters<Trainer['observe']>[0]; statistics: Parameters<Trainer['observe']>[1] }[] = [];
+  const lessons: { samples: SampleRecord; statistics: StatisticsRecord }[] = [];
   const trainer = createTrainer(
     settings.trainer,
     {
@@ -335,7 +379,8 @@ function started(options: SmallOptions = {}, parts: Partial<TrainerParts> = {}, 
     {
       teach: async (samples, statistics) => {
         lessons.push({ samples, statistics });
-        await trainer.observe(samples, statistics);
+        trainer.sampled(samples);
+        await trainer.observe(statistics);
       },
     },
     { learnEvery: 256, steps: series.windowSteps, channels: 1 },

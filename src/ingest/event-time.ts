@@ -1,14 +1,14 @@
 import type { Zone } from '../numeric/zone.js';
 import type { TimeUnit } from './ingest-options.js';
 import { parseIsoTime } from './iso-time.js';
-import { INSTANT, NUMBER, type RecordFields, STRING } from './record-fields.js';
+import { INSTANT, LOCAL, NUMBER, type RecordFields, STRING } from './record-fields.js';
 
 /**
  * The event time in a record's field, epoch ms, rounded down; NaN if the field holds nothing that the unit allows.
  *
  * Fractions are read to the microsecond, since seconds as a double are no finer. Whole us and ns are exact at any size.
  *
- * @param zone of ISO times that carry none
+ * @param zone of times that carry none
  */
 export function readEventTime(
   fields: RecordFields,
@@ -19,6 +19,7 @@ export function readEventTime(
 ): number {
   const kind = fields.kinds[field]!;
   if (kind === INSTANT) return fields.numbers[field]!;
+  if (kind === LOCAL) return zone.toEpoch(fields.numbers[field]!);
   if (unit === 'iso')
     return kind === STRING ? parseIsoTime(text, fields.starts[field]!, fields.ends[field]!, zone) : NaN;
   if (kind !== NUMBER) return NaN;

@@ -1,11 +1,24 @@
 import { isUtf8 } from 'node:buffer';
 
 import type { DeadLetter } from './dead-letter.js';
+import { ExactNumber } from './exact-number.js';
 import { valueAt } from './field-path.js';
 import { type FieldNode, toFieldTree } from './field-tree.js';
 import type { IngestSettings } from './ingest-settings.js';
 import { readJsonFields } from './json-fields.js';
-import { ABSENT, HALF_PAIR, HALF_PAIRS, INSTANT, NULL, NUMBER, OTHER, RecordFields, STRING } from './record-fields.js';
+import { LocalTime } from './local-time.js';
+import {
+  ABSENT,
+  HALF_PAIR,
+  HALF_PAIRS,
+  INSTANT,
+  LOCAL,
+  NULL,
+  NUMBER,
+  OTHER,
+  RecordFields,
+  STRING,
+} from './record-fields.js';
 import type { RecordPosition } from './record-parser.js';
 import { KEPT_BYTES, NO_BYTES } from './record-parsing.js';
 import { RecordReader } from './record-reader.js';
@@ -17,20 +30,23 @@ import { type Refusal, UsageColumns } from './usage-columns.js';
 /** Turns records that come one at a time into usage events: objects, or payloads of one JSON record each. */
 export interface ObjectParser {
   /**
-   * Adds a record that is an object. A bigint is a number of any size, a Date a time whatever the unit is, a number may
-   * be an id. Only own properties count.
+   * Adds a record that is an object. A bigint is a number of any size, and so is an ExactNumber; a Date and a LocalTime
+   * are times whatever the unit is, a number may be an id. Only own properties count.
    *
    * @param original the record's bytes; the record as JSON, made when asked for, if absent
+   * @param attributes of the CloudEvent that the record came in
    * @throws SegtideError `config` where the time unit is evidently wrong
    */
-  append(record: unknown, at: RecordPosition, original?: Original): void;
+  append(record: unknown, at: RecordPosition, original?: Original, attributes?: EventAttributes): void;
   /**
    * Adds a payload that is one JSON record; line feeds in it are white space. The bytes are kept until the batch is
    * done with.
    *
+   * @param original the record's bytes, where the payload is only a part of them
+   * @param attributes of the CloudEvent that the record came in
    * @throws SegtideError `config` where the time unit is evidently wrong
    */
-  appendJson(payload: Uint8Array, at: RecordPosition): void;
+  appendJson(payload: Uint8Array, at: RecordPosition, original?: Original, attributes?: EventAttributes): void;
   /** Adds a dead letter for a record that could not be decoded. */
   refuse(refusal: Refusal, at: RecordPosition, original: Original): void;
   /** The records since the last call. The batch's buffers are overwritten from the next `append` on. */
@@ -38,6 +54,9 @@ export interface ObjectParser {
 }
 
 export type Original = Uint8Array | (() => Uint8Array);
+
+/** Attributes by name, which fields such as `ce.subject` mean. Where they are given, a record has no other `ce`. */
+export type EventAttributes = ReadonlyMap<string, string>;
 
 /**
  * Creates a parser for Parquet rows, decoded Avro, Kafka values and plain objects.
@@ -72,7 +91,7 @@ class Parser implements ObjectParser {
     this.#textual = new Set([settings.customer, settings.eventId, settings.timeZone, settings.pivot?.field]);
   }
 
-  append(record: unknown, at: RecordPosition, original?: Original): void {
+  append(record: unknown, at: RecordPosition, original?: Original, attributes?: EventAttributes): void {
     this.#begin();
     if (typeof record !== 'object' || record === null || Array.isArray(record)) {
       this.#bury({ reason: 'unreadable', detail: 'the record is not an object' }, at, original ?? { record });
@@ -81,19 +100,25 @@ class Parser implements ObjectParser {
     this.#fields.kinds.fill(ABSENT);
     const { fields } = this.#settings;
     for (let f = 0; f < fields.length; f++) this.#set(f, valueAt(record, fields[f]!.path));
+    if (attributes !== undefined) this.#setAttributes(attributes);
     this.#accept(at, original ?? { record });
   }
 
-  appendJson(payload: Uint8Array, at: RecordPosition): void {
+  appendJson(
+    payload: Uint8Array,
+    at: RecordPosition,
+    original: Original = payload,
+    attributes?: EventAttributes,
+  ): void {
     this.#begin();
     const { maxRecordBytes } = this.#settings;
     if (payload.length > maxRecordBytes) {
       const detail = `the record is longer than \`maxRecordBytes\` (${maxRecordBytes})`;
-      this.#bury({ reason: 'too-large', detail }, at, payload);
+      this.#bury({ reason: 'too-large', detail }, at, original);
       return;
     }
     if (!isUtf8(payload)) {
-      this.#bury({ reason: 'unreadable', detail: 'the record is not valid UTF-8' }, at, payload);
+      this.#bury({ reason: 'unreadable', detail: 'the record is not valid UTF-8' }, at, original);
       return;
     }
     const start = this.#text.end;
@@ -103,8 +128,12 @@ class Parser implements ObjectParser {
     const copy = bytes.subarray(start, end);
     for (let p = copy.indexOf(LF); p >= 0; p = copy.indexOf(LF, p)) copy[p] = TAB;
     const refusal = readJsonFields(bytes, start, end, this.#tree, this.#fields, this.#text);
-    if (refusal) this.#bury(refusal, at, payload);
-    else this.#accept(at, payload);
+    if (refusal) {
+      this.#bury(refusal, at, original);
+      return;
+    }
+    if (attributes !== undefined) this.#setAttributes(attributes);
+    this.#accept(at, original);
   }
 
   refuse(refusal: Refusal, at: RecordPosition, original: Original): void {
@@ -173,6 +202,14 @@ class Parser implements ObjectParser {
     this.#columns.deadLetters.push(letter);
   }
 
+  #setAttributes(attributes: EventAttributes): void {
+    for (const [f, { path }] of this.#settings.fields.entries()) {
+      if (path[0] !== ATTRIBUTES) continue;
+      this.#fields.kinds[f] = ABSENT;
+      if (path.length === 2) this.#set(f, attributes.get(path[1]!));
+    }
+  }
+
   #set(field: number, value: unknown): void {
     const text = this.#text;
     const start = text.end;
@@ -191,10 +228,20 @@ class Parser implements ObjectParser {
     else if (value instanceof Date) {
       kind = INSTANT;
       number = value.getTime();
+    } else if (value instanceof LocalTime) {
+      kind = LOCAL;
+      number = value.localMs;
+    } else if (value instanceof ExactNumber) {
+      kind = NUMBER;
+      number = Number(value.text);
+      text.append(value.text);
     } else text.append(typeof value === 'object' ? (Array.isArray(value) ? 'an array' : 'an object') : String(value));
     this.#fields.set(field, kind, start, text.end, number);
   }
 }
+
+/** The key under which a CloudEvent's attributes are mapped. */
+export const ATTRIBUTES = 'ce';
 
 const LF = 0x0a;
 const TAB = 0x09;

@@ -12,6 +12,9 @@ export const OTHER = 5;
 /** Text that UTF-8 can't express: half a surrogate pair. */
 export const HALF_PAIR = 6;
 
+/** A time without its zone (a LocalTime): `numbers` in the epoch ms at which UTC clocks show the same. */
+export const LOCAL = 7;
+
 /** Finds such halves: written as UTF-8 they would all become the same replacement character. */
 export const HALF_PAIRS = /\p{Surrogate}/u;
 

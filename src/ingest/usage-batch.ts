@@ -41,6 +41,8 @@ export interface UsageBatch {
    * that waits for its partitions. Windows don't close by the wall clock then.
    */
   readonly waiting?: boolean;
+  /** UTF-8 id of a customer who is to be forgotten; the batch then has no records. */
+  readonly forget?: Uint8Array;
   /** Records of this batch that could not be read. Records in = length + deadLetters.length. */
   readonly deadLetters: readonly DeadLetter[];
 }

@@ -40,6 +40,23 @@ export function mergeHistograms(a: Histogram, b: Histogram): Histogram {
   return { counts, count: a.count + b.count, sum: a.sum + b.sum, sumSquares: a.sumSquares + b.sumSquares };
 }
 
+/** A histogram without its empty bins, which are most of them. */
+export interface PackedHistogram extends Omit<Histogram, 'counts'> {
+  readonly bins: Uint16Array;
+  readonly counts: Float64Array; // (bins)
+}
+
+export function packHistogram({ counts, ...sums }: Histogram): PackedHistogram {
+  const bins = Uint16Array.from(counts.keys()).filter((bin) => counts[bin] !== 0);
+  return { ...sums, bins, counts: Float64Array.from(bins, (bin) => counts[bin]!) };
+}
+
+export function unpackHistogram({ bins, counts, ...sums }: PackedHistogram): Histogram {
+  const all = new Float64Array(HISTOGRAM_BINS);
+  for (let i = 0; i < bins.length; i++) all[bins[i]!] = counts[i]!;
+  return { ...sums, counts: all };
+}
+
 /** The value below which a share `q` of the sample lies, linear within a bin; NaN for an empty histogram. */
 export function quantileOf(histogram: Histogram, q: number): number {
   const target = q * histogram.count;

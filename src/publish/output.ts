@@ -25,6 +25,8 @@ export interface Output<T> {
   toJson(record: T): string;
   /** The record as a value of `schema`, for avsc. */
   toAvro(record: T): unknown;
+  /** Headers of a record in Kafka, for readers who sort records without reading them. @default none */
+  headers?(record: T): Readonly<Record<string, string>>;
 }
 
 export const ASSIGNMENTS: Output<AssignmentRecord> = {
@@ -82,6 +84,12 @@ export const DEAD_LETTERS: Output<DeadLetter> = {
   key: (letter) => letter.source,
   toJson: (letter) => JSON.stringify({ ...letter, bytes: asBuffer(letter.bytes).toString('base64') }),
   toAvro: (letter) => ({ ...letter, bytes: asBuffer(letter.bytes) }),
+  headers: ({ reason, detail, source, offset }) => ({
+    'segtide-reason': reason,
+    'segtide-detail': detail,
+    'segtide-source': source,
+    'segtide-offset': String(offset),
+  }),
 };
 
 /** Every output, in the order of the pipeline. */

@@ -1,5 +1,21 @@
 import type { AssignmentBatch } from '../cluster/assignment-batch.js';
 import { SegtideError } from '../errors.js';
+import type { WindowBatch } from '../window/window-batch.js';
+
+/** Which segment one model said of each window. */
+export interface SegmentedWindows {
+  readonly windows: WindowBatch;
+  readonly modelVersion: string;
+  readonly segmentIds: readonly string[];
+  /** Indexes of `segmentIds`. */
+  readonly nearest: Uint16Array; // (batch)
+  readonly margins: Float32Array; // (batch)
+}
+
+export function toSegmentedWindows({ embeddings, model, nearest, margins }: AssignmentBatch): SegmentedWindows {
+  const { modelVersion, segmentIds } = model;
+  return { windows: embeddings.series.windows, modelVersion, segmentIds, nearest, margins };
+}
 
 /** What each window's customer was before it, and which windows show a change. */
 export interface SegmentHistory {
@@ -21,7 +37,7 @@ export interface SegmentMemory {
    * are told what is remembered, but change nothing. A revision of the newest window is compared with that window's
    * earlier result.
    */
-  observe(assignments: AssignmentBatch): SegmentHistory;
+  observe(segmented: SegmentedWindows): SegmentHistory;
   /** Customers remembered, by the segment of their newest window. */
   sizes(): ReadonlyMap<string, number>;
   /** Forgets customers that left; call it with `WindowBatch.released` once the batch is dealt with. */
@@ -73,15 +89,14 @@ export function createSegmentMemory(snapshot?: SegmentMemorySnapshot): SegmentMe
   };
 
   return {
-    observe(assignments) {
-      const { length, model, nearest } = assignments;
-      const { windows } = assignments.embeddings.series;
+    observe({ windows, modelVersion, segmentIds: ids, nearest, margins: given }) {
+      const { length } = windows;
       const previousSegmentIds = new Array<string | null>(length);
       const previousModelVersions = new Array<string | null>(length);
       const previousMargins = new Float32Array(length);
       const changed: number[] = [];
-      const version = modelVersions.indexOf(model.modelVersion);
-      const segmentOf = model.segmentIds.map((id) => segmentIds.indexOf(id) + 1);
+      const version = modelVersions.indexOf(modelVersion);
+      const segmentOf = ids.map((id) => segmentIds.indexOf(id) + 1);
       for (let i = 0; i < length; i++) {
         const slot = windows.customers[i]!;
         if (slot >= segments.length) grow(slot + 1);
@@ -94,7 +109,7 @@ export function createSegmentMemory(snapshot?: SegmentMemorySnapshot): SegmentMe
         if (before !== 0 && segment !== before) changed.push(i);
         segments[slot] = segment;
         versions[slot] = version;
-        margins[slot] = assignments.margins[i]!;
+        margins[slot] = given[i]!;
         starts[slot] = windows.starts[i]!;
       }
       return { previousSegmentIds, previousModelVersions, previousMargins, changed };

@@ -2,16 +2,26 @@ import type { ClusterModel, Statistics } from '../cluster/cluster-model.js';
 import type { DriftObservation } from '../drift/drift-observation.js';
 import type { WindowBatch } from '../window/window-batch.js';
 
-/** Sampled series, from a worker to the trainer: one learning batch. */
+/** Sampled series, from a worker to the trainer. */
 export interface SampleRecord {
-  /** Counts the learning batches of a partition, from 0; `statistics` of the same sequence belong to it. */
+  /** Of the input that the windows came from; 0 in one process. */
+  readonly partition: number;
+  /** Counts the lessons of a partition, from 0. */
   readonly sequence: number;
+  /** All windows of a lesson, or only so many of them as the worker may send. */
   readonly windows: WindowBatch;
 }
 
-/** What the assignments of one learning batch teach, from a worker to the trainer. */
+/** What the assignments of one lesson teach, all by one model version, from a worker to the trainer. */
 export interface StatisticsRecord {
+  /** Of the input that the windows came from; 0 in one process. */
+  readonly partition: number;
+  /** Counts the lessons of a partition, from 0. */
   readonly sequence: number;
+  /** How many windows taught, whether or not they were sampled. */
+  readonly windows: number;
+  /** Latest end of them, epoch ms. */
+  readonly watermark: number;
   /** Undefined, as is `observation`, while the worker has no model. */
   readonly statistics: Statistics | undefined;
   readonly observation: DriftObservation | undefined;
@@ -24,6 +34,8 @@ export type ModelRecord =
       readonly modelVersion: string;
       /** As `encodeArtifact` packed it. */
       readonly artifact: Uint8Array;
+      /** That of the model in force when this one took over; null where there was none. */
+      readonly previousVersion: string | null;
     }
   | {
       readonly kind: 'centroids';

@@ -1,7 +1,8 @@
 import { SegtideError } from '../errors.js';
 import { unitHash } from '../numeric/unit-hash.js';
 import type { WindowBatch } from '../window/window-batch.js';
-import { type ReservoirSnapshot, toReservoirWindows } from './reservoir-snapshot.js';
+import { type ReservoirSnapshot, withoutCustomer } from './reservoir-snapshot.js';
+import { toWindowBatch } from './window-columns.js';
 
 export type { ReservoirSnapshot } from './reservoir-snapshot.js';
 
@@ -29,6 +30,8 @@ export interface Reservoir {
   readonly offered: number;
   /** Offers window `row` of a batch, and copies it if it is to be kept. A revision replaces its window if that is kept. */
   add(windows: WindowBatch, row: number): void;
+  /** Removes every window of a customer; one that comes later is kept like any other. */
+  forget(customerId: string): void;
   /** A copy of what is kept, by window start and customer: the same windows in the same order, however they came. */
   toWindows(): WindowBatch;
   snapshot(): ReservoirSnapshot;
@@ -62,7 +65,11 @@ export function createReservoir(options: ReservoirOptions, snapshot?: ReservoirS
   const heap = new Uint32Array(capacity);
   const rowOf = new Map<string, number>();
 
-  if (snapshot !== undefined) restore(snapshot);
+  if (snapshot !== undefined) {
+    refuseOther(snapshot);
+    offered = snapshot.offered;
+    fill(snapshot);
+  }
 
   function add(windows: WindowBatch, row: number): void {
     if (windows.steps !== steps || windows.channels !== channels) {
@@ -179,7 +186,7 @@ export function createReservoir(options: ReservoirOptions, snapshot?: ReservoirS
     return kept;
   }
 
-  function restore(state: ReservoirSnapshot): void {
+  function refuseOther(state: ReservoirSnapshot): void {
     const same =
       state.formatVersion === 1 &&
       state.steps === steps &&
@@ -192,7 +199,9 @@ export function createReservoir(options: ReservoirOptions, snapshot?: ReservoirS
         `The reservoir's snapshot belongs to other settings: ${state.steps} × ${state.channels}, seed ${state.seed}, half-life ${state.halfLifeMs} ms; got ${steps} × ${channels}, ${seed}, ${halfLifeMs ?? null}. Start without it or restore the settings.`,
       );
     }
-    offered = state.offered;
+  }
+
+  function fill(state: ReservoirSnapshot): void {
     for (let i = 0; i < state.customers.length; i++) {
       offer(state.customers[i]!, state.starts[i]!, (row) => {
         values.set(state.values.subarray(i * cells, (i + 1) * cells), row * cells);
@@ -212,7 +221,15 @@ export function createReservoir(options: ReservoirOptions, snapshot?: ReservoirS
       return offered;
     },
     add,
-    toWindows: () => toReservoirWindows(gather()),
+    forget(customerId) {
+      if (!customers.includes(customerId)) return;
+      const kept = withoutCustomer(gather(), customerId);
+      length = 0;
+      customers.length = 0;
+      rowOf.clear();
+      fill(kept);
+    },
+    toWindows: () => toWindowBatch(gather()),
     snapshot: gather,
   };
 }

@@ -39,10 +39,10 @@ import type { ModelArtifact } from './model-artifact.js';
 import { placesOf } from './places-of.js';
 import { poorEncoder } from './poor-encoder.js';
 import { isProvisional, PROVISIONAL_NUMBER } from './provisional.js';
-import { toReservoirWindows } from './reservoir-snapshot.js';
 import { splitHeldOut } from './split-held-out.js';
 import type { Champion, TrainingJob, TrainingResult } from './training-job.js';
 import { createProgressMeter, type TrainingProgress } from './training-progress.js';
+import { toWindowBatch } from './window-columns.js';
 import { selectWindows } from './window-rows.js';
 import { withoutViews } from './without-views.js';
 
@@ -89,7 +89,7 @@ async function trainChallenger(
   open: OpenEncoder,
 ): Promise<TrainingResult> {
   const { settings, seed } = job;
-  const windows = toReservoirWindows(job.reservoir);
+  const windows = toWindowBatch(job.reservoir);
   const split = splitHeldOut(windows, settings.heldOut, settings.encoder.seed);
   const scale = settings.series.scope === 'global' ? fitScale(settings.series, [split.train]) : null;
   const former = job.champion === undefined ? undefined : await judge(job.champion, job, windows, open);

@@ -121,13 +121,12 @@ export class WindowerState {
   }
 
   #restore(from: WindowerSnapshot): void {
-    const [latest, nextFire, nextClose, firstEmitted, now, , first, last, silent, tick, ...counts] =
+    const [latest, nextFire, nextClose, firstEmitted, now, idleSince, first, last, silent, tick, ...counts] =
       from.numbers as unknown as Iterable<number> & number[];
     this.watermark.latest = latest!;
     this.schedule.restore(nextFire!, nextClose!, firstEmitted!);
     this.nowMs = Number.isNaN(now) ? undefined : now!;
-    // Nobody listened while the process was down: what may wait to be read is no silence.
-    this.idleSinceMs = Number.POSITIVE_INFINITY;
+    this.idleSinceMs = idleSince!;
     this.firstStep = first!;
     this.latestStep = last!;
     this.silentSince = silent!;

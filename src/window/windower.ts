@@ -1,5 +1,6 @@
 import { SegtideError } from '../errors.js';
 import type { UsageBatch } from '../ingest/usage-batch.js';
+import { hashBytes } from '../numeric/hash.js';
 import { longestSilence, silentBefore } from './customer-expiry.js';
 import { EventIntake } from './event-intake.js';
 import { toBatch } from './held-records.js';
@@ -27,6 +28,16 @@ export interface Windower {
   push(batch: UsageBatch, nowMs?: number): IterableIterator<WindowBatch>;
   /** Follows the wall clock, which closes the windows of an input that fell idle. */
   advance(nowMs: number): IterableIterator<WindowBatch>;
+  /**
+   * Forgets a customer, whose open windows are then never emitted; the page names its slot in `released`, where the
+   * customer was known.
+   *
+   * @param id UTF-8
+   * @throws SegtideError `state` at the very beginning of a replay, while records are on probation
+   */
+  forget(id: Uint8Array): IterableIterator<WindowBatch>;
+  /** Tells that nobody listened for a while: what may wait to be read is no silence. */
+  wake(): void;
   /** Ends the input. Nothing may be pushed after it. */
   finish(): IterableIterator<WindowBatch>;
   /** Results of the open windows so far, with `finals` 0. */
@@ -101,6 +112,20 @@ class KeyedWindower implements Windower {
       this.#intake.observe(now - idleTimeoutMs);
     }
     return this.#pages();
+  }
+
+  forget(id: Uint8Array): IterableIterator<WindowBatch> {
+    this.#begin();
+    if (this.#probation !== undefined) {
+      throw new SegtideError('state', 'a customer can be forgotten once it is clear what time it is');
+    }
+    const slot = this.#state.customers.find(id, 0, id.length, hashBytes(id, 0, id.length));
+    if (slot >= 0) this.#release(Int32Array.of(slot));
+    return this.#pages();
+  }
+
+  wake(): void {
+    this.#state.idleSinceMs = Number.POSITIVE_INFINITY;
   }
 
   finish(): IterableIterator<WindowBatch> {

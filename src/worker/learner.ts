@@ -45,10 +45,13 @@ export function createLearner(outputs: LearnerOutputs, options: LearnerOptions, 
   let observation = from?.observation ?? undefined;
 
   async function send(): Promise<void> {
-    const lesson = { sequence: sequence++, statistics, observation };
+    const windows = samples.take();
+    const lesson = { partition: 0, sequence: sequence++ };
+    const { length, watermark } = windows;
+    const taught = { ...lesson, windows: length, watermark, statistics, observation };
     statistics = undefined;
     observation = undefined;
-    await outputs.teach({ sequence: lesson.sequence, windows: samples.take() }, lesson);
+    await outputs.teach({ ...lesson, windows }, taught);
   }
 
   return {

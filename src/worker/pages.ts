@@ -13,6 +13,8 @@ export interface Page {
   readonly windows: WindowBatch;
   /** Records of the input batch that could not be read; with its first page. */
   readonly deadLetters: readonly DeadLetter[];
+  /** The customer who was forgotten before these windows: UTF-8. */
+  readonly forgotten?: Uint8Array | undefined;
 }
 
 export interface Pages {
@@ -59,6 +61,7 @@ export function createPages(source: Source, windower: Windower, options: PagesOp
   let current: WindowBatch | undefined;
   let row = 0;
   let deadLetters: readonly DeadLetter[] = [];
+  let forgotten: Uint8Array | undefined;
 
   async function advance(): Promise<boolean> {
     for (;;) {
@@ -73,9 +76,13 @@ export function createPages(source: Source, windower: Windower, options: PagesOp
       await between?.();
       if (isStopped?.() === true) return false;
       const batch = await source.pull();
+      if (batch?.waiting === true && isStopped?.() === true) return false;
       if (batch === undefined) {
         ended = true;
         closing = windower.finish();
+      } else if (batch.forget !== undefined) {
+        forgotten = batch.forget;
+        closing = windower.forget(batch.forget);
       } else if (isSilence(batch) && clock !== undefined) {
         closing = windower.advance(clock.now());
       } else {
@@ -104,7 +111,10 @@ export function createPages(source: Source, windower: Windower, options: PagesOp
       deadLetters = [];
       row = end;
       if (row === page.length) current = undefined;
-      return { windows, deadLetters: letters };
+      if (forgotten === undefined) return { windows, deadLetters: letters };
+      const id = forgotten;
+      forgotten = undefined;
+      return { windows, deadLetters: letters, forgotten: id };
     },
     get records() {
       return records;

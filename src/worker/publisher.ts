@@ -2,7 +2,12 @@ import type { DeadLetter, DeadLetterReason } from '../ingest/dead-letter.js';
 import type { Clock, Sink } from '../ports.js';
 import type { AssignedWindows, EmittedAt } from '../publish/assignment-record.js';
 import { type EmbeddingRecord, toEmbeddingRecords } from '../publish/embedding-record.js';
-import { createSegmentMemory, type SegmentMemorySnapshot } from '../publish/segment-memory.js';
+import {
+  createSegmentMemory,
+  type SegmentedWindows,
+  type SegmentMemorySnapshot,
+  toSegmentedWindows,
+} from '../publish/segment-memory.js';
 import { type PreviousVerdict, type TransitionRecord, toTransitionRecords } from '../publish/transition-record.js';
 import type { LateEvent } from '../window/window-batch.js';
 import type { Page } from './pages.js';
@@ -41,6 +46,12 @@ export interface Publisher {
   /** Customers by the segment of their latest window. */
   segmentSizes(): ReadonlyMap<string, number>;
   publish(page: Page, scored: Scored): Promise<void>;
+  /**
+   * Takes note of a page that was published before a restart, without publishing it.
+   *
+   * @param segmented what was said of its windows; undefined where there was no model
+   */
+  recall(page: Page, segmented: SegmentedWindows | undefined): void;
   snapshot(): PublisherSnapshot;
 }
 
@@ -74,8 +85,19 @@ export function createPublisher(
 
   async function writeDeadLetters(letters: readonly DeadLetter[]): Promise<void> {
     if (letters.length === 0) return;
-    for (const { reason } of letters) counts.deadLetterReasons[reason] = (counts.deadLetterReasons[reason] ?? 0) + 1;
     await outputs.deadLetters.write(letters);
+  }
+
+  function countPage({ windows, deadLetters }: Page, isAssigned: boolean): void {
+    for (const { reason } of [...deadLetters, ...windows.quarantined]) {
+      counts.deadLetterReasons[reason] = (counts.deadLetterReasons[reason] ?? 0) + 1;
+    }
+    for (let i = 0; i < windows.length; i++) {
+      counts.highestRevision = Math.max(counts.highestRevision, windows.revisions[i]!);
+      if (windows.revisions[i]! > 0) counts.revisions++;
+      else if (windows.finals[i] === 1) counts.windows++;
+    }
+    if (isAssigned) counts.assignments += windows.length;
   }
 
   /** Asks the model before about the rows whose segment changed with the model. */
@@ -111,7 +133,7 @@ export function createPublisher(
       if (windows.late.length > 0) await outputs.late.write(windows.late);
       if (windows.length > 0) {
         const emittedAt = clock?.now() ?? 'windowEnd';
-        const history = assignments && memory.observe(assignments);
+        const history = assignments && memory.observe(toSegmentedWindows(assignments));
         await outputs.assignments.write(
           { series, assignments, previousSegmentIds: history?.previousSegmentIds },
           emittedAt,
@@ -126,14 +148,14 @@ export function createPublisher(
           const { embeddings, model } = assignments;
           await outputs.embeddings.write(toEmbeddingRecords(embeddings, model.modelVersion, scored.alignment));
         }
-        for (let i = 0; i < windows.length; i++) {
-          counts.highestRevision = Math.max(counts.highestRevision, windows.revisions[i]!);
-          if (windows.revisions[i]! > 0) counts.revisions++;
-          else if (windows.finals[i] === 1) counts.windows++;
-        }
-        if (assignments !== undefined) counts.assignments += windows.length;
       }
+      countPage(page, assignments !== undefined);
       memory.forget(windows.released);
+    },
+    recall(page, segmented) {
+      if (segmented !== undefined) counts.transitions += memory.observe(segmented).changed.length;
+      countPage(page, segmented !== undefined);
+      memory.forget(page.windows.released);
     },
     snapshot: () => ({ memory: memory.snapshot(), counts: structuredClone(counts) }),
   };

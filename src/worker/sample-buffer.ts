@@ -1,4 +1,4 @@
-import { customersOf } from '../train/window-rows.js';
+import { toWindowBatch, type WindowColumns } from '../train/window-columns.js';
 import type { WindowBatch } from '../window/window-batch.js';
 
 /** Rows of windows that teach, copied out of the pages that they came in. */
@@ -11,14 +11,7 @@ export interface SampleBuffer {
   snapshot(): SampleBufferSnapshot;
 }
 
-export interface SampleBufferSnapshot {
-  readonly customers: readonly string[];
-  readonly starts: Float64Array; // (rows)
-  readonly ends: Float64Array; // (rows)
-  readonly observedSteps: Uint16Array; // (rows)
-  readonly values: Float32Array; // (rows, steps, channels)
-  readonly mask: Uint8Array; // (rows, steps, channels)
-}
+export type SampleBufferSnapshot = Omit<WindowColumns, 'steps' | 'channels'>;
 
 /** @param capacity most rows that are added between two calls of `take` */
 export function createSampleBuffer(
@@ -61,26 +54,10 @@ export function createSampleBuffer(
       columns.mask.set(windows.mask.subarray(row * cells, (row + 1) * cells), at * cells);
     },
     take() {
-      const { customers: names, ...rows } = trimmed();
-      const length = names.length;
-      let watermark = Number.NEGATIVE_INFINITY;
-      for (const end of rows.ends) if (end > watermark) watermark = end;
+      const rows = trimmed();
       customers = [];
       columns = newColumns(capacity, cells);
-      return {
-        length,
-        steps,
-        channels,
-        ...customersOf(names),
-        ...rows,
-        revisions: new Uint16Array(length),
-        finals: new Uint8Array(length).fill(1),
-        evicted: new Uint8Array(length),
-        late: [],
-        quarantined: [],
-        released: new Uint32Array(0),
-        watermark,
-      };
+      return toWindowBatch({ steps, channels, ...rows });
     },
     snapshot: trimmed,
   };

@@ -25,7 +25,11 @@ export interface Scored {
 export interface Scorer {
   readonly modelVersion: string | null;
   score(windows: WindowBatch): Promise<Scored>;
-  /** Takes a model or centroids into force, from the next window on. */
+  /**
+   * Takes a model or centroids into force, from the next window on.
+   *
+   * @throws SegtideError `state` where the model can't be used; the one before stays in force
+   */
   apply(record: ModelRecord): void;
   /**
    * Segments that the model before says of some rows; null where it is not `modelVersion`. Tells a customer's change
@@ -60,10 +64,12 @@ export function createScorer(
       if (current?.version === record.cluster.modelVersion) current = { ...current, cluster: record.cluster };
       return;
     }
+    // A model that can't be read leaves the one before in force.
+    const loaded = loadModel(decodeArtifact(record.artifact), settings, seriesHash, engine, open);
     previous?.encoder.dispose?.();
     previous = current;
     previousArtifact = currentArtifact;
-    current = loadModel(decodeArtifact(record.artifact), settings, seriesHash, engine, open);
+    current = loaded;
     currentArtifact = record;
   };
   for (const record of from) apply(record);

@@ -5,6 +5,7 @@ import { avroHeader } from '../../src/ingest/avro-fingerprint.js';
 import { createAvroReader } from '../../src/ingest/avro-reader.js';
 import { resolveIngest } from '../../src/ingest/ingest-settings.js';
 import { createObjectParser } from '../../src/ingest/object-parser.js';
+import { long, text } from './avro-bytes.js';
 
 /** A record of one field is written as the field alone. */
 const schemaOf = (type: unknown): object => ({ type: 'record', name: 'One', fields: [{ name: 'n', type }] });
@@ -13,16 +14,6 @@ async function readerOf(type: unknown): Promise<(body: Buffer | readonly number[
   const reader = await createAvroReader(schemaOf(type));
   return (body) => (reader.read(Buffer.from(body)) as { n: unknown }).n;
 }
-
-/** Zigzag, in groups of seven bits (Avro specification, "Binary encoding"). */
-function long(value: bigint | number): number[] {
-  const bytes: number[] = [];
-  let n = BigInt.asUintN(64, (BigInt(value) << 1n) ^ (BigInt(value) >> 63n));
-  for (; n > 127n; n >>= 7n) bytes.push(Number(n & 127n) | 128);
-  return [...bytes, Number(n)];
-}
-
-const text = (s: string): number[] => [...long(Buffer.byteLength(s)), ...Buffer.from(s)];
 
 describe('avro reader', () => {
   it.each(['long', { type: 'long' }, { type: 'long', logicalType: 'unheard-of' }])(

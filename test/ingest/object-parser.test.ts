@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
+import { ExactNumber } from '../../src/ingest/exact-number.js';
 import type { IngestOptions } from '../../src/ingest/ingest-options.js';
 import { resolveIngest } from '../../src/ingest/ingest-settings.js';
+import { LocalTime } from '../../src/ingest/local-time.js';
 import { createObjectParser } from '../../src/ingest/object-parser.js';
 import { createRowParser } from '../../src/ingest/row-parser.js';
 import { createUsageEventParser, toUsageBatch, type UsageEvent } from '../../src/ingest/usage-event.js';
@@ -41,6 +43,28 @@ describe('object parser', () => {
     p.append({ who: { id: 'a' }, t: 1_704_067_200_123_999_999n, v: 1 }, at(1));
     p.append({ who: { id: 'a' }, t: new Date(T), v: 1 }, at(2));
     expect([...p.takeBatch().eventTimes]).toEqual([T, T]);
+  });
+
+  it('takes exact numbers as ids by their digits, as values and as times', () => {
+    const p = parser({ time: { unit: 's' } });
+    const [id, v] = ['12345678901234567890.10', '0.1'].map((text) => new ExactNumber(text));
+    p.append({ who: { id }, t: new ExactNumber('1704067200.1239'), v }, at(1));
+    const batch = p.takeBatch();
+    expect(readBatch(batch)).toMatchObject([{ id: '12345678901234567890.10', time: T, values: [0.1] }]);
+    expect(JSON.parse(Buffer.from(batch.original(0)).toString())).toMatchObject({ v: '0.1' });
+  });
+
+  it('reads local times in the zone of times that carry none, or of the record', () => {
+    const local = new LocalTime(Date.UTC(2026, 6, 1, 12));
+    const fixed = parser({ time: { unit: 'ns', zone: 'Europe/Berlin' } });
+    fixed.append({ who: { id: 'a' }, t: local, v: 1 }, at(1));
+    expect(fixed.takeBatch().eventTimes[0]).toBe(Date.UTC(2026, 6, 1, 10));
+    const own = parser({ fields: { customer: 'who.id', time: 't', timeZone: 'z' }, time: { unit: 'iso' } });
+    own.append({ who: { id: 'a' }, t: local, v: 1, z: 'Asia/Tokyo' }, at(1));
+    own.append({ who: { id: 'a' }, t: new LocalTime(NaN), v: 1, z: 'Asia/Tokyo' }, at(2));
+    const batch = own.takeBatch();
+    expect(batch.eventTimes[0]).toBe(local.localMs); // as its own clock shows it
+    expect(batch.deadLetters).toMatchObject([{ reason: 'invalid', row: 2 }]);
   });
 
   it('says why it refuses, with the original bytes', () => {

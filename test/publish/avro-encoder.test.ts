@@ -17,6 +17,14 @@ describe('Avro encoder', () => {
     expect(type.fromBuffer(bytes.subarray(10))).toMatchObject({ customerId: 'a' });
   });
 
+  it('writes a zero byte and the id of a registry before each record', async () => {
+    const encode = await createAvroEncoder(LATE, 0x01020304);
+    const bytes = encode(late);
+    expect([...bytes.subarray(0, 5)]).toEqual([0, 1, 2, 3, 4]);
+    const decoder = await createAvroDecoder(LATE.schema, { framing: 'registry' });
+    expect(decoder.decode(bytes)).toMatchObject({ record: { customerId: 'a' } });
+  });
+
   it('writes what the decoder reads', async () => {
     const encode = await createAvroEncoder(LATE);
     const decoder = await createAvroDecoder(LATE.schema, { framing: 'single-object' });

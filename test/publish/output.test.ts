@@ -16,7 +16,7 @@ import {
   SEGMENTS,
   TRANSITIONS,
 } from '../../src/publish/output.js';
-import { createSegmentMemory } from '../../src/publish/segment-memory.js';
+import { createSegmentMemory, toSegmentedWindows } from '../../src/publish/segment-memory.js';
 import type { SegmentRecord } from '../../src/publish/segment-record.js';
 import { toTransitionRecords } from '../../src/publish/transition-record.js';
 import type { LateEvent } from '../../src/window/window-batch.js';
@@ -96,7 +96,14 @@ const all: readonly [Output<never>, readonly unknown[]][] = [
     ASSIGNMENTS,
     [...toAssignmentRecords(assigned, 9), ...toAssignmentRecords({ ...assigned, assignments: undefined }, 9)],
   ],
-  [TRANSITIONS, toTransitionRecords(assigned.assignments, createSegmentMemory().observe(assigned.assignments), 9)],
+  [
+    TRANSITIONS,
+    toTransitionRecords(
+      assigned.assignments,
+      createSegmentMemory().observe(toSegmentedWindows(assigned.assignments)),
+      9,
+    ),
+  ],
   [
     EMBEDDINGS,
     [

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createSegmentMemory } from '../../src/publish/segment-memory.js';
+import { createSegmentMemory, toSegmentedWindows } from '../../src/publish/segment-memory.js';
 import { toTransitionRecords } from '../../src/publish/transition-record.js';
 import { type AssignedWindow, assignedWindows } from './assigned-windows.js';
 
 const model = { modelVersion: 'm-1', segmentIds: ['a', 'b', 'c'] };
 const observe = (memory: ReturnType<typeof createSegmentMemory>, rows: readonly AssignedWindow[], version = 'm-1') =>
-  memory.observe(assignedWindows(rows, { ...model, modelVersion: version }).assignments);
+  memory.observe(toSegmentedWindows(assignedWindows(rows, { ...model, modelVersion: version }).assignments));
 
 describe('segment memory', () => {
   it("tells a customer's segment before, also within one batch", () => {
@@ -94,7 +94,7 @@ describe('transition records', () => {
       ...model,
       modelVersion: 'm-2',
     });
-    const history = memory.observe(assignments);
+    const history = memory.observe(toSegmentedWindows(assignments));
     return toTransitionRecords(assignments, history, 9000, verdict === undefined ? undefined : () => verdict);
   };
 
@@ -126,6 +126,8 @@ describe('transition records', () => {
     const memory = createSegmentMemory();
     observe(memory, [{ customer: 0, start: 0, nearest: 0 }]);
     const { assignments } = assignedWindows([{ customer: 0, start: 1000, nearest: 1 }], model);
-    expect(toTransitionRecords(assignments, memory.observe(assignments), 0)[0]!.cause).toBe('behaviour');
+    expect(toTransitionRecords(assignments, memory.observe(toSegmentedWindows(assignments)), 0)[0]!.cause).toBe(
+      'behaviour',
+    );
   });
 });

@@ -41,7 +41,7 @@ export async function smallModels(...seeds: readonly number[]): Promise<(Trainin
     seeds.map(async (seed, i) => {
       const result = await runTrainingJob(smallJob({ number: i + 1, seed }));
       const { modelVersion, artifact } = result;
-      return { ...result, record: { kind: 'model', modelVersion, artifact } as const };
+      return { ...result, record: { kind: 'model', modelVersion, artifact, previousVersion: null } as const };
     }),
   );
 }

@@ -121,6 +121,50 @@ describe('createReservoir', () => {
     expect([reservoir.length, reservoir.offered]).toEqual([2, 2]);
   });
 
+  it('keeps what it would have kept without a customer who is forgotten, and takes that customer in again', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(9), { minLength: 1, maxLength: 45 }), fc.nat(9), (names, forgotten) => {
+        const batch = windows(names, [...names.keys()]);
+        const reservoir = createReservoir(options);
+        addAll(reservoir, batch);
+        reservoir.forget(`c${forgotten}`);
+        const others = names.flatMap((name, i) => (name === forgotten ? [] : [`c${name}@${i}`]));
+        expect(kept(reservoir)).toEqual(others);
+        expect(reservoir.snapshot().customers).not.toContain(`c${forgotten}`);
+        addAll(reservoir, windows([forgotten], [1000]));
+        expect(kept(reservoir)).toEqual([...others, `c${forgotten}@1000`]);
+      }),
+    );
+  });
+
+  it('still keeps the windows with the greatest keys after it has forgotten', () => {
+    const names = Array.from({ length: 300 }, (_, i) => i % 20);
+    const without = createReservoir({ ...options, capacity: 300 });
+    addAll(without, windows(names, [...names.keys()]));
+    without.forget('c3');
+    // All keys by now: what a smaller one keeps of them is what it would have kept of the windows.
+    const smaller = createReservoir(options, { ...without.snapshot() });
+    const rows = [...names.keys()].filter((i) => names[i] !== 3);
+    const naive = createReservoir(options);
+    addAll(
+      naive,
+      windows(
+        rows.map((i) => names[i]!),
+        rows,
+      ),
+    );
+    expect(kept(smaller)).toEqual(kept(naive));
+    smaller.forget('c4');
+    addAll(
+      smaller,
+      windows(
+        names.map(() => 50),
+        names.map((_, i) => 1000 + i),
+      ),
+    );
+    expect(smaller.length).toBe(50);
+  });
+
   it('goes on from a snapshot as if it had never stopped', () => {
     const settings = { ...options, capacity: 40, halfLifeMs: 100 };
     const batch = (from: number): WindowBatch => {

@@ -342,3 +342,33 @@ describe('a windower', () => {
     expect(() => windower.push(toUsageBatch([event('a', 0, 1, 2)], 2))).toThrow(/1 channels but events have 2/);
   });
 });
+
+describe('a customer who is to be forgotten', () => {
+  const forget = (windower: ReturnType<typeof createWindower>, customer: string) => [
+    ...windower.forget(new TextEncoder().encode(customer)),
+  ];
+
+  it('has no windows any more, is new when it comes again, and leaves the others as they are', () => {
+    const settings = resolveWindow(three);
+    const windower = createWindower(settings);
+    const straight = createWindower(settings);
+    collect(windower.push(toUsageBatch([event('a', 0), event('b', 0), event('b', 1)]), at(1)));
+    collect(straight.push(toUsageBatch([event('b', 0), event('b', 1)]), at(1)));
+    const [page] = forget(windower, 'a');
+    expect([...page!.released]).toHaveLength(1);
+    expect(windower.counters.customers).toBe(1);
+    const later = toUsageBatch([event('a', 2), event('b', 2), event('a', 4)]);
+    const rows = collect(windower.push(later, at(4))).rows;
+    expect(rows.filter(({ customer }) => customer === 'b')).toEqual(
+      collect(straight.push(later, at(4))).rows.filter(({ customer }) => customer === 'b'),
+    );
+    expect(rows.find(({ customer }) => customer === 'a')).toMatchObject({ values: [0, 0, 1], observedSteps: 1 });
+  });
+
+  it('may be unknown', () => {
+    const windower = createWindower(resolveWindow(three));
+    collect(windower.push(toUsageBatch([event('a', 0)]), at(1)));
+    expect(forget(windower, 'nobody').map(({ released }) => [...released])).toEqual([[]]);
+    expect(windower.counters.customers).toBe(1);
+  });
+});

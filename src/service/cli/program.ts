@@ -7,6 +7,7 @@ import { EXIT_CODE_HELP, EXIT_CODES, type Outcome } from './exit-code.js';
 import { addModelsCommand } from './models-command.js';
 import { packageVersion } from './package-path.js';
 import { reportError, writeFailure } from './report-error.js';
+import { addTrainerCommand, addWorkerCommand } from './role-command.js';
 import { addRunCommand } from './run-command.js';
 import { addSimulateCommand } from './simulate-command.js';
 import type { Terminal } from './terminal.js';
@@ -56,6 +57,8 @@ function createProgram(terminal: Terminal, outcome: Outcome, json: boolean): Com
     .helpCommand('help [command]', 'show help for a command');
   // Commands that are added later take over output, exit and suggestions from the program.
   addRunCommand(program, terminal, outcome);
+  addWorkerCommand(program, terminal, outcome);
+  addTrainerCommand(program, terminal, outcome);
   addDemoCommand(program, terminal, outcome);
   addSimulateCommand(program, terminal);
   addTrainCommand(program, terminal, outcome);

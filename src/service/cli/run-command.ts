@@ -25,7 +25,10 @@ export function addRunCommand(program: Command, terminal: Terminal, outcome: Out
       const { readConfig } = await import('./read-config.js');
       const { runAndReport } = await import('./run-and-report.js');
       const config = readConfig(flags.config, runAssignments(files, flags), terminal.env);
-      outcome.exitCode = await runAndReport(config, flags, terminal);
+      if (config.input.kind === 'kafka' && config.output.kind === 'kafka') {
+        const { runRoles } = await import('./run-roles.js');
+        outcome.exitCode = await runRoles(['worker', 'trainer'], config, flags, terminal);
+      } else outcome.exitCode = await runAndReport(config, flags, terminal);
     });
 }
 

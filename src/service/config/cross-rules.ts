@@ -23,9 +23,42 @@ export const CROSS_RULES: readonly CrossRule[] = [
   },
   {
     path: ['input', 'kafka', 'avroSchema'],
-    reads: [['input', 'kafka', 'format']],
-    isBroken: ({ input }) => input.kafka?.format === 'avro' && input.kafka.avroSchema === undefined,
-    expected: 'the path of a schema for `input.kafka.format: avro`',
+    reads: [
+      ['input', 'kafka', 'format'],
+      ['input', 'kafka', 'registry'],
+    ],
+    isBroken: ({ input: { kafka } }) =>
+      kafka?.format === 'avro' && kafka.avroSchema === undefined && kafka.registry === undefined,
+    expected: 'the path of a schema for `input.kafka.format: avro`, unless `input.kafka.registry` has the schemas',
+  },
+  {
+    path: ['input', 'kafka', 'avroSchema'],
+    reads: [['input', 'kafka', 'registry']],
+    isBroken: ({ input: { kafka } }) => kafka?.registry !== undefined && kafka.avroSchema !== undefined,
+    expected: 'left out where `input.kafka.registry` has the schemas',
+  },
+  {
+    path: ['input', 'kafka', 'avroFraming'],
+    reads: [['input', 'kafka', 'registry']],
+    isBroken: ({ input: { kafka } }) =>
+      kafka?.registry !== undefined && kafka.avroFraming !== 'auto' && kafka.avroFraming !== 'registry',
+    expected: 'registry, or left out, where there is an `input.kafka.registry`',
+  },
+  {
+    path: ['input', 'kafka', 'avroFraming'],
+    reads: [['input', 'kafka', 'avroSchema']],
+    isBroken: ({ input: { kafka } }) =>
+      Array.isArray(kafka?.avroSchema) && kafka.avroSchema.length > 1 && kafka.avroFraming !== 'single-object',
+    expected: 'single-object where `input.kafka.avroSchema` names several: their fingerprints tell them apart',
+  },
+  {
+    path: ['output', 'registry'],
+    reads: [
+      ['output', 'kind'],
+      ['output', 'format'],
+    ],
+    isBroken: ({ output }) => output.registry !== undefined && (output.kind !== 'kafka' || output.format !== 'avro'),
+    expected: 'left out unless `output.kind` is kafka and `output.format` is avro',
   },
   {
     path: ['input', 'live'],

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { SegtideError } from '../../errors.js';
-import type { IngestSettings } from '../../ingest/ingest-settings.js';
 import type { Source, SourcePosition } from '../../ports.js';
 import type { Config } from '../config/schema.js';
 import type { RunDeps } from '../run-from-config.js';
+import { openValues } from './open-values.js';
 import type { RunSettings } from './run-settings.js';
 import { toConnection } from './to-connection.js';
 
@@ -73,10 +72,7 @@ async function openKafkaSource(
 ): Promise<RunSource> {
   const kafka = input.kafka!;
   const { createKafkaSource } = await import('../../transport/kafka/kafka-source.js');
-  const values =
-    kafka.format === 'avro'
-      ? await loadAvroValues(stages.ingest, kafka.avroSchema!)
-      : (await import('../../transport/kafka/json-values.js')).createJsonValues(stages.ingest);
+  const values = await openValues(kafka, stages.ingest, clock);
   const source = await createKafkaSource(
     {
       ...(await toConnection(kafka, clock)),
@@ -92,7 +88,7 @@ async function openKafkaSource(
       heartbeatIntervalMs: Math.max(1, Math.floor(Math.min(3000, kafka.sessionTimeout / 10))),
     },
     {
-      values,
+      values: await values.create(),
       clock,
       ...(from && { from }),
       onCommittedOnly: () =>
@@ -102,7 +98,14 @@ async function openKafkaSource(
     },
   );
   return {
-    source,
+    source: {
+      pull: () => source.pull(),
+      position: () => source.position(),
+      async close() {
+        values.close();
+        await source.close();
+      },
+    },
     resumable: true,
     commit: (position) => source.commit(position),
     get wantsCommit() {
@@ -121,13 +124,4 @@ function onlyTopic([topic, ...more]: readonly string[]): string {
 function notRepartitioned(keyed: Config['input']['keyed']): 'verify' | 'trust' {
   if (keyed !== 'repartition') return keyed;
   throw new SegtideError('config', '`input.keyed` must be verify or trust for `segtide run`');
-}
-
-async function loadAvroValues(ingest: IngestSettings, path: string) {
-  const { createAvroValues } = await import('../../transport/kafka/avro-values.js');
-  const schema = await readFile(path, 'utf8').catch((cause: unknown) => {
-    const text = `'input.kafka.avroSchema' names ${path}, which can't be read: ${(cause as Error).message}`;
-    throw new SegtideError('config', text, { cause, context: { path } });
-  });
-  return createAvroValues(ingest, { schema });
 }

@@ -18,6 +18,7 @@ import { checkTopics } from '../topics/check-topics.js';
 import { findInputTopics, partitionsOf } from '../topics/input-topics.js';
 import { planTopics } from '../topics/plan-topics.js';
 import { type TopicName, topicOf } from '../topics/topic-name.js';
+import { findSchemaIds } from './find-schema-ids.js';
 import type { RunOutputs } from './open-outputs.js';
 import { countAssignments, createRecordCounts } from './record-counts.js';
 import { toConnection } from './to-connection.js';
@@ -37,12 +38,14 @@ export async function openTopics(config: Config): Promise<RunOutputs> {
   const plan = planTopics(config).filter(({ name }) => names.includes(name));
   const inputPartitions = input.kind === 'kafka' ? await countPartitions(config) : undefined;
   await checkTopics(await openKafka(connection), plan, { inputPartitions, create: createTopics });
+  const schemaIds = await findSchemaIds(config, names);
   const producer = await createKafkaProducer({ ...connection, compression });
   const open = <T>(to: Output<T>): Promise<Sink<T>> =>
     createKafkaSink(producer, {
       topic: topicOf(output, to.name as TopicName),
       output: to,
       encoding: format,
+      schemaId: schemaIds.get(to.name),
       maxRequestBytes: REQUEST_BYTES,
     });
   const sinks = {

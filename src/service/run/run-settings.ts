@@ -10,6 +10,8 @@ export interface RunSettings {
   readonly segmentation: SegmentationSettings;
   /** A run is resumed only with an equal one. */
   readonly identity: RunIdentity;
+  /** Of what shapes open windows alone: a worker goes on only with state of an equal one. */
+  readonly windowIdentity: string;
   /** Windows close by the wall clock, and not by event time alone. */
   readonly live: boolean;
 }
@@ -29,6 +31,7 @@ export function resolveRun(config: Config): RunSettings {
       ]),
       input: input.kind === 'kafka' ? input.kafka!.topics : input.paths,
     },
+    windowIdentity: hashSettings([shaping(input), window, series]),
     segmentation: toSegmentationSettings(stages, live),
   };
 }

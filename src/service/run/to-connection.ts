@@ -38,7 +38,8 @@ async function toTls({ ca, cert, key, passphrase, servername }: NonNullable<Kafk
   };
 }
 
-async function readPem(path: string | undefined): Promise<string | undefined> {
+/** @throws SegtideError `config` when the file can't be read, or is none */
+export async function readPem(path: string | undefined): Promise<string | undefined> {
   if (path === undefined) return undefined;
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     const { message } = cause as Error;

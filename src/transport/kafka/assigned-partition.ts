@@ -11,7 +11,12 @@ export interface AssignedPartition {
   readonly topics: readonly string[];
   /** Aborted when the group gives the partition to another member, and when the reader closes or fails. */
   readonly signal: AbortSignal;
-  /** Begins to read; once. A topic without an offset begins where the group has committed, or as `startAt` says. */
+  /**
+   * Begins to read; once. A topic without an offset begins where the group has committed, or as `startAt` says.
+   *
+   * From here on records are to be taken: an owner that takes none for `stallMs` while some wait counts as hung. Who
+   * restores state or waits for anything but a broker does so before.
+   */
   start(offsets: ReadonlyMap<string, bigint>): void;
   /** Topics of which records wait. */
   readonly waiting: readonly string[];
@@ -25,6 +30,9 @@ export interface AssignedPartition {
   take(topic: string, count: number): void;
   /** Offset of the next record that is not yet taken, with what the broker keeps for itself passed over; undefined before the first fetch. */
   next(topic: string): bigint | undefined;
-  /** Resolves true when records arrive, false after so many ms without, or when the signal is aborted. */
+  /**
+   * Resolves true when records wait, or `next` has passed over what the broker keeps for itself; false after so many ms
+   * without either, or when the signal is aborted.
+   */
   arrival(ms: number): Promise<boolean>;
 }

@@ -51,8 +51,8 @@ interface KafkaJsError {
   readonly cause?: unknown;
 }
 
-/** kafkajs wraps protocol errors when it gives up on them; the type is on the innermost. */
-function protocolType(error: unknown): string | undefined {
+/** The broker's own name of the error. kafkajs wraps protocol errors when it gives up on them; the type is on the innermost. */
+export function protocolType(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const { type, cause }: KafkaJsError = error;
   return type ?? protocolType(cause);

@@ -1,14 +1,12 @@
 import { SegtideError } from '../../errors.js';
 import type { Sink } from '../../ports.js';
-import { createAvroEncoder } from '../../publish/avro-encoder.js';
 import type { Output } from '../../publish/output.js';
 import type { OutgoingRecord, RecordProducer } from './kafka-producer.js';
+import { createRecordWriter, type RecordWriter, type RecordWriterOptions } from './record-writer.js';
 
-export interface KafkaSinkOptions<T> {
+export interface KafkaSinkOptions<T> extends RecordWriterOptions {
   readonly topic: string;
   readonly output: Output<T>;
-  /** JSON, or Avro in its single-object encoding. @default 'json' */
-  readonly encoding?: 'json' | 'avro';
   /**
    * Bytes of records in one request, about; a broker takes 1,048,588 by default, and a request may go to a single
    * partition. At least 1. @default 786432
@@ -32,15 +30,15 @@ export async function createKafkaSink<T>(producer: RecordProducer, options: Kafk
       `\`maxRequestBytes\` must be a whole number of at least 1; got ${maxRequestBytes}`,
     );
   }
-  const encode = options.encoding === 'avro' ? await createAvroEncoder(output) : output.toJson;
+  const toOutgoing = await createRecordWriter(output, options);
   const requests: OutgoingRecord[][] = [];
   let filling: OutgoingRecord[] = [];
   let fillingBytes = 0;
   let sending: Promise<void> | undefined;
 
   const add = (record: T): void => {
-    const outgoing = { key: output.key(record), value: encode(record) };
-    const bytes = Buffer.byteLength(outgoing.key) + Buffer.byteLength(outgoing.value) + RECORD_OVERHEAD;
+    const outgoing = toOutgoing(record);
+    const bytes = sizeOf(outgoing);
     if (fillingBytes > 0 && fillingBytes + bytes > maxRequestBytes) seal();
     filling.push(outgoing);
     fillingBytes += bytes;
@@ -80,6 +78,15 @@ export async function createKafkaSink<T>(producer: RecordProducer, options: Kafk
     close: flush,
   };
 }
+
+function sizeOf({ key, value, headers = {} }: ReturnType<RecordWriter<unknown>>): number {
+  let bytes = Buffer.byteLength(key) + Buffer.byteLength(value) + RECORD_OVERHEAD;
+  for (const name in headers) bytes += name.length + Buffer.byteLength(headers[name]!) + HEADER_OVERHEAD;
+  return bytes;
+}
+
+/** Lengths of a header's name and value. */
+const HEADER_OVERHEAD = 4;
 
 /** Lengths, deltas and attributes of a record, and the index of its partition's batch. */
 const RECORD_OVERHEAD = 24;

@@ -1,4 +1,4 @@
-import type { Kafka } from 'kafkajs';
+import type { Kafka, KafkaMessage } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
 import type { UsageBatch } from '../../ingest/usage-batch.js';
 import type { Clock, Source, SourcePosition } from '../../ports.js';
@@ -8,6 +8,7 @@ import { isRebalance, toTransportError } from './kafka-error.js';
 import { type KafkaSourceOptions, type KafkaSourceSettings, resolveKafkaSource } from './kafka-source-options.js';
 import { createPartitionClocks } from './partition-clocks.js';
 import { createPartitionProgress, type KafkaPosition } from './partition-progress.js';
+import { createPreparation } from './preparation.js';
 import { createRecordQueue } from './record-queue.js';
 import { createSignal } from './signal.js';
 import { committedOffsets, describeTopic, offsetsAt, type PartitionRange } from './topics.js';
@@ -93,6 +94,7 @@ async function startSource(
   partitionCount: number,
 ): Promise<KafkaSource> {
   const queue = createRecordQueue();
+  const preparation = createPreparation(values);
   const clocks = createPartitionClocks(settings.partitionIdleMs);
   const arrival = createSignal();
   const room = createSignal();
@@ -146,13 +148,15 @@ async function startSource(
     failed: fail,
   });
 
-  const next = (): UsageBatch | undefined => {
+  /** The partition whose records are next, undefined where none wait. */
+  const furthestBehind = (): number | undefined => {
     let partition: number | undefined;
     for (const candidate of queue.partitions) {
       if (partition === undefined || clocks.newest(candidate) < clocks.newest(partition)) partition = candidate;
     }
-    if (partition === undefined) return undefined;
-    const records = queue.peek(partition, settings.maxBatchBytes);
+    return partition;
+  };
+  const parse = (partition: number, records: readonly KafkaMessage[]): UsageBatch => {
     const { batch, taken, recordOf } = values.parse(records, progress.sourceOf(partition));
     if (settings.keyed === 'verify' && partitionCount > 1)
       verifyKeys(batch, records, recordOf, progress.contextOf(partition));
@@ -170,8 +174,15 @@ async function startSource(
       for (;;) {
         if (failure !== undefined) throw failure;
         if (state === 'closed') return undefined;
-        const batch = next();
-        if (batch !== undefined) return batch;
+        const partition = furthestBehind();
+        if (partition !== undefined) {
+          const records = queue.peek(partition, settings.maxBatchBytes);
+          const ready = preparation.of(records, settings.idleMs);
+          if (ready === true) return parse(partition, records);
+          // While records wait there is no silence in which windows could close.
+          if (!(await ready)) return nothing(true);
+          continue; // the partition may have been given away meanwhile
+        }
         if (state === 'leaving' && !told) {
           told = true;
           return nothing(true);

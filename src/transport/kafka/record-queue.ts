@@ -1,66 +1,94 @@
 import type { KafkaMessage } from 'kafkajs';
+import { detachRecords } from './detach-records.js';
 
 /**
- * Records that were fetched and not yet handed over, by partition. The bytes that wait here are what the consumer's
- * flow is held back by.
+ * Records that were fetched and not yet handed over, by partition, or by whatever else names where they are from. The
+ * bytes that wait here are what the consumer's flow is held back by.
  */
-export interface RecordQueue {
+export interface RecordQueue<Key = number> {
   readonly bytes: number;
-  push(partition: number, records: readonly KafkaMessage[]): void;
+  /** Bytes that wait of one partition. */
+  bytesOf(partition: Key): number;
+  push(partition: Key, records: readonly KafkaMessage[]): void;
   /** Whether records of the partition wait here. */
-  has(partition: number): boolean;
-  readonly partitions: readonly number[];
-  /** The partition's next records, without taking them: some `maxBytes` of them, at least one. */
-  peek(partition: number, maxBytes: number): readonly KafkaMessage[];
+  has(partition: Key): boolean;
+  readonly partitions: readonly Key[];
+  /** The first record that waits. */
+  first(partition: Key): KafkaMessage | undefined;
+  /**
+   * The partition's next records, without taking them: some `maxBytes` of them, at least one, none where none wait.
+   *
+   * @param before only records before this offset
+   */
+  peek(partition: Key, maxBytes: number, before?: bigint): readonly KafkaMessage[];
   /** Takes the first `count` of what `peek` showed. */
-  take(partition: number, count: number): void;
+  take(partition: Key, count: number): void;
   /** Forgets what waits of a partition. */
-  drop(partition: number): void;
+  drop(partition: Key): void;
 }
 
-export function createRecordQueue(): RecordQueue {
-  const chunks = new Map<number, Chunk[]>();
+export function createRecordQueue<Key = number>(): RecordQueue<Key> {
+  const lanes = new Map<Key, Lane>();
   let bytes = 0;
   return {
     get bytes() {
       return bytes;
     },
+    bytesOf: (partition) => lanes.get(partition)?.bytes ?? 0,
     get partitions() {
-      return [...chunks.keys()];
+      return [...lanes.keys()];
     },
-    has: (partition) => chunks.has(partition),
+    has: (partition) => lanes.has(partition),
     push(partition, records) {
       if (records.length === 0) return;
-      const waiting = chunks.get(partition);
-      if (waiting === undefined) chunks.set(partition, [{ records, taken: 0 }]);
-      else waiting.push({ records, taken: 0 });
-      for (const record of records) bytes += bytesOf(record);
+      let size = 0;
+      for (const record of records) size += bytesOf(record);
+      bytes += size;
+      const lane = lanes.get(partition);
+      if (lane === undefined) {
+        lanes.set(partition, { chunks: [{ records, taken: 0 }], bytes: size });
+        return;
+      }
+      // Who is behind already may be so for long.
+      lane.chunks.push({ records: detachRecords(records), taken: 0 });
+      lane.bytes += size;
     },
-    peek(partition, maxBytes) {
-      const chunk = chunks.get(partition)?.[0];
+    first(partition) {
+      const chunk = lanes.get(partition)?.chunks[0];
+      return chunk?.records[chunk.taken];
+    },
+    peek(partition, maxBytes, before) {
+      const chunk = lanes.get(partition)?.chunks[0];
       if (chunk === undefined) return [];
       let end = chunk.taken;
       let size = 0;
       do size += bytesOf(chunk.records[end++]!);
       while (end < chunk.records.length && size < maxBytes);
+      while (before !== undefined && end > chunk.taken && BigInt(chunk.records[end - 1]!.offset) >= before) end--;
       return chunk.taken === 0 && end === chunk.records.length ? chunk.records : chunk.records.slice(chunk.taken, end);
     },
     take(partition, count) {
-      const waiting = chunks.get(partition)!;
-      const chunk = waiting[0]!;
+      const lane = lanes.get(partition)!;
+      const chunk = lane.chunks[0]!;
+      let size = 0;
       for (const end = chunk.taken + count; chunk.taken < end; chunk.taken++)
-        bytes -= bytesOf(chunk.records[chunk.taken]!);
+        size += bytesOf(chunk.records[chunk.taken]!);
+      bytes -= size;
+      lane.bytes -= size;
       if (chunk.taken < chunk.records.length) return;
-      if (waiting.length === 1) chunks.delete(partition);
-      else waiting.shift();
+      if (lane.chunks.length === 1) lanes.delete(partition);
+      else lane.chunks.shift();
     },
     drop(partition) {
-      for (const { records, taken } of chunks.get(partition) ?? []) {
-        for (let i = taken; i < records.length; i++) bytes -= bytesOf(records[i]!);
-      }
-      chunks.delete(partition);
+      bytes -= lanes.get(partition)?.bytes ?? 0;
+      lanes.delete(partition);
     },
   };
+}
+
+interface Lane {
+  readonly chunks: Chunk[];
+  bytes: number;
 }
 
 interface Chunk {

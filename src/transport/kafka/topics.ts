@@ -72,12 +72,20 @@ export async function describeTopic(kafka: Kafka, topic: string): Promise<readon
   });
 }
 
-/** Offset of the first record of each partition that is not older than a time (epoch ms); of the next where none is. */
+/**
+ * Offsets of the first records at or after a time, by partition; the next offset where there is none.
+ *
+ * @param time epoch ms, as the records' own timestamps are
+ */
 export async function offsetsAt(kafka: Kafka, topic: string, time: number): Promise<ReadonlyMap<number, bigint>> {
-  return withAdmin(kafka, `the offsets of ${topic} at a time could not be read`, async (admin) => {
-    const offsets = await untilReady(() => admin.fetchTopicOffsetsByTimestamp(topic, time));
-    return new Map(offsets.map(({ partition, offset }) => [partition, BigInt(offset)]));
-  });
+  return withAdmin(
+    kafka,
+    `the offsets of ${topic} at ${new Date(time).toISOString()} could not be read`,
+    async (admin) => {
+      const found = await untilReady(() => admin.fetchTopicOffsetsByTimestamp(topic, time));
+      return new Map(found.map(({ partition, offset }) => [partition, BigInt(offset)]));
+    },
+  );
 }
 
 async function notListed(admin: Admin, plans: readonly TopicPlan[]): Promise<readonly TopicPlan[]> {
@@ -86,11 +94,11 @@ async function notListed(admin: Admin, plans: readonly TopicPlan[]): Promise<rea
 }
 
 /** A broker that has just started is still loading its groups, a new topic has no leader yet; kafkajs does not ask again. */
-function untilReady<T>(ask: () => Promise<T>): Promise<T> {
+export function untilReady<T>(ask: () => Promise<T>): Promise<T> {
   return tryAgain(ask, 1000, isRetriable);
 }
 
-/** Asks with an admin client of its own. */
+/** Connects, asks and disconnects. */
 export async function withAdmin<T>(kafka: Kafka, failure: string, use: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = kafka.admin({ retry: KAFKA_RETRY });
   try {

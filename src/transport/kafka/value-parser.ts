@@ -5,11 +5,19 @@ import type { UsageBatch } from '../../ingest/usage-batch.js';
 /** Turns the values of Kafka records into usage events. What it answers is valid until the next call. */
 export interface ValueParser {
   /**
+   * Finds what the records need to be parsed, such as their schemas; undefined where there is nothing to wait for,
+   * absent where there never is. Records are parsed only after it has resolved for them.
+   *
+   * @throws SegtideError `transport` when it is not to be had: no reason to refuse the records
+   */
+  prepare?(records: readonly KafkaMessage[]): Promise<void> | undefined;
+  /**
    * Parses the first of the records, at least one if there are any.
    *
    * @param source `topic/partition`
+   * @param unknownIds to parse the same records again with the same result: what `unknownIds` was then
    */
-  parse(records: readonly KafkaMessage[], source: string): ParsedValues;
+  parse(records: readonly KafkaMessage[], source: string, unknownIds?: ReadonlySet<number>): ParsedValues;
 }
 
 export interface ParsedValues {
@@ -17,6 +25,11 @@ export interface ParsedValues {
   readonly batch: UsageBatch;
   /** Records dealt with. */
   readonly taken: number;
+  /**
+   * Ids of schemas that nobody knew, so that records were refused: all else that comes of records hangs on their bytes
+   * alone. Absent where there are none.
+   */
+  readonly unknownIds?: ReadonlySet<number>;
   /** Index in the records of each event. */
   readonly recordOf: Uint32Array; // (batch.length)
 }

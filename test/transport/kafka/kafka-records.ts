@@ -1,10 +1,11 @@
-import type { KafkaMessage } from 'kafkajs';
+import type { IHeaders, KafkaMessage } from 'kafkajs';
 
 /** Records as a consumer hands them over, with consecutive offsets. */
 export function kafkaRecords(
   values: readonly (string | Buffer | null)[],
   firstOffset = 0,
   key?: string,
+  headers: IHeaders = {},
 ): KafkaMessage[] {
   return values.map((value, i) => ({
     key: key === undefined ? null : Buffer.from(key),
@@ -12,6 +13,6 @@ export function kafkaRecords(
     timestamp: '0',
     attributes: 0,
     offset: String(firstOffset + i),
-    headers: {},
+    headers,
   }));
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { LATE } from '../../../src/publish/output.js';
+import type { DeadLetter } from '../../../src/ingest/dead-letter.js';
+import { DEAD_LETTERS, LATE } from '../../../src/publish/output.js';
 import type { OutgoingRecord, RecordProducer } from '../../../src/transport/kafka/kafka-producer.js';
 import { createKafkaSink } from '../../../src/transport/kafka/kafka-sink.js';
 import type { LateEvent } from '../../../src/window/window-batch.js';
@@ -103,6 +104,46 @@ describe('Kafka sink', () => {
     expect([...(requests[0]!.records[0]!.value as Buffer).subarray(0, 2)]).toEqual([0xc3, 0x01]);
     requests[0]!.answer();
     await closed;
+  });
+
+  it('says by headers why and where a dead letter was refused', async () => {
+    const { producer, requests } = scriptedProducer();
+    const sink = await createKafkaSink(producer, { topic: 'dead', output: DEAD_LETTERS, maxRequestBytes: 400 });
+    const letter: DeadLetter = {
+      reason: 'unreadable',
+      detail: 'the record is not valid JSON ü',
+      source: 'usage/3',
+      row: 8,
+      offset: 7,
+      bytes: Buffer.from('x'),
+      truncated: false,
+    };
+    await sink.write([letter, letter]);
+    const flush = sink.flush();
+    for (let i = 0; i < 2; i++) {
+      await settle();
+      requests[i]!.answer(); // with its headers each is more than half a request
+    }
+    await flush;
+    expect(requests).toHaveLength(2);
+    expect(requests[0]!.records[0]!.headers).toEqual({
+      'segtide-reason': 'unreadable',
+      'segtide-detail': 'the record is not valid JSON ü',
+      'segtide-source': 'usage/3',
+      'segtide-offset': '7',
+    });
+  });
+
+  it('writes no headers where an output has none', async () => {
+    const { producer, requests } = scriptedProducer();
+    const sink = await createKafkaSink(producer, { topic: 'late', output: LATE, encoding: 'avro', schemaId: 9 });
+    await sink.write([late(1)]);
+    const flush = sink.flush();
+    await settle();
+    expect(requests[0]!.records[0]).not.toHaveProperty('headers');
+    expect([...(requests[0]!.records[0]!.value as Buffer).subarray(0, 5)]).toEqual([0, 0, 0, 0, 9]);
+    requests[0]!.answer();
+    await flush;
   });
 
   it('refuses requests of no size', async () => {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { duration, instant, instantOr, text, timeZone, topics, whole } from '../kinds.js';
 import { kafkaConnection } from './kafka-connection.js';
+import { checkRegistryLogin, registryKeys } from './registry.js';
 
 /** A channel as checked: of a value, or of the number of events. */
 export type Channel = {
@@ -95,10 +96,29 @@ const kafka = z
         'Topics to read, all with as many partitions and the same customers in the same ones; or one pattern, such as `/^usage-.*/`.',
       ),
     groupId: text().default('segtide').describe('Consumer group.'),
-    format: z.enum(['json', 'avro']).default('json').describe('How record values are written.'),
-    avroSchema: text()
+    format: z
+      .enum(['json', 'avro', 'cloudevents', 'auto'])
+      .default('json')
+      .describe(
+        'How record values are written. `cloudevents`: each record is a CloudEvent, in its envelope or with `ce_` headers; `auto` goes by the headers of each record.',
+      ),
+    avroSchema: z
+      .union([text(), z.array(text()).min(1)], { error: 'the path of a schema, or a list of paths' })
       .exactOptional()
-      .describe('Path of the schema that Avro values were written with; needed for `format: avro`.'),
+      .describe(
+        'Path of the schema that Avro values were written with, or paths of several for `avroFraming: single-object`; not needed with `registry`.',
+      ),
+    avroFraming: z
+      .enum(['auto', 'none', 'single-object', 'registry'])
+      .default('auto')
+      .describe(
+        'What precedes an Avro record: nothing, the marker C3 01 with the fingerprint of the schema, or the id of a registry; `auto` is `registry` where there is one, else it goes by the marker.',
+      ),
+    registry: z
+      .strictObject(registryKeys('SEGTIDE_INPUT__KAFKA__REGISTRY'))
+      .superRefine(checkRegistryLogin)
+      .exactOptional()
+      .describe("Schema registry that holds the schemas of Avro values, with the interface of Confluent's."),
     startAt: instantOr(['earliest', 'latest'])
       .prefault('earliest')
       .describe(

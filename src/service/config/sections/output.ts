@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { text, topicPrefix, whole } from '../kinds.js';
 import { kafkaConnection } from './kafka-connection.js';
+import { checkRegistryLogin, registryKeys } from './registry.js';
 import { topicNames } from './topic-names.js';
 
 /** `output`: where results go. */
@@ -16,6 +17,27 @@ export const outputSection = z
         'Folder of results and checkpoints. Left out it is a fresh `segtide-out/<time>`; with input from Kafka it is `segtide-state/<groupId>`, from which a run goes on by itself.',
       ),
     format: z.enum(['json', 'avro']).default('json').describe('Kafka: how record values are written.'),
+    registry: z
+      .strictObject({
+        ...registryKeys('SEGTIDE_OUTPUT__REGISTRY'),
+        subjects: z
+          .enum(['topic', 'record', 'topic-record'])
+          .default('topic')
+          .describe(
+            'What subjects are named after: the topic (`<topic>-value`), the record (`segtide.Assignment`), or both (`<topic>-segtide.Assignment`).',
+          ),
+        autoRegister: z
+          .boolean()
+          .default(false)
+          .describe(
+            'Registers schemas that are missing; else the run refuses to start and tells how to register them.',
+          ),
+      })
+      .superRefine(checkRegistryLogin)
+      .exactOptional()
+      .describe(
+        "Kafka, `format: avro`: schema registry whose ids precede the records; left out, they are in Avro's single-object encoding.",
+      ),
     compression: z
       .enum(['none', 'gzip', 'snappy', 'lz4', 'zstd'])
       .default('none')

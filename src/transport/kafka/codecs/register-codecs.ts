@@ -11,7 +11,8 @@ export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
  * no limit to what it inflates, and of the others it has none. A codec that the host program has put in place stays.
  */
 export async function registerCodecs(): Promise<void> {
-  const { CompressionCodecs, CompressionTypes } = await import('kafkajs');
+  // Of a CommonJS module Node names but some exports.
+  const { CompressionCodecs, CompressionTypes } = (await import('kafkajs')).default;
   const isMissing = (type: number): boolean => {
     try {
       (CompressionCodecs as Table)[type]!();

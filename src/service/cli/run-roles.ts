@@ -1,0 +1,82 @@
+import { SegtideError } from '../../errors.js';
+import type { Config } from '../config/schema.js';
+import { createLog } from '../log.js';
+import type { RoleDeps, TrainerSummary, WorkerSummary } from '../run/role.js';
+import { createProgressDisplay } from '../summary/progress-display.js';
+import { renderRole } from '../summary/render-role.js';
+import { EXIT_CODES } from './exit-code.js';
+import type { ReportFlags } from './run-and-report.js';
+import { listenForStop } from './stop-signals.js';
+import type { Terminal } from './terminal.js';
+
+type Role = 'worker' | 'trainer';
+
+/**
+ * Runs a worker, a trainer or both until the process is told to stop, and tells what they did. Where one of them fails,
+ * the other stops in order.
+ *
+ * @returns the exit code: 0 after an orderly stop
+ */
+export async function runRoles(
+  roles: readonly Role[],
+  config: Config,
+  { json = false, quiet = false }: ReportFlags,
+  terminal: Terminal,
+): Promise<number> {
+  refuseOtherTransports(config);
+  const display = createProgressDisplay(terminal.err, { quiet: quiet || json, now: terminal.now });
+  const log = createLog({
+    level: quiet && config.run.logLevel !== 'silent' ? 'warn' : config.run.logLevel,
+    format: terminal.err.isTTY === true ? 'text' : 'json',
+    write: (line) => display.above(line),
+  });
+  const stop = listenForStop(display, terminal.now, 'stopping in order; once more to stop at once');
+  const failed = new AbortController();
+  const deps: RoleDeps = {
+    signal: AbortSignal.any([stop.signal, failed.signal]),
+    progress: display.show,
+    log,
+    clock: { now: terminal.now },
+  };
+  try {
+    const ends = await Promise.allSettled(
+      roles.map((role) =>
+        start(role, config, deps).catch((error: unknown) => {
+          failed.abort();
+          throw error;
+        }),
+      ),
+    );
+    display.clear();
+    for (const end of ends) if (end.status === 'fulfilled') print(end.value, { json, quiet }, terminal);
+    const reasons = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+    for (const reason of reasons.slice(1)) log.error((reason as Error).message);
+    if (reasons.length > 0) throw reasons[0];
+    return EXIT_CODES.ok;
+  } finally {
+    display.clear();
+    stop.close();
+  }
+}
+
+async function start(role: Role, config: Config, deps: RoleDeps): Promise<WorkerSummary | TrainerSummary> {
+  if (role === 'worker') return (await import('../worker/worker-from-config.js')).runWorkerFromConfig(config, deps);
+  return (await import('../trainer/trainer-from-config.js')).runTrainerFromConfig(config, deps);
+}
+
+function refuseOtherTransports({ input, output }: Config): void {
+  if (input.kind === 'kafka' && output.kind === 'kafka') return;
+  throw new SegtideError(
+    'config',
+    `worker and trainer meet in Kafka: set input.kind and output.kind to kafka (they are ${input.kind} and ${output.kind}), or use 'segtide run' for files`,
+  );
+}
+
+function print(
+  summary: WorkerSummary | TrainerSummary,
+  { json, quiet }: Required<ReportFlags>,
+  { out }: Terminal,
+): void {
+  if (json) out.write(`${JSON.stringify(summary)}\n`);
+  else if (!quiet) out.write(renderRole(summary));
+}

@@ -1,0 +1,36 @@
+import type { Clock } from '../../ports.js';
+import type { Log } from '../log.js';
+import type { Progress } from '../run-summary.js';
+
+/** What a worker or a trainer is given by the program that it is part of. */
+export interface RoleDeps {
+  /** Aborted to stop in order: what was done is committed. */
+  readonly signal: AbortSignal;
+  /** Called often; must be cheap and must not throw. */
+  readonly progress: (progress: Progress) => void;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+/** What a role did in this process. */
+export interface WorkerSummary {
+  readonly role: 'worker';
+  readonly seconds: number;
+  /** Records read here, those of a restore left out. */
+  readonly events: number;
+  readonly windows: number;
+  /** Partitions at the end. */
+  readonly partitions: readonly number[];
+  readonly modelVersion: string | null;
+}
+
+export interface TrainerSummary {
+  readonly role: 'trainer';
+  readonly seconds: number;
+  /** Windows that taught here. */
+  readonly windows: number;
+  /** Versions that were published here, in order. */
+  readonly published: readonly string[];
+  /** Trainings that ended here, those without a model included. */
+  readonly trainings: number;
+}

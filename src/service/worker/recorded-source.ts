@@ -1,0 +1,199 @@
+import type { KafkaMessage } from 'kafkajs';
+import type { UsageBatch } from '../../ingest/usage-batch.js';
+import type { Clock, Source } from '../../ports.js';
+import type { AssignedPartition } from '../../transport/kafka/assigned-partition.js';
+import type { ValueParser } from '../../transport/kafka/value-parser.js';
+import { verifyKeys } from '../../transport/kafka/verify-keys.js';
+import type { DecisionLog } from './decision-log.js';
+import { type Decision, type Replay, toMismatch } from './replay.js';
+import type { TopicClocks } from './topic-clocks.js';
+
+export interface RecordedSourceOptions {
+  /** Topic whose records name customers to be forgotten, by their key; the last of the partition's topics. */
+  readonly forgetTopic?: string | undefined;
+  readonly keyed: 'verify' | 'trust';
+  /** Bytes of records in one batch, about. */
+  readonly maxBatchBytes: number;
+  /** Silence is told after so long without records. In ms. */
+  readonly idleMs: number;
+  /** A topic without records for so long no longer holds the watermark back. In ms. */
+  readonly topicIdleMs: number;
+  /** Event times further ahead of processing time move no clock that topics share. In ms. */
+  readonly maxAheadMs: number;
+}
+
+export interface RecordedSourceParts {
+  readonly values: ValueParser;
+  readonly log: DecisionLog;
+  readonly replay: Replay;
+  readonly clocks: TopicClocks;
+  /** Processing time. */
+  readonly clock: Clock;
+  /** Called when reading goes on, after a replay or for the first time. */
+  readonly wake: () => void;
+  readonly isStopped: () => boolean;
+  /** Called between two batches and while none comes, at the latest after what it answered last. In ms. */
+  readonly between: () => Promise<number>;
+}
+
+/**
+ * Usage events of one partition, whose every decision can be taken again: which records made a batch, and at what time.
+ * As long as there is a replay, batches and times are those that it names; then they are those of the moment, and are
+ * logged.
+ */
+export interface RecordedSource extends Source {
+  /** The time of the last batch: in a replay, the recorded one. */
+  readonly clock: Clock;
+  /** Whether the replay is over. */
+  readonly isLive: boolean;
+  /** Offset of the next record, by topic; topics without any are left out. */
+  offsets(): ReadonlyMap<string, bigint>;
+}
+
+/** @param from offsets of a checkpoint */
+export function createRecordedSource(
+  partition: AssignedPartition,
+  { forgetTopic, keyed, maxBatchBytes, idleMs, topicIdleMs, maxAheadMs }: RecordedSourceOptions,
+  { values, log, replay, clocks, clock, wake, isStopped, between }: RecordedSourceParts,
+  from: ReadonlyMap<string, bigint>,
+): RecordedSource {
+  const { topics } = partition;
+  const offsets = new Map(from);
+  const takenAt = topics.map(() => clock.now());
+  let isLive = false;
+  let now = Number.NaN;
+  let pulledAt = clock.now();
+
+  const contextOf = (topic: string) => ({
+    topic,
+    partition: partition.partition,
+    source: `${topic}/${partition.partition}`,
+  });
+
+  async function toBatch(topic: number, records: readonly KafkaMessage[], idle: number) {
+    if (topics[topic] === forgetTopic) {
+      return { batch: { ...nothing(false), forget: records[0]!.key ?? new Uint8Array(0) }, taken: 1 };
+    }
+    const context = contextOf(topics[topic]!);
+    await values.prepare?.(records);
+    const { batch, taken, recordOf } = values.parse(records, context.source);
+    if (keyed === 'verify') verifyKeys(batch, records, recordOf, context);
+    const clockTimes = clocks.follow(topic, batch.eventTimes, batch.length, idle, now + maxAheadMs);
+    return { batch: { ...batch, clockTimes }, taken };
+  }
+
+  const nothing = (waiting: boolean): UsageBatch => ({
+    ...values.parse([], contextOf(topics[0]!).source).batch,
+    waiting,
+  });
+
+  /** The topics that have been without records for long, a bit each. */
+  function idleTopics(): number {
+    let idle = 0;
+    const waiting = partition.waiting;
+    for (const [i, topic] of topics.entries()) {
+      if (waiting.includes(topic)) takenAt[i] = clock.now();
+      else if (clock.now() - takenAt[i]! >= topicIdleMs) idle |= 1 << i;
+    }
+    return idle;
+  }
+
+  /** The records of the topic up to an offset, whatever the pieces in which they are fetched now. */
+  async function retake(topic: string, next: bigint): Promise<KafkaMessage[] | undefined> {
+    const records: KafkaMessage[] = [];
+    while (!partition.signal.aborted && !isStopped()) {
+      const more = partition.peek(topic, Number.POSITIVE_INFINITY, next);
+      for (const record of more) records.push(record);
+      partition.take(topic, more.length);
+      if (BigInt(more.at(-1)?.offset ?? -1) + 1n >= next || (partition.next(topic) ?? 0n) >= next) return records;
+      if (more.length === 0) await partition.arrival(idleMs);
+    }
+    return undefined;
+  }
+
+  async function repeat({ kind, topic, next, idle, clock: decidedAt }: Decision): Promise<UsageBatch | undefined> {
+    now = decidedAt;
+    if (kind === 'wake') {
+      wake();
+      return undefined;
+    }
+    if (kind === 'silence') return nothing(false);
+    const records = await retake(topics[topic]!, next);
+    if (records === undefined) return nothing(true);
+    offsets.set(topics[topic]!, next);
+    const { batch, taken } = await toBatch(topic, records, idle);
+    if (taken < records.length) throw toMismatch(`a batch has ${records.length} records that had ${taken}`);
+    return batch;
+  }
+
+  /** The topic that is furthest behind of those with records, requests to forget first; -1 where none has any. */
+  function nextTopic(): number {
+    let topic = -1;
+    for (const name of partition.waiting) {
+      const candidate = topics.indexOf(name);
+      if (name === forgetTopic) return candidate;
+      if (topic < 0 || clocks.newest(candidate) < clocks.newest(topic)) topic = candidate;
+    }
+    return topic;
+  }
+
+  async function takeNext(): Promise<UsageBatch | undefined> {
+    const topic = nextTopic();
+    if (topic < 0) return undefined;
+    const name = topics[topic]!;
+    const idle = idleTopics();
+    now = clock.now();
+    const records = partition.peek(name, name === forgetTopic ? 1 : maxBatchBytes);
+    const { batch, taken } = await toBatch(topic, records, idle);
+    const next = BigInt(records[taken - 1]!.offset) + 1n;
+    if (!offsets.has(name)) log.starts(name, BigInt(records[0]!.offset));
+    log.take(topic, next, idle, now);
+    partition.take(name, taken);
+    offsets.set(name, next);
+    pulledAt = now;
+    return batch;
+  }
+
+  function goLive(): void {
+    if (!replay.isOver) throw toMismatch('fewer windows come of it');
+    isLive = true;
+    now = clock.now();
+    pulledAt = now;
+    takenAt.fill(now);
+    log.wake(now);
+    wake();
+  }
+
+  return {
+    clock: { now: () => now },
+    get isLive() {
+      return isLive;
+    },
+    offsets: () => offsets,
+    position: () => Object.fromEntries(Array.from(offsets, ([topic, next]) => [topic, String(next)])),
+    async pull() {
+      for (;;) {
+        if (partition.signal.aborted || isStopped()) return nothing(true);
+        const decision = isLive ? undefined : replay.decision();
+        if (decision !== undefined) {
+          const batch = await repeat(decision);
+          if (batch !== undefined) return batch;
+          continue;
+        }
+        if (!isLive) goLive();
+        const dueMs = await between();
+        const batch = await takeNext();
+        if (batch !== undefined) return batch;
+        const silentMs = clock.now() - pulledAt;
+        if (silentMs >= idleMs) {
+          now = clock.now();
+          pulledAt = now;
+          log.silence(now);
+          return nothing(false);
+        }
+        await partition.arrival(Math.max(1, Math.min(idleMs - silentMs, dueMs)));
+      }
+    },
+    close: async () => undefined,
+  };
+}

@@ -1,0 +1,84 @@
+import { SegtideError } from '../../errors.js';
+import type { SegmentedWindows } from '../../publish/segment-memory.js';
+import type { WindowBatch } from '../../window/window-batch.js';
+import { DECISIONS, type DecisionKind, type LogEntry } from './decision-log.js';
+
+export interface Decision {
+  readonly kind: DecisionKind;
+  readonly topic: number;
+  readonly next: bigint;
+  readonly idle: number;
+  readonly clock: number;
+}
+
+/** Gives back what was decided and committed before a restart, in order. */
+export interface Replay {
+  /** The next decision; undefined where all were given. */
+  decision(): Decision | undefined;
+  /**
+   * What was said of the next page; undefined where no page was published beyond this.
+   *
+   * @throws SegtideError `state` where the page is another than the one that was published
+   */
+  page(windows: WindowBatch): { readonly segmented: SegmentedWindows | undefined } | undefined;
+  /** Whether all published pages were given; else the input does not give what it gave before. */
+  readonly isOver: boolean;
+}
+
+export function createReplay(entries: readonly LogEntry[]): Replay {
+  const decisions = decisionsOf(entries);
+  const pages = pagesOf(entries);
+  let nextPage = pages.next();
+  return {
+    decision: () => decisions.next().value,
+    page(windows) {
+      if (nextPage.done === true) return undefined;
+      const { length, model, nearest, margins } = nextPage.value;
+      if (length !== windows.length) throw toMismatch(`a page has ${windows.length} windows that had ${length}`);
+      nextPage = pages.next();
+      if (model === undefined) return { segmented: undefined };
+      return {
+        segmented: { windows, modelVersion: model.modelVersion, segmentIds: model.segmentIds, nearest, margins },
+      };
+    },
+    get isOver() {
+      return nextPage.done === true;
+    },
+  };
+}
+
+/** The input, or the program, is not what it was when the log was written. */
+export function toMismatch(what: string): SegtideError {
+  return new SegtideError(
+    'state',
+    `the input since the last checkpoint does not give the windows that were published from it (${what}): its records were removed or written anew, or another version of segtide wrote the state. Bring the records or the version back; or begin anew with another consumer group, whose first windows then lack their earlier events`,
+  );
+}
+
+function* decisionsOf(entries: readonly LogEntry[]): Generator<Decision, undefined> {
+  for (const { kinds, topics, nexts, idle, clocks } of entries) {
+    for (let i = 0; i < kinds.length; i++) {
+      yield {
+        kind: DECISIONS[kinds[i]!]!,
+        topic: topics[i]!,
+        next: nexts[i]!,
+        idle: idle[i]!,
+        clock: clocks[i]!,
+      };
+    }
+  }
+  return undefined;
+}
+
+function* pagesOf(entries: readonly LogEntry[]) {
+  for (const { pages, pageModels, models, nearest, margins } of entries) {
+    let row = 0;
+    for (let i = 0; i < pages.length; i++) {
+      const length = pages[i]!;
+      const model = models[pageModels[i]!];
+      const end = model === undefined ? row : row + length;
+      yield { length, model, nearest: nearest.subarray(row, end), margins: margins.subarray(row, end) };
+      row = end;
+    }
+  }
+}

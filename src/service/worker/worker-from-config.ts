@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import { createEncodePool } from '../../encode/threads/encode-pool.js';
+import type { AssignedPartition } from '../../transport/kafka/assigned-partition.js';
+import { createGroupReader, type GroupReader } from '../../transport/kafka/group-reader.js';
+import { openKafka } from '../../transport/kafka/kafka-connection.js';
+import { createStateStore } from '../../transport/kafka/kafka-state-store.js';
+import { createPlainStateStore } from '../../transport/kafka/plain-state-store.js';
+import type { StateStore } from '../../transport/kafka/state-store.js';
+import { createTopicReader, type TopicReader } from '../../transport/kafka/topic-reader.js';
+import { createIntervalLearner } from '../../worker/interval-learner.js';
+import type { Config } from '../config/schema.js';
+import { findSchemaIds } from '../run/find-schema-ids.js';
+import { openValues } from '../run/open-values.js';
+import type { RoleDeps, WorkerSummary } from '../run/role.js';
+import { resolveRun } from '../run/run-settings.js';
+import { toConnection } from '../run/to-connection.js';
+import { writtenOutputs } from '../run/written-outputs.js';
+import { checkTopics } from '../topics/check-topics.js';
+import { findInputTopics, partitionsOf } from '../topics/input-topics.js';
+import { planTopics } from '../topics/plan-topics.js';
+import { type TopicName, topicOf } from '../topics/topic-name.js';
+import { toForgottenRecord, toLessonRecords } from './lesson-records.js';
+import { createModelFeed } from './model-feed.js';
+import { createOutputBuffer } from './output-buffer.js';
+import { runWorker } from './run-worker.js';
+import { createWorkerProgress } from './worker-progress.js';
+
+/**
+ * Runs a worker as a config says, until it is told to stop.
+ *
+ * @throws SegtideError what the worker can't go on from; its process is to end
+ */
+export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promise<WorkerSummary> {
+  const { input, output, delivery, run } = config;
+  const { clock, log, signal } = deps;
+  const kafkaInput = input.kafka!;
+  const { groupId } = kafkaInput;
+  const settings = resolveRun(config);
+  const { stages, segmentation } = settings;
+  const startedAt = clock.now();
+  const connection = await toConnection(kafkaInput, clock);
+  const kafka = await openKafka(connection);
+  const topic = (name: TopicName): string => topicOf(output, name);
+
+  // What the worker needs must be there before it joins the group.
+  const inputs = await findInputTopics(kafka, { topics: kafkaInput.topics, keyed: input.keyed });
+  const partitions = partitionsOf(inputs);
+  await checkTopics(kafka, planTopics(config), { inputPartitions: partitions, create: output.createTopics });
+  const schemaIds = await findSchemaIds(config, writtenOutputs(config));
+  const values = await openValues(kafkaInput, stages.ingest, clock);
+
+  const topics = [...inputs.map((found) => found.topic), topic('forget-requests')];
+  const reader = await createTopicReader(kafka, {
+    groupId,
+    topics: [topic('models'), topic('state')],
+    newId: randomUUID,
+  });
+  const encoders = run.encodeThreads > 0 ? createEncodePool(run.encodeThreads) : undefined;
+  const models = await createModelFeed({
+    reader,
+    topic: topic('models'),
+    model: segmentation.trainer.model,
+    onProblem: ({ modelVersion, why }) =>
+      log.warn(`model ${modelVersion ?? ''} can't be used, the one before stays: ${why}`),
+  });
+  const progress = createWorkerProgress(deps.progress, () => models.current());
+  let group: GroupReader | undefined;
+  try {
+    group = await createGroupReader(
+      {
+        ...connection,
+        groupId,
+        topics,
+        startAt: kafkaInput.startAt,
+        outOfRange: kafkaInput.outOfRange,
+        sessionTimeoutMs: kafkaInput.sessionTimeout,
+        heartbeatIntervalMs: Math.max(1, Math.floor(Math.min(3000, kafkaInput.sessionTimeout / 10))),
+        outageMs: delivery.outage,
+        stallMs: Math.max(delivery.stall, delivery.outage + 1000),
+      },
+      { onLost: (lost) => log.warn('records that were not read are gone', { ...lost }) },
+    );
+    const joined = group;
+    await runWorker(
+      {
+        segmentation,
+        identity: settings.windowIdentity,
+        partitions,
+        forgetTopic: topic('forget-requests'),
+        keyed: partitions > 1 && input.keyed === 'verify' ? 'verify' : 'trust',
+        maxBatchBytes: BATCH_BYTES,
+        idleMs: kafkaInput.pollTimeout,
+        topicIdleMs: stages.window.idleTimeoutMs,
+        maxAheadMs: stages.window.maxFutureMs,
+        commitEveryMs: delivery.commitEvery,
+        maxCommitBytes: COMMIT_BYTES,
+        checkpointRecords: delivery.checkpointRecords,
+        checkpointEveryMs: delivery.checkpointEvery,
+        fencedGraceMs: FENCED_GRACE_MS,
+      },
+      {
+        partitions$: joined.partitions$,
+        signal,
+        onFenced: ({ partition }) => log.warn(`another process has taken over partition ${partition}`),
+        open: async (partition) => {
+          log.info('partition assigned', { partition: partition.partition });
+          const assigned = progress.assign(partition);
+          return {
+            store: openStore(config, kafka, reader, joined, partition, topics[0]!, deps),
+            values: await values.create(),
+            outputs: await createOutputBuffer({
+              topicOf: (name) => topic(name as TopicName),
+              format: output.format,
+              schemaIds,
+              embeddings: output.embeddings.enabled,
+            }),
+            createLearner: (sequence) => {
+              const { series } = segmentation.trainer.model;
+              return createIntervalLearner({
+                partition: partition.partition,
+                sequence,
+                quota: delivery.sampleWindows,
+                steps: series.windowSteps,
+                channels: series.channels,
+                seed: segmentation.trainer.seed,
+                halfLifeMs: segmentation.trainer.reservoir.halfLifeMs,
+              });
+            },
+            toRecords: (lessons) =>
+              toLessonRecords(lessons, { samples: topic('samples'), statistics: topic('statistics') }),
+            toForgotten: (customerId) => [
+              ...CUSTOMER_OUTPUTS.filter((name) => name !== 'embeddings' || output.embeddings.enabled).map(
+                (name) => [topic(name), { key: customerId, value: null }] as const,
+              ),
+              toForgottenRecord(customerId, { samples: topic('samples'), statistics: topic('statistics') }),
+            ],
+            models: () => models.current(),
+            onModelRefused: (record, error) =>
+              log.warn(`a model can't be used, the one before stays: ${error.message}`, { kind: record.kind }),
+            openEncoder: encoders?.open,
+            clock,
+            onRestored: (restored) => log.info('restored', { partition: partition.partition, ...restored }),
+            onPage: assigned,
+          };
+        },
+      },
+    );
+    return progress.summary((clock.now() - startedAt) / 1000);
+  } finally {
+    await group?.close();
+    await models.close();
+    await reader.close();
+    values.close();
+    await encoders?.close();
+  }
+}
+
+/** A batch is parsed and windowed in one go; heartbeats wait as long. */
+const BATCH_BYTES = 262_144;
+/** Of outputs in one commit, about: they are in memory until then. */
+const COMMIT_BYTES = 4 * 1024 * 1024;
+/** The group tells of a lost partition with the next heartbeat or fetch. */
+const FENCED_GRACE_MS = 15_000;
+/** Topics whose records are keyed by the customer. */
+const CUSTOMER_OUTPUTS = ['assignments', 'transitions', 'embeddings', 'late'] as const;
+
+function openStore(
+  { input, output, delivery }: Config,
+  kafka: Awaited<ReturnType<typeof openKafka>>,
+  reader: TopicReader,
+  group: GroupReader,
+  partition: AssignedPartition,
+  firstTopic: string,
+  { clock, log }: RoleDeps,
+): StateStore {
+  const options = {
+    reader,
+    stateTopic: topicOf(output, 'state'),
+    statePartition: partition.partition,
+    outageMs: delivery.outage,
+    clock,
+    newId: randomUUID,
+    onTrimFailed: (error: Error) =>
+      log.debug(`old state could not be removed, and takes room until it is compacted: ${error.message}`),
+  };
+  if (delivery.guarantee === 'at-least-once') {
+    return createPlainStateStore(kafka, {
+      ...options,
+      commitOffsets: (offsets) => group.commit(partition, offsets),
+    });
+  }
+  const { groupId } = input.kafka!;
+  return createStateStore(kafka, {
+    ...options,
+    transactionalId: `${groupId}-${firstTopic}-${partition.partition}`,
+    groupId,
+    partition: partition.partition,
+  });
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import type { ClusterModel } from '../cluster/cluster-model.js';
+import { frameSnapshot, unframeSnapshot } from '../numeric/framed-snapshot.js';
+import type { ModelRecord } from './model-record.js';
+
+/** A record of the topic of models: compacted, one partition. */
+export interface ModelTopicRecord {
+  readonly key: string;
+  readonly value: Buffer;
+}
+
+/** The last record of a model, by which it is there: what its chunks must add up to. */
+export interface ModelManifest {
+  readonly format: number;
+  readonly modelVersion: string;
+  readonly previousVersion: string | null;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly chunks: number;
+}
+
+/** Where a key of the topic belongs. */
+export type ModelKey =
+  | { readonly kind: 'centroids' }
+  | { readonly kind: 'manifest'; readonly modelVersion: string }
+  | { readonly kind: 'chunk'; readonly modelVersion: string; readonly chunk: number };
+
+/**
+ * Makes the records of a model or of its centroids: `<version>/chunk-<i>` with the bytes of the artifact in order, then
+ * `<version>/manifest` as JSON; or `centroids`, the latest ones, whichever version they belong to.
+ */
+export function toModelTopicRecords(record: ModelRecord): readonly ModelTopicRecord[] {
+  if (record.kind === 'centroids') return [{ key: CENTROIDS, value: frameSnapshot(CENTROIDS_KIND, record.cluster) }];
+  const { modelVersion, previousVersion, artifact } = record;
+  const bytes = Buffer.from(artifact.buffer, artifact.byteOffset, artifact.length);
+  const chunks: ModelTopicRecord[] = [];
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+    const value = bytes.subarray(at, at + CHUNK_BYTES);
+    chunks.push({ key: `${modelVersion}/chunk-${chunks.length}`, value });
+  }
+  const manifest: ModelManifest = {
+    format: MODEL_TOPIC_FORMAT,
+    modelVersion,
+    previousVersion,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    bytes: bytes.length,
+    chunks: chunks.length,
+  };
+  return [...chunks, { key: `${modelVersion}/manifest`, value: Buffer.from(JSON.stringify(manifest)) }];
+}
+
+/** Tells what a key stands for; undefined for one that this version does not know. */
+export function toModelKey(key: string): ModelKey | undefined {
+  if (key === CENTROIDS) return { kind: 'centroids' };
+  const [, modelVersion, chunk] = /^(.+)\/(?:manifest|chunk-(\d+))$/.exec(key) ?? [];
+  if (modelVersion === undefined) return undefined;
+  return chunk === undefined
+    ? { kind: 'manifest', modelVersion }
+    : { kind: 'chunk', modelVersion, chunk: Number(chunk) };
+}
+
+/** @throws SegtideError `state` when the bytes are damaged or of another format */
+export function decodeCentroids(bytes: Uint8Array): ClusterModel {
+  return unframeSnapshot(CENTROIDS_KIND, bytes) as ClusterModel;
+}
+
+export const MODEL_TOPIC_FORMAT = 1;
+const CENTROIDS = 'centroids';
+const CENTROIDS_KIND = { name: 'centroids', format: 1 };
+/** Brokers take records of 1 MiB by default. */
+const CHUNK_BYTES = 768 * 1024;

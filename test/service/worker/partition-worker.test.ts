@@ -1,0 +1,250 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { SegtideError } from '../../../src/errors.js';
+import { resolveIngest } from '../../../src/ingest/ingest-settings.js';
+import { createRandom } from '../../../src/numeric/random.js';
+import type { AssignmentRecord } from '../../../src/publish/assignment-record.js';
+import { createOutputBuffer } from '../../../src/service/worker/output-buffer.js';
+import {
+  type PartitionWorkerOptions,
+  type PartitionWorkerParts,
+  runPartition,
+} from '../../../src/service/worker/partition-worker.js';
+import type { ModelRecord } from '../../../src/train/model-record.js';
+import { createJsonValues } from '../../../src/transport/kafka/json-values.js';
+import { createMemoryPartition, type MemoryPartition } from '../../support/memory-partition.js';
+import { createMemoryState, type MemoryState } from '../../support/memory-store.js';
+import { SMALL, smallModels } from '../../support/small-models.js';
+import { HOUR, smallStream } from '../../support/small-stream.js';
+import type { TestEvent } from '../../window/usage-events.js';
+
+const MAPPING = resolveIngest({
+  fields: { customer: 'id', time: 't' },
+  channels: [{ name: 'value', field: 'v' }],
+  time: { unit: 'ms' },
+});
+const EVENTS = smallStream(60, 6);
+const HALF = EVENTS.filter(({ time }) => time < 24 * HOUR).length;
+const END = EVENTS.at(-1)!.time;
+
+const OPTIONS: PartitionWorkerOptions = {
+  segmentation: SMALL,
+  identity: 'small',
+  partitions: 1,
+  keyed: 'verify',
+  maxBatchBytes: 4000,
+  idleMs: 20,
+  topicIdleMs: 50,
+  maxAheadMs: HOUR,
+  commitEveryMs: 1,
+  maxCommitBytes: 100_000,
+  checkpointRecords: 1500,
+  checkpointEveryMs: 600_000,
+};
+
+let models: readonly ModelRecord[];
+beforeAll(async () => {
+  models = (await smallModels(1, 2)).map(({ record }) => record);
+});
+
+const toRecords = (events: readonly TestEvent[]) =>
+  events.map(({ customer, time, values }) => ({
+    key: customer,
+    value: JSON.stringify({ id: customer, t: time, v: values?.[0] ?? 1 }),
+  }));
+
+interface Ending {
+  /** Ends without a word, as a killed process. */
+  readonly killAfterPages?: number;
+  readonly inForce?: () => readonly ModelRecord[];
+  readonly options?: Partial<PartitionWorkerOptions>;
+  readonly fetchedRecords?: number;
+  readonly now?: () => number;
+  /** Ends in order. */
+  readonly stopWhen?: (partition: ReturnType<MemoryPartition['assign']>) => boolean;
+}
+
+/** One owner of the partition; resolves when it has ended. */
+async function own(topics: MemoryPartition, state: MemoryState, ending: Ending = {}): Promise<number> {
+  const partition = topics.assign(ending.fetchedRecords);
+  let pages = 0;
+  let restored = 0;
+  const outputs = await createOutputBuffer({ topicOf: (name) => name, format: 'json', embeddings: false });
+  const parts: PartitionWorkerParts = {
+    partition,
+    store: state.open(),
+    values: createJsonValues(MAPPING),
+    outputs,
+    createLearner: (sequence) => ({ learn: () => undefined, take: () => undefined, sequence }),
+    toRecords: () => [],
+    toForgotten: (customerId) => [['assignments', { key: customerId, value: null }]],
+    models: () => ending.inForce?.() ?? [],
+    onModelRefused: (_, error) => {
+      throw error;
+    },
+    clock: { now: ending.now ?? (() => END + HOUR) },
+    isStopped: () => ending.stopWhen?.(partition) === true,
+    onRestored: ({ records }) => {
+      restored = records;
+    },
+    onPage: () => {
+      if (++pages === ending.killAfterPages) partition.revoke();
+    },
+  };
+  await runPartition({ ...OPTIONS, ...ending.options }, parts);
+  return restored;
+}
+
+const published = ({ outputs }: MemoryState, topic = 'assignments') =>
+  (outputs.get(topic) ?? []).map(({ value }) => JSON.parse(String(value)) as AssignmentRecord);
+
+const untimed = (records: readonly AssignmentRecord[]) => records.map(({ emittedAt: _, ...record }) => record);
+
+/** Runs until every event was taken, and for a while longer, in which their windows are published. */
+async function drain(topics: MemoryPartition, state: MemoryState, ending: Ending = {}): Promise<void> {
+  let idle = 0;
+  await own(topics, state, {
+    ...ending,
+    stopWhen: ({ started, waiting }) => started && waiting.length === 0 && ++idle > 30,
+  });
+}
+
+function newTopics(events: readonly TestEvent[] = EVENTS): MemoryPartition {
+  const topics = createMemoryPartition(0, ['usage']);
+  topics.append('usage', toRecords(events));
+  return topics;
+}
+
+describe('a worker of one partition', () => {
+  it('publishes each window once, whenever it is killed and however the rest is fetched again', async () => {
+    const oracle = createMemoryState();
+    await drain(newTopics(), oracle, { inForce: () => models });
+    const expected = untimed(published(oracle));
+    expect(expected.length).toBeGreaterThan(250);
+    expect(expected.every(({ status }) => status === 'assigned')).toBe(true);
+
+    const random = createRandom(3);
+    for (let round = 0; round < 6; round++) {
+      const topics = newTopics();
+      const state = createMemoryState();
+      for (let kills = 0; kills < 12; kills++) {
+        await drain(topics, state, {
+          killAfterPages: 1 + random.below(12),
+          inForce: () => models,
+          fetchedRecords: 20 + random.below(300),
+          options: { commitEveryMs: 0, maxCommitBytes: 1 + random.below(3000) },
+        });
+      }
+      await drain(topics, state, { inForce: () => models });
+      expect(untimed(published(state))).toEqual(expected);
+      expect(published(state, 'transitions')).toHaveLength(published(oracle, 'transitions').length);
+    }
+  });
+
+  it('knows the segments of before a restart, though it does not score again what it has published', async () => {
+    const topics = newTopics(EVENTS.slice(0, HALF));
+    const state = createMemoryState();
+    await drain(topics, state, { inForce: () => models.slice(0, 1) });
+    const before = published(state).length;
+    topics.append('usage', toRecords(EVENTS.slice(HALF)));
+    let scored = false;
+    await drain(topics, state, {
+      inForce: () => {
+        scored = true;
+        return models;
+      },
+    });
+    expect(scored).toBe(true);
+    const after = published(state).slice(before);
+    expect(after.length).toBeGreaterThan(50);
+    const known = new Set(
+      published(state)
+        .slice(0, before)
+        .map(({ customerId }) => customerId),
+    );
+    expect(after.filter(({ customerId }) => known.has(customerId)).every((a) => a.previousSegmentId !== null)).toBe(
+      true,
+    );
+    const versions = new Set(published(state).map(({ modelVersion }) => modelVersion));
+    expect(versions.size).toBe(2);
+  });
+
+  it('leaves to its next owner what it has not committed, and can commit nothing any more', async () => {
+    const topics = newTopics();
+    const state = createMemoryState();
+    let taken = false;
+    const partition = topics.assign();
+    const outputs = await createOutputBuffer({ topicOf: (name) => name, format: 'json', embeddings: false });
+    const zombie = runPartition(OPTIONS, {
+      partition,
+      store: state.open(async () => {
+        if (taken) return;
+        taken = true;
+        await drain(topics, state);
+      }),
+      values: createJsonValues(MAPPING),
+      outputs,
+      createLearner: (sequence) => ({ learn: () => undefined, take: () => undefined, sequence }),
+      toRecords: () => [],
+      toForgotten: () => [],
+      models: () => [],
+      onModelRefused: () => undefined,
+      clock: { now: () => END + HOUR },
+      isStopped: () => false,
+    });
+    await expect(zombie).rejects.toMatchObject({ code: 'fenced' });
+    const keys = published(state).map((a) => `${a.customerId} ${a.windowStart} ${a.revision}`);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('closes windows by the clock when records stay away, and at the same place after a restart', async () => {
+    const silent = EVENTS.filter(({ time }) => time < 20 * HOUR);
+    const options = { segmentation: SMALL, idleMs: 1 };
+    const run = async (kill: boolean) => {
+      const topics = newTopics(silent);
+      const state = createMemoryState();
+      let now = 21 * HOUR;
+      const tick = () => {
+        now += 30_000;
+        return now;
+      };
+      if (kill) await own(topics, state, { killAfterPages: 90, now: tick, options });
+      await own(topics, state, { now: tick, options, stopWhen: () => now > 40 * HOUR });
+      return untimed(published(state));
+    };
+    const whole = await run(false);
+    expect(whole.some(({ windowEnd }) => windowEnd === 24 * HOUR)).toBe(true);
+    const keyOf = ({ customerId, windowStart, revision }: Omit<AssignmentRecord, 'emittedAt'>) =>
+      `${customerId} ${windowStart} ${revision}`;
+    const pieces = await run(true);
+    expect(pieces.map(keyOf).sort()).toEqual(whole.map(keyOf).sort());
+  });
+
+  it('refuses the state of other settings, of other partitions, and an input that was written anew', async () => {
+    const topics = newTopics();
+    const state = createMemoryState();
+    await drain(topics, state, { options: { checkpointRecords: 100 } });
+    await expect(own(topics, state, { options: { identity: 'other' } })).rejects.toThrow(/other settings/);
+    await expect(own(topics, state, { options: { partitions: 2 } })).rejects.toThrow(/has 2 partitions, and had 1/);
+
+    const logged = createMemoryState();
+    await drain(newTopics(), logged, { options: { checkpointRecords: 1_000_000 } });
+    const others = newTopics(EVENTS.map((event) => ({ ...event, customer: 'one' })));
+    await expect(own(others, logged)).rejects.toThrow(/does not give the windows/);
+    await expect(own(others, logged)).rejects.toBeInstanceOf(SegtideError);
+  });
+
+  it('forgets a customer on request, tells it, and knows it after a restart', async () => {
+    const topics = createMemoryPartition(0, ['usage', 'forget-requests']);
+    const options = { forgetTopic: 'forget-requests' };
+    topics.append('usage', toRecords(EVENTS.filter(({ time }) => time < 12 * HOUR)));
+    const state = createMemoryState();
+    await drain(topics, state, { options });
+    topics.append('forget-requests', [{ key: 'c7', value: '{}' }]);
+    await drain(topics, state, { options });
+    const rest = EVENTS.filter(({ time, customer }) => time >= 12 * HOUR && customer !== 'c7');
+    topics.append('usage', toRecords(rest));
+    await drain(topics, state, { options });
+    const records = state.outputs.get('assignments')!.filter(({ key }) => key === 'c7');
+    expect(records.map(({ value }) => value === null)).toEqual([false, true]);
+  });
+});

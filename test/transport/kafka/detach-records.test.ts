@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { detachRecords } from '../../../src/transport/kafka/detach-records.js';
+import { kafkaRecords } from './kafka-records.js';
+
+describe('detached records', () => {
+  it('are the same records, and hold nothing of a much larger answer', () => {
+    const answer = Buffer.from(new ArrayBuffer(1_000_000)).fill('abc');
+    const [first, second, third] = kafkaRecords([answer.subarray(0, 10), null, answer.subarray(500, 503)], 7);
+    first!.headers = { why: answer.subarray(30, 33), text: 'kept' };
+    const records = [first!, second!, third!];
+    const detached = detachRecords(records);
+    expect(detached).toEqual(records);
+    for (const bytes of [detached[0]!.value, detached[2]!.value, detached[0]!.headers!.why as Buffer])
+      expect(bytes!.buffer.byteLength).toBeLessThan(20_000);
+  });
+
+  it('are left as they are where they are most of what they hold', () => {
+    const answer = Buffer.from(new ArrayBuffer(1_000_000));
+    const records = kafkaRecords([answer.subarray(0, 600_000)]);
+    expect(detachRecords(records)).toBe(records);
+    expect(detachRecords([])).toEqual([]);
+  });
+});

@@ -1,0 +1,191 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { assign } from '../../src/cluster/assign.js';
+import type { ClusterModel } from '../../src/cluster/cluster-model.js';
+import { merge, statistics } from '../../src/cluster/statistics.js';
+import { mergeObservations, toDriftObservation } from '../../src/drift/drift-observation.js';
+import { createRandom } from '../../src/numeric/random.js';
+import type { StatisticsRecord } from '../../src/train/model-record.js';
+import { createReservoir, type Reservoir } from '../../src/train/reservoir.js';
+import { sliceWindows } from '../../src/window/slice-windows.js';
+import type { WindowBatch } from '../../src/window/window-batch.js';
+import { createIntervalLearner } from '../../src/worker/interval-learner.js';
+import type { Scored } from '../../src/worker/scorer.js';
+import { clusterModelOf, embeddingsOf } from '../cluster/embeddings.js';
+import { toRows } from '../window/window-rows.js';
+import { type TestWindow, windowBatch } from './window-batches.js';
+
+const OPTIONS = { partition: 2, quota: 100, steps: 2, channels: 1, seed: 5, halfLifeMs: 7_200_000 };
+const MODEL = clusterModelOf([
+  [0, 0],
+  [1, 1],
+  [-1, 2],
+]);
+const NEXT: ClusterModel = { ...MODEL, modelVersion: 'next' };
+const HOUR = 3_600_000;
+const random = createRandom(4);
+const ROWS: readonly TestWindow[] = Array.from({ length: 40 }, (_, i) => ({
+  customer: `c${i % 11}`,
+  start: i * HOUR,
+  values: [random.next() * 10, random.normal()],
+  // Neither revisions nor results of open windows teach.
+  ...(i % 10 === 3 && { revision: 1 }),
+  ...(i % 10 === 6 && { final: false }),
+}));
+const WINDOWS = windowBatch(ROWS);
+
+describe('an interval learner', () => {
+  it('sums what all windows teach since it was last taken from', () => {
+    const learner = createIntervalLearner(OPTIONS);
+    for (const page of pages(WINDOWS, [3, 10, 7, 20])) learner.learn(score(page, MODEL));
+    const { assignments } = score(WINDOWS, MODEL);
+    expect(learner.take()!.statistics).toEqual([
+      {
+        partition: 2,
+        sequence: 0,
+        windows: 32,
+        watermark: 40 * HOUR,
+        statistics: statistics(MODEL, assignments!),
+        observation: toDriftObservation(assignments!),
+      },
+    ]);
+  });
+
+  it('has nothing where nothing taught, and counts its lessons from those before', () => {
+    const learner = createIntervalLearner({ ...OPTIONS, sequence: 17 });
+    expect(learner.take()).toBeUndefined();
+    learner.learn(score(windowBatch([{ customer: 'a', revision: 1 }]), MODEL));
+    expect(learner.take()).toBeUndefined();
+    learner.learn(score(windowBatch([{ customer: 'a' }]), MODEL));
+    const { samples, statistics: taught } = learner.take()!;
+    expect([samples.sequence, taught[0]!.sequence, taught[0]!.windows]).toEqual([17, 17, 1]);
+    expect(learner.take()).toBeUndefined();
+    learner.learn(score(windowBatch([{ customer: 'a' }]), MODEL));
+    expect(learner.take()!.samples.sequence).toBe(18);
+    expect(learner.sequence).toBe(19);
+  });
+
+  it('sends what windows taught of a model that was replaced in between, too', () => {
+    const learner = createIntervalLearner(OPTIONS);
+    learner.learn(warming(sliceWindows(WINDOWS, 0, 5)));
+    learner.learn(score(sliceWindows(WINDOWS, 5, 15), MODEL));
+    learner.learn(score(sliceWindows(WINDOWS, 15, 40), NEXT));
+    const { samples, statistics: taught } = learner.take()!;
+    expect(taught.map((record) => [record.statistics?.modelVersion, record.windows, weight(record)])).toEqual([
+      [undefined, 4, 0],
+      ['v1', 8, 8],
+      ['next', 20, 20],
+    ]);
+    expect(taught.map(({ observation }) => observation?.windows)).toEqual([undefined, 8, 20]);
+    expect(samples.windows.length).toBe(32);
+  });
+
+  it('counts every window once, however intervals and swaps fall', () => {
+    const cut = fc.tuple(fc.integer({ min: 1, max: 9 }), fc.boolean(), fc.boolean());
+    fc.assert(
+      fc.property(fc.array(cut, { minLength: 1, maxLength: 20 }), (cuts) => {
+        const learner = createIntervalLearner(OPTIONS);
+        const records: StatisticsRecord[] = [];
+        let model = 0;
+        let at = 0;
+        for (const [rows, swaps, takes] of [...cuts, [40, false, true] as const]) {
+          if (swaps) model++;
+          const end = Math.min(40, at + rows);
+          learner.learn(score(sliceWindows(WINDOWS, at, end), { ...MODEL, modelVersion: `v${model}` }));
+          at = end;
+          if (takes) records.push(...(learner.take()?.statistics ?? []));
+        }
+        expect(records.reduce((sum, record) => sum + weight(record), 0)).toBe(32);
+        expect(records.reduce((sum, record) => sum + record.windows, 0)).toBe(32);
+        const whole = score(WINDOWS, MODEL).assignments!;
+        const alike = records.map((record) => ({
+          ...record,
+          statistics: { ...record.statistics!, modelVersion: 'v1' },
+          observation: { ...record.observation!, modelVersion: 'v1' },
+        }));
+        const sums = alike.map((record) => record.statistics).reduce(merge).sums;
+        for (const [i, sum] of statistics(MODEL, whole).sums.entries()) expect(sums[i]).toBeCloseTo(sum, 9);
+        const { segmentCounts } = alike.map((record) => record.observation).reduce(mergeObservations);
+        expect(segmentCounts).toEqual(toDriftObservation(whole).segmentCounts);
+      }),
+    );
+  });
+
+  it('gives the trainer the sample it would have taken itself, as long as the quota is not the limit', () => {
+    const shape = fc.record({
+      partitions: fc.integer({ min: 1, max: 4 }),
+      capacity: fc.integer({ min: 1, max: 30 }),
+      takeEvery: fc.integer({ min: 1, max: 9 }),
+      rows: fc.uniqueArray(fc.tuple(fc.nat(30), fc.nat(20)), {
+        selector: ([customer, start]) => `${customer}@${start}`,
+        minLength: 1,
+        maxLength: 80,
+      }),
+    });
+    fc.assert(
+      fc.property(shape, ({ partitions, capacity, takeEvery, rows }) => {
+        const toReservoir = (): Reservoir => createReservoir({ ...OPTIONS, capacity });
+        const batch = windowBatch(
+          rows.map(([customer, start]) => ({
+            customer: `c${customer}`,
+            start: start * HOUR,
+            values: [customer, start],
+          })),
+        );
+        const whole = toReservoir();
+        for (let i = 0; i < batch.length; i++) whole.add(batch, i);
+
+        const sampled = toReservoir();
+        const learners = Array.from({ length: partitions }, (_, partition) =>
+          createIntervalLearner({ ...OPTIONS, partition, quota: capacity }),
+        );
+        const take = (): void => {
+          for (const learner of learners) {
+            const windows = learner.take()?.samples.windows;
+            for (let i = 0; i < (windows?.length ?? 0); i++) sampled.add(windows!, i);
+          }
+        };
+        rows.forEach(([customer], i) => {
+          learners[customer % partitions]!.learn(warming(sliceWindows(batch, i, i + 1)));
+          if (i % takeEvery === 0) take();
+        });
+        take();
+        expect(toRows(sampled.toWindows())).toEqual(toRows(whole.toWindows()));
+      }),
+    );
+  });
+
+  it('sends no more windows than its quota, those that the reservoir would keep first', () => {
+    const learner = createIntervalLearner({ ...OPTIONS, quota: 5 });
+    const reservoir = createReservoir({ ...OPTIONS, capacity: 5 });
+    learner.learn(score(WINDOWS, MODEL));
+    const taught = windowBatch(ROWS.filter(({ revision, final }) => revision === undefined && final === undefined));
+    for (let i = 0; i < taught.length; i++) reservoir.add(taught, i);
+    const { samples, statistics: sums } = learner.take()!;
+    expect(toRows(samples.windows)).toEqual(toRows(reservoir.toWindows()));
+    expect([samples.windows.length, weight(sums[0]!)]).toEqual([5, 32]);
+  });
+});
+
+function weight({ statistics: sums }: StatisticsRecord): number {
+  return sums?.weights.reduce((a, b) => a + b) ?? 0;
+}
+
+function* pages(windows: WindowBatch, sizes: readonly number[]): Generator<WindowBatch> {
+  let at = 0;
+  for (const size of sizes) {
+    yield sliceWindows(windows, at, at + size);
+    at += size;
+  }
+}
+
+/** The window's two values are its embedding. */
+function score(windows: WindowBatch, model: ClusterModel): Scored {
+  const rows = toRows(windows).map(({ values }) => values);
+  const assignments = assign(model, { ...embeddingsOf(rows, windows), embeddingSize: 2 });
+  return { series: assignments.embeddings.series, assignments };
+}
+
+function warming(windows: WindowBatch): Scored {
+  return { series: score(windows, MODEL).series, assignments: undefined };
+}
