@@ -5,22 +5,15 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import kafkajs, { type AclEntry, type Kafka } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/service/config/load-config.js';
 import { toConnection } from '../../src/service/run/to-connection.js';
-import { checkTopics, toCreate } from '../../src/service/topics/check-topics.js';
-import { type Acl, planAcls, topicsOf } from '../../src/service/topics/plan-acls.js';
-import { planTopics } from '../../src/service/topics/plan-topics.js';
 import { type KafkaConnectionOptions, openKafka } from '../../src/transport/kafka/kafka-connection.js';
 import { createKafkaProducer } from '../../src/transport/kafka/kafka-producer.js';
-import { describeTopic, ensureTopics, withAdmin } from '../../src/transport/kafka/topics.js';
+import { describeTopic, ensureTopics } from '../../src/transport/kafka/topics.js';
 import { type Certificates, makeCertificates } from '../support/kafka/certificates.js';
 import { startSecureBroker } from '../support/kafka/secure-broker.js';
 import type { Broker } from '../support/kafka/start.js';
-import { openTestTopic } from '../support/kafka/topic.js';
-
-const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, Partitioners, ResourcePatternTypes } = kafkajs;
 
 let folder: string;
 let files: Certificates;
@@ -106,92 +99,6 @@ describe('a login', () => {
   );
 });
 
-describe('the planned rights of a worker', () => {
-  const GROUP = 'usage-segments';
-  const config = () =>
-    loadConfig({
-      file: {
-        path: 'c.yaml',
-        text: JSON.stringify({
-          input: { kind: 'kafka', kafka: { brokers: broker.brokers, topics: ['rights-events'], groupId: GROUP } },
-          output: { kind: 'kafka', topicPrefix: 'rights.' },
-        }),
-      },
-    });
-  let acls: AclEntry[];
-  let worker: Kafka;
-  let actions: Readonly<Record<string, () => Promise<void>>>;
-  beforeAll(async () => {
-    const plan = planTopics(config());
-    const host = await openKafka({ brokers: broker.brokers });
-    await ensureTopics(host, [{ topic: 'rights-events', partitions: 1 }, ...toCreate(plan, 1)]);
-    for (const topic of ['rights-events', 'rights.models'])
-      await openTestTopic(broker.brokers, topic).produce([{ key: 'k', value: 'x' }]);
-    acls = planAcls(config())
-      .filter(({ role }) => role === 'worker')
-      .flatMap(toEntries);
-    await withAdmin(host, '', (admin) => admin.createAcls({ acl: acls }));
-    const sasl = { mechanism: 'scram-sha-256', username: 'worker', password: 'worker-secret' };
-    worker = await openKafka(await connectionOf('SCRAM', { sasl }));
-    actions = {
-      'commit a transaction': () => commitTransaction(worker, GROUP),
-      'read the input': () => readOne(worker, GROUP, 'rights-events'),
-      'read the state': () => readOne(worker, `${GROUP}-reader-state-1`, 'rights.state'),
-      'read models': () => readOne(worker, `${GROUP}-reader-models-1`, 'rights.models'),
-      'clear the state': () =>
-        withAdmin(worker, '', async (admin) => {
-          await admin.fetchTopicOffsets('rights.state'); // makes kafkajs look up the leader, which it needs next
-          await admin.deleteTopicRecords({ topic: 'rights.state', partitions: [{ partition: 0, offset: '1' }] });
-        }),
-      'check its topics': () => checkTopics(worker, topicsOf(plan, ['worker']), { inputPartitions: 1, create: false }),
-    };
-  });
-
-  it('let it do all its work', async () => {
-    for (const action of Object.values(actions)) await untilDone(action);
-    // What was cleared must be there again for the tests below.
-    await actions['commit a transaction']!();
-  });
-
-  it.each([
-    ['commit a transaction', AclResourceTypes.TRANSACTIONAL_ID, `${GROUP}-`, AclOperationTypes.WRITE],
-    ['commit a transaction', AclResourceTypes.TOPIC, 'rights.assignments', AclOperationTypes.WRITE],
-    ['commit a transaction', AclResourceTypes.TOPIC, 'rights.state', AclOperationTypes.WRITE],
-    ['commit a transaction', AclResourceTypes.GROUP, GROUP, AclOperationTypes.READ],
-    ['read the input', AclResourceTypes.TOPIC, 'rights-events', AclOperationTypes.READ],
-    ['read the input', AclResourceTypes.GROUP, GROUP, AclOperationTypes.READ],
-    ['read the state', AclResourceTypes.TOPIC, 'rights.state', AclOperationTypes.READ],
-    ['read the state', AclResourceTypes.GROUP, `${GROUP}-reader-`, AclOperationTypes.READ],
-    ['read models', AclResourceTypes.TOPIC, 'rights.models', AclOperationTypes.READ],
-    ['clear the state', AclResourceTypes.TOPIC, 'rights.state', AclOperationTypes.DELETE],
-    ['check its topics', AclResourceTypes.TOPIC, 'rights.late', AclOperationTypes.WRITE],
-  ])(
-    'are needed: it cannot %s without one of them (%i %s %i)',
-    async (action, resourceType, resourceName, operation) => {
-      const acl = acls.find(
-        (entry) =>
-          entry.resourceType === resourceType && entry.resourceName === resourceName && entry.operation === operation,
-      )!;
-      const host = await openKafka({ brokers: broker.brokers });
-      await withAdmin(host, '', (admin) => admin.deleteAcls({ filters: [acl] }));
-      try {
-        await expect
-          .poll(() => actions[action]!().then(() => 'done', String), { timeout: 20_000 })
-          .toMatch(/not authori|may not see|failed to find group coordinator|deleting records/i);
-      } finally {
-        await withAdmin(host, '', (admin) => admin.createAcls({ acl: [acl] }));
-      }
-      await untilDone(actions[action]!);
-      if (action === 'clear the state') await actions['commit a transaction']!();
-    },
-  );
-});
-
-/** A coordinator that has just been chosen does not answer yet, and rights take effect a moment later. */
-async function untilDone(action: () => Promise<void>): Promise<void> {
-  await expect.poll(() => action().then(() => 'done', String), { timeout: 20_000 }).toBe('done');
-}
-
 /** How a config says that a listener is reached. */
 function connectionOf(listener: string, keys: Readonly<Record<string, unknown>>) {
   const text = JSON.stringify({ input: { kafka: { brokers: [broker.listeners[listener]], ...keys } } });
@@ -236,70 +143,3 @@ async function startTokenServer(): Promise<{ readonly http: Server; given: numbe
   await once(http, 'listening');
   return server;
 }
-
-/** Outputs, state and offsets in one transaction. */
-async function commitTransaction(kafka: Kafka, groupId: string): Promise<void> {
-  const producer = kafka.producer({
-    transactionalId: `${groupId}-rights-events-0`,
-    idempotent: true,
-    maxInFlightRequests: 1,
-    createPartitioner: Partitioners.DefaultPartitioner,
-  });
-  await producer.connect();
-  const transaction = await producer.transaction();
-  try {
-    for (const topic of ['rights.assignments', 'rights.samples', 'rights.statistics', 'rights.state']) {
-      await transaction.send({ topic, messages: [{ key: 'k', value: 'v' }] });
-    }
-    const partitions = [{ partition: 0, offset: '0' }];
-    await transaction.sendOffsets({ consumerGroupId: groupId, topics: [{ topic: 'rights-events', partitions }] });
-    await transaction.commit();
-  } catch (error) {
-    await transaction.abort().catch(() => {}); // the first error is the one to tell
-    throw error;
-  } finally {
-    await producer.disconnect();
-  }
-}
-
-/** Resolves with the first record that a group reads. */
-async function readOne(kafka: Kafka, groupId: string, topic: string): Promise<void> {
-  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100, retry: { retries: 2 } });
-  try {
-    await consumer.connect();
-    await consumer.subscribe({ topics: [topic], fromBeginning: true });
-    await new Promise<void>((resolve, reject) => {
-      consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
-      consumer.run({ autoCommit: false, eachMessage: async () => resolve() }).catch(reject);
-    });
-  } finally {
-    await consumer.disconnect();
-  }
-}
-
-function toEntries({ resource, name, pattern, operations }: Acl): AclEntry[] {
-  const resourceType = {
-    topic: AclResourceTypes.TOPIC,
-    group: AclResourceTypes.GROUP,
-    'transactional-id': AclResourceTypes.TRANSACTIONAL_ID,
-  }[resource];
-  const resourcePatternType = pattern === 'prefixed' ? ResourcePatternTypes.PREFIXED : ResourcePatternTypes.LITERAL;
-  return operations.map((operation) => ({
-    resourceType,
-    resourceName: name,
-    resourcePatternType,
-    principal: 'User:worker',
-    host: '*',
-    operation: OPERATIONS[operation],
-    permissionType: AclPermissionTypes.ALLOW,
-  }));
-}
-
-const OPERATIONS = {
-  Read: AclOperationTypes.READ,
-  Write: AclOperationTypes.WRITE,
-  Create: AclOperationTypes.CREATE,
-  Delete: AclOperationTypes.DELETE,
-  Describe: AclOperationTypes.DESCRIBE,
-  DescribeConfigs: AclOperationTypes.DESCRIBE_CONFIGS,
-} as const;

@@ -45,12 +45,12 @@ const OPERATIONS: Readonly<Record<TopicName, { readonly [role in Role]?: readonl
   drift: { trainer: WRITE, view: READ },
   late: { worker: WRITE, view: READ },
   'dead-letters': { worker: WRITE, view: READ },
-  models: { worker: READ, trainer: BOTH },
+  models: { worker: READ, trainer: WRITE },
   samples: { worker: WRITE, trainer: READ },
   statistics: { worker: WRITE, trainer: READ },
   state: { worker: KEEP },
   'trainer-state': { trainer: KEEP },
-  'forget-requests': { worker: READ, trainer: READ, admin: WRITE },
+  'forget-requests': { worker: READ, admin: WRITE },
   repartitioned: { worker: BOTH },
 };
 
@@ -77,19 +77,20 @@ function clientAcls({ input, output, delivery }: Pick<Config, 'input' | 'output'
   const { groupId } = input.kafka!;
   const inner = output.kind === 'kafka';
   const transactions = inner && delivery.guarantee === 'exactly-once';
-  const readers = toAcl(role, 'group', readerGroupPrefix(groupId), READ, 'prefixed');
+  const readers = (group: string): Acl => toAcl(role, 'group', readerGroupPrefix(group), READ, 'prefixed');
   if (role === 'worker') {
     return [
       toAcl(role, 'group', groupId, READ),
-      ...(inner ? [readers] : []),
+      ...(inner ? [readers(groupId)] : []),
       ...(transactions ? [toAcl(role, 'transactional-id', transactionalIdPrefix(groupId), WRITE, 'prefixed')] : []),
     ];
   }
   if (role === 'trainer' && inner) {
     return [
       toAcl(role, 'group', trainerGroup(groupId), READ),
-      readers,
-      ...(transactions ? [toAcl(role, 'transactional-id', trainerTransactionalId(groupId), WRITE)] : []),
+      readers(trainerGroup(groupId)),
+      // Models and what they were learnt from are one, whatever is promised of the outputs.
+      toAcl(role, 'transactional-id', trainerTransactionalId(groupId), WRITE),
     ];
   }
   return role === 'view' && inner ? [toAcl(role, 'group', `${groupId}-view-`, READ, 'prefixed')] : [];

@@ -41,9 +41,10 @@ describe('planAcls', () => {
     expect(writers.map(({ role }) => role)).toEqual(['trainer']);
   });
 
-  it('asks for no transactional ids where there are no transactions', () => {
+  it('asks for no transactional ids of workers where they have no transactions', () => {
     const acls = planAcls(config('', 'delivery: { guarantee: at-least-once }'));
-    expect(acls.filter(({ resource }) => resource === 'transactional-id')).toEqual([]);
+    const ids = acls.filter(({ resource }) => resource === 'transactional-id');
+    expect(ids.map(show)).toEqual(['transactional-id g-trainer Write']);
   });
 
   it('lets a view and an operator change nothing but requests to forget', () => {
@@ -71,9 +72,9 @@ describe('renderAcls', () => {
   it('writes a line for all that need the same', () => {
     const acls = planAcls(config()).filter(({ role }) => role === 'trainer');
     expect(renderAcls(acls, ['a:1', 'b:2']).split('\n')).toContain(
-      "kafka-acls.sh --bootstrap-server a:1,b:2 --add --allow-principal User:segtide-trainer --operation Write --topic 'segtide.segments' --topic 'segtide.drift'",
+      "kafka-acls.sh --bootstrap-server a:1,b:2 --add --allow-principal User:segtide-trainer --operation Write --topic 'segtide.segments' --topic 'segtide.drift' --topic 'segtide.models'",
     );
-    expect(renderAcls(acls, ['a:1'])).toContain("--resource-pattern-type prefixed --group 'g-reader-'");
+    expect(renderAcls(acls, ['a:1'])).toContain("--resource-pattern-type prefixed --group 'g-trainer-reader-'");
   });
 });
 
