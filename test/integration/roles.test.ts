@@ -88,15 +88,21 @@ function rolesConfig(topic: string, delivery = {}): Config {
 /** A role that goes on until it is stopped. */
 function start<T>(role: (config: Config, deps: RoleDeps) => Promise<T>, config: Config) {
   const controller = new AbortController();
+  let modelVersion: string | null = null;
   const ended = role(config, {
     signal: controller.signal,
     clock: { now: Date.now },
     log: createLog({ level: 'warn', format: 'text', write: (line) => process.stderr.write(line) }),
-    progress: () => undefined,
+    progress: (progress) => {
+      modelVersion = progress.modelVersion;
+    },
   });
   const failed = ended.then(() => new Promise<never>(() => {}));
   failed.catch(() => {}); // whoever waits for it hears of it
   return {
+    get modelVersion() {
+      return modelVersion;
+    },
     failed,
     async until(done: () => boolean): Promise<void> {
       while (!done()) await Promise.race([sleep(100), failed]);
