@@ -13,7 +13,8 @@ import { servePartitions } from '../run/serve-partitions.js';
 import { toConnection } from '../run/to-connection.js';
 import { writtenOutputs } from '../run/written-outputs.js';
 import { checkTopics } from '../topics/check-topics.js';
-import { findInputTopics, partitionsOf } from '../topics/input-topics.js';
+import { trainerGroup, trainerTransactionalId } from '../topics/client-names.js';
+import { topicsOf } from '../topics/plan-acls.js';
 import { planTopics } from '../topics/plan-topics.js';
 import { type TopicName, topicOf } from '../topics/topic-name.js';
 import { runTrainer } from './run-trainer.js';
@@ -33,13 +34,13 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
   const kafka = await openKafka(connection);
   const topic = (name: TopicName): string => topicOf(output, name);
 
-  const inputs = await findInputTopics(kafka, { topics: kafkaInput.topics, keyed: input.keyed });
-  const options = { inputPartitions: partitionsOf(inputs), create: output.createTopics };
-  await checkTopics(kafka, planTopics(config), options);
+  // None of its topics has as many partitions as the input, which it may not even see.
+  const plan = topicsOf(planTopics(config), ['trainer']);
+  await checkTopics(kafka, plan, { inputPartitions: undefined, create: output.createTopics });
   const schemaIds = await findSchemaIds(config, writtenOutputs(config));
 
   // A group of its own, and with it a prefix for what its members are allowed.
-  const groupId = `${kafkaInput.groupId}-trainer`;
+  const groupId = trainerGroup(kafkaInput.groupId);
   const reader = await createTopicReader(kafka, { groupId, topics: [topic('trainer-state')], newId: randomUUID });
   const summary = { windows: 0, published: [] as string[], trainings: 0 };
   let group: GroupReader | undefined;
@@ -76,7 +77,7 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
               reader,
               stateTopic: topic('trainer-state'),
               statePartition: 0,
-              transactionalId: groupId,
+              transactionalId: trainerTransactionalId(kafkaInput.groupId),
               groupId,
               partition: partition.partition,
               outageMs: delivery.outage,
