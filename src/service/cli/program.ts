@@ -60,7 +60,7 @@ function createProgram(terminal: Terminal, outcome: Outcome, json: boolean): Com
   addWorkerCommand(program, terminal, outcome);
   addTrainerCommand(program, terminal, outcome);
   addDemoCommand(program, terminal, outcome);
-  addSimulateCommand(program, terminal);
+  addSimulateCommand(program, terminal, outcome);
   addTrainCommand(program, terminal, outcome);
   addEvaluateCommand(program, terminal, outcome);
   addModelsCommand(program, terminal);

@@ -1,39 +1,46 @@
 import type { Command } from 'commander';
+import type { Outcome } from './exit-code.js';
 import type { Terminal } from './terminal.js';
 
-interface SimulateFlags {
+/** Flags of `segtide simulate`, as written. */
+export interface SimulateFlags {
   readonly customers?: string;
   readonly days?: string;
   readonly seed?: string;
+  readonly kafka?: string;
+  readonly topic?: string;
+  readonly rate?: string;
   readonly force?: boolean;
   readonly json?: boolean;
 }
 
 /** `segtide simulate`: writes a usage stream of known segments. */
-export function addSimulateCommand(program: Command, terminal: Terminal): void {
+export function addSimulateCommand(program: Command, terminal: Terminal, outcome: Outcome): void {
   program
     .command('simulate')
     .summary('write a usage stream of known segments')
     .description(
-      'Writes a seeded stream of usage events with late, duplicate and corrupt ones and with planted drift, and the true segment of each customer beside it.',
+      'Writes a seeded stream of usage events with late, duplicate and corrupt ones and with planted drift, and the true segment of each customer beside it; or sends the events to a Kafka topic.',
     )
-    .argument('[folder]', 'where to write', 'simulated')
+    .argument('[folder]', 'where to write; not with --kafka')
     .option('--customers <n>', 'number of customers')
     .option('--days <n>', 'length of the stream in days')
     .option('--seed <n>', 'the same seed writes the same bytes')
+    .option('--kafka <brokers>', 'send the events to these brokers, as a stream that ends today')
+    .option('--topic <name>', 'with --kafka: the topic, which must be there (default: usage-events)')
+    .option('--rate <n>', 'with --kafka: records a second; as fast as can be where it is left out')
     .option('--force', 'write over files that are there')
     .option('--json', 'print what was written as JSON')
     .addHelpText('after', EXAMPLES)
-    .action(async (folder: string, flags: SimulateFlags) => {
-      const { writeSimulation } = await import('./write-simulation.js');
-      const written = await writeSimulation(folder, flags);
-      const { out } = terminal;
-      if (flags.json) out.write(`${JSON.stringify(written)}\n`);
-      else out.write(`${Object.values(written).join('\n')}\n\nNext: segtide run --config ${written.config}\n`);
+    .action(async (folder: string | undefined, flags: SimulateFlags) => {
+      const { simulateToFolder, simulateToKafka } = await import('./simulate-actions.js');
+      if (flags.kafka === undefined) await simulateToFolder(folder, flags, terminal);
+      else outcome.exitCode = await simulateToKafka(flags.kafka, folder, flags, terminal);
     });
 }
 
 const EXAMPLES = `
 Examples:
   segtide simulate
-  segtide simulate /tmp/usage --customers 1000 --days 60 --seed 7`;
+  segtide simulate /tmp/usage --customers 1000 --days 60 --seed 7
+  segtide simulate --kafka localhost:9092 --topic usage-events --rate 2000`;

@@ -1,11 +1,9 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SegtideError } from '../../errors.js';
 import { encodeLabels } from '../../simulate/encode-labels.js';
-import { simulateUsage } from '../../simulate/simulate-usage.js';
-import type { PlantedDrift } from '../../simulate/simulation-options.js';
 import { toOutputError } from '../../transport/file/file-error.js';
 import { makeFolder } from '../../transport/file/make-folder.js';
+import { exampleSimulation, type SimulationFlags } from './example-simulation.js';
 import { packagePath } from './package-path.js';
 import { refuseExisting, toExisting } from './refuse-existing.js';
 
@@ -21,11 +19,8 @@ export interface WrittenSimulation {
   readonly config: string;
 }
 
-/** Flags of `segtide simulate`, as written. */
-export interface SimulationFlags {
-  readonly customers?: string | undefined;
-  readonly days?: string | undefined;
-  readonly seed?: string | undefined;
+/** Flags of `segtide simulate` for a folder, as written. */
+export interface WrittenSimulationFlags extends SimulationFlags {
   /** Writes over files that are there. @default false */
   readonly force?: boolean | undefined;
 }
@@ -36,17 +31,9 @@ export interface SimulationFlags {
  * @throws SegtideError `config` for a flag out of range, `output` when the folder can't be written, or a file is there
  * already and is not to be written over
  */
-export async function writeSimulation(folder: string, flags: SimulationFlags): Promise<WrittenSimulation> {
+export async function writeSimulation(folder: string, flags: WrittenSimulationFlags): Promise<WrittenSimulation> {
   const { force = false } = flags;
-  const days = toNumber('--days', flags.days) ?? 84;
-  const simulation = simulateUsage({
-    seed: toNumber('--seed', flags.seed) ?? 42,
-    customers: toNumber('--customers', flags.customers) ?? 2000,
-    days,
-    // Later than a window of the config, so that a late event is late for all of them.
-    lateMs: 8 * 86_400_000,
-    drift: plantedDrift(days),
-  });
+  const simulation = exampleSimulation(flags);
   const written = {
     events: join(folder, 'events.ndjson'),
     labels: join(folder, 'labels.ndjson'),
@@ -68,23 +55,6 @@ export async function writeSimulation(folder: string, flags: SimulationFlags): P
   await write(written.manifest, [toBytes(`${JSON.stringify(simulation.manifest(), null, 2)}\n`)], force);
   await write(written.config, [toBytes(config)], force);
   return written;
-}
-
-/** At half time some weekday customers turn to weekends, and after three quarters a segment appears that nobody had. */
-function plantedDrift(days: number): PlantedDrift[] {
-  if (days < 4) return [];
-  return [
-    { atDay: Math.floor(days / 2), kind: 'switch', from: 'weekday', to: 'weekend', share: 0.4 },
-    { atDay: Math.floor((days * 3) / 4), kind: 'new-segment', segment: 'nightly', share: 0.1 },
-  ];
-}
-
-/** Refuses what is no number; ranges are the simulation's own. */
-function toNumber(flag: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value)) return value;
-  throw new SegtideError('config', `${flag} must be a number; got '${text}'`);
 }
 
 /** @param force whether to write over a file that is there, also over one that came meanwhile */
