@@ -184,6 +184,7 @@ function openStore(
 ): StateStore {
   const options = {
     reader,
+    compression: output.compression,
     stateTopic: topicOf(output, 'state'),
     statePartition: partition.partition,
     outageMs: delivery.outage,

@@ -33,13 +33,16 @@ export async function registerCodecs(): Promise<void> {
   if (isMissing(CompressionTypes.ZSTD)) set(CompressionTypes.ZSTD, zstdCodec);
 }
 
-/** kafkajs's number of a kind of compression. */
-export const COMPRESSION_TYPES: Readonly<Record<Compression, number>> = {
-  none: 0,
-  gzip: 1,
-  snappy: 2,
-  lz4: 3,
-  zstd: 4,
-};
+/**
+ * kafkajs's number of a kind of compression.
+ *
+ * @throws SegtideError `config` where this Node has it not, before the first record is sent
+ */
+export function toCompressionType(compression: Compression): number {
+  if (compression === 'zstd') zstdCodec();
+  return TYPES[compression];
+}
+
+const TYPES: Readonly<Record<Compression, number>> = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 };
 
 type Table = Record<number, () => unknown>;
