@@ -1,4 +1,5 @@
 import type { Codec } from './codec.js';
+import { gzipCodec, zstdCodec } from './zlib-codec.js';
 
 /** How records may be compressed. */
 export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
@@ -8,11 +9,7 @@ export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
  * no limit to what it inflates, and of the others it has none. A codec that the host program has put in place stays.
  */
 export async function registerCodecs(): Promise<void> {
-  const [{ lz4Codec }, { snappyCodec }, { gzipCodec, zstdCodec }] = await Promise.all([
-    import('./lz4-codec.js'),
-    import('./snappy-codec.js'),
-    import('./zlib-codec.js'),
-  ]);
+  const [{ lz4Codec }, { snappyCodec }] = await Promise.all([import('./lz4-codec.js'), import('./snappy-codec.js')]);
   // Of a CommonJS module Node names but some exports.
   const { CompressionCodecs, CompressionTypes } = (await import('kafkajs')).default;
   const isMissing = (type: number): boolean => {
