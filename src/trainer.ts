@@ -95,6 +95,8 @@ export interface Trainer {
   end(): Promise<void>;
   /** Ends a training under way; none runs after it, and what waits for one fails with `aborted`. */
   stop(): Promise<void>;
+  /** Windows that taught so far, whether or not they were sampled. */
+  readonly windows: number;
   readonly outcomes: readonly TrainingOutcome[];
   /** Profiles of the segments in force. */
   readonly segments: readonly SegmentRecord[];
@@ -401,6 +403,9 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       await conclude();
     },
     stop,
+    get windows() {
+      return windows;
+    },
     get outcomes() {
       return outcomes;
     },

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Kafka } from 'kafkajs';
 import { createEncodePool } from '../../encode/threads/encode-pool.js';
 import type { AssignedPartition } from '../../transport/kafka/assigned-partition.js';
 import { createGroupReader, type GroupReader } from '../../transport/kafka/group-reader.js';
@@ -7,6 +8,7 @@ import { createStateStore } from '../../transport/kafka/kafka-state-store.js';
 import { createPlainStateStore } from '../../transport/kafka/plain-state-store.js';
 import type { StateStore } from '../../transport/kafka/state-store.js';
 import { createTopicReader, type TopicReader } from '../../transport/kafka/topic-reader.js';
+import { describeTopic } from '../../transport/kafka/topics.js';
 import { createIntervalLearner } from '../../worker/interval-learner.js';
 import type { Config } from '../config/schema.js';
 import { findSchemaIds } from '../run/find-schema-ids.js';
@@ -62,6 +64,7 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
     reader,
     topic: topic('models'),
     model: segmentation.trainer.model,
+    last: await lastRecord(kafka, topic('models')),
     onProblem: ({ modelVersion, why }) =>
       log.warn(`model ${modelVersion ?? ''} can't be used, the one before stays: ${why}`),
   });
@@ -162,9 +165,15 @@ const COMMIT_BYTES = 4 * 1024 * 1024;
 /** Topics whose records are keyed by the customer; by the last the trainer learns whom to forget. */
 const CUSTOMER_TOPICS = ['assignments', 'transitions', 'embeddings', 'late', 'samples'] as const;
 
+/** Offset of the topic's last record, which the mark of its transaction follows; undefined where there is none. */
+async function lastRecord(kafka: Kafka, topic: string): Promise<bigint | undefined> {
+  const [range] = await describeTopic(kafka, topic);
+  return range!.high - range!.low > 1n ? range!.high - 2n : undefined;
+}
+
 function openStore(
   { input, output, delivery }: Config,
-  kafka: Awaited<ReturnType<typeof openKafka>>,
+  kafka: Kafka,
   reader: TopicReader,
   group: GroupReader,
   partition: AssignedPartition,
