@@ -4,6 +4,7 @@ import { addDemoCommand } from './demo-command.js';
 import { addDoctorCommand } from './doctor-command.js';
 import { addEvaluateCommand } from './evaluate-command.js';
 import { EXIT_CODE_HELP, EXIT_CODES, type Outcome } from './exit-code.js';
+import { addForgetCommand } from './forget-command.js';
 import { addModelsCommand } from './models-command.js';
 import { packageVersion } from './package-path.js';
 import { reportError, writeFailure } from './report-error.js';
@@ -59,6 +60,7 @@ function createProgram(terminal: Terminal, outcome: Outcome, json: boolean): Com
   addRunCommand(program, terminal, outcome);
   addWorkerCommand(program, terminal, outcome);
   addTrainerCommand(program, terminal, outcome);
+  addForgetCommand(program, terminal);
   addDemoCommand(program, terminal, outcome);
   addSimulateCommand(program, terminal);
   addTrainCommand(program, terminal, outcome);

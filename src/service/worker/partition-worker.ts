@@ -44,8 +44,15 @@ export interface PartitionWorkerParts {
   readonly createLearner: (sequence: number) => IntervalLearner;
   /** Records of the inner topics, in order. */
   readonly toRecords: (lessons: Lessons) => Iterable<readonly [topic: string, record: OutgoingRecord]>;
-  /** What tells others that a customer was forgotten. */
-  readonly toForgotten: (customerId: string) => Iterable<readonly [topic: string, record: OutgoingRecord]>;
+  /**
+   * What tells others that a customer was forgotten.
+   *
+   * @param isKnown whether this partition knew the customer
+   */
+  readonly toForgotten: (
+    customerId: string,
+    isKnown: boolean,
+  ) => Iterable<readonly [topic: string, record: OutgoingRecord]>;
   /** The model before and the one in force, with their latest centroids. */
   readonly models: () => readonly ModelRecord[];
   readonly onModelRefused: (record: ModelRecord, error: SegtideError) => void;
@@ -135,14 +142,16 @@ class PartitionWorker {
     const learner = this.#parts.createLearner(entries.at(-1)?.lessons ?? from?.lessons ?? 0);
     this.#recordsAtCheckpoint = from === undefined ? 0 : windower.fates.in;
 
+    const teach = (): void => {
+      const lessons = learner.take();
+      if (lessons === undefined) return;
+      for (const [topic, record] of this.#parts.toRecords(lessons)) outputs.add(topic, record);
+    };
     const commit = async (): Promise<void> => {
       // 1. One commit is under way at a time, while the next is filled.
       await this.#commit;
       // 2. What was published, what it teaches, and what was decided belong together.
-      const lessons = learner.take();
-      if (lessons !== undefined) {
-        for (const [topic, record] of this.#parts.toRecords(lessons)) outputs.add(topic, record);
-      }
+      teach();
       const entry = this.#log.entry(learner.sequence);
       // 3. The whole state, where the log has become long, and no input batch is half done.
       const isWhole = pages.isAtRest && this.#isCheckpointDue(windower.fates.in);
@@ -207,8 +216,11 @@ class PartitionWorker {
         publish: async (page, scored) => {
           await publisher.publish(page, scored);
           if (page.forgotten === undefined) return;
+          // What the customer taught goes first: it would be learnt after it was forgotten.
+          teach();
           const customerId = Buffer.from(page.forgotten).toString();
-          for (const [topic, record] of this.#parts.toForgotten(customerId)) outputs.add(topic, record);
+          const isKnown = page.windows.released.length > 0;
+          for (const [topic, record] of this.#parts.toForgotten(customerId, isKnown)) outputs.add(topic, record);
         },
       },
       learner: {

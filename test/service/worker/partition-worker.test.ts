@@ -3,6 +3,7 @@ import { SegtideError } from '../../../src/errors.js';
 import { resolveIngest } from '../../../src/ingest/ingest-settings.js';
 import { createRandom } from '../../../src/numeric/random.js';
 import type { AssignmentRecord } from '../../../src/publish/assignment-record.js';
+import { toForgottenRecords } from '../../../src/service/worker/forgotten-records.js';
 import { createOutputBuffer } from '../../../src/service/worker/output-buffer.js';
 import {
   type PartitionWorkerOptions,
@@ -11,6 +12,7 @@ import {
 } from '../../../src/service/worker/partition-worker.js';
 import type { ModelRecord } from '../../../src/train/model-record.js';
 import { createJsonValues } from '../../../src/transport/kafka/json-values.js';
+import type { Lessons } from '../../../src/worker/interval-learner.js';
 import { createMemoryPartition, type MemoryPartition } from '../../support/memory-partition.js';
 import { createMemoryState, type MemoryState } from '../../support/memory-store.js';
 import { SMALL, smallModels } from '../../support/small-models.js';
@@ -59,6 +61,8 @@ interface Ending {
   readonly options?: Partial<PartitionWorkerOptions>;
   readonly fetchedRecords?: number;
   readonly now?: () => number;
+  readonly createLearner?: PartitionWorkerParts['createLearner'];
+  readonly toRecords?: PartitionWorkerParts['toRecords'];
   /** Ends in order. */
   readonly stopWhen?: (partition: ReturnType<MemoryPartition['assign']>) => boolean;
 }
@@ -74,9 +78,11 @@ async function own(topics: MemoryPartition, state: MemoryState, ending: Ending =
     store: state.open(),
     values: createJsonValues(MAPPING),
     outputs,
-    createLearner: (sequence) => ({ learn: () => undefined, take: () => undefined, sequence }),
-    toRecords: () => [],
-    toForgotten: (customerId) => [['assignments', { key: customerId, value: null }]],
+    createLearner:
+      ending.createLearner ?? ((sequence) => ({ learn: () => undefined, take: () => undefined, sequence })),
+    toRecords: ending.toRecords ?? (() => []),
+    toForgotten: (customerId, isKnown) =>
+      toForgottenRecords(customerId, { topics: ['assignments'], partition: 1, isKnown }),
     models: () => ending.inForce?.() ?? [],
     onModelRefused: (_, error) => {
       throw error;
@@ -246,5 +252,38 @@ describe('a worker of one partition', () => {
     await drain(topics, state, { options });
     const records = state.outputs.get('assignments')!.filter(({ key }) => key === 'c7');
     expect(records.map(({ value }) => value === null)).toEqual([false, true]);
+  });
+
+  it('does not answer for customers that it never knew, even before its first event', async () => {
+    const topics = createMemoryPartition(0, ['usage', 'forget-requests']);
+    topics.append('forget-requests', [{ key: 'c7', value: '{}' }]);
+    const state = createMemoryState();
+    await drain(topics, state, { options: { forgetTopic: 'forget-requests' } });
+    topics.append('usage', toRecords(EVENTS.filter(({ time }) => time < 12 * HOUR)));
+    await drain(topics, state, { options: { forgetTopic: 'forget-requests' } });
+    const records = state.outputs.get('assignments')!.filter(({ key }) => key === 'c7');
+    expect(records.map(({ value }) => value === null)).toEqual([false]);
+  });
+
+  it('sends what a customer taught before it tells that it is forgotten', async () => {
+    const topics = createMemoryPartition(0, ['usage', 'forget-requests']);
+    topics.append('usage', toRecords(EVENTS.filter(({ time }) => time < 12 * HOUR)));
+    const state = createMemoryState();
+    let learnt = 0;
+    await drain(topics, state, {
+      options: { forgetTopic: 'forget-requests', commitEveryMs: 600_000, maxCommitBytes: 1_000_000 },
+      createLearner: () => ({
+        learn: ({ series }) => {
+          if (series.length === 0 || learnt++ > 0) return;
+          topics.append('forget-requests', [{ key: 'c7', value: '{}' }]);
+        },
+        take: () => (learnt > 0 ? ({} as Lessons) : undefined),
+        sequence: 0,
+      }),
+      toRecords: () => [['assignments', { key: 'lesson', value: '' }]],
+    });
+    expect(state.commits).toHaveLength(1);
+    const keys = state.outputs.get('assignments')!.map(({ key }) => key);
+    expect(keys.indexOf('lesson')).toBe(keys.lastIndexOf('c7') - 1);
   });
 });
