@@ -15,6 +15,8 @@ const run = promisify(execFile);
 export interface Broker {
   /** `host:port`, as kafkajs takes them. */
   readonly brokers: string[];
+  /** A second listener, for a proxy: who connects there is told to come back at another port, where the proxy is to be. */
+  readonly proxied: { readonly broker: string; readonly port: number };
   /** Lets the broker shut down in order; its log stays, so that `start` goes on with it. */
   stop(): Promise<void>;
   /** Kills the broker as a power cut would. */
@@ -29,10 +31,10 @@ export interface Broker {
 export async function startBroker(): Promise<Broker> {
   const classPath = await brokerClassPath();
   const folder = await mkdtemp(path.join(tmpdir(), 'segtide-kafka-'));
-  const [port, controllerPort] = await freePorts(2);
+  const [port, controllerPort, proxiedPort, proxyPort] = (await freePorts(4)) as [number, number, number, number];
   const address = `127.0.0.1:${port}`;
   const settings = path.join(folder, 'server.properties');
-  await writeFile(settings, serverProperties(folder, port!, controllerPort!));
+  await writeFile(settings, serverProperties(folder, { port, controllerPort, proxiedPort, proxyPort }));
   await format(classPath, settings);
 
   let java: ChildProcess | undefined;
@@ -44,6 +46,7 @@ export async function startBroker(): Promise<Broker> {
   };
   const broker: Broker = {
     brokers: [address],
+    proxied: { broker: `127.0.0.1:${proxiedPort}`, port: proxyPort },
     async start() {
       const log = path.join(folder, 'broker.log');
       const output = await open(log, 'a');
@@ -74,14 +77,21 @@ export async function startBroker(): Promise<Broker> {
 /** A short-lived broker on a busy machine: the quick compiler and the small collector start soonest. */
 const JVM = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto', '-Dlog4j2.level=WARN'];
 
-function serverProperties(folder: string, port: number, controllerPort: number): string {
+interface Ports {
+  readonly port: number;
+  readonly controllerPort: number;
+  readonly proxiedPort: number;
+  readonly proxyPort: number;
+}
+
+function serverProperties(folder: string, { port, controllerPort, proxiedPort, proxyPort }: Ports): string {
   return [
     'process.roles=broker,controller',
     'node.id=1',
     `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
-    `listeners=CLIENT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    `advertised.listeners=CLIENT://127.0.0.1:${port}`,
-    'listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    `listeners=CLIENT://127.0.0.1:${port},PROXIED://127.0.0.1:${proxiedPort},CONTROLLER://127.0.0.1:${controllerPort}`,
+    `advertised.listeners=CLIENT://127.0.0.1:${port},PROXIED://127.0.0.1:${proxyPort}`,
+    'listener.security.protocol.map=CLIENT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'inter.broker.listener.name=CLIENT',
     'controller.listener.names=CONTROLLER',
     `log.dirs=${path.join(folder, 'log')}`,
