@@ -13,6 +13,7 @@ import { findSchemaIds } from '../run/find-schema-ids.js';
 import { openValues } from '../run/open-values.js';
 import type { RoleDeps, WorkerSummary } from '../run/role.js';
 import { resolveRun } from '../run/run-settings.js';
+import { servePartitions } from '../run/serve-partitions.js';
 import { toConnection } from '../run/to-connection.js';
 import { writtenOutputs } from '../run/written-outputs.js';
 import { checkTopics } from '../topics/check-topics.js';
@@ -22,7 +23,7 @@ import { type TopicName, topicOf } from '../topics/topic-name.js';
 import { toForgottenRecord, toLessonRecords } from './lesson-records.js';
 import { createModelFeed } from './model-feed.js';
 import { createOutputBuffer } from './output-buffer.js';
-import { runWorker } from './run-worker.js';
+import { type PartitionWorkerOptions, runPartition } from './partition-worker.js';
 import { createWorkerProgress } from './worker-progress.js';
 
 /**
@@ -81,69 +82,67 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
       { onLost: (lost) => log.warn('records that were not read are gone', { ...lost }) },
     );
     const joined = group;
-    await runWorker(
-      {
-        segmentation,
-        identity: settings.windowIdentity,
-        partitions,
-        forgetTopic: topic('forget-requests'),
-        keyed: partitions > 1 && input.keyed === 'verify' ? 'verify' : 'trust',
-        maxBatchBytes: BATCH_BYTES,
-        idleMs: kafkaInput.pollTimeout,
-        topicIdleMs: stages.window.idleTimeoutMs,
-        maxAheadMs: stages.window.maxFutureMs,
-        commitEveryMs: delivery.commitEvery,
-        maxCommitBytes: COMMIT_BYTES,
-        checkpointRecords: delivery.checkpointRecords,
-        checkpointEveryMs: delivery.checkpointEvery,
-        fencedGraceMs: FENCED_GRACE_MS,
+    const options: PartitionWorkerOptions = {
+      segmentation,
+      identity: settings.windowIdentity,
+      partitions,
+      forgetTopic: topic('forget-requests'),
+      keyed: partitions > 1 && input.keyed === 'verify' ? 'verify' : 'trust',
+      maxBatchBytes: BATCH_BYTES,
+      idleMs: kafkaInput.pollTimeout,
+      topicIdleMs: stages.window.idleTimeoutMs,
+      maxAheadMs: stages.window.maxFutureMs,
+      commitEveryMs: delivery.commitEvery,
+      maxCommitBytes: COMMIT_BYTES,
+      checkpointRecords: delivery.checkpointRecords,
+      checkpointEveryMs: delivery.checkpointEvery,
+    };
+    await servePartitions(
+      joined.partitions$,
+      async (partition) => {
+        log.info('partition assigned', { partition: partition.partition });
+        const assigned = progress.assign(partition);
+        await runPartition(options, {
+          partition,
+          isStopped: () => signal.aborted,
+          store: openStore(config, kafka, reader, joined, partition, topics[0]!, deps),
+          values: await values.create(),
+          outputs: await createOutputBuffer({
+            topicOf: (name) => topic(name as TopicName),
+            format: output.format,
+            schemaIds,
+            embeddings: output.embeddings.enabled,
+          }),
+          createLearner: (sequence) => {
+            const { series } = segmentation.trainer.model;
+            return createIntervalLearner({
+              partition: partition.partition,
+              sequence,
+              quota: delivery.sampleWindows,
+              steps: series.windowSteps,
+              channels: series.channels,
+              seed: segmentation.trainer.seed,
+              halfLifeMs: segmentation.trainer.reservoir.halfLifeMs,
+            });
+          },
+          toRecords: (lessons) =>
+            toLessonRecords(lessons, { samples: topic('samples'), statistics: topic('statistics') }),
+          toForgotten: (customerId) => [
+            ...CUSTOMER_OUTPUTS.filter((name) => name !== 'embeddings' || output.embeddings.enabled).map(
+              (name) => [topic(name), { key: customerId, value: null }] as const,
+            ),
+            toForgottenRecord(customerId, { samples: topic('samples'), statistics: topic('statistics') }),
+          ],
+          models: () => models.current(),
+          onModelRefused: (record, error) =>
+            log.warn(`a model can't be used, the one before stays: ${error.message}`, { kind: record.kind }),
+          openEncoder: encoders?.open,
+          clock,
+          onRestored: (restored) => log.info('restored', { partition: partition.partition, ...restored }),
+          onPage: assigned,
+        });
       },
-      {
-        partitions$: joined.partitions$,
-        signal,
-        onFenced: ({ partition }) => log.warn(`another process has taken over partition ${partition}`),
-        open: async (partition) => {
-          log.info('partition assigned', { partition: partition.partition });
-          const assigned = progress.assign(partition);
-          return {
-            store: openStore(config, kafka, reader, joined, partition, topics[0]!, deps),
-            values: await values.create(),
-            outputs: await createOutputBuffer({
-              topicOf: (name) => topic(name as TopicName),
-              format: output.format,
-              schemaIds,
-              embeddings: output.embeddings.enabled,
-            }),
-            createLearner: (sequence) => {
-              const { series } = segmentation.trainer.model;
-              return createIntervalLearner({
-                partition: partition.partition,
-                sequence,
-                quota: delivery.sampleWindows,
-                steps: series.windowSteps,
-                channels: series.channels,
-                seed: segmentation.trainer.seed,
-                halfLifeMs: segmentation.trainer.reservoir.halfLifeMs,
-              });
-            },
-            toRecords: (lessons) =>
-              toLessonRecords(lessons, { samples: topic('samples'), statistics: topic('statistics') }),
-            toForgotten: (customerId) => [
-              ...CUSTOMER_OUTPUTS.filter((name) => name !== 'embeddings' || output.embeddings.enabled).map(
-                (name) => [topic(name), { key: customerId, value: null }] as const,
-              ),
-              toForgottenRecord(customerId, { samples: topic('samples'), statistics: topic('statistics') }),
-            ],
-            models: () => models.current(),
-            onModelRefused: (record, error) =>
-              log.warn(`a model can't be used, the one before stays: ${error.message}`, { kind: record.kind }),
-            openEncoder: encoders?.open,
-            clock,
-            onRestored: (restored) => log.info('restored', { partition: partition.partition, ...restored }),
-            onPage: assigned,
-          };
-        },
-      },
+      { signal, onFenced: ({ partition }) => log.warn(`another process has taken over partition ${partition}`) },
     );
     return progress.summary((clock.now() - startedAt) / 1000);
   } finally {
@@ -159,8 +158,6 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
 const BATCH_BYTES = 262_144;
 /** Of outputs in one commit, about: they are in memory until then. */
 const COMMIT_BYTES = 4 * 1024 * 1024;
-/** The group tells of a lost partition with the next heartbeat or fetch. */
-const FENCED_GRACE_MS = 15_000;
 /** Topics whose records are keyed by the customer. */
 const CUSTOMER_OUTPUTS = ['assignments', 'transitions', 'embeddings', 'late'] as const;
 

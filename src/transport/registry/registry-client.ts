@@ -96,6 +96,13 @@ export function createRegistryClient(options: RegistryOptions, clock: Clock): Re
   const refusal = (subject: string, said: string): SegtideError =>
     new SegtideError('output', `the schema registry does not take the schema of subject ${subject}: ${said}`);
 
+  const lookUp = async (subject: string, schema: object): Promise<number | undefined> => {
+    const answer = await http.ask(`/subjects/${encodeURIComponent(subject)}`, toBody(schema));
+    if (answer.status === 'ok') return idFrom(answer.body);
+    if (answer.status === 'missing') return undefined;
+    throw refusal(subject, 'text' in answer ? answer.text : answer.status);
+  };
+
   return {
     address: settings.url.href.replace(/\/+$/, ''),
     find(id) {
@@ -110,12 +117,7 @@ export function createRegistryClient(options: RegistryOptions, clock: Clock): Re
       }
       return flight;
     },
-    async lookUp(subject, schema) {
-      const answer = await http.ask(`/subjects/${encodeURIComponent(subject)}`, toBody(schema));
-      if (answer.status === 'ok') return idFrom(answer.body);
-      if (answer.status === 'missing') return undefined;
-      throw refusal(subject, 'text' in answer ? answer.text : answer.status);
-    },
+    lookUp,
     async incompatibilities(subject, schema) {
       const path = `/compatibility/subjects/${encodeURIComponent(subject)}/versions/latest?verbose=true`;
       const answer = await http.ask(path, toBody(schema));
@@ -130,6 +132,9 @@ export function createRegistryClient(options: RegistryOptions, clock: Clock): Re
     async register(subject, schema) {
       const answer = await http.ask(`/subjects/${encodeURIComponent(subject)}/versions`, toBody(schema));
       if (answer.status === 'ok') return idFrom(answer.body);
+      // Somebody else may have been faster, or this request was a repetition of one whose answer came too late.
+      const there = answer.status === 'conflict' ? await lookUp(subject, schema) : undefined;
+      if (there !== undefined) return there;
       throw refusal(subject, 'text' in answer ? answer.text : answer.status);
     },
     close: () => http.close(),

@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { mavenCache } from '../maven-cache.js';
 
-const run = promisify(execFile);
 const here = path.dirname(fileURLToPath(import.meta.url));
 
 /**
@@ -15,29 +12,13 @@ const here = path.dirname(fileURLToPath(import.meta.url));
  * @throws when there is no copy and Maven is missing or fails
  */
 export async function brokerClassPath(): Promise<string> {
-  const jars = path.resolve(here, '../../../.cache/kafka/jars');
-  if (!existsSync(jars)) await download(jars);
+  const jars = await mavenCache('kafka/jars', (folder) => [
+    ...['-f', path.join(here, 'pom.xml')],
+    ...['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${folder}`],
+  ]);
   const names = await readdir(jars);
   if (!names.some((name) => name.startsWith('kafka_2.13-'))) {
     throw new Error(`${jars} holds no Kafka; remove it so that Maven fetches it anew`);
   }
   return path.join(jars, '*');
-}
-
-async function download(jars: string): Promise<void> {
-  // Into a folder of its own, then renamed: an interrupted download is never taken for a whole one.
-  const partial = `${jars}.${process.pid}`;
-  await mkdir(partial, { recursive: true });
-  try {
-    const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${partial}`];
-    await run('mvn', ['-q', '-B', '-f', path.join(here, 'pom.xml'), ...goal]);
-    await rename(partial, jars);
-  } catch (cause) {
-    if (existsSync(jars)) return; // another test run was faster
-    throw new Error("Maven could not fetch Kafka's jars; integration tests need Java 17, mvn and a Maven repository", {
-      cause,
-    });
-  } finally {
-    await rm(partial, { recursive: true, force: true });
-  }
 }

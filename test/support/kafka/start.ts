@@ -1,12 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Kafka, logLevel } from 'kafkajs';
+import { freePorts } from '../free-ports.js';
 import { brokerClassPath } from './jars.js';
 
 const run = promisify(execFile);
@@ -139,16 +139,4 @@ async function untilReady(address: string, java: ChildProcess, log: string): Pro
   }
   const tail = (await readFile(log, 'utf8')).split('\n').slice(-20).join('\n');
   throw new Error(`the Kafka broker on ${address} did not start; the end of its log:\n${tail}`);
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports: number[] = [];
-  for (const server of servers) {
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    ports.push((server.address() as { port: number }).port);
-  }
-  for (const server of servers) server.close();
-  return ports;
 }

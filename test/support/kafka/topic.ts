@@ -23,6 +23,7 @@ export interface ReadRecord {
   readonly value: Buffer | null;
   readonly partition: number;
   readonly offset: number;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 export async function createTestTopic(brokers: string[], partitions = 1): Promise<TestTopic> {
@@ -55,7 +56,9 @@ export function openTestTopic(brokers: string[], topic: string): TestTopic {
           autoCommit: false,
           eachMessage: async ({ partition, message }) => {
             const key = message.key === null ? null : message.key.toString();
-            records.push({ key, value: message.value, partition, offset: Number(message.offset) });
+            const headers = Object.entries(message.headers ?? {}).map(([name, text]) => [name, String(text)]);
+            const offset = Number(message.offset);
+            records.push({ key, value: message.value, partition, offset, headers: Object.fromEntries(headers) });
             if (records.length === count) resolve();
           },
         });

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { createGroupReader, type GroupReader } from '../../transport/kafka/group-reader.js';
+import { openKafka } from '../../transport/kafka/kafka-connection.js';
+import { createStateStore } from '../../transport/kafka/kafka-state-store.js';
+import { createTopicReader } from '../../transport/kafka/topic-reader.js';
+import type { Config } from '../config/schema.js';
+import { createRecordBuffer } from '../record-buffer.js';
+import { findSchemaIds } from '../run/find-schema-ids.js';
+import type { RoleDeps, TrainerSummary } from '../run/role.js';
+import { resolveRun } from '../run/run-settings.js';
+import { servePartitions } from '../run/serve-partitions.js';
+import { toConnection } from '../run/to-connection.js';
+import { writtenOutputs } from '../run/written-outputs.js';
+import { checkTopics } from '../topics/check-topics.js';
+import { findInputTopics, partitionsOf } from '../topics/input-topics.js';
+import { planTopics } from '../topics/plan-topics.js';
+import { type TopicName, topicOf } from '../topics/topic-name.js';
+import { runTrainer } from './run-trainer.js';
+
+/**
+ * Runs a trainer as a config says, until it is told to stop: the active one, or one that stands by.
+ *
+ * @throws SegtideError what the trainer can't go on from; its process is to end
+ */
+export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Promise<TrainerSummary> {
+  const { input, output, delivery } = config;
+  const { clock, log, signal } = deps;
+  const kafkaInput = input.kafka!;
+  const { segmentation } = resolveRun(config);
+  const startedAt = clock.now();
+  const connection = await toConnection(kafkaInput, clock);
+  const kafka = await openKafka(connection);
+  const topic = (name: TopicName): string => topicOf(output, name);
+
+  const inputs = await findInputTopics(kafka, { topics: kafkaInput.topics, keyed: input.keyed });
+  const options = { inputPartitions: partitionsOf(inputs), create: output.createTopics };
+  await checkTopics(kafka, planTopics(config), options);
+  const schemaIds = await findSchemaIds(config, writtenOutputs(config));
+
+  // A group of its own, and with it a prefix for what its members are allowed.
+  const groupId = `${kafkaInput.groupId}-trainer`;
+  const reader = await createTopicReader(kafka, { groupId, topics: [topic('trainer-state')], newId: randomUUID });
+  const summary = { windows: 0, published: [] as string[], trainings: 0 };
+  let group: GroupReader | undefined;
+  try {
+    group = await createGroupReader(
+      {
+        ...connection,
+        groupId,
+        topics: [topic('statistics'), topic('samples')],
+        startAt: 'earliest',
+        // What workers taught while no trainer was there for longer than the topics keep it: the model lives on without.
+        outOfRange: 'earliest',
+        sessionTimeoutMs: kafkaInput.sessionTimeout,
+        heartbeatIntervalMs: Math.max(1, Math.floor(Math.min(3000, kafkaInput.sessionTimeout / 10))),
+        outageMs: delivery.outage,
+        stallMs: Math.max(delivery.stall, delivery.outage + 1000),
+      },
+      { onLost: (lost) => log.warn('lessons that were not read are gone', { ...lost }) },
+    );
+    await servePartitions(
+      group.partitions$,
+      async (partition) => {
+        log.info('active trainer');
+        let known: { readonly windows: number; readonly outcomes: number } | undefined;
+        await runTrainer(
+          {
+            settings: segmentation.trainer,
+            topics: { samples: topic('samples'), statistics: topic('statistics'), models: topic('models') },
+          },
+          {
+            partition,
+            store: createStateStore(kafka, {
+              reader,
+              stateTopic: topic('trainer-state'),
+              statePartition: 0,
+              transactionalId: groupId,
+              groupId,
+              partition: partition.partition,
+              outageMs: delivery.outage,
+              clock,
+              newId: randomUUID,
+              onTrimFailed: (error) =>
+                log.debug(`old state could not be removed, and takes room until it is compacted: ${error.message}`),
+            }),
+            records: createRecordBuffer({
+              topicOf: (name) => topic(name as TopicName),
+              format: output.format,
+              schemaIds,
+            }),
+            clock,
+            isStopped: () => signal.aborted,
+            onRefused: (from, offset, error) =>
+              log.warn(`a lesson can't be used and is passed over: ${error.message}`, { topic: from, offset }),
+            onFailure: ({ modelVersion, why }) => log.warn(`${modelVersion}: ${why.join('; ')}`),
+            onCommit: (trainer) => {
+              const { windows, outcomes } = trainer;
+              const before = known?.outcomes ?? outcomes.length;
+              for (const { modelVersion, promoted, why } of outcomes.slice(before)) {
+                log.info(promoted ? 'model published' : 'model refused', { modelVersion, why: why.join('; ') });
+                summary.trainings++;
+                if (promoted) summary.published.push(modelVersion);
+              }
+              summary.windows += windows - (known?.windows ?? windows);
+              known = { windows, outcomes: outcomes.length };
+            },
+            onProgress: (number, { updates, of }) =>
+              deps.progress({
+                phase: updates < of ? `training v${number}` : 'trainer',
+                ...(updates < of && { done: updates / of }),
+                events: 0,
+                windows: summary.windows,
+                watermark: Number.NEGATIVE_INFINITY,
+                modelVersion: summary.published.at(-1) ?? null,
+              }),
+          },
+        );
+      },
+      { signal, onFenced: () => log.warn('another trainer has taken over') },
+    );
+    return { role: 'trainer', seconds: (clock.now() - startedAt) / 1000, ...summary };
+  } finally {
+    await group?.close();
+    await reader.close();
+  }
+}
