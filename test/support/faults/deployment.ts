@@ -12,7 +12,7 @@ import { pipelineConfig } from '../kafka/pipeline-config.js';
 import { openTestKafka } from '../kafka/state-place.js';
 import { compareOutputs, type Deviations } from './compare-outputs.js';
 import { type GroupLag, watchGroupLag } from './group-lag.js';
-import { readOutputs } from './read-outputs.js';
+import { readOutputs, untilQuiet } from './read-outputs.js';
 import { type RoleProcess, startRole } from './role-process.js';
 import { createUsageFeed, type UsageFeed } from './usage-feed.js';
 
@@ -84,6 +84,7 @@ export async function createDeployment(options: DeploymentOptions): Promise<Depl
     const worker = startRole(main, 'worker', path);
     await Promise.race([undisturbed.caughtUp(), failure(worker)]);
     await undisturbed.close();
+    await untilQuiet(admin, `${topic}.expected.`);
     await worker.end('SIGTERM');
     return readOutputs(kafka, `${topic}.expected.`, 'once');
   };
@@ -103,6 +104,7 @@ export async function createDeployment(options: DeploymentOptions): Promise<Depl
     async deviations() {
       const workers = started.filter(({ isRunning }) => isRunning);
       await Promise.race([lag.caughtUp(), ...workers.map(failure)]);
+      await untilQuiet(admin, `${topic}.faults.`);
       await Promise.all(workers.map((worker) => worker.end('SIGTERM')));
       const found = await readOutputs(kafka, `${topic}.faults.`, 'once');
       return compareOutputs(await expected(), found);

@@ -1,4 +1,5 @@
-import type { Kafka } from 'kafkajs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Admin, Kafka } from 'kafkajs';
 import type { OutputsByKey } from './compare-outputs.js';
 
 /** The outputs of a worker that must come out the same whatever happens to it. */
@@ -43,6 +44,24 @@ export async function readOutputs(kafka: Kafka, prefix: string, id: string): Pro
   return outputs;
 }
 
+/** Waits until nothing more comes: the last windows are published after the offsets of the records that closed them. */
+export async function untilQuiet(admin: Admin, prefix: string): Promise<void> {
+  const count = async (): Promise<number> => {
+    let sum = 0;
+    for (const name of Object.keys(OUTPUTS)) {
+      for (const { high } of await admin.fetchTopicOffsets(`${prefix}${name}`)) sum += Number(high);
+    }
+    return sum;
+  };
+  let before = -1;
+  for (let now = await count(); now !== before; now = await count()) {
+    before = now;
+    await sleep(QUIET_MS);
+  }
+}
+
+/** Many commits long. */
+const QUIET_MS = 2000;
 const END = 'end of what is read';
 
 /** Writes a record behind all others of each partition, and returns the partitions. */
