@@ -3,17 +3,16 @@ import { SegtideError } from '../src/errors.js';
 import type { ModelRecord, SampleRecord, StatisticsRecord } from '../src/train/model-record.js';
 import type { Training } from '../src/train/start-training.js';
 import type { TrainingJob } from '../src/train/training-job.js';
-import { createTrainer, type TrainerParts, type TrainerSnapshot, type TrainingOutcome } from '../src/trainer.js';
+import type { TrainingOutcome } from '../src/train/training-outcome.js';
+import { createTrainer, type TrainerParts, type TrainerSnapshot } from '../src/trainer.js';
 import { sliceWindows } from '../src/window/slice-windows.js';
-import type { WindowBatch } from '../src/window/window-batch.js';
-import { createWindower } from '../src/window/windower.js';
 import { createLearner } from '../src/worker/learner.js';
 import { createScorer } from '../src/worker/scorer.js';
-import { collectOutputs, type SmallOptions, smallSettings, smallStream, trainHere } from './support/small-stream.js';
-import { toUsageBatch } from './window/usage-events.js';
+import { collectOutputs, type SmallOptions, smallSettings, trainHere } from './support/small-stream.js';
+import { streamWindows } from './support/stream-windows.js';
 
 /** 2,400 windows in the order in which they close. */
-const WINDOWS = windowsOf(160, 15);
+const WINDOWS = streamWindows(160, 15);
 const LESSONS = Math.floor(WINDOWS.length / 256);
 
 describe('a trainer', () => {
@@ -400,12 +399,4 @@ function recording(jobs: TrainingJob[]): NonNullable<TrainerParts['train']> {
     jobs.push(job);
     return trainHere(job);
   };
-}
-
-function windowsOf(customers: number, count: number): WindowBatch {
-  const { window } = smallSettings();
-  const windower = createWindower({ ...window, outOfOrdernessMs: 1e12, maxAheadMs: 1e13, pageWindows: 10_000 });
-  const events = smallStream(customers, count).filter(({ customer }) => customer !== 'late');
-  const pages = [...windower.push(toUsageBatch(events)), ...windower.finish()];
-  return pages.reduce((longest, page) => (page.length > longest.length ? page : longest));
 }

@@ -35,6 +35,23 @@ export function loadModel(
   engine: VraeEngine = 'auto',
   open: OpenEncoder = openEncoder,
 ): LoadedModel {
+  refuseUnfit(artifact, seriesHash);
+  return {
+    version: artifact.modelVersion,
+    settings,
+    scale: artifact.scale ?? undefined,
+    encoder: open(fromEncoderTensors(artifact.encoder), artifact.modelVersion, engine),
+    cluster: artifact.clusterModel,
+    alignment: artifact.alignment ?? undefined,
+  };
+}
+
+/**
+ * Refuses a model that could not be used here.
+ *
+ * @throws SegtideError `state` when it was fitted under other settings, or its encoder is of an unknown kind.
+ */
+export function refuseUnfit(artifact: ModelArtifact, seriesHash: string): void {
   if (artifact.seriesHash !== seriesHash) {
     throw new SegtideError(
       'state',
@@ -47,14 +64,6 @@ export function loadModel(
       `Model ${artifact.modelVersion} has an encoder of kind ${artifact.encoder.kind}; this version knows vrae`,
     );
   }
-  return {
-    version: artifact.modelVersion,
-    settings,
-    scale: artifact.scale ?? undefined,
-    encoder: open(fromEncoderTensors(artifact.encoder), artifact.modelVersion, engine),
-    cluster: artifact.clusterModel,
-    alignment: artifact.alignment ?? undefined,
-  };
 }
 
 /**

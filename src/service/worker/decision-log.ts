@@ -15,6 +15,8 @@ export interface LogEntry {
   readonly idle: Uint32Array; // (decisions)
   /** Processing time. */
   readonly clocks: Float64Array; // (decisions)
+  /** Schema ids that nobody knew, by the index of the decision; mostly none. */
+  readonly unknownIds: Readonly<Record<number, readonly number[]>>;
   readonly pages: Uint32Array; // (pages), windows of each
   /** What scored each page: an index of `models`, or -1 for none. */
   readonly pageModels: Int16Array; // (pages)
@@ -40,7 +42,8 @@ const KIND = { name: 'log of the state', format: 1 };
 export interface DecisionLog {
   /** Reading of a topic begins here, for the first time ever. */
   starts(topic: string, offset: bigint): void;
-  take(topic: number, next: bigint, idle: number, clock: number): void;
+  /** @param unknownIds schema ids that nobody knew, so that their records were refused */
+  take(topic: number, next: bigint, idle: number, clock: number, unknownIds?: ReadonlySet<number>): void;
   silence(clock: number): void;
   wake(clock: number): void;
   page(scored: Scored): void;
@@ -70,7 +73,10 @@ export function createDecisionLog(): DecisionLog {
     starts(topic, offset) {
       current.starts[topic] = String(offset);
     },
-    take: (topic, next, idle, clock) => decide('take', topic, next, idle, clock),
+    take(topic, next, idle, clock, unknownIds) {
+      if (unknownIds !== undefined) current.unknownIds[current.kinds.length] = [...unknownIds];
+      decide('take', topic, next, idle, clock);
+    },
     silence: (clock) => decide('silence', 0, 0n, 0, clock),
     wake: (clock) => decide('wake', 0, 0n, 0, clock),
     page({ series, assignments }) {
@@ -92,7 +98,8 @@ export function createDecisionLog(): DecisionLog {
       return isEventful();
     },
     entry(lessons) {
-      const { starts, kinds, topics, nexts, idle, clocks, pages, pageModels, models, nearest, margins } = current;
+      const { starts, kinds, topics, nexts, idle, clocks, unknownIds, pages, pageModels, models, nearest, margins } =
+        current;
       if (kinds.length === 0 && pages.length === 0) return undefined;
       current = newColumns();
       return {
@@ -103,6 +110,7 @@ export function createDecisionLog(): DecisionLog {
         nexts: BigInt64Array.from(nexts),
         idle: Uint32Array.from(idle),
         clocks: Float64Array.from(clocks),
+        unknownIds,
         pages: Uint32Array.from(pages),
         pageModels: Int16Array.from(pageModels),
         models,
@@ -124,6 +132,7 @@ function newColumns() {
     nexts: [] as bigint[],
     idle: [] as number[],
     clocks: [] as number[],
+    unknownIds: {} as Record<number, readonly number[]>,
     pages: [] as number[],
     pageModels: [] as number[],
     models: [] as ModelInForce[],

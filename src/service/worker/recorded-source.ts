@@ -70,16 +70,22 @@ export function createRecordedSource(
     source: `${topic}/${partition.partition}`,
   });
 
-  async function toBatch(topic: number, records: readonly KafkaMessage[], idle: number) {
+  async function toBatch(
+    topic: number,
+    records: readonly KafkaMessage[],
+    idle: number,
+    knownUnknown?: ReadonlySet<number>,
+  ) {
     if (topics[topic] === forgetTopic) {
-      return { batch: { ...nothing(false), forget: records[0]!.key ?? new Uint8Array(0) }, taken: 1 };
+      const forget = records[0]!.key ?? new Uint8Array(0);
+      return { batch: { ...nothing(false), forget }, taken: 1, unknownIds: undefined };
     }
     const context = contextOf(topics[topic]!);
     await values.prepare?.(records);
-    const { batch, taken, recordOf } = values.parse(records, context.source);
+    const { batch, taken, recordOf, unknownIds } = values.parse(records, context.source, knownUnknown);
     if (keyed === 'verify') verifyKeys(batch, records, recordOf, context);
     const clockTimes = clocks.follow(topic, batch.eventTimes, batch.length, idle, now + maxAheadMs);
-    return { batch: { ...batch, clockTimes }, taken };
+    return { batch: { ...batch, clockTimes }, taken, unknownIds };
   }
 
   const nothing = (waiting: boolean): UsageBatch => ({
@@ -111,7 +117,14 @@ export function createRecordedSource(
     return undefined;
   }
 
-  async function repeat({ kind, topic, next, idle, clock: decidedAt }: Decision): Promise<UsageBatch | undefined> {
+  async function repeat({
+    kind,
+    topic,
+    next,
+    idle,
+    clock: decidedAt,
+    unknownIds,
+  }: Decision): Promise<UsageBatch | undefined> {
     now = decidedAt;
     if (kind === 'wake') {
       wake();
@@ -121,7 +134,7 @@ export function createRecordedSource(
     const records = await retake(topics[topic]!, next);
     if (records === undefined) return nothing(true);
     offsets.set(topics[topic]!, next);
-    const { batch, taken } = await toBatch(topic, records, idle);
+    const { batch, taken } = await toBatch(topic, records, idle, unknownIds);
     if (taken < records.length) throw toMismatch(`a batch has ${records.length} records that had ${taken}`);
     return batch;
   }
@@ -144,10 +157,10 @@ export function createRecordedSource(
     const idle = idleTopics();
     now = clock.now();
     const records = partition.peek(name, name === forgetTopic ? 1 : maxBatchBytes);
-    const { batch, taken } = await toBatch(topic, records, idle);
+    const { batch, taken, unknownIds } = await toBatch(topic, records, idle);
     const next = BigInt(records[taken - 1]!.offset) + 1n;
     if (!offsets.has(name)) log.starts(name, BigInt(records[0]!.offset));
-    log.take(topic, next, idle, now);
+    log.take(topic, next, idle, now, unknownIds);
     partition.take(name, taken);
     offsets.set(name, next);
     pulledAt = now;

@@ -9,6 +9,7 @@ export interface Decision {
   readonly next: bigint;
   readonly idle: number;
   readonly clock: number;
+  readonly unknownIds: ReadonlySet<number> | undefined;
 }
 
 /** Gives back what was decided and committed before a restart, in order. */
@@ -56,7 +57,7 @@ export function toMismatch(what: string): SegtideError {
 }
 
 function* decisionsOf(entries: readonly LogEntry[]): Generator<Decision, undefined> {
-  for (const { kinds, topics, nexts, idle, clocks } of entries) {
+  for (const { kinds, topics, nexts, idle, clocks, unknownIds } of entries) {
     for (let i = 0; i < kinds.length; i++) {
       yield {
         kind: DECISIONS[kinds[i]!]!,
@@ -64,6 +65,7 @@ function* decisionsOf(entries: readonly LogEntry[]): Generator<Decision, undefin
         next: nexts[i]!,
         idle: idle[i]!,
         clock: clocks[i]!,
+        unknownIds: unknownIds[i] && new Set(unknownIds[i]),
       };
     }
   }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Kafka } from 'kafkajs';
 import { createEncodePool } from '../../encode/threads/encode-pool.js';
 import type { AssignedPartition } from '../../transport/kafka/assigned-partition.js';
 import { createGroupReader, type GroupReader } from '../../transport/kafka/group-reader.js';
@@ -7,6 +8,7 @@ import { createStateStore } from '../../transport/kafka/kafka-state-store.js';
 import { createPlainStateStore } from '../../transport/kafka/plain-state-store.js';
 import type { StateStore } from '../../transport/kafka/state-store.js';
 import { createTopicReader, type TopicReader } from '../../transport/kafka/topic-reader.js';
+import { describeTopic } from '../../transport/kafka/topics.js';
 import { createIntervalLearner } from '../../worker/interval-learner.js';
 import type { Config } from '../config/schema.js';
 import { findSchemaIds } from '../run/find-schema-ids.js';
@@ -17,7 +19,9 @@ import { servePartitions } from '../run/serve-partitions.js';
 import { toConnection } from '../run/to-connection.js';
 import { writtenOutputs } from '../run/written-outputs.js';
 import { checkTopics } from '../topics/check-topics.js';
+import { transactionalIdPrefix } from '../topics/client-names.js';
 import { findInputTopics, partitionsOf } from '../topics/input-topics.js';
+import { topicsOf } from '../topics/plan-acls.js';
 import { planTopics } from '../topics/plan-topics.js';
 import { type TopicName, topicOf } from '../topics/topic-name.js';
 import { toForgottenRecord, toLessonRecords } from './lesson-records.js';
@@ -46,7 +50,8 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
   // What the worker needs must be there before it joins the group.
   const inputs = await findInputTopics(kafka, { topics: kafkaInput.topics, keyed: input.keyed });
   const partitions = partitionsOf(inputs);
-  await checkTopics(kafka, planTopics(config), { inputPartitions: partitions, create: output.createTopics });
+  const plan = topicsOf(planTopics(config), ['worker']);
+  await checkTopics(kafka, plan, { inputPartitions: partitions, create: output.createTopics });
   const schemaIds = await findSchemaIds(config, writtenOutputs(config));
   const values = await openValues(kafkaInput, stages.ingest, clock);
 
@@ -61,6 +66,7 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
     reader,
     topic: topic('models'),
     model: segmentation.trainer.model,
+    last: await lastRecord(kafka, topic('models')),
     onProblem: ({ modelVersion, why }) =>
       log.warn(`model ${modelVersion ?? ''} can't be used, the one before stays: ${why}`),
   });
@@ -161,9 +167,15 @@ const COMMIT_BYTES = 4 * 1024 * 1024;
 /** Topics whose records are keyed by the customer. */
 const CUSTOMER_OUTPUTS = ['assignments', 'transitions', 'embeddings', 'late'] as const;
 
+/** Offset of the topic's last record, which the mark of its transaction follows; undefined where there is none. */
+async function lastRecord(kafka: Kafka, topic: string): Promise<bigint | undefined> {
+  const [range] = await describeTopic(kafka, topic);
+  return range!.high - range!.low > 1n ? range!.high - 2n : undefined;
+}
+
 function openStore(
   { input, output, delivery }: Config,
-  kafka: Awaited<ReturnType<typeof openKafka>>,
+  kafka: Kafka,
   reader: TopicReader,
   group: GroupReader,
   partition: AssignedPartition,
@@ -189,7 +201,7 @@ function openStore(
   const { groupId } = input.kafka!;
   return createStateStore(kafka, {
     ...options,
-    transactionalId: `${groupId}-${firstTopic}-${partition.partition}`,
+    transactionalId: `${transactionalIdPrefix(groupId)}${firstTopic}-${partition.partition}`,
     groupId,
     partition: partition.partition,
   });

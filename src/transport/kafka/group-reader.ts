@@ -25,7 +25,8 @@ export interface GroupReader {
   /**
    * The partitions that the group gives this member: those that it has, then each new one. A partition that stays
    * through a rebalance is not told again. Its signal aborts when the group takes it away; also when this member's
-   * session had ended in between, for then another member may have had it.
+   * session had ended in between, for then another member may have had it. The next owner may begin a moment before the
+   * last one hears of it: what both would write has to be fenced, as a `StateStore` does.
    *
    * Completes with `close`. Errors when the consumer stopped for good, no broker answered for `outageMs`, records of a
    * partition waited for `stallMs`, topics changed (all `transport`), or retention overtook the reading (`state`).

@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import { type ClaimedStoreOptions, createClaimedStore } from './claimed-store.js';
+import { READ_WAITS } from './state-partition.js';
 import type { StateStore } from './state-store.js';
 import { openTransactionalWriter } from './transactional-writer.js';
 import { createTrim } from './trim.js';
@@ -28,6 +29,7 @@ export function createStateStore(kafka: Kafka, options: StateStoreOptions): Stat
   return createClaimedStore(options, {
     openWriter: () => openTransactionalWriter(kafka, { ...options, compression }),
     dense: false,
+    waits: READ_WAITS,
     trim: createTrim(kafka, stateTopic, statePartition, onTrimFailed),
   });
 }

@@ -1,6 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import { type ClaimedStoreOptions, createClaimedStore } from './claimed-store.js';
 import { openPlainWriter } from './plain-writer.js';
+import { READ_WAITS } from './state-partition.js';
 import type { StateStore } from './state-store.js';
 import { createTrim } from './trim.js';
 
@@ -28,6 +29,7 @@ export function createPlainStateStore(kafka: Kafka, options: PlainStateStoreOpti
       if (offsets.size > 0) await commitOffsets(offsets);
     },
     dense: true,
+    waits: READ_WAITS,
     trim: createTrim(kafka, stateTopic, statePartition, onTrimFailed),
   });
 }

@@ -23,19 +23,22 @@ export interface PartitionRange {
 
 /** Creates the topics that do not exist; those that do are left as they are. Runs only where a user asks for it. */
 export async function ensureTopics(kafka: Kafka, plans: readonly TopicPlan[]): Promise<void> {
-  await withAdmin(kafka, 'the topics could not be created', async (admin) => {
-    const missing = await notListed(admin, plans);
-    if (missing.length === 0) return;
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: missing.map((plan) => ({
-        topic: plan.topic,
-        numPartitions: plan.partitions ?? -1,
-        replicationFactor: plan.replicationFactor ?? -1,
-        configEntries: Object.entries(plan.settings ?? {}).map(([name, value]) => ({ name, value })),
-      })),
-    });
-  });
+  await withAdmin(kafka, 'the topics could not be created', (admin) =>
+    // A topic that was just made may be unknown to the broker that is asked who leads it; by then it is there.
+    untilReady(async () => {
+      const missing = await notListed(admin, plans);
+      if (missing.length === 0) return;
+      await admin.createTopics({
+        waitForLeaders: true,
+        topics: missing.map((plan) => ({
+          topic: plan.topic,
+          numPartitions: plan.partitions ?? -1,
+          replicationFactor: plan.replicationFactor ?? -1,
+          configEntries: Object.entries(plan.settings ?? {}).map(([name, value]) => ({ name, value })),
+        })),
+      });
+    }),
+  );
 }
 
 /** Next offsets that a group has committed, by partition; those without are absent. */

@@ -60,10 +60,10 @@ export function breakConnections(
   { lost, cut, resets, everyMs }: ProxyFaults,
   latency: { readonly meanMs: number; readonly spreadMs: number },
 ): Promise<ScenarioResult> {
-  const { broker } = stage;
-  const workerBrokers = [`127.0.0.1:${broker.proxied.port}`];
+  const { proxied } = stage;
+  const workerBrokers = [`127.0.0.1:${proxied.port}`];
   return play(stage, { workerBrokers }, async ({ startWorker, feed, lag }, random) => {
-    const proxy = await startFaultProxy(broker.proxied.broker, broker.proxied.port);
+    const proxy = await startFaultProxy(proxied.broker, proxied.port);
     try {
       proxy.delayMs = () => latency.meanMs + (2 * random.next() - 1) * latency.spreadMs;
       const worker = startWorker();

@@ -39,7 +39,10 @@ export interface Deployment {
   readonly lag: GroupLag;
   /** Those that were started and have not ended. */
   readonly workers: readonly RoleProcess[];
-  startWorker(): RoleProcess;
+  /** @param mayEnd whether it may end by itself */
+  startWorker(mayEnd?: boolean): RoleProcess;
+  /** Rejects when a worker ended by itself that may not. */
+  readonly failed: Promise<never>;
   /** Waits until the workers have read all that was fed, stops them, and compares with a run without faults. */
   deviations(): Promise<Deviations>;
   close(): Promise<void>;
@@ -78,6 +81,11 @@ export async function createDeployment(options: DeploymentOptions): Promise<Depl
   const configPath = await prepare('faults', workerBrokers);
   const lag = watchGroupLag(admin, `${topic}-faults`, topic);
 
+  let fail: (error: Error) => void;
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  failed.catch(() => {}); // whoever waits for it is told
   const expected = async () => {
     const path = await prepare('expected', brokers);
     const undisturbed = watchGroupLag(admin, `${topic}-expected`, topic);
@@ -96,14 +104,16 @@ export async function createDeployment(options: DeploymentOptions): Promise<Depl
     get workers() {
       return started.filter(({ isRunning }) => isRunning);
     },
-    startWorker() {
+    failed,
+    startWorker(mayEnd = false) {
       const worker = startRole(main, 'worker', configPath);
       started.push(worker);
+      if (!mayEnd) failure(worker).catch(fail);
       return worker;
     },
     async deviations() {
       const workers = started.filter(({ isRunning }) => isRunning);
-      await Promise.race([lag.caughtUp(), ...workers.map(failure)]);
+      await Promise.race([lag.caughtUp(), failed]);
       await untilQuiet(admin, `${topic}.faults.`);
       await Promise.all(workers.map((worker) => worker.end('SIGTERM')));
       const found = await readOutputs(kafka, `${topic}.faults.`, 'once');
@@ -120,9 +130,9 @@ export async function createDeployment(options: DeploymentOptions): Promise<Depl
 }
 
 /** Rejects when a worker ends by itself. */
-async function failure(worker: RoleProcess): Promise<never> {
+async function failure(worker: RoleProcess): Promise<void> {
   const { code, signal, text } = await worker.ended;
-  throw new Error(`a worker ended with ${code ?? signal}:\n${text}`);
+  if (!worker.isAskedToEnd) throw new Error(`a worker ended with ${code ?? signal}:\n${text}`);
 }
 
 async function publish(kafka: Kafka, topic: string, model: ModelRecord): Promise<void> {

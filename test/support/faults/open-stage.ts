@@ -1,3 +1,4 @@
+import { freePorts } from '../free-ports.js';
 import { simulatedUsage } from '../kafka/simulated-usage.js';
 import { startBroker } from '../kafka/start.js';
 import type { Stage } from './scenario.js';
@@ -13,7 +14,9 @@ export interface StageSizes {
 export async function openStage(main: string, { customers, days, partitions }: StageSizes): Promise<Stage> {
   const { records } = simulatedUsage(customers, days);
   const model = await trainSmallModel(main, records.slice(0, MODEL_RECORDS));
-  return { main, broker: await startBroker(), records, partitions, model };
+  const [proxyPort] = (await freePorts(1)) as [number];
+  const broker = await startBroker({ listeners: { PROXIED: 'PLAINTEXT' }, advertisedPorts: { PROXIED: proxyPort } });
+  return { main, broker, proxied: { broker: broker.listeners.PROXIED!, port: proxyPort }, records, partitions, model };
 }
 
 /** What a small model needs to see. */

@@ -21,6 +21,8 @@ export interface RoleProcess {
   /** Epoch ms. */
   readonly startedAt: number;
   readonly isRunning: boolean;
+  /** Whether it was told to end. */
+  readonly isAskedToEnd: boolean;
   readonly log: readonly LogLine[];
   readonly ended: Promise<RoleEnd>;
   /** Resolves with the first line at or after `from` that is so; rejects when the process ends before. */
@@ -39,6 +41,7 @@ export function startRole(main: string, role: 'worker' | 'trainer', configPath: 
   const log: LogLine[] = [];
   const listeners = new Set<() => void>();
   let text = '';
+  let isAskedToEnd = false;
   createInterface({ input: child.stderr! }).on('line', (line) => {
     text += `${line}\n`;
     log.push(line.startsWith('{') ? JSON.parse(line) : { level: 'text', msg: line });
@@ -61,6 +64,9 @@ export function startRole(main: string, role: 'worker' | 'trainer', configPath: 
     get isRunning() {
       return isRunning();
     },
+    get isAskedToEnd() {
+      return isAskedToEnd;
+    },
     log,
     ended,
     said(isSo, from = 0) {
@@ -78,6 +84,7 @@ export function startRole(main: string, role: 'worker' | 'trainer', configPath: 
     },
     send: (signal) => isRunning() && child.kill(signal),
     end(signal) {
+      isAskedToEnd = true;
       if (isRunning()) child.kill(signal);
       return ended;
     },

@@ -10,6 +10,8 @@ export interface Stage {
   /** The compiled command. */
   readonly main: string;
   readonly broker: Broker;
+  /** A listener whose clients are told to come back at another port, where a proxy is to be. */
+  readonly proxied: { readonly broker: string; readonly port: number };
   readonly records: readonly Message[];
   readonly partitions: number;
   readonly model?: ModelRecord | undefined;
@@ -32,10 +34,10 @@ export async function play(
   options: Partial<DeploymentOptions>,
   act: (deployment: Deployment, random: Random) => Promise<{ readonly faults: number; readonly notes?: string[] }>,
 ): Promise<ScenarioResult> {
-  const { broker, ...rest } = stage;
+  const { broker, proxied: _, ...rest } = stage;
   const deployment = await createDeployment({ brokers: broker.brokers, ...rest, ...options });
   try {
-    const { faults, notes = [] } = await act(deployment, createRandom(1));
+    const { faults, notes = [] } = await Promise.race([act(deployment, createRandom(1)), deployment.failed]);
     await deployment.feed.next(deployment.feed.left);
     if (deployment.workers.length === 0) deployment.startWorker();
     const deviations = await deployment.deviations();

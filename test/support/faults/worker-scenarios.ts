@@ -16,7 +16,7 @@ export function killWorkers(
 ): Promise<ScenarioResult> {
   return play(stage, {}, async ({ startWorker, feed }, random) => {
     const share = Math.ceil(feed.left / (times + 1));
-    const running = Array.from({ length: workers }, startWorker);
+    const running = Array.from({ length: workers }, () => startWorker());
     for (let i = 0; i < times; i++) {
       const feeding = feed.next(share, withinMs);
       const victim = random.below(workers);
@@ -33,9 +33,9 @@ export function killWorkers(
 export function suspendWorkers(stage: Stage, { times, withinMs }: RepeatedFaults): Promise<ScenarioResult> {
   return play(stage, {}, async ({ startWorker, feed }, random) => {
     const share = Math.ceil(feed.left / (times + 1));
-    let old = startWorker();
+    let old = startWorker(true);
     await old.said(isAssigned);
-    let peer = startWorker();
+    let peer = startWorker(true);
     await peer.said(isAssigned);
     let longestBackMs = 0;
     let exits = 0;
@@ -53,7 +53,7 @@ export function suspendWorkers(stage: Stage, { times, withinMs }: RepeatedFaults
       longestBackMs = Math.max(longestBackMs, Date.now() - resumedAt);
       if (!old.isRunning) {
         exits++;
-        old = startWorker();
+        old = startWorker(true);
         await old.said(isAssigned);
       }
       await feeding;

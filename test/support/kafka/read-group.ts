@@ -28,6 +28,8 @@ export interface ReadGroup {
 export interface ReadGroupParts extends GroupReaderParts {
   /** Where a partition begins; told whenever it is assigned. @default nothing is given */
   readonly from?: (partition: AssignedPartition) => ReadonlyMap<string, bigint>;
+  /** Whether the partition is still its owner's to take from. @default it is */
+  readonly owns?: (partition: AssignedPartition) => boolean;
   /** Called after records were taken, before more are. */
   readonly taken?: (partition: AssignedPartition, topic: string) => Promise<void> | void;
 }
@@ -42,6 +44,7 @@ export async function readGroup(options: GroupReaderOptions, parts: ReadGroupPar
     while (!partition.signal.aborted) {
       await partition.arrival(200);
       for (const topic of partition.waiting) {
+        if (parts.owns?.(partition) === false) return;
         const records = partition.peek(topic, 100_000);
         for (const { offset, value } of records)
           entries.push({ place: `${topic}/${partition.partition}@${offset}`, value: String(value) });
