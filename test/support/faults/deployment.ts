@@ -24,6 +24,8 @@ export interface DeploymentOptions {
   readonly workerBrokers?: string[];
   readonly records: readonly Message[];
   readonly partitions: number;
+  /** Partitions of a second input topic, which stays empty. @default there is none */
+  readonly alsoReads?: number;
   /** In all windows of which customers are assigned to segments. @default none: segments stay null */
   readonly model?: ModelRecord | undefined;
   /** @default 'exactly-once' */
@@ -43,6 +45,8 @@ export interface Deployment {
   startWorker(mayEnd?: boolean): RoleProcess;
   /** Rejects when a worker ended by itself that may not. */
   readonly failed: Promise<never>;
+  /** Makes the input topic grow. */
+  addPartitions(partitions: number): Promise<void>;
   /** Waits until the workers have read all that was fed, stops them, and compares with a run without faults. */
   deviations(): Promise<Deviations>;
   close(): Promise<void>;
@@ -51,11 +55,12 @@ export interface Deployment {
 let deployments = 0;
 
 export async function createDeployment(options: DeploymentOptions): Promise<Deployment> {
-  const { main, brokers, workerBrokers = brokers, records, partitions, model } = options;
+  const { main, brokers, workerBrokers = brokers, records, partitions, alsoReads, model } = options;
   const kafka = openTestKafka(brokers);
   const folder = await mkdtemp(join(tmpdir(), 'segtide-faults-'));
   const topic = `usage-${process.pid}-${deployments++}`;
-  await ensureTopics(kafka, [{ topic, partitions }]);
+  const also = `${topic}-also`;
+  await ensureTopics(kafka, [{ topic, partitions }, ...(alsoReads ? [{ topic: also, partitions: alsoReads }] : [])]);
   const admin = kafka.admin();
   await admin.connect();
   const feed = await createUsageFeed(kafka, topic, records);
@@ -65,7 +70,13 @@ export async function createDeployment(options: DeploymentOptions): Promise<Depl
     const { guarantee, sessionTimeout = 3000 } = options;
     const input = {
       kind: 'kafka',
-      kafka: { brokers: toBrokers, topics: [topic], groupId: `${topic}-${name}`, sessionTimeout, pollTimeout: '100ms' },
+      kafka: {
+        brokers: toBrokers,
+        topics: alsoReads ? [topic, also] : [topic],
+        groupId: `${topic}-${name}`,
+        sessionTimeout,
+        pollTimeout: '100ms',
+      },
     };
     const output = { kind: 'kafka', topicPrefix: `${topic}.${name}.` };
     // Commits and checkpoints so often that faults meet all of them.
@@ -110,6 +121,9 @@ export async function createDeployment(options: DeploymentOptions): Promise<Depl
       started.push(worker);
       if (!mayEnd) failure(worker).catch(fail);
       return worker;
+    },
+    async addPartitions(count) {
+      await admin.createPartitions({ topicPartitions: [{ topic, count }] });
     },
     async deviations() {
       const workers = started.filter(({ isRunning }) => isRunning);
