@@ -11,7 +11,8 @@ import { tryAgain } from './try-again.js';
 export interface TopicReader {
   /**
    * Hands over records from `from` on (the oldest where undefined) until `take` answers true, or the signal aborts.
-   * Readings of several partitions may be under way at once, but one at a time of each. It outlives restarts of the
+   * `take` is also told the offset after them and after what the broker keeps for itself, such as the ends of
+   * transactions; where there is nothing but that, it gets no records. Readings of several partitions may be under way at once, but one at a time of each. It outlives restarts of the
    * brokers.
    *
    * @throws SegtideError `transport` when the brokers refuse to be read from, and when the reader is closed
@@ -20,7 +21,7 @@ export interface TopicReader {
     topic: string,
     partition: number,
     from: bigint | undefined,
-    take: (records: readonly KafkaMessage[]) => boolean,
+    take: (records: readonly KafkaMessage[], next: bigint) => boolean,
     signal?: AbortSignal,
   ): Promise<void>;
   close(): Promise<void>;
@@ -56,7 +57,7 @@ interface Reading {
   next: bigint;
   /** Whether `next` is known to be there, or still to come. */
   ready: boolean;
-  take(records: readonly KafkaMessage[]): void;
+  take(records: readonly KafkaMessage[], next: bigint): void;
   fail(error: unknown): void;
 }
 
@@ -91,6 +92,14 @@ class GroupTopicReader implements TopicReader {
       // kafkajs restarts by itself where that can help.
       if (!payload.restart) this.#fail(toTransportError(payload.error, 'the reader of inner topics stopped'));
     });
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+      // Batches with records are taken where they come; kafkajs shows those without any here alone.
+      const { topic, partition, batchSize, firstOffset, lastOffset } = payload;
+      if (batchSize > 0 || firstOffset === null) return;
+      const reading = this.#readings.get(toKey(topic, partition));
+      // One that was fetched for an earlier reading may lie beyond what this one is still to get.
+      if (reading?.ready && BigInt(firstOffset) <= reading.next) reading.take([], BigInt(lastOffset) + 1n);
+    });
     try {
       await this.#admin.connect();
       await consumer.connect();
@@ -100,7 +109,7 @@ class GroupTopicReader implements TopicReader {
         eachBatch: async ({ batch, isStale }) => {
           if (isStale()) return;
           const reading = this.#readings.get(toKey(batch.topic, batch.partition));
-          reading?.take(batch.messages);
+          reading?.take(batch.messages, BigInt(batch.lastOffset()) + 1n);
         },
       });
     } catch (error) {
@@ -113,7 +122,7 @@ class GroupTopicReader implements TopicReader {
     topic: string,
     partition: number,
     from: bigint | undefined,
-    take: (records: readonly KafkaMessage[]) => boolean,
+    take: (records: readonly KafkaMessage[], next: bigint) => boolean,
     signal?: AbortSignal,
   ): Promise<void> {
     const key = toKey(topic, partition);
@@ -144,13 +153,13 @@ class GroupTopicReader implements TopicReader {
         partition,
         next: from ?? 0n,
         ready: false,
-        take(records) {
+        take(records, next) {
           // A consumer that lost its place may begin again with the oldest.
           const fresh = records.filter(({ offset }) => BigInt(offset) >= reading.next);
-          if (fresh.length === 0) return;
-          reading.next = BigInt(fresh[fresh.length - 1]!.offset) + 1n;
+          if (next <= reading.next) return;
+          reading.next = next;
           try {
-            if (take(fresh)) stop();
+            if (take(fresh, next)) stop();
           } catch (error) {
             fail(error);
           }
