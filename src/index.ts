@@ -111,7 +111,7 @@ export { type OnnxModel, type OnnxOptions, toOnnx } from './train/onnx/to-onnx.j
 export type { Training } from './train/start-training.js';
 export type { TrainingJob, TrainingResult } from './train/training-job.js';
 export type { TrainingProgress } from './train/training-progress.js';
-export type { TrainingOutcome } from './trainer.js';
+export type { TrainingOutcome } from './train/training-outcome.js';
 
 // transport: where records come from and go to
 export type { Clock, Sink, Source, SourcePosition } from './ports.js';

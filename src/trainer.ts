@@ -7,11 +7,10 @@ import type { DriftReport } from './drift/drift-report.js';
 import type { DriftSettings } from './drift/drift-settings.js';
 import { SegtideError } from './errors.js';
 import type { Clock, Sink } from './ports.js';
-import { type SegmentRecord, toSegmentRecords } from './publish/segment-record.js';
+import type { SegmentRecord } from './publish/segment-record.js';
+import { createSegmentsInForce } from './segments-in-force.js';
 import type { AdoptedModel } from './train/adopt-model.js';
 import { decodeArtifact } from './train/encode-artifact.js';
-import type { GateValues } from './train/gate.js';
-import type { ViewRecord } from './train/model-artifact.js';
 import type { ModelRecord, SampleRecord, StatisticsRecord } from './train/model-record.js';
 import { profileChampion } from './train/profile-champion.js';
 import { isProvisional, isTrained, PROVISIONAL_NUMBER } from './train/provisional.js';
@@ -19,7 +18,9 @@ import { createReservoir, type ReservoirSnapshot } from './train/reservoir.js';
 import { withoutCustomer } from './train/reservoir-snapshot.js';
 import { createRetrainSchedule, type RetrainScheduleSnapshot, type RetrainSettings } from './train/retrain-schedule.js';
 import { type StartTrainingOptions, startTraining, type Training } from './train/start-training.js';
+import { isStopped, stoppedTraining } from './train/stopped-training.js';
 import type { Champion, ModelSettings, TrainingJob, TrainingResult } from './train/training-job.js';
+import { type TrainingOutcome, toFailedOutcome, toTrainingOutcome } from './train/training-outcome.js';
 import type { TrainingProgress } from './train/training-progress.js';
 import type { WindowBatch } from './window/window-batch.js';
 
@@ -57,22 +58,6 @@ export interface TrainerParts {
   readonly initialModel?: AdoptedModel | undefined;
   /** Live: centroids move after so long, too, however few windows taught. @default after `epochWindows` alone */
   readonly epochs?: { readonly everyMs: number; readonly clock: Clock } | undefined;
-}
-
-/** One training and what became of it. */
-export interface TrainingOutcome {
-  readonly modelVersion: string;
-  readonly reasons: readonly string[];
-  readonly promoted: boolean;
-  /** It gave no model that could be judged. */
-  readonly failed: boolean;
-  readonly why: readonly string[];
-  /** Windows seen when it began. */
-  readonly atWindow: number;
-  /** What the gate compared; empty where the training failed. */
-  readonly values: Partial<GateValues>;
-  /** What each view counts in its embedding, in order; none where it is the latents of the VRAE. */
-  readonly views: readonly ViewRecord[];
 }
 
 /** Merges what workers learnt, watches drift, trains and judges models. One at a time in a deployment. */
@@ -160,7 +145,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   let champion = from?.champion ?? initial?.champion;
   let taught = from?.taught ?? undefined;
   let windowsSinceEpoch = from?.windowsSinceEpoch ?? 0;
-  let segments = from?.segments ?? [];
+  const segments = createSegmentsInForce(parts.segments, from?.segments);
   let driftReports = from?.driftReports ?? { last: [], drifted: 0, reports: 0 };
   let droppedStatistics = from?.droppedStatistics ?? 0;
   let now = from?.now ?? Number.NEGATIVE_INFINITY;
@@ -184,7 +169,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       started.settled = true;
     };
     training.result.then(settle, (error: unknown) => {
-      if (!isAborted(error)) settle();
+      if (!isStopped(error)) settle();
     });
   }
 
@@ -232,8 +217,8 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   /** Waits for the training under way, and takes its model into force if the gate lets it. */
   async function conclude(): Promise<void> {
     if (underWay === undefined) return;
-    const { job, atWindow, training } = underWay;
-    const result = await training.result.catch(failed);
+    const result = await underWay.training.result.catch(failed);
+    const { job, atWindow } = underWay;
     underWay = undefined;
     const isScheduled = job.number !== PROVISIONAL_NUMBER;
     if (result instanceof SegtideError) {
@@ -243,26 +228,14 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
         // What died of outside causes is tried again as soon as a training may start.
         if (result.retriable) schedule.request('the training before this one died');
       }
-      const stays = champion === undefined ? '' : ' The model in force stays.';
-      const why = [`the training failed: ${result.message}${stays}`];
-      const outcome: TrainingOutcome = {
-        modelVersion: `v${job.number}`,
-        reasons: job.reasons,
-        promoted: false,
-        failed: true,
-        why,
-        atWindow,
-        values: {},
-        views: [],
-      };
+      const outcome = toFailedOutcome(job, atWindow, result, champion !== undefined);
       outcomes.push(outcome);
       parts.onFailure?.(outcome);
       return;
     }
-    const { modelVersion, promoted, why, values, views } = result;
-    if (isScheduled) schedule.finished(promoted);
-    outcomes.push({ modelVersion, reasons: job.reasons, promoted, failed: false, why, atWindow, values, views });
-    if (promoted) await promote(result, job);
+    if (isScheduled) schedule.finished(result.promoted);
+    outcomes.push(toTrainingOutcome(job, atWindow, result));
+    if (result.promoted) await promote(result, job);
   }
 
   async function promote(result: TrainingResult, { reservoir: { customers } }: TrainingJob): Promise<void> {
@@ -276,20 +249,14 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     const profiles = result.profiles.map((profile) =>
       customers.includes(profile.medoidCustomer ?? '') ? profile : { ...profile, medoidCustomer: undefined },
     );
-    await publishSegments(profiles, result.lineage);
+    await segments.publish(profiles, result.lineage, now);
     await parts.publishModel({ kind: 'model', modelVersion, artifact, previousVersion });
-  }
-
-  async function publishSegments(profiles: TrainingResult['profiles'], lineage: TrainingResult['lineage']) {
-    const records = toSegmentRecords(profiles, lineage, now, segments);
-    segments = records.filter((record) => record.lineage !== 'retired');
-    await parts.segments.write(records);
   }
 
   /** Tells the segments of a model that came without windows, by the first ones that it was used on. */
   async function describeInitial(): Promise<void> {
-    if (champion === undefined || segments.length > 0 || windows === 0) return;
-    await publishSegments(await profileChampion(champion, settings.model, reservoir.toWindows()), []);
+    if (champion === undefined || segments.records.length > 0 || windows === 0) return;
+    await segments.publish(await profileChampion(champion, settings.model, reservoir.toWindows()), [], now);
   }
 
   /** Adds a lesson to what is taught; what belongs to another model version is dropped and counted. */
@@ -385,12 +352,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
         const { job } = underWay;
         underWay.job = { ...job, reservoir: withoutCustomer(job.reservoir, customerId) };
       }
-      const changed = segments
-        .filter(({ medoidCustomer }) => medoidCustomer === customerId)
-        .map((record) => ({ ...record, medoidCustomer: null }));
-      if (changed.length === 0) return;
-      segments = segments.map((record) => changed.find(({ segmentId }) => segmentId === record.segmentId) ?? record);
-      await parts.segments.write(changed);
+      await segments.forget(customerId);
     },
     async end() {
       await describeInitial();
@@ -410,7 +372,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       return outcomes;
     },
     get segments() {
-      return segments;
+      return segments.records;
     },
     get driftReports() {
       return driftReports;
@@ -432,7 +394,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       windowsSinceEpoch,
       underWay: underWay === undefined ? null : { job: underWay.job, atWindow: underWay.atWindow },
       outcomes: [...outcomes],
-      segments,
+      segments: segments.records,
       driftReports,
       droppedStatistics,
     }),
@@ -443,14 +405,4 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
 function failed(error: unknown): SegtideError {
   if (error instanceof SegtideError && error.code === 'encoder') return error;
   throw error;
-}
-
-/** One that a stop came before: a snapshot has it begun again, as one that was stopped on its way. */
-function stoppedTraining(): Training {
-  const result = Promise.reject(new SegtideError('aborted', 'The training was stopped.'));
-  return { result, stop: async () => undefined };
-}
-
-function isAborted(error: unknown): boolean {
-  return error instanceof SegtideError && error.code === 'aborted';
 }

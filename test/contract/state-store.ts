@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Commit, StateStore } from '../../src/transport/kafka/state-store.js';
+import { pattern } from './pattern.js';
 
 /** One partition of state, wherever it is, and what can be seen of it from outside. */
 export interface StatePlace {
@@ -212,11 +213,6 @@ export function texts(stored: { checkpoint: Uint8Array | undefined; log: readonl
     checkpoint: stored.checkpoint === undefined ? undefined : text(stored.checkpoint),
     log: stored.log.map(text),
   };
-}
-
-/** Bytes of which no two pages are the same. */
-export function pattern(size: number): Uint8Array {
-  return Uint8Array.from({ length: size }, (_, i) => (i * 31 + (i >> 8) * 17 + (i >> 16)) & 0xff);
 }
 
 function bytes(text: string): Uint8Array {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { StateStore } from '../../src/transport/kafka/state-store.js';
 import { commitOf, texts } from '../contract/state-store.js';
 import { API, type FaultProxy, startFaultProxy } from '../support/kafka/fault-proxy.js';
+import { startBroker } from '../support/kafka/start.js';
 import { createStatePlace, type KafkaStatePlace, openTestKafka } from '../support/kafka/state-place.js';
 
 const brokers = inject('brokers');
@@ -186,5 +187,78 @@ describe('errors of a commit', () => {
     await expect(store.commit(commit)).rejects.toMatchObject({ code: 'transport' });
     await store.close();
     await place.close();
+  });
+});
+
+describe('old records', () => {
+  it('are removed once a checkpoint has made them needless, where the topic lets them', async () => {
+    const place = await createStatePlace(brokers, { cleanup: 'compact,delete' });
+    const low = async () => {
+      const ranges = await place.admin.fetchTopicOffsets(place.stateTopic);
+      return Number(ranges.find(({ partition }) => partition === 1)!.low);
+    };
+    const store = await opened(place.store());
+    for (const text of ['one', 'two', 'three']) await store.commit(commitOf({ log: text }));
+    await store.commit(commitOf({ checkpoint: 'three' }));
+    // Claim, marker, three entries with a marker each: the checkpoint begins at 8.
+    while ((await low()) < 8) await sleep(20);
+    expect(await low()).toBe(8);
+    await store.commit(commitOf({ log: 'four' }));
+    await store.close();
+    expect(await found(place)).toMatchObject({ checkpoint: 'three', log: ['four'] });
+    await place.close();
+  });
+
+  it('stay where the topic is only compacted, and nobody is troubled', async () => {
+    const place = await createStatePlace(brokers);
+    const failed: Error[] = [];
+    const store = await opened(place.store({ onTrimFailed: (error) => failed.push(error) }));
+    for (let i = 0; i < 3; i++) await store.commit(commitOf({ checkpoint: `${i}` }));
+    await sleep(500);
+    await store.close();
+    expect(failed).toEqual([]);
+    expect(await found(place)).toMatchObject({ checkpoint: '2', log: [] });
+    await place.close();
+  });
+});
+
+describe('a broker that is killed', () => {
+  it.each([true, false])('loses nothing of what was committed (transactional: %s)', async (transactional) => {
+    const broker = await startBroker();
+    try {
+      const place = await createStatePlace(broker.brokers);
+      const open = () => opened(transactional ? place.store() : place.plainStore());
+      const store = await open();
+      const done: string[] = [];
+      let working = true;
+      const work = async () => {
+        for (let i = 0; working; i++) {
+          const text = `${i}`;
+          done.push(text);
+          const state = i % 5 === 4 ? { checkpoint: done.join() } : { log: text };
+          await store.commit(commitOf({ outputs: [text], offset: BigInt(i), ...state }));
+        }
+      };
+      const worked = work();
+      for (let kill = 0; kill < 2; kill++) {
+        await sleep(700);
+        await broker.kill();
+        await broker.start();
+      }
+      await sleep(1500);
+      working = false;
+      await worked;
+      await store.close();
+      const last = transactional ? place.store() : place.plainStore();
+      const { checkpoint = '', log } = texts(await last.open());
+      expect([...checkpoint.split(','), ...log]).toEqual(done);
+      const published = await place.published('out');
+      if (transactional) expect(published).toEqual(done);
+      else expect([...new Set(published)]).toEqual(done);
+      await last.close();
+      await place.close();
+    } finally {
+      await broker.remove();
+    }
   });
 });

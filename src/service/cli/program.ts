@@ -13,6 +13,7 @@ import { addTrainerCommand, addWorkerCommand } from './role-command.js';
 import { addRunCommand } from './run-command.js';
 import { addSimulateCommand } from './simulate-command.js';
 import type { Terminal } from './terminal.js';
+import { addTopicsCommand } from './topics-command.js';
 import { addTrainCommand } from './train-command.js';
 
 /**
@@ -67,6 +68,7 @@ function createProgram(terminal: Terminal, outcome: Outcome, json: boolean): Com
   addTrainCommand(program, terminal, outcome);
   addEvaluateCommand(program, terminal, outcome);
   addModelsCommand(program, terminal);
+  addTopicsCommand(program, terminal, outcome);
   addConfigCommand(program, terminal, outcome);
   addDoctorCommand(program, terminal, outcome);
   return program;

@@ -1,5 +1,5 @@
 import type { Segmentation } from '../../segmentation.js';
-import type { TrainingOutcome } from '../../trainer.js';
+import type { TrainingOutcome } from '../../train/training-outcome.js';
 import type { ModelSummary, OutputSummary, RunIdentity, RunSummary, SegmentSummary } from '../run-summary.js';
 
 export interface RunFacts {

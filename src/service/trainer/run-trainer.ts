@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SegtideError } from '../../errors.js';
 import type { Clock } from '../../ports.js';
 import { DRIFT, SEGMENTS } from '../../publish/output.js';
+import type { AdoptedModel } from '../../train/adopt-model.js';
 import { decodeSamples } from '../../train/encode-samples.js';
 import { decodeStatistics } from '../../train/encode-statistics.js';
 import { toModelTopicRecords } from '../../train/model-topic.js';
@@ -31,6 +32,10 @@ export interface TrainerRoleParts extends Pick<TrainerParts, 'train' | 'onProgre
   readonly isStopped: () => boolean;
   /** Told of each lesson that can't be used; it is passed over. */
   readonly onRefused: (topic: string, offset: string, error: SegtideError) => void;
+  /** A model to begin with where there is no state yet; it is published first. */
+  readonly initialModel?: AdoptedModel | undefined;
+  /** Called when the trainer is as it was left, before it goes on. */
+  readonly onStart?: (trainer: Trainer) => void;
   /** Called after each commit. */
   readonly onCommit?: (trainer: Trainer) => void;
 }
@@ -76,7 +81,7 @@ class TrainerRole {
   }
 
   async run(): Promise<void> {
-    const { partition, store, records, clock, train, onProgress, onFailure } = this.#parts;
+    const { partition, store, records, clock, train, onProgress, onFailure, onStart, initialModel } = this.#parts;
     const { settings, topics, epochEveryMs = 5000 } = this.#options;
     const { checkpoint } = await store.open();
     if (partition.signal.aborted) return;
@@ -94,9 +99,12 @@ class TrainerRole {
         segments: await records.sink(SEGMENTS),
         drift: await records.sink(DRIFT),
         epochs: { everyMs: epochEveryMs, clock },
+        initialModel,
       },
       from?.trainer,
     );
+    if (from === undefined && initialModel !== undefined) this.#publish(initialModel);
+    onStart?.(trainer);
     this.#outcomes = trainer.outcomes.length;
     for (const [topic, offset] of from?.offsets ?? []) this.#offsets.set(topic, offset);
     partition.start(this.#offsets);
@@ -106,6 +114,13 @@ class TrainerRole {
     } finally {
       await trainer.stop();
     }
+  }
+
+  #publish({ modelVersion, champion }: AdoptedModel): void {
+    const { records } = this.#parts;
+    const model = { kind: 'model', modelVersion, previousVersion: null, artifact: champion.artifact } as const;
+    for (const record of toModelTopicRecords(model)) records.add(this.#options.topics.models, record);
+    this.#promoted = true;
   }
 
   async #step(trainer: Trainer): Promise<void> {

@@ -6,13 +6,15 @@ import { createTopicReader } from '../../transport/kafka/topic-reader.js';
 import type { Config } from '../config/schema.js';
 import { createRecordBuffer } from '../record-buffer.js';
 import { findSchemaIds } from '../run/find-schema-ids.js';
+import { readInitialModel } from '../run/read-initial-model.js';
 import type { RoleDeps, TrainerSummary } from '../run/role.js';
 import { resolveRun } from '../run/run-settings.js';
 import { servePartitions } from '../run/serve-partitions.js';
 import { toConnection } from '../run/to-connection.js';
 import { writtenOutputs } from '../run/written-outputs.js';
 import { checkTopics } from '../topics/check-topics.js';
-import { findInputTopics, partitionsOf } from '../topics/input-topics.js';
+import { trainerGroup, trainerTransactionalId } from '../topics/client-names.js';
+import { topicsOf } from '../topics/plan-acls.js';
 import { planTopics } from '../topics/plan-topics.js';
 import { type TopicName, topicOf } from '../topics/topic-name.js';
 import { runTrainer } from './run-trainer.js';
@@ -32,13 +34,13 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
   const kafka = await openKafka(connection);
   const topic = (name: TopicName): string => topicOf(output, name);
 
-  const inputs = await findInputTopics(kafka, { topics: kafkaInput.topics, keyed: input.keyed });
-  const options = { inputPartitions: partitionsOf(inputs), create: output.createTopics };
-  await checkTopics(kafka, planTopics(config), options);
+  // None of its topics has as many partitions as the input, which it may not even see.
+  const plan = topicsOf(planTopics(config), ['trainer']);
+  await checkTopics(kafka, plan, { inputPartitions: undefined, create: output.createTopics });
   const schemaIds = await findSchemaIds(config, writtenOutputs(config));
 
   // A group of its own, and with it a prefix for what its members are allowed.
-  const groupId = `${kafkaInput.groupId}-trainer`;
+  const groupId = trainerGroup(kafkaInput.groupId);
   const reader = await createTopicReader(kafka, { groupId, topics: [topic('trainer-state')], newId: randomUUID });
   const summary = { windows: 0, published: [] as string[], trainings: 0 };
   let group: GroupReader | undefined;
@@ -62,7 +64,8 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
       group.partitions$,
       async (partition) => {
         log.info('active trainer');
-        let known: { readonly windows: number; readonly outcomes: number } | undefined;
+        let known = { windows: 0, outcomes: 0 };
+        const initial = config.model.initial;
         await runTrainer(
           {
             settings: segmentation.trainer,
@@ -72,9 +75,10 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
             partition,
             store: createStateStore(kafka, {
               reader,
+              compression: output.compression,
               stateTopic: topic('trainer-state'),
               statePartition: 0,
-              transactionalId: groupId,
+              transactionalId: trainerTransactionalId(kafkaInput.groupId),
               groupId,
               partition: partition.partition,
               outageMs: delivery.outage,
@@ -93,15 +97,18 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
             onRefused: (from, offset, error) =>
               log.warn(`a lesson can't be used and is passed over: ${error.message}`, { topic: from, offset }),
             onFailure: ({ modelVersion, why }) => log.warn(`${modelVersion}: ${why.join('; ')}`),
-            onCommit: (trainer) => {
-              const { windows, outcomes } = trainer;
-              const before = known?.outcomes ?? outcomes.length;
-              for (const { modelVersion, promoted, why } of outcomes.slice(before)) {
+            initialModel:
+              initial === undefined ? undefined : await readInitialModel(initial, segmentation.trainer.model),
+            onStart: ({ windows, outcomes }) => {
+              known = { windows, outcomes: outcomes.length };
+            },
+            onCommit: ({ windows, outcomes }) => {
+              for (const { modelVersion, promoted, why } of outcomes.slice(known.outcomes)) {
                 log.info(promoted ? 'model published' : 'model refused', { modelVersion, why: why.join('; ') });
                 summary.trainings++;
                 if (promoted) summary.published.push(modelVersion);
               }
-              summary.windows += windows - (known?.windows ?? windows);
+              summary.windows += windows - known.windows;
               known = { windows, outcomes: outcomes.length };
             },
             onProgress: (number, { updates, of }) =>

@@ -19,7 +19,9 @@ import { servePartitions } from '../run/serve-partitions.js';
 import { toConnection } from '../run/to-connection.js';
 import { writtenOutputs } from '../run/written-outputs.js';
 import { checkTopics } from '../topics/check-topics.js';
+import { transactionalIdPrefix } from '../topics/client-names.js';
 import { findInputTopics, partitionsOf } from '../topics/input-topics.js';
+import { topicsOf } from '../topics/plan-acls.js';
 import { planTopics } from '../topics/plan-topics.js';
 import { type TopicName, topicOf } from '../topics/topic-name.js';
 import { toForgottenRecords } from './forgotten-records.js';
@@ -49,7 +51,8 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
   // What the worker needs must be there before it joins the group.
   const inputs = await findInputTopics(kafka, { topics: kafkaInput.topics, keyed: input.keyed });
   const partitions = partitionsOf(inputs);
-  await checkTopics(kafka, planTopics(config), { inputPartitions: partitions, create: output.createTopics });
+  const plan = topicsOf(planTopics(config), ['worker']);
+  await checkTopics(kafka, plan, { inputPartitions: partitions, create: output.createTopics });
   const schemaIds = await findSchemaIds(config, writtenOutputs(config));
   const values = await openValues(kafkaInput, stages.ingest, clock);
 
@@ -182,6 +185,7 @@ function openStore(
 ): StateStore {
   const options = {
     reader,
+    compression: output.compression,
     stateTopic: topicOf(output, 'state'),
     statePartition: partition.partition,
     outageMs: delivery.outage,
@@ -199,7 +203,7 @@ function openStore(
   const { groupId } = input.kafka!;
   return createStateStore(kafka, {
     ...options,
-    transactionalId: `${groupId}-${firstTopic}-${partition.partition}`,
+    transactionalId: `${transactionalIdPrefix(groupId)}${firstTopic}-${partition.partition}`,
     groupId,
     partition: partition.partition,
   });

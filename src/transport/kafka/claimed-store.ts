@@ -4,7 +4,18 @@ import { SegtideError } from '../../errors.js';
 import type { Clock } from '../../ports.js';
 import type { OutgoingRecord } from './kafka-producer.js';
 import { createStateHistory } from './state-history.js';
-import { CLAIM, NUMBER, TERM, toCheckpoint, toClaim, toLogEntry, toPageKey, toTombstone } from './state-records.js';
+import { createStatePartition, type ReadWaits, type StatePartition } from './state-partition.js';
+import {
+  NUMBER,
+  TERM,
+  toCheckpoint,
+  toClaim,
+  toClaimId,
+  toClaimKey,
+  toLogEntry,
+  toPageKey,
+  toTombstone,
+} from './state-records.js';
 import type { Commit, StateStore, StoredState } from './state-store.js';
 import type { StateWriter } from './state-writer.js';
 import { MAX_BATCH_BYTES } from './to-requests.js';
@@ -17,7 +28,7 @@ export interface ClaimedStoreOptions {
   readonly reader: TopicReader;
   readonly stateTopic: string;
   readonly statePartition: number;
-  /** Log entries that there may be since the last checkpoint. The same for all owners. @default 4096 */
+  /** Log entries that there may be since the last checkpoint. @default 4096 */
   readonly maxLogEntries?: number;
   /** How long a commit is tried again before it fails. @default 600000, ten minutes */
   readonly outageMs?: number;
@@ -35,6 +46,9 @@ export interface ClaimedStoreParts {
   readonly dense: boolean;
   /** Removes records before an offset, which a checkpoint has made needless. Tells failures itself. */
   trim(before: bigint): void;
+  readonly waits: ReadWaits;
+  /** Before a failed attempt is followed by another, at first; each time twice as long. @default 20 */
+  readonly retryMs?: number;
 }
 
 /**
@@ -65,6 +79,7 @@ class ClaimedStore implements StateStore {
   readonly #parts: ClaimedStoreParts;
   readonly #id: string;
   readonly #context: { readonly topic: string; readonly partition: number };
+  readonly #partition: StatePartition;
   readonly #end = new AbortController();
   #writer: StateWriter | undefined;
   #claims = 0;
@@ -80,14 +95,22 @@ class ClaimedStore implements StateStore {
   /** Where the last checkpoint of this owner is, and the pages that each place holds. */
   #slot: Slot = 'b';
   readonly #pages = { a: 0, b: 0 };
-  /** Keys of former owners, to be deleted with the first checkpoint. */
-  #former: readonly string[] = [];
+  /** Keys of former owners, and of claims: needed until this owner has a checkpoint. */
+  #former: string[] = [];
+  /**
+   * Keys that nobody needs any more, to be deleted with the next commit. Not with the checkpoint that replaces them:
+   * without transactions it may turn out to be a former owner's, and void.
+   */
+  #garbage: readonly string[] = [];
 
   constructor(options: ClaimedStoreOptions, parts: ClaimedStoreParts) {
     this.#options = { ...DEFAULTS, ...options };
     this.#parts = parts;
     this.#id = options.newId();
     this.#context = { topic: options.stateTopic, partition: options.statePartition };
+    const { outageMs } = this.#options;
+    const { waits } = parts;
+    this.#partition = createStatePartition(options.reader, this.#context, waits, outageMs, this.#end.signal);
   }
 
   get logged(): { readonly entries: number; readonly bytes: number } {
@@ -98,16 +121,16 @@ class ClaimedStore implements StateStore {
     return this.#persist(async () => {
       const id = await this.#claim(await this.#parts.openWriter());
       const history = createStateHistory(this.#context);
-      await this.#readUpTo(undefined, (record) => {
+      this.#last = await this.#partition.readUpTo(undefined, (record) => {
         history.add(record);
-        return isClaim(record, id);
+        return toClaimId(record) === id;
       });
       const { state, number, entries, keys } = await history.restore();
       this.#term = this.#last;
       this.#number = number;
       this.#entries = entries;
       this.#bytes = state.log.reduce((sum, { length }) => sum + length, 0);
-      this.#former = keys;
+      this.#former = [...keys];
       return state;
     });
   }
@@ -127,10 +150,14 @@ class ClaimedStore implements StateStore {
     this.#number = number;
     this.#entries = checkpoint === undefined ? this.#entries + 1 : 0;
     this.#bytes = checkpoint === undefined ? this.#bytes + (log?.length ?? 0) : 0;
+    this.#garbage = [];
     if (checkpoint === undefined) return;
+    const surplus = Math.max(0, this.#pages[slot] - pages);
+    const owner = { term: this.#term!, partition: this.#context.partition };
+    this.#garbage = [...this.#former, ...Array.from({ length: surplus }, (_, i) => toPageKey(owner, slot, pages + i))];
+    this.#former = [];
     this.#slot = slot;
     this.#pages[slot] = pages;
-    this.#former = [];
     if (first !== undefined) this.#parts.trim(first);
   }
 
@@ -159,25 +186,25 @@ class ClaimedStore implements StateStore {
     throw new SegtideError('state', `The state store of ${topic}/${partition} ${what}.`, { context: this.#context });
   }
 
-  /** What a checkpoint includes is not logged as well; what it replaces is deleted with it. */
+  /** The log entry is last, as the sign that all was written. */
   async #toRecords({ log, checkpoint }: Commit, number: number) {
     const { maxLogEntries, statePartition: partition } = this.#options;
     const owner = { term: this.#term!, partition };
     const slot: Slot = this.#slot === 'a' ? 'b' : 'a';
-    if (checkpoint === undefined) return { records: [toLogEntry(owner, number, log, maxLogEntries)], pages: 0, slot };
-    const records = await toCheckpoint(owner, number, slot, checkpoint);
-    const pages = records.length - 1;
-    for (const key of this.#former) records.push(toTombstone(key, partition));
-    for (let i = pages; i < this.#pages[slot]; i++) records.push(toTombstone(toPageKey(owner, slot, i), partition));
-    records.push(toLogEntry(owner, number, undefined, maxLogEntries));
-    return { records, pages, slot };
+    const written = checkpoint === undefined ? [] : await toCheckpoint(owner, number, slot, checkpoint);
+    const deleted = this.#garbage.map((key) => toTombstone(key, partition));
+    // What a checkpoint includes is not logged as well. Its entry must not take the place of one that is still needed,
+    // should the checkpoint be void: there is a place more than there are entries.
+    const logged = checkpoint === undefined ? (log ?? 'nothing') : 'checkpoint';
+    const entry = toLogEntry(owner, number, logged, maxLogEntries + 1);
+    return { records: [...written, ...deleted, entry], pages: Math.max(0, written.length - 1), slot };
   }
 
   /** Tries until it is done, with another writer each time. */
   async #persist<T>(attempt: () => Promise<T>): Promise<T> {
     const { clock, outageMs } = this.#options;
     let since: number | undefined;
-    for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
+    for (let wait = this.#parts.retryMs ?? 20; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
       try {
         return await attempt();
       } catch (error) {
@@ -204,13 +231,14 @@ class ClaimedStore implements StateStore {
   async #reclaim(number: number): Promise<boolean> {
     const writer = await this.#parts.openWriter();
     this.#writer = writer;
-    await this.#lookForOthers();
+    await this.#partition.readAll(this.#last, (record) => this.#refuseOthers(record));
     const id = await this.#claim(writer);
+    this.#former.push(toClaimKey(id));
     let found = false;
-    await this.#readUpTo(this.#last, (record) => {
+    this.#last = await this.#partition.readUpTo(this.#last, (record) => {
       this.#refuseOthers(record);
       found ||= isEntry(record, this.#term!, number);
-      return isClaim(record, id);
+      return toClaimId(record) === id;
     });
     return found;
   }
@@ -222,7 +250,7 @@ class ClaimedStore implements StateStore {
   ): Promise<bigint> {
     const { first, last } = await this.#writer!.write(outputs, records, offsets);
     if (this.#parts.dense && first !== this.#last + 1n) {
-      await this.#readUpTo(this.#last, (record) => {
+      await this.#partition.readUpTo(this.#last, (record) => {
         this.#refuseOthers(record);
         return BigInt(record.offset) >= last;
       });
@@ -231,58 +259,18 @@ class ClaimedStore implements StateStore {
     return first;
   }
 
-  /** Sets `#last` to the offset of the record that is the end. */
-  async #readUpTo(from: bigint | undefined, isEnd: (record: KafkaMessage) => boolean): Promise<void> {
-    const { reader, outageMs } = this.#options;
-    const { topic, partition } = this.#context;
-    let end: KafkaMessage | undefined;
-    const take = (records: readonly KafkaMessage[]): boolean => {
-      end = records.find(isEnd);
-      return end !== undefined;
-    };
-    await reader.read(topic, partition, from, take, AbortSignal.any([this.#end.signal, AbortSignal.timeout(outageMs)]));
-    if (end === undefined) {
-      const what = `the state in ${topic}/${partition} could not be read to its end within ${outageMs} ms`;
-      throw new SegtideError('transport', what, { retriable: true, context: this.#context });
-    }
-    this.#last = BigInt(end.offset);
-  }
-
-  /** Reads what there is since the last own record, without an end that would tell when that is all. */
-  async #lookForOthers(): Promise<void> {
-    const quiet = new AbortController();
-    let timer = setTimeout(() => quiet.abort(), PATIENCE_MS);
-    const take = (records: readonly KafkaMessage[]): boolean => {
-      for (const record of records) this.#refuseOthers(record);
-      clearTimeout(timer);
-      timer = setTimeout(() => quiet.abort(), QUIET_MS);
-      return false;
-    };
-    const { topic, partition } = this.#context;
-    const signal = AbortSignal.any([this.#end.signal, quiet.signal]);
-    await this.#options.reader.read(topic, partition, this.#last, take, signal).finally(() => clearTimeout(timer));
-  }
-
   /** @throws SegtideError `fenced` where a later owner wrote the record */
   #refuseOthers(record: KafkaMessage): void {
+    const claim = toClaimId(record);
     const term = record.headers?.[TERM]?.toString();
-    const foreign = isClaim(record)
-      ? !String(record.value).startsWith(`${this.#id}/`)
-      : term !== undefined && BigInt(term) > this.#term!;
+    const foreign =
+      claim === undefined ? term !== undefined && BigInt(term) > this.#term! : !claim.startsWith(`${this.#id}/`);
     if (foreign) throw toFenced(this.#context);
   }
 }
 
-const FIRST_WAIT_MS = 20;
+/** Between two attempts, at most. */
 const LONGEST_WAIT_MS = 2000;
-/** A reader whose broker is back finds it within that time. */
-const PATIENCE_MS = 5000;
-/** Three times as long as a broker holds back its answer that there is nothing more. */
-const QUIET_MS = 300;
-
-function isClaim({ key, value }: KafkaMessage, id?: string): boolean {
-  return String(key) === CLAIM && (id === undefined || String(value) === id);
-}
 
 function isEntry({ key, headers }: KafkaMessage, term: bigint, number: number): boolean {
   return String(key).startsWith(`${term}/log/`) && String(headers?.[NUMBER]) === String(number);

@@ -1,7 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
 import type { Kafka, KafkaConfig, RetryOptions } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
-import { registerCodecs } from './codecs/register-codecs.js';
 
 /** How to reach the brokers. */
 export interface KafkaConnectionOptions {
@@ -43,6 +42,7 @@ export async function openKafka(options: KafkaConnectionOptions): Promise<Kafka>
     throw new SegtideError('config', '`brokers` is empty; name at least one broker as host:port');
   }
   const { Kafka: Client, logLevel } = await import('kafkajs');
+  const { registerCodecs } = await import('./codecs/register-codecs.js');
   await registerCodecs();
   return new Client({
     clientId: options.clientId ?? 'segtide',

@@ -6,7 +6,15 @@ export function toTransportError(cause: unknown, what: string, context: ErrorCon
   if (own !== undefined) return own;
   const reason = cause instanceof Error ? cause.message : String(cause);
   const retriable = isRetriable(cause);
-  return new SegtideError('transport', `${what}: ${reason}`, { cause, retriable, context });
+  return new SegtideError('transport', `${what}: ${reason}${adviceOn(cause)}`, { cause, retriable, context });
+}
+
+function adviceOn(cause: unknown): string {
+  const type = protocolType(cause);
+  if (type?.endsWith('_AUTHORIZATION_FAILED')) return '; `segtide topics plan` lists the rights that are needed';
+  // kafkajs says so, too, where it may not use the group or transactional id.
+  const isLost = cause instanceof Error && cause.name === 'KafkaJSGroupCoordinatorNotFound';
+  return isLost ? ' (or no right to it: `segtide topics plan` lists those that are needed)' : '';
 }
 
 /** A codec or a token client of segtide's may have thrown within kafkajs, which wraps it when it gives up. */

@@ -1,5 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import { type ClaimedStoreOptions, createClaimedStore } from './claimed-store.js';
+import type { Compression } from './codecs/register-codecs.js';
+import { READ_WAITS } from './state-partition.js';
 import type { StateStore } from './state-store.js';
 import { openTransactionalWriter } from './transactional-writer.js';
 import { createTrim } from './trim.js';
@@ -12,7 +14,7 @@ export interface StateStoreOptions extends ClaimedStoreOptions {
   /** Partition of the input, for its offsets. */
   readonly partition: number;
   /** Of outputs and state. @default 'none' */
-  readonly compression?: 'none' | 'gzip';
+  readonly compression?: Compression;
   /** Told when records that a checkpoint made needless could not be removed; they only take room. @default nobody is told */
   readonly onTrimFailed?: (error: Error) => void;
 }
@@ -28,6 +30,7 @@ export function createStateStore(kafka: Kafka, options: StateStoreOptions): Stat
   return createClaimedStore(options, {
     openWriter: () => openTransactionalWriter(kafka, { ...options, compression }),
     dense: false,
+    waits: READ_WAITS,
     trim: createTrim(kafka, stateTopic, statePartition, onTrimFailed),
   });
 }

@@ -14,7 +14,7 @@ export type TokenProvider = () => Promise<{ readonly value: string }>;
 
 /**
  * Asks for tokens by the grant of client credentials (RFC 6749, 4.4). A token is used again until four fifths of its life
- * are over; while the server is away, until it ends. Logins at the same time share one request.
+ * are over, or 15 s are left; while the server is away, until it ends. Logins at the same time share one request.
  *
  * @returns a provider that throws SegtideError `transport`, retriable where the server may answer later
  */
@@ -42,6 +42,8 @@ interface Token {
   readonly endsAt: number;
 }
 
+/** kafkajs logs in anew 10 s before the token of a connection ends, and the broker must then be shown another. */
+const LOGIN_LEAD_MS = 15_000;
 const TIME_OUT_MS = 10_000;
 const MAX_ANSWER_BYTES = 65_536;
 /** RFC 6749 recommends that an answer tells; where one does not, this is short enough for any server. */
@@ -68,7 +70,8 @@ async function requestToken(credentials: ClientCredentials, clock: Clock): Promi
   if (typeof value !== 'string' || value === '') throw failure(tokenUrl, 'answered without an access_token', false);
   const told = Number(answer?.expires_in);
   const lifeMs = (told > 0 ? told : DEFAULT_LIFE_S) * 1000;
-  return { value, renewAt: asked + 0.8 * lifeMs, endsAt: asked + lifeMs };
+  const renewAt = asked + Math.min(0.8 * lifeMs, lifeMs - LOGIN_LEAD_MS);
+  return { value, renewAt, endsAt: asked + lifeMs };
 }
 
 async function post(url: string, request: RequestInit): Promise<{ status: number; text: string }> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { KafkaMessage } from 'kafkajs';
 import { type ErrorContext, SegtideError } from '../../errors.js';
-import { CLAIM, EMPTY, type Manifest, NUMBER, TERM, updateHash } from './state-records.js';
+import { EMPTY, type Manifest, NUMBER, TERM, toClaimId, updateHash } from './state-records.js';
 import type { StoredState } from './state-store.js';
 
 /** What a partition of state topic held when it was read. */
@@ -11,7 +11,7 @@ export interface RestoredState {
   readonly number: number;
   /** Commits since the checkpoint. */
   readonly entries: number;
-  /** Keys with a value, but for the claim. */
+  /** Keys with a value. */
   readonly keys: readonly string[];
 }
 
@@ -42,8 +42,8 @@ class History implements StateHistory {
   #checkpoint: Checkpoint | undefined;
   /** Pages by the number of their commit, until its manifest follows. */
   readonly #pages = new Map<number, (Uint8Array | undefined)[]>();
-  /** By the number of their commit; undefined where it logged nothing. */
-  readonly #entries = new Map<number, Uint8Array | undefined>();
+  /** By the number of their commit; or why there are no bytes. */
+  readonly #entries = new Map<number, Uint8Array | string>();
 
   constructor(context: ErrorContext) {
     this.#context = context;
@@ -51,12 +51,13 @@ class History implements StateHistory {
 
   add(record: KafkaMessage): void {
     const key = String(record.key);
-    const term = BigInt(toText(record, TERM) ?? (key === CLAIM ? record.offset : -1));
-    if (key !== CLAIM) {
-      if (record.value === null) this.#keys.delete(key);
-      else this.#keys.add(key);
+    if (record.value === null) {
+      this.#keys.delete(key);
+      return;
     }
-    if (term < this.#term || record.value === null) return;
+    this.#keys.add(key);
+    const term = BigInt(toText(record, TERM) ?? (toClaimId(record) === undefined ? -1 : record.offset));
+    if (term < this.#term) return;
     this.#term = term;
     const number = Number(toText(record, NUMBER));
     const [, kind, , page] = key.split('/');
@@ -71,9 +72,10 @@ class History implements StateHistory {
     const last = Math.max(first - 1, ...this.#entries.keys());
     const log: Uint8Array[] = [];
     for (let number = first; number <= last; number++) {
-      if (!this.#entries.has(number)) this.#refuse(`lacks the log entry of commit ${number} of ${last}`);
       const entry = this.#entries.get(number);
-      if (entry !== undefined) log.push(entry);
+      if (entry === undefined) this.#refuse(`lacks the log entry of commit ${number} of ${last}`);
+      if (entry === 'checkpoint') this.#refuse(`lacks the manifest of the checkpoint of commit ${number}`);
+      if (typeof entry !== 'string') log.push(entry);
     }
     return { state: { checkpoint, log }, number: last, entries: last - first + 1, keys: [...this.#keys] };
   }
@@ -96,10 +98,8 @@ class History implements StateHistory {
 
   #addEntry(number: number, record: KafkaMessage): void {
     if (number <= (this.#checkpoint?.number ?? 0)) return;
-    // A later owner goes on from what it found; an entry that was not yet there for it never took effect.
-    for (const later of this.#entries.keys()) if (later > number) this.#entries.delete(later);
     // A copy: the record is a part of all that came with it.
-    this.#entries.set(number, toText(record, EMPTY) === undefined ? new Uint8Array(record.value!) : undefined);
+    this.#entries.set(number, toText(record, EMPTY) ?? new Uint8Array(record.value!));
   }
 
   async #joinPages(): Promise<Uint8Array | undefined> {

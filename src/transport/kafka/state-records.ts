@@ -1,10 +1,11 @@
 import { createHash, type Hash } from 'node:crypto';
 import { setImmediate as breathe } from 'node:timers/promises';
+import type { KafkaMessage } from 'kafkajs';
 import type { OutgoingRecord } from './kafka-producer.js';
 import { MAX_BATCH_BYTES } from './to-requests.js';
 
 /**
- * Who wrote a record. Each owner's records but its claim have keys of their own, `<term>/…`, so that compaction can
+ * Who wrote a record. Each owner's records but its claims have keys of their own, `<term>/…`, so that compaction can
  * never prefer what a former owner was late to write.
  */
 export interface Owner {
@@ -22,30 +23,56 @@ export interface Manifest {
   readonly sha256: string;
 }
 
-/** Key of the record by which an owner takes the partition. */
-export const CLAIM = 'claim';
 /** Names of headers. `number` is that of the commit; commits are counted from 1 over all owners. */
 export const TERM = 'term';
 export const NUMBER = 'number';
-/** On a log entry whose commit logged nothing: it only shows that the commit took effect. */
+/** On an entry that only shows that a commit took effect: one that logged `nothing`, or whose `checkpoint` says it all. */
 export const EMPTY = 'empty';
 
-/** @param term absent on an owner's first claim, whose offset becomes the term */
+/**
+ * A claim, by which an owner takes the partition. Each has a key of its own: as long as a former owner's late records
+ * are there, so is the claim before them that makes them void.
+ *
+ * @param term absent on an owner's first claim, whose offset becomes the term
+ */
 export function toClaim(id: string, partition: number, term: bigint | undefined): OutgoingRecord {
-  return { key: CLAIM, value: id, partition, ...(term === undefined ? {} : { headers: { [TERM]: String(term) } }) };
+  const key = toClaimKey(id);
+  return { key, value: id, partition, ...(term === undefined ? {} : { headers: { [TERM]: String(term) } }) };
 }
 
-/** @param places of log entries, which are used in turn */
-export function toLogEntry(owner: Owner, number: number, log: Uint8Array | undefined, places: number): OutgoingRecord {
+export function toClaimKey(id: string): string {
+  return `claim/${id}`;
+}
+
+/** The id of a claim, undefined for every other record. */
+export function toClaimId({ key, value }: KafkaMessage): string | undefined {
+  return value !== null && String(key).startsWith('claim/') ? String(value) : undefined;
+}
+
+/**
+ * @param log bytes, or why there are none
+ * @param places of log entries, which are used in turn
+ */
+export function toLogEntry(
+  owner: Owner,
+  number: number,
+  log: Uint8Array | 'nothing' | 'checkpoint',
+  places: number,
+): OutgoingRecord {
+  const headers = toHeaders(owner, number);
   return {
     key: `${owner.term}/log/${number % places}`,
-    value: log === undefined ? Buffer.alloc(0) : toBuffer(log),
-    headers: { ...toHeaders(owner, number), ...(log === undefined ? { [EMPTY]: '' } : {}) },
+    value: typeof log === 'string' ? Buffer.alloc(0) : toBuffer(log),
+    headers: typeof log === 'string' ? { ...headers, [EMPTY]: log } : headers,
     partition: owner.partition,
   };
 }
 
-/** Pages in order, then the manifest. They share the checkpoint's memory. */
+/**
+ * Pages in order, then the manifest. They share the checkpoint's memory.
+ *
+ * @param slot taken by turns, so that the last checkpoint stays until this one is whole, and proves to be the owner's
+ */
 export async function toCheckpoint(
   owner: Owner,
   number: number,
@@ -68,7 +95,7 @@ export async function toCheckpoint(
     sha256: hash.digest('hex'),
   };
   const { term, partition } = owner;
-  records.push({ key: `${term}/manifest`, value: JSON.stringify(manifest), headers, partition });
+  records.push({ key: `${term}/manifest/${slot}`, value: JSON.stringify(manifest), headers, partition });
   return records;
 }
 

@@ -27,19 +27,23 @@ export interface StateStore {
   /**
    * Takes ownership, and reads what was committed before, once.
    *
-   * @throws SegtideError `state` where what was stored is damaged
+   * @throws SegtideError `state` where what was stored is damaged; `fenced` and `transport` as `commit`
    */
   open(): Promise<StoredState>;
   /**
    * Resolves when everything is durable; then and only then is it visible to readers of committed records. After an
    * error whose outcome is unknown it finds out whether the commit took effect, and repeats it if not: it is never there
-   * twice. Commits are made one after another.
+   * twice. Commits are made one after another, and what is given belongs to the store until then.
    *
-   * @throws SegtideError `fenced` when another owner has opened the store; `transport` when the broker was not to be
-   * had for `outageMs`
+   * After any error but `state` nobody knows what is stored; a store anew over the same state can tell.
+   *
+   * @throws SegtideError `fenced` when another owner has opened the store, or has tried to: who still has the partition
+   * then opens a new store; `transport` when the broker was not to be had for `outageMs`, or refuses; `state` when the
+   * log is full, or an entry too large: the same as a checkpoint will do; `aborted` when the store was closed meanwhile
    */
   commit(commit: Commit): Promise<void>;
-  /** Log entries since the last checkpoint. */
+  /** Commits since the last checkpoint, of which there may be so many, and the bytes that they logged. */
   readonly logged: { readonly entries: number; readonly bytes: number };
+  /** Ends a commit that is under way, too: it took effect or did not, as the next owner will see. */
   close(): Promise<void>;
 }

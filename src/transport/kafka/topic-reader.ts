@@ -1,7 +1,8 @@
-import type { Admin, Consumer, Kafka, KafkaMessage } from 'kafkajs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Admin, Consumer, ConsumerEndBatchProcessEvent, Kafka, KafkaMessage } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
 import { KAFKA_RETRY } from './kafka-connection.js';
-import { isRetriable, toTransportError } from './kafka-error.js';
+import { isRetriable, isUnknownTopic, toTransportError } from './kafka-error.js';
 import { tryAgain } from './try-again.js';
 
 /**
@@ -12,8 +13,8 @@ export interface TopicReader {
   /**
    * Hands over records from `from` on (the oldest where undefined) until `take` answers true, or the signal aborts.
    * `take` is also told the offset after them and after what the broker keeps for itself, such as the ends of
-   * transactions; where there is nothing but that, it gets no records. Readings of several partitions may be under way at once, but one at a time of each. It outlives restarts of the
-   * brokers.
+   * transactions; where there is nothing but that, it gets no records. Readings of several partitions may be under way at
+   * once, but one at a time of each. It outlives restarts of the brokers.
    *
    * @throws SegtideError `transport` when the brokers refuse to be read from, and when the reader is closed
    */
@@ -28,11 +29,11 @@ export interface TopicReader {
 }
 
 export interface TopicReaderOptions {
-  /** The reader's own group is named `<groupId>-reader-<id>`: the brokers must allow it to read by groups of that prefix. */
+  /** The reader's own groups are named `<groupId>-reader-<id>`: the brokers must allow reading by groups of that prefix. */
   readonly groupId: string;
   /** Topics that can be read. They must exist. */
   readonly topics: readonly string[];
-  /** Makes an id that nobody else has. */
+  /** Makes an id that nobody else has, another each time. */
   readonly newId: () => string;
   /** Bytes of one partition in one answer of a broker, about. @default 4194304 */
   readonly maxBytes?: number;
@@ -40,7 +41,7 @@ export interface TopicReaderOptions {
 
 /**
  * Starts a reader. It joins its group once, which by a broker's default settings takes 3 s; the group vanishes when the
- * reader has left.
+ * reader has left. After an outage it joins another one, where nobody waits for the member that was lost.
  *
  * @throws SegtideError `transport` when no broker is to be had, or a topic does not exist
  */
@@ -62,59 +63,33 @@ interface Reading {
 }
 
 class GroupTopicReader implements TopicReader {
-  readonly #topics: readonly string[];
-  readonly #consumer: Consumer;
+  readonly #kafka: Kafka;
+  readonly #options: TopicReaderOptions;
   readonly #admin: Admin;
   readonly #readings = new Map<string, Reading>();
-  /** Whether kafkajs takes seeks now: between a crash and its restart it does not. */
-  #joined = false;
+  readonly #end = new AbortController();
+  /** The consumer that has joined its group, until it crashes. */
+  #consumer: Consumer | undefined;
   #failure: SegtideError | undefined;
 
   constructor(kafka: Kafka, options: TopicReaderOptions) {
-    this.#topics = options.topics;
+    this.#kafka = kafka;
+    this.#options = options;
     this.#admin = kafka.admin({ retry: KAFKA_RETRY });
-    this.#consumer = kafka.consumer({
-      groupId: `${options.groupId}-reader-${options.newId()}`,
-      maxWaitTimeInMs: MAX_WAIT_MS,
-      maxBytesPerPartition: options.maxBytes ?? 4_194_304,
-      allowAutoTopicCreation: false,
-      retry: KAFKA_RETRY,
-    });
   }
 
   async start(): Promise<void> {
-    const consumer = this.#consumer;
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.#begin(payload.memberAssignment));
-    consumer.on(consumer.events.STOP, () => {
-      this.#joined = false;
-    });
-    consumer.on(consumer.events.CRASH, ({ payload }) => {
-      // kafkajs restarts by itself where that can help.
-      if (!payload.restart) this.#fail(toTransportError(payload.error, 'the reader of inner topics stopped'));
-    });
-    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
-      // Batches with records are taken where they come; kafkajs shows those without any here alone.
-      const { topic, partition, batchSize, firstOffset, lastOffset } = payload;
-      if (batchSize > 0 || firstOffset === null) return;
-      const reading = this.#readings.get(toKey(topic, partition));
-      // One that was fetched for an earlier reading may lie beyond what this one is still to get.
-      if (reading?.ready && BigInt(firstOffset) <= reading.next) reading.take([], BigInt(lastOffset) + 1n);
-    });
+    const { topics } = this.#options;
     try {
       await this.#admin.connect();
-      await consumer.connect();
-      await consumer.subscribe({ topics: [...this.#topics], fromBeginning: true });
-      await consumer.run({
-        autoCommit: false,
-        eachBatch: async ({ batch, isStale }) => {
-          if (isStale()) return;
-          const reading = this.#readings.get(toKey(batch.topic, batch.partition));
-          reading?.take(batch.messages, BigInt(batch.lastOffset()) + 1n);
-        },
-      });
+      await tryAgain(
+        () => this.#join(),
+        1000,
+        (error) => isRetriable(error) && !isUnknownTopic(error),
+      );
     } catch (error) {
       await this.close().catch(() => {}); // the first error is the one to tell
-      throw toTransportError(error, `the topics ${this.#topics.join(', ')} could not be read`);
+      throw toTransportError(error, `the topics ${topics.join(', ')} could not be read`);
     }
   }
 
@@ -127,7 +102,7 @@ class GroupTopicReader implements TopicReader {
   ): Promise<void> {
     const key = toKey(topic, partition);
     if (this.#failure !== undefined) throw this.#failure;
-    if (!this.#topics.includes(topic)) {
+    if (!this.#options.topics.includes(topic)) {
       throw new SegtideError('config', `the reader was not made for the topic ${topic}; name it in \`topics\``);
     }
     if (this.#readings.has(key)) {
@@ -138,7 +113,7 @@ class GroupTopicReader implements TopicReader {
       const end = (): void => {
         signal?.removeEventListener('abort', stop);
         this.#readings.delete(key);
-        if (this.#joined) this.#consumer.pause([{ topic, partitions: [partition] }]);
+        this.#consumer?.pause([{ topic, partitions: [partition] }]);
       };
       const stop = (): void => {
         end();
@@ -179,25 +154,95 @@ class GroupTopicReader implements TopicReader {
 
   async close(): Promise<void> {
     this.#fail(new SegtideError('transport', 'the reader of inner topics is closed'));
+    this.#end.abort();
+    const consumer = this.#consumer;
+    this.#consumer = undefined;
     try {
-      await this.#consumer.disconnect();
+      await consumer?.disconnect();
       await this.#admin.disconnect();
     } catch (error) {
       throw toTransportError(error, 'the reader of inner topics could not leave its group');
     }
   }
 
+  /** Resolves when a new consumer has joined a group of its own. */
+  async #join(): Promise<void> {
+    const { groupId, newId, topics, maxBytes } = this.#options;
+    const consumer = this.#kafka.consumer({
+      groupId: `${groupId}-reader-${newId()}`,
+      maxWaitTimeInMs: MAX_WAIT_MS,
+      maxBytesPerPartition: maxBytes ?? 4_194_304,
+      allowAutoTopicCreation: false,
+      // kafkajs would join the same group again, and wait until the broker takes the lost member for dead.
+      retry: { ...KAFKA_RETRY, restartOnFailure: async () => false },
+    });
+    try {
+      await new Promise<void>((resolve, reject) => {
+        consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+          this.#begin(consumer, payload.memberAssignment);
+          resolve();
+        });
+        consumer.on(consumer.events.CRASH, ({ payload }) => {
+          reject(payload.error);
+          if (this.#consumer === consumer) void this.#joinAgain(payload.error);
+        });
+        consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => this.#passOver(payload));
+        this.#run(consumer, topics).catch(reject);
+      });
+    } catch (error) {
+      await consumer.disconnect().catch(() => {}); // the first error is the one to tell
+      throw error;
+    }
+    if (this.#end.signal.aborted) await consumer.disconnect();
+  }
+
+  async #run(consumer: Consumer, topics: readonly string[]): Promise<void> {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatch: async ({ batch, isStale }) => {
+        if (isStale()) return;
+        const reading = this.#readings.get(toKey(batch.topic, batch.partition));
+        reading?.take(batch.messages, BigInt(batch.lastOffset()) + 1n);
+      },
+    });
+  }
+
+  /** Goes past a batch of nothing but what the broker keeps for itself, which kafkajs shows only here. */
+  #passOver({ topic, partition, batchSize, firstOffset, lastOffset }: ConsumerEndBatchProcessEvent['payload']): void {
+    if (batchSize > 0 || firstOffset === null) return;
+    const reading = this.#readings.get(toKey(topic, partition));
+    // What was fetched for an earlier reading may lie beyond what this one is still to get.
+    if (reading?.ready && BigInt(firstOffset) <= reading.next) reading.take([], BigInt(lastOffset) + 1n);
+  }
+
+  /** Until it succeeds, or can't. Nothing is thrown. */
+  async #joinAgain(cause: unknown): Promise<void> {
+    this.#consumer = undefined;
+    let error = cause;
+    while (isRetriable(error) && !this.#end.signal.aborted) {
+      try {
+        return await this.#join();
+      } catch (next) {
+        error = next;
+      }
+      await sleep(RETRY_MS, undefined, { signal: this.#end.signal }).catch(() => {}); // closed
+    }
+    this.#fail(toTransportError(error, 'the reader of inner topics stopped'));
+  }
+
   /** A group that has met begins with everything unpaused, at the oldest records. */
-  #begin(assignment: Readonly<Record<string, number[]>>): void {
-    this.#joined = true;
-    this.#consumer.pause(Object.entries(assignment).map(([topic, partitions]) => ({ topic, partitions })));
+  #begin(consumer: Consumer, assignment: Readonly<Record<string, number[]>>): void {
+    this.#consumer = consumer;
+    consumer.pause(Object.entries(assignment).map(([topic, partitions]) => ({ topic, partitions })));
     for (const reading of this.#readings.values()) this.#resume(reading);
   }
 
   #resume({ topic, partition, next, ready }: Reading): void {
-    if (!ready || !this.#joined) return;
-    this.#consumer.seek({ topic, partition, offset: String(next) });
-    this.#consumer.resume([{ topic, partitions: [partition] }]);
+    if (!ready) return;
+    this.#consumer?.seek({ topic, partition, offset: String(next) });
+    this.#consumer?.resume([{ topic, partitions: [partition] }]);
   }
 
   /** kafkajs would commit an offset to get past records that were deleted. */
@@ -216,6 +261,8 @@ class GroupTopicReader implements TopicReader {
   }
 }
 
+/** Between two attempts to join a group. */
+const RETRY_MS = 500;
 /** How long a broker holds its answer back while there are no records; a reading may have to wait for it once. */
 const MAX_WAIT_MS = 100;
 

@@ -98,6 +98,8 @@ async function train({ lessons, state }: Deployment, run: Run = {}, partition: A
     throw new SegtideError('transport', 'killed');
   };
   const store = state.open(() => run.beforeCommit?.(kill));
+  // Whenever it looks, it is time for a commit and for an epoch.
+  let now = 0;
   await runTrainer(
     { settings: smallSettings(run.options ?? LIVE).trainer, topics: TOPICS, commitEveryMs: run.commitEveryMs ?? 0 },
     {
@@ -112,7 +114,7 @@ async function train({ lessons, state }: Deployment, run: Run = {}, partition: A
         close: () => store.close(),
       },
       records: createRecordBuffer({ topicOf: (name) => name, format: 'json' }),
-      clock: { now: () => performance.now() },
+      clock: { now: () => (now += 10_000) },
       train: trainHere,
       isStopped: () => partition.started && partition.waiting.length === 0,
       onRefused: (topic, offset, error) => {
@@ -198,22 +200,27 @@ describe('a trainer over topics', () => {
     const { deployed, before, windows } = await withModel();
     const random = createRandom(11);
     const sent = deployed.taught;
+    const kills = { beforeCommit: 0, afterCommit: 0, between: 0 };
     for (let killed = 0; killed < 20; killed++) {
       await deployed.teach(40 * (1 + random.below(6)));
       let commits = random.below(4);
+      const when = random.below(2) === 0 ? 'beforeCommit' : 'afterCommit';
       const dies = (kill: () => void): void => {
-        if (commits-- === 0) kill();
+        if (commits-- > 0) return;
+        kills[when]++;
+        kill();
       };
-      const isBefore = random.below(2) === 0;
       const partition = deployed.lessons.assign(1 + random.below(4));
       let looks = 1 + random.below(5);
       await train(
         deployed,
         {
-          ...(isBefore ? { beforeCommit: dies } : { afterCommit: dies }),
+          [when]: dies,
           // Where no commit comes to that: between two.
           isStopped: () => {
-            if (--looks === 0) partition.revoke();
+            if (--looks > 0) return false;
+            kills.between++;
+            partition.revoke();
             return false;
           },
         },
@@ -227,6 +234,7 @@ describe('a trainer over topics', () => {
     expect(snapshot.droppedStatistics).toBe(0);
     expect(weightTaught(snapshot, before)).toBeCloseTo(deployed.taught - sent, 6);
     expect(deployed.taught - sent).toBeGreaterThan(1500);
+    expect(Math.min(...Object.values(kills))).toBeGreaterThan(1);
   });
 
   it('begins a training again that it was killed in, and publishes one whole model', async () => {

@@ -86,7 +86,7 @@ describe('a model feed', () => {
   });
 
   it('is ready after a while without a record where the last ones are of an aborted transaction', async () => {
-    const feed = await feedOf(topicOf(...ONE), { last: 99n, patienceMs: 20 });
+    const feed = await feedOf(topicOf(...ONE), { last: 99n, patienceMs: 500 });
     expect(feed.current().map(inShort)).toEqual(['v1']);
     await feed.close();
   });

@@ -15,6 +15,8 @@ const run = promisify(execFile);
 export interface Broker {
   /** `host:port`, as kafkajs takes them. */
   readonly brokers: string[];
+  /** `host:port` of each further listener. */
+  readonly listeners: Readonly<Record<string, string>>;
   /** Lets the broker shut down in order; its log stays, so that `start` goes on with it. */
   stop(): Promise<void>;
   /** Kills the broker as a power cut would. */
@@ -25,15 +27,31 @@ export interface Broker {
   remove(): Promise<void>;
 }
 
+/** What a broker has beside its listener without security. */
+export interface BrokerOptions {
+  /** Further listeners by name, each on a port of its own at `localhost`, with Kafka's name of its security protocol. */
+  readonly listeners?: Readonly<Record<string, 'SSL' | 'SASL_SSL' | 'SASL_PLAINTEXT'>>;
+  /** Lines of its settings. */
+  readonly settings?: readonly string[];
+  /** SCRAM users, as the storage tool takes them. */
+  readonly scram?: readonly string[];
+}
+
 /** Starts a Kafka broker (KRaft, transactions) on free ports and waits until it answers. */
-export async function startBroker(): Promise<Broker> {
+export async function startBroker({
+  listeners = {},
+  settings: more = [],
+  scram = [],
+}: BrokerOptions = {}): Promise<Broker> {
   const classPath = await brokerClassPath();
   const folder = await mkdtemp(path.join(tmpdir(), 'segtide-kafka-'));
-  const [port, controllerPort] = await freePorts(2);
+  const names = Object.keys(listeners);
+  const [port, controllerPort, ...ports] = await freePorts(2 + names.length);
+  const further = names.map((name, i) => ({ name, port: ports[i]!, protocol: listeners[name]! }));
   const address = `127.0.0.1:${port}`;
   const settings = path.join(folder, 'server.properties');
-  await writeFile(settings, serverProperties(folder, port!, controllerPort!));
-  await format(classPath, settings);
+  await writeFile(settings, [serverProperties(folder, port!, controllerPort!, further), ...more, ''].join('\n'));
+  await format(classPath, settings, scram);
 
   let java: ChildProcess | undefined;
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
@@ -44,6 +62,7 @@ export async function startBroker(): Promise<Broker> {
   };
   const broker: Broker = {
     brokers: [address],
+    listeners: Object.fromEntries(further.map(({ name, port }) => [name, `localhost:${port}`])),
     async start() {
       const log = path.join(folder, 'broker.log');
       const output = await open(log, 'a');
@@ -74,14 +93,22 @@ export async function startBroker(): Promise<Broker> {
 /** A short-lived broker on a busy machine: the quick compiler and the small collector start soonest. */
 const JVM = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto', '-Dlog4j2.level=WARN'];
 
-function serverProperties(folder: string, port: number, controllerPort: number): string {
+interface Listener {
+  readonly name: string;
+  readonly port: number;
+  readonly protocol: string;
+}
+
+function serverProperties(folder: string, port: number, controllerPort: number, further: readonly Listener[]): string {
+  const addresses = further.map(({ name, port }) => `,${name}://localhost:${port}`).join('');
+  const protocols = further.map(({ name, protocol }) => `,${name}:${protocol}`).join('');
   return [
     'process.roles=broker,controller',
     'node.id=1',
     `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
-    `listeners=CLIENT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    `advertised.listeners=CLIENT://127.0.0.1:${port}`,
-    'listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    `listeners=CLIENT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}${addresses}`,
+    `advertised.listeners=CLIENT://127.0.0.1:${port}${addresses}`,
+    `listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT${protocols}`,
     'inter.broker.listener.name=CLIENT',
     'controller.listener.names=CONTROLLER',
     `log.dirs=${path.join(folder, 'log')}`,
@@ -106,9 +133,16 @@ function serverProperties(folder: string, port: number, controllerPort: number):
   ].join('\n');
 }
 
-async function format(classPath: string, settings: string): Promise<void> {
+async function format(classPath: string, settings: string, scram: readonly string[]): Promise<void> {
   const tool = (...args: string[]) => run('java', [...JVM, '-cp', classPath, 'kafka.tools.StorageTool', ...args]);
-  await tool('format', '-t', Buffer.from('segtide-test-01!').toString('base64url'), '-c', settings);
+  await tool(
+    'format',
+    '-t',
+    Buffer.from('segtide-test-01!').toString('base64url'),
+    '-c',
+    settings,
+    ...scram.flatMap((user) => ['-S', user]),
+  );
 }
 
 async function untilReady(address: string, java: ChildProcess, log: string): Promise<void> {

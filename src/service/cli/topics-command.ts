@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import type { Outcome } from './exit-code.js';
+import type { Terminal } from './terminal.js';
+
+/** Flags of `segtide topics`, as written. */
+export interface TopicsFlags {
+  readonly config?: string;
+  readonly set?: string[];
+  readonly json?: boolean;
+}
+
+/** `segtide topics`: what a config needs of the brokers. */
+export function addTopicsCommand(program: Command, terminal: Terminal, outcome: Outcome): void {
+  const topics = program
+    .command('topics')
+    .summary('plan, create or check topics and rights')
+    .description(
+      'Tells which topics a config needs and the least rights of each role, makes the topics, or checks them.',
+    )
+    .addHelpText('after', EXAMPLES);
+  withConfig(topics.command('plan').description('print the topics, and the rights as lines of kafka-acls.sh')).action(
+    async (flags: TopicsFlags) => {
+      const { printPlan } = await import('./topics-actions.js');
+      printPlan(flags, terminal);
+    },
+  );
+  withConfig(
+    topics.command('create').description('make the topics that are missing; those that are there are never changed'),
+  ).action(async (flags: TopicsFlags) => {
+    const { createTopics } = await import('./topics-actions.js');
+    await createTopics(flags, terminal);
+  });
+  withConfig(topics.command('check').description('compare the topics that are there with the plan')).action(
+    async (flags: TopicsFlags) => {
+      const { reportTopics } = await import('./topics-actions.js');
+      outcome.exitCode = await reportTopics(flags, terminal);
+    },
+  );
+}
+
+function withConfig(command: Command): Command {
+  return command
+    .option('-c, --config <file>', 'config file; segtide.yaml in this folder when there is one')
+    .option('-s, --set <key=value>', 'set a key over the file; repeatable', (value: string, earlier: string[] = []) => [
+      ...earlier,
+      value,
+    ])
+    .option('--json', 'print JSON');
+}
+
+const EXAMPLES = `
+Examples:
+  segtide topics plan --config segtide.yaml
+  segtide topics plan --json | jq '.acls[] | select(.role == "worker")'
+  segtide topics create --set output.replicationFactor=3
+  segtide topics check`;

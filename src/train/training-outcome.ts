@@ -1,0 +1,39 @@
+import type { SegtideError } from '../errors.js';
+import type { GateValues } from './gate.js';
+import type { ViewRecord } from './model-artifact.js';
+import type { TrainingJob, TrainingResult } from './training-job.js';
+
+/** One training and what became of it. */
+export interface TrainingOutcome {
+  readonly modelVersion: string;
+  readonly reasons: readonly string[];
+  readonly promoted: boolean;
+  /** It gave no model that could be judged. */
+  readonly failed: boolean;
+  readonly why: readonly string[];
+  /** Windows seen when it began. */
+  readonly atWindow: number;
+  /** What the gate compared; empty where the training failed. */
+  readonly values: Partial<GateValues>;
+  /** What each view counts in its embedding, in order; none where it is the latents of the VRAE. */
+  readonly views: readonly ViewRecord[];
+}
+
+export function toTrainingOutcome(
+  { reasons }: TrainingJob,
+  atWindow: number,
+  { modelVersion, promoted, why, values, views }: TrainingResult,
+): TrainingOutcome {
+  return { modelVersion, reasons, promoted, failed: false, why, atWindow, values, views };
+}
+
+/** @param serves whether there is a model in force */
+export function toFailedOutcome(
+  { number, reasons }: TrainingJob,
+  atWindow: number,
+  { message }: SegtideError,
+  serves: boolean,
+): TrainingOutcome {
+  const why = [`the training failed: ${message}${serves ? ' The model in force stays.' : ''}`];
+  return { modelVersion: `v${number}`, reasons, promoted: false, failed: true, why, atWindow, values: {}, views: [] };
+}
