@@ -7,6 +7,7 @@ import { EXIT_CODE_HELP, EXIT_CODES, type Outcome } from './exit-code.js';
 import { addForgetCommand } from './forget-command.js';
 import { addModelsCommand } from './models-command.js';
 import { packageVersion } from './package-path.js';
+import { addReplayCommand } from './replay-command.js';
 import { reportError, writeFailure } from './report-error.js';
 import { addTrainerCommand, addWorkerCommand } from './role-command.js';
 import { addRunCommand } from './run-command.js';
@@ -60,6 +61,7 @@ function createProgram(terminal: Terminal, outcome: Outcome, json: boolean): Com
   addRunCommand(program, terminal, outcome);
   addWorkerCommand(program, terminal, outcome);
   addTrainerCommand(program, terminal, outcome);
+  addReplayCommand(program, terminal, outcome);
   addForgetCommand(program, terminal);
   addDemoCommand(program, terminal, outcome);
   addSimulateCommand(program, terminal);
