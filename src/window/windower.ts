@@ -33,7 +33,7 @@ export interface Windower {
    * customer was known.
    *
    * @param id UTF-8
-   * @throws SegtideError `state` at the very beginning of a replay, while records are on probation
+   * @throws SegtideError `state` at the very beginning of a replay, while there are records on probation
    */
   forget(id: Uint8Array): IterableIterator<WindowBatch>;
   /** Tells that nobody listened for a while: what may wait to be read is no silence. */
@@ -116,7 +116,7 @@ class KeyedWindower implements Windower {
 
   forget(id: Uint8Array): IterableIterator<WindowBatch> {
     this.#begin();
-    if (this.#probation !== undefined) {
+    if (this.#probation !== undefined && this.#probation.held.length > 0) {
       throw new SegtideError('state', 'a customer can be forgotten once it is clear what time it is');
     }
     const slot = this.#state.customers.find(id, 0, id.length, hashBytes(id, 0, id.length));

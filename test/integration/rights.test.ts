@@ -146,7 +146,7 @@ describe('the planned rights of worker and trainer', () => {
 function rolesConfig(user: Role): Config {
   const sasl = { mechanism: 'scram-sha-512', username: user, password: `${user}-secret` };
   const kafka = { brokers: [broker.listeners.SCRAM!], sasl, topics: ['usage'], groupId: 'roles', pollTimeout: '200ms' };
-  const output = { kind: 'kafka', topicPrefix: 'roles.' };
+  const output = { kind: 'kafka', topicPrefix: 'roles.', compression: 'lz4' };
   return toConfig(pipelineConfig({ kind: 'kafka', kafka }, output, { delivery: { commitEvery: '200ms' } }));
 }
 

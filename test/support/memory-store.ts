@@ -1,46 +1,34 @@
-import { SegtideError } from '../../src/errors.js';
 import type { OutgoingRecord } from '../../src/transport/kafka/kafka-producer.js';
 import type { Commit, StateStore } from '../../src/transport/kafka/state-store.js';
+import { createMemoryStateStore, createStateMemory } from './memory-state-store.js';
 
-/** The durable side of a partition in memory, shared by its owners; the last that opened it is the only one to commit. */
+/** The durable side of a partition in memory, shared by its owners, and everything that was committed to it. */
 export interface MemoryState {
-  readonly outputs: Map<string, OutgoingRecord[]>;
-  readonly commits: Commit[];
+  readonly outputs: ReadonlyMap<string, readonly OutgoingRecord[]>;
+  readonly commits: readonly Commit[];
+  /** One more owner. */
   open(beforeCommit?: (commit: Commit) => void | Promise<void>): StateStore;
 }
 
 export function createMemoryState(): MemoryState {
-  let owner = 0;
-  let checkpoint: Uint8Array | undefined;
-  let log: Uint8Array[] = [];
-  const outputs = new Map<string, OutgoingRecord[]>();
+  const memory = createStateMemory();
   const commits: Commit[] = [];
   return {
-    outputs,
+    outputs: memory.committed.outputs,
     commits,
     open(beforeCommit) {
-      let me = -1;
+      const store = createMemoryStateStore(memory);
       return {
-        async open() {
-          me = ++owner;
-          return { checkpoint, log: [...log] };
-        },
+        open: () => store.open(),
         async commit(commit) {
           await beforeCommit?.(commit);
-          if (me !== owner) throw new SegtideError('fenced', 'another owner has opened the store');
+          await store.commit(commit);
           commits.push(commit);
-          for (const [topic, records] of commit.outputs) {
-            outputs.set(topic, [...(outputs.get(topic) ?? []), ...records]);
-          }
-          if (commit.log !== undefined) log.push(commit.log);
-          if (commit.checkpoint === undefined) return;
-          checkpoint = commit.checkpoint;
-          log = [];
         },
         get logged() {
-          return { entries: log.length, bytes: log.reduce((sum, entry) => sum + entry.length, 0) };
+          return store.logged;
         },
-        close: async () => undefined,
+        close: () => store.close(),
       };
     },
   };

@@ -371,4 +371,11 @@ describe('a customer who is to be forgotten', () => {
     expect(forget(windower, 'nobody').map(({ released }) => [...released])).toEqual([[]]);
     expect(windower.counters.customers).toBe(1);
   });
+
+  it('may be asked for before the first event', () => {
+    const windower = createWindower(resolveWindow(three));
+    expect(forget(windower, 'a').map(({ released }) => [...released])).toEqual([[]]);
+    collect(windower.push(toUsageBatch([event('a', 0)])));
+    expect(() => forget(windower, 'a')).toThrow(/what time it is/);
+  });
 });

@@ -1,10 +1,10 @@
-import { SegtideError } from '../../errors.js';
 import type { Config } from '../config/schema.js';
 import { createLog } from '../log.js';
 import type { RoleDeps, TrainerSummary, WorkerSummary } from '../run/role.js';
 import { createProgressDisplay } from '../summary/progress-display.js';
 import { renderRole } from '../summary/render-role.js';
 import { EXIT_CODES } from './exit-code.js';
+import { requireKafka } from './require-kafka.js';
 import type { ReportFlags } from './run-and-report.js';
 import { listenForStop } from './stop-signals.js';
 import type { Terminal } from './terminal.js';
@@ -23,7 +23,7 @@ export async function runRoles(
   { json = false, quiet = false }: ReportFlags,
   terminal: Terminal,
 ): Promise<number> {
-  refuseOtherTransports(config);
+  requireKafka(config, `segtide ${roles.length === 1 ? roles[0] : 'run'}`);
   const display = createProgressDisplay(terminal.err, { quiet: quiet || json, now: terminal.now });
   const log = createLog({
     level: quiet && config.run.logLevel !== 'silent' ? 'warn' : config.run.logLevel,
@@ -62,14 +62,6 @@ export async function runRoles(
 async function start(role: Role, config: Config, deps: RoleDeps): Promise<WorkerSummary | TrainerSummary> {
   if (role === 'worker') return (await import('../worker/worker-from-config.js')).runWorkerFromConfig(config, deps);
   return (await import('../trainer/trainer-from-config.js')).runTrainerFromConfig(config, deps);
-}
-
-function refuseOtherTransports({ input, output }: Config): void {
-  if (input.kind === 'kafka' && output.kind === 'kafka') return;
-  throw new SegtideError(
-    'config',
-    `worker and trainer meet in Kafka: set input.kind and output.kind to kafka (they are ${input.kind} and ${output.kind}), or use 'segtide run' for files`,
-  );
 }
 
 function print(

@@ -32,23 +32,34 @@ export interface OutputsSnapshot {
   readonly records: Readonly<Record<string, number>>;
 }
 
-/** Opens what `output` names; a resumed run goes on where the checkpoint's records end. */
-export async function openOutputs(config: Config, from?: OutputsSnapshot): Promise<RunOutputs> {
-  if (config.output.kind === 'kafka') return (await import('./open-topics.js')).openTopics(config);
-  if (config.output.kind === 'stdout') return openStandardOutput(writtenOutputs(config));
-  return openFolder(config, from);
+/**
+ * Opens what `output` names; a resumed run goes on where the checkpoint's records end.
+ *
+ * @param written names of the outputs that there will be records of
+ */
+export async function openOutputs(
+  config: Config,
+  from?: OutputsSnapshot,
+  written: readonly string[] = writtenOutputs(config),
+): Promise<RunOutputs> {
+  if (config.output.kind === 'kafka') return (await import('./open-topics.js')).openTopics(config, written);
+  if (config.output.kind === 'stdout') return openStandardOutput(written);
+  return openFolder(config, from, written);
 }
 
-async function openFolder(config: Config, from: OutputsSnapshot | undefined): Promise<RunOutputs> {
+async function openFolder(
+  config: Config,
+  from: OutputsSnapshot | undefined,
+  written: readonly string[],
+): Promise<RunOutputs> {
   const { createDirectorySinks } = await import('../../transport/file/directory-sinks.js');
   const folder = config.output.path!;
   const parts = await openParts(config, from);
-  const written = writtenOutputs(config);
   const names = parts === undefined ? written : written.filter((name) => name !== EMBEDDINGS.name);
   const files = await createDirectorySinks(folder, names, { append: from !== undefined });
   if (from !== undefined) for (const name of names) await files[name]!.truncateTo(from.sizes[name] ?? 0);
   const sinks = [...names.map((name) => files[name]!), ...(parts === undefined ? [] : [parts])];
-  const counted = countRecords(written, (name) => files[name]!, from?.records, parts);
+  const counted = countRecords(written, (name) => files[name] ?? NOWHERE, from?.records, parts);
   return {
     sinks: counted.sinks,
     flush: async () => {

@@ -27,14 +27,14 @@ import { writtenOutputs } from './written-outputs.js';
 /**
  * Opens a topic for each output that is asked for.
  *
+ * @param names of those that there will be records of
  * @throws SegtideError `output` that names the topics that are missing, `transport` when no broker is to be had
  */
-export async function openTopics(config: Config): Promise<RunOutputs> {
+export async function openTopics(config: Config, names = writtenOutputs(config)): Promise<RunOutputs> {
   const { input, output } = config;
   const { createTopics, format, compression } = output;
   // The schema has refused a config without any brokers.
   const connection = await toConnection((output.kafka ?? input.kafka)!);
-  const names = writtenOutputs(config);
   const plan = planTopics(config).filter(({ name }) => names.includes(name));
   const inputPartitions = input.kind === 'kafka' ? await countPartitions(config) : undefined;
   await checkTopics(await openKafka(connection), plan, { inputPartitions, create: createTopics });

@@ -75,6 +75,7 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
             partition,
             store: createStateStore(kafka, {
               reader,
+              compression: output.compression,
               stateTopic: topic('trainer-state'),
               statePartition: 0,
               transactionalId: trainerTransactionalId(kafkaInput.groupId),

@@ -18,11 +18,3 @@ export function* toLessonRecords(
   for (const value of encodeSamples(samples)) yield [topics.samples, { key, value }];
   for (const record of statistics) yield [topics.statistics, { key, value: encodeStatistics(record) }];
 }
-
-/** Tells the trainer that a customer was forgotten: a record of the customer without a value, after all samples before. */
-export function toForgottenRecord(
-  customerId: string,
-  topics: LessonTopics,
-): readonly [topic: string, record: OutgoingRecord] {
-  return [topics.samples, { key: customerId, value: null }];
-}

@@ -24,7 +24,8 @@ import { findInputTopics, partitionsOf } from '../topics/input-topics.js';
 import { topicsOf } from '../topics/plan-acls.js';
 import { planTopics } from '../topics/plan-topics.js';
 import { type TopicName, topicOf } from '../topics/topic-name.js';
-import { toForgottenRecord, toLessonRecords } from './lesson-records.js';
+import { toForgottenRecords } from './forgotten-records.js';
+import { toLessonRecords } from './lesson-records.js';
 import { createModelFeed } from './model-feed.js';
 import { createOutputBuffer } from './output-buffer.js';
 import { type PartitionWorkerOptions, runPartition } from './partition-worker.js';
@@ -133,12 +134,12 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
           },
           toRecords: (lessons) =>
             toLessonRecords(lessons, { samples: topic('samples'), statistics: topic('statistics') }),
-          toForgotten: (customerId) => [
-            ...CUSTOMER_OUTPUTS.filter((name) => name !== 'embeddings' || output.embeddings.enabled).map(
-              (name) => [topic(name), { key: customerId, value: null }] as const,
-            ),
-            toForgottenRecord(customerId, { samples: topic('samples'), statistics: topic('statistics') }),
-          ],
+          toForgotten: (customerId, isKnown) =>
+            toForgottenRecords(customerId, {
+              topics: CUSTOMER_TOPICS.filter((name) => name !== 'embeddings' || output.embeddings.enabled).map(topic),
+              partition: partition.partition,
+              isKnown,
+            }),
           models: () => models.current(),
           onModelRefused: (record, error) =>
             log.warn(`a model can't be used, the one before stays: ${error.message}`, { kind: record.kind }),
@@ -164,8 +165,8 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
 const BATCH_BYTES = 262_144;
 /** Of outputs in one commit, about: they are in memory until then. */
 const COMMIT_BYTES = 4 * 1024 * 1024;
-/** Topics whose records are keyed by the customer. */
-const CUSTOMER_OUTPUTS = ['assignments', 'transitions', 'embeddings', 'late'] as const;
+/** Topics whose records are keyed by the customer; by the last the trainer learns whom to forget. */
+const CUSTOMER_TOPICS = ['assignments', 'transitions', 'embeddings', 'late', 'samples'] as const;
 
 /** Offset of the topic's last record, which the mark of its transaction follows; undefined where there is none. */
 async function lastRecord(kafka: Kafka, topic: string): Promise<bigint | undefined> {
@@ -184,6 +185,7 @@ function openStore(
 ): StateStore {
   const options = {
     reader,
+    compression: output.compression,
     stateTopic: topicOf(output, 'state'),
     statePartition: partition.partition,
     outageMs: delivery.outage,

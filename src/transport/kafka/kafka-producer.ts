@@ -1,6 +1,5 @@
 import type { KafkaMessage } from 'kafkajs';
-import { COMPRESSION_TYPES, type Compression } from './codecs/register-codecs.js';
-import { zstdCodec } from './codecs/zlib-codec.js';
+import { type Compression, toCompressionType } from './codecs/register-codecs.js';
 import { KAFKA_RETRY, type KafkaConnectionOptions, openKafka } from './kafka-connection.js';
 import { isRetriable, isUnknownTopic, toTransportError } from './kafka-error.js';
 import { tryAgain } from './try-again.js';
@@ -30,8 +29,7 @@ export interface KafkaProducerOptions extends KafkaConnectionOptions {
 export async function createKafkaProducer(options: KafkaProducerOptions): Promise<RecordProducer> {
   const kafka = await openKafka(options);
   const { Partitioners } = await import('kafkajs');
-  const compression = COMPRESSION_TYPES[options.compression ?? 'none'];
-  if (options.compression === 'zstd') zstdCodec(); // where Node has none, it is told before the first record
+  const compression = toCompressionType(options.compression ?? 'none');
   const producer = kafka.producer({
     // The partitioner of the Java clients: a key lands where their records of that key land.
     createPartitioner: Partitioners.DefaultPartitioner,

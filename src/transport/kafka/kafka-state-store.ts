@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import { type ClaimedStoreOptions, createClaimedStore } from './claimed-store.js';
+import type { Compression } from './codecs/register-codecs.js';
 import { READ_WAITS } from './state-partition.js';
 import type { StateStore } from './state-store.js';
 import { openTransactionalWriter } from './transactional-writer.js';
@@ -13,7 +14,7 @@ export interface StateStoreOptions extends ClaimedStoreOptions {
   /** Partition of the input, for its offsets. */
   readonly partition: number;
   /** Of outputs and state. @default 'none' */
-  readonly compression?: 'none' | 'gzip';
+  readonly compression?: Compression;
   /** Told when records that a checkpoint made needless could not be removed; they only take room. @default nobody is told */
   readonly onTrimFailed?: (error: Error) => void;
 }

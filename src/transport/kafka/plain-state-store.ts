@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import { type ClaimedStoreOptions, createClaimedStore } from './claimed-store.js';
+import type { Compression } from './codecs/register-codecs.js';
 import { openPlainWriter } from './plain-writer.js';
 import { READ_WAITS } from './state-partition.js';
 import type { StateStore } from './state-store.js';
@@ -9,7 +10,7 @@ export interface PlainStateStoreOptions extends ClaimedStoreOptions {
   /** Commits next offsets of the input partition, by topic; called last, and not for a former owner. */
   readonly commitOffsets: (offsets: ReadonlyMap<string, bigint>) => Promise<void>;
   /** Of outputs and state. @default 'none' */
-  readonly compression?: 'none' | 'gzip';
+  readonly compression?: Compression;
   /** Told when records that a checkpoint made needless could not be removed; they only take room. @default nobody is told */
   readonly onTrimFailed?: (error: Error) => void;
 }

@@ -1,4 +1,5 @@
 import type { Kafka } from 'kafkajs';
+import { type Compression, toCompressionType } from './codecs/register-codecs.js';
 import { connectProducer } from './connect-producer.js';
 import { extendWritten, type StateWriter, type WrittenState } from './state-writer.js';
 import { toRequests } from './to-requests.js';
@@ -7,14 +8,13 @@ import { toWriteFailure } from './write-failure.js';
 export interface PlainWriterOptions {
   readonly stateTopic: string;
   readonly statePartition: number;
-  readonly compression: 'none' | 'gzip';
+  readonly compression: Compression;
 }
 
 /** Connects a producer without transactions. What it writes is acknowledged by all in-sync replicas, outputs first. */
 export async function openPlainWriter(kafka: Kafka, options: PlainWriterOptions): Promise<StateWriter> {
-  const { CompressionTypes } = await import('kafkajs');
   const { stateTopic: topic, statePartition: partition } = options;
-  const compression = options.compression === 'gzip' ? CompressionTypes.GZIP : CompressionTypes.None;
+  const compression = toCompressionType(options.compression);
   const context = { topic, partition };
   const producer = await connectProducer(kafka, {}, context);
   return {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Admin, Consumer, Kafka, KafkaMessage } from 'kafkajs';
+import type { Admin, Consumer, ConsumerEndBatchProcessEvent, Kafka, KafkaMessage } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
 import { KAFKA_RETRY } from './kafka-connection.js';
 import { isRetriable, isUnknownTopic, toTransportError } from './kafka-error.js';
@@ -12,8 +12,9 @@ import { tryAgain } from './try-again.js';
 export interface TopicReader {
   /**
    * Hands over records from `from` on (the oldest where undefined) until `take` answers true, or the signal aborts.
-   * Readings of several partitions may be under way at once, but one at a time of each. It outlives restarts of the
-   * brokers.
+   * `take` is also told the offset after them and after what the broker keeps for itself, such as the ends of
+   * transactions; where there is nothing but that, it gets no records. Readings of several partitions may be under way at
+   * once, but one at a time of each. It outlives restarts of the brokers.
    *
    * @throws SegtideError `transport` when the brokers refuse to be read from, and when the reader is closed
    */
@@ -21,7 +22,7 @@ export interface TopicReader {
     topic: string,
     partition: number,
     from: bigint | undefined,
-    take: (records: readonly KafkaMessage[]) => boolean,
+    take: (records: readonly KafkaMessage[], next: bigint) => boolean,
     signal?: AbortSignal,
   ): Promise<void>;
   close(): Promise<void>;
@@ -57,7 +58,7 @@ interface Reading {
   next: bigint;
   /** Whether `next` is known to be there, or still to come. */
   ready: boolean;
-  take(records: readonly KafkaMessage[]): void;
+  take(records: readonly KafkaMessage[], next: bigint): void;
   fail(error: unknown): void;
 }
 
@@ -96,7 +97,7 @@ class GroupTopicReader implements TopicReader {
     topic: string,
     partition: number,
     from: bigint | undefined,
-    take: (records: readonly KafkaMessage[]) => boolean,
+    take: (records: readonly KafkaMessage[], next: bigint) => boolean,
     signal?: AbortSignal,
   ): Promise<void> {
     const key = toKey(topic, partition);
@@ -127,13 +128,13 @@ class GroupTopicReader implements TopicReader {
         partition,
         next: from ?? 0n,
         ready: false,
-        take(records) {
+        take(records, next) {
           // A consumer that lost its place may begin again with the oldest.
           const fresh = records.filter(({ offset }) => BigInt(offset) >= reading.next);
-          if (fresh.length === 0) return;
-          reading.next = BigInt(fresh[fresh.length - 1]!.offset) + 1n;
+          if (next <= reading.next) return;
+          reading.next = next;
           try {
-            if (take(fresh)) stop();
+            if (take(fresh, next)) stop();
           } catch (error) {
             fail(error);
           }
@@ -185,6 +186,7 @@ class GroupTopicReader implements TopicReader {
           reject(payload.error);
           if (this.#consumer === consumer) void this.#joinAgain(payload.error);
         });
+        consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => this.#passOver(payload));
         this.#run(consumer, topics).catch(reject);
       });
     } catch (error) {
@@ -200,9 +202,19 @@ class GroupTopicReader implements TopicReader {
     await consumer.run({
       autoCommit: false,
       eachBatch: async ({ batch, isStale }) => {
-        if (!isStale()) this.#readings.get(toKey(batch.topic, batch.partition))?.take(batch.messages);
+        if (isStale()) return;
+        const reading = this.#readings.get(toKey(batch.topic, batch.partition));
+        reading?.take(batch.messages, BigInt(batch.lastOffset()) + 1n);
       },
     });
+  }
+
+  /** Goes past a batch of nothing but what the broker keeps for itself, which kafkajs shows only here. */
+  #passOver({ topic, partition, batchSize, firstOffset, lastOffset }: ConsumerEndBatchProcessEvent['payload']): void {
+    if (batchSize > 0 || firstOffset === null) return;
+    const reading = this.#readings.get(toKey(topic, partition));
+    // What was fetched for an earlier reading may lie beyond what this one is still to get.
+    if (reading?.ready && BigInt(firstOffset) <= reading.next) reading.take([], BigInt(lastOffset) + 1n);
   }
 
   /** Until it succeeds, or can't. Nothing is thrown. */

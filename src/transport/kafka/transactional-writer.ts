@@ -1,5 +1,6 @@
 import type { Kafka, Transaction } from 'kafkajs';
 import type { Clock } from '../../ports.js';
+import { type Compression, toCompressionType } from './codecs/register-codecs.js';
 import { connectProducer } from './connect-producer.js';
 import { extendWritten, type StateWriter, type WrittenState } from './state-writer.js';
 import { toRequests } from './to-requests.js';
@@ -12,15 +13,14 @@ export interface TransactionalWriterOptions {
   readonly partition: number;
   readonly stateTopic: string;
   readonly statePartition: number;
-  readonly compression: 'none' | 'gzip';
+  readonly compression: Compression;
   readonly clock: Clock;
 }
 
 /** Connects a producer. Its first write fences every other producer with the same transactional id, and not before. */
 export async function openTransactionalWriter(kafka: Kafka, options: TransactionalWriterOptions): Promise<StateWriter> {
-  const { CompressionTypes } = await import('kafkajs');
   const { stateTopic: topic, statePartition, partition, groupId, clock } = options;
-  const compression = options.compression === 'gzip' ? CompressionTypes.GZIP : CompressionTypes.None;
+  const compression = toCompressionType(options.compression);
   const context = { topic, partition: statePartition };
   const { transactionalId } = options;
   const config = { transactionalId, transactionTimeout: TRANSACTION_TIMEOUT_MS };

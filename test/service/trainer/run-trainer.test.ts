@@ -4,7 +4,7 @@ import { createRandom } from '../../../src/numeric/random.js';
 import { createRecordBuffer } from '../../../src/service/record-buffer.js';
 import { runTrainer, type TrainerRoleParts } from '../../../src/service/trainer/run-trainer.js';
 import { decodeTrainerState } from '../../../src/service/trainer/trainer-state.js';
-import { toForgottenRecord, toLessonRecords } from '../../../src/service/worker/lesson-records.js';
+import { toLessonRecords } from '../../../src/service/worker/lesson-records.js';
 import { createModelAssembler } from '../../../src/train/model-assembler.js';
 import type { ModelRecord } from '../../../src/train/model-record.js';
 import { runTrainingJob } from '../../../src/train/run-training-job.js';
@@ -318,8 +318,7 @@ describe('a trainer over topics', () => {
   it('forgets a customer by a record of the samples', async () => {
     const { deployed } = await withModel();
     const customer = deployed.snapshot().reservoir.customers[0]!;
-    const [topic, record] = toForgottenRecord(customer, TOPICS);
-    deployed.lessons.append(topic, [record]);
+    deployed.lessons.append(TOPICS.samples, [{ key: customer, value: null }]);
     await train(deployed);
     expect(deployed.snapshot().reservoir.customers).not.toContain(customer);
     expect(deployed.snapshot().reservoir.customers.length).toBeGreaterThan(400);

@@ -33,7 +33,7 @@ function topicOf(...records: readonly ModelTopicRecord[]) {
         let next = Number(from ?? 0n);
         fail = reject;
         tell = () => {
-          while (next < log.length) if (take([log[next++]!])) resolve();
+          while (next < log.length) if (take([log[next]!], BigInt(++next))) resolve();
         };
         signal?.addEventListener('abort', () => resolve());
         setTimeout(tell);

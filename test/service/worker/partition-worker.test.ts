@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SegtideError } from '../../../src/errors.js';
 import { resolveIngest } from '../../../src/ingest/ingest-settings.js';
 import { createRandom } from '../../../src/numeric/random.js';
 import type { AssignmentRecord } from '../../../src/publish/assignment-record.js';
+import { toForgottenRecords } from '../../../src/service/worker/forgotten-records.js';
 import { createOutputBuffer } from '../../../src/service/worker/output-buffer.js';
 import {
   type PartitionWorkerOptions,
@@ -11,6 +13,7 @@ import {
 } from '../../../src/service/worker/partition-worker.js';
 import type { ModelRecord } from '../../../src/train/model-record.js';
 import { createJsonValues } from '../../../src/transport/kafka/json-values.js';
+import type { Lessons } from '../../../src/worker/interval-learner.js';
 import { createMemoryPartition, type MemoryPartition } from '../../support/memory-partition.js';
 import { createMemoryState, type MemoryState } from '../../support/memory-store.js';
 import { SMALL, smallModels } from '../../support/small-models.js';
@@ -59,6 +62,8 @@ interface Ending {
   readonly options?: Partial<PartitionWorkerOptions>;
   readonly fetchedRecords?: number;
   readonly now?: () => number;
+  readonly createLearner?: PartitionWorkerParts['createLearner'];
+  readonly toRecords?: PartitionWorkerParts['toRecords'];
   /** Ends in order. */
   readonly stopWhen?: (partition: ReturnType<MemoryPartition['assign']>) => boolean;
 }
@@ -74,9 +79,11 @@ async function own(topics: MemoryPartition, state: MemoryState, ending: Ending =
     store: state.open(),
     values: createJsonValues(MAPPING),
     outputs,
-    createLearner: (sequence) => ({ learn: () => undefined, take: () => undefined, sequence }),
-    toRecords: () => [],
-    toForgotten: (customerId) => [['assignments', { key: customerId, value: null }]],
+    createLearner:
+      ending.createLearner ?? ((sequence) => ({ learn: () => undefined, take: () => undefined, sequence })),
+    toRecords: ending.toRecords ?? (() => []),
+    toForgotten: (customerId, isKnown) =>
+      toForgottenRecords(customerId, { topics: ['assignments'], partition: 1, isKnown }),
     models: () => ending.inForce?.() ?? [],
     onModelRefused: (_, error) => {
       throw error;
@@ -196,6 +203,34 @@ describe('a worker of one partition', () => {
     expect(new Set(keys).size).toBe(keys.length);
   });
 
+  it('lets go of a commit that is still being tried when the partition is revoked', async () => {
+    const topics = newTopics();
+    const state = createMemoryState();
+    const partition = topics.assign();
+    const closed = new AbortController();
+    const store = state.open(async () => {
+      const closing = once(closed.signal, 'abort');
+      partition.revoke();
+      await closing; // the broker is away
+      throw new SegtideError('aborted', 'the store is closed');
+    });
+    const outputs = await createOutputBuffer({ topicOf: (name) => name, format: 'json', embeddings: false });
+    await runPartition(OPTIONS, {
+      partition,
+      store: { ...store, close: async () => closed.abort() },
+      values: createJsonValues(MAPPING),
+      outputs,
+      createLearner: (sequence) => ({ learn: () => undefined, take: () => undefined, sequence }),
+      toRecords: () => [],
+      toForgotten: () => [],
+      models: () => [],
+      onModelRefused: () => undefined,
+      clock: { now: () => END + HOUR },
+      isStopped: () => false,
+    });
+    expect(published(state)).toEqual([]);
+  });
+
   it('closes windows by the clock when records stay away, and at the same place after a restart', async () => {
     const silent = EVENTS.filter(({ time }) => time < 20 * HOUR);
     const options = { segmentation: SMALL, idleMs: 1 };
@@ -246,5 +281,38 @@ describe('a worker of one partition', () => {
     await drain(topics, state, { options });
     const records = state.outputs.get('assignments')!.filter(({ key }) => key === 'c7');
     expect(records.map(({ value }) => value === null)).toEqual([false, true]);
+  });
+
+  it('does not answer for customers that it never knew, even before its first event', async () => {
+    const topics = createMemoryPartition(0, ['usage', 'forget-requests']);
+    topics.append('forget-requests', [{ key: 'c7', value: '{}' }]);
+    const state = createMemoryState();
+    await drain(topics, state, { options: { forgetTopic: 'forget-requests' } });
+    topics.append('usage', toRecords(EVENTS.filter(({ time }) => time < 12 * HOUR)));
+    await drain(topics, state, { options: { forgetTopic: 'forget-requests' } });
+    const records = state.outputs.get('assignments')!.filter(({ key }) => key === 'c7');
+    expect(records.map(({ value }) => value === null)).toEqual([false]);
+  });
+
+  it('sends what a customer taught before it tells that it is forgotten', async () => {
+    const topics = createMemoryPartition(0, ['usage', 'forget-requests']);
+    topics.append('usage', toRecords(EVENTS.filter(({ time }) => time < 12 * HOUR)));
+    const state = createMemoryState();
+    let learnt = 0;
+    await drain(topics, state, {
+      options: { forgetTopic: 'forget-requests', commitEveryMs: 600_000, maxCommitBytes: 1_000_000 },
+      createLearner: () => ({
+        learn: ({ series }) => {
+          if (series.length === 0 || learnt++ > 0) return;
+          topics.append('forget-requests', [{ key: 'c7', value: '{}' }]);
+        },
+        take: () => (learnt > 0 ? ({} as Lessons) : undefined),
+        sequence: 0,
+      }),
+      toRecords: () => [['assignments', { key: 'lesson', value: '' }]],
+    });
+    expect(state.commits).toHaveLength(1);
+    const keys = state.outputs.get('assignments')!.map(({ key }) => key);
+    expect(keys.indexOf('lesson')).toBe(keys.lastIndexOf('c7') - 1);
   });
 });

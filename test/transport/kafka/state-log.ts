@@ -40,7 +40,10 @@ export function createStateLog(): StateLog {
       async read(_topic, _partition, from, take, signal) {
         const there = records.filter(({ offset }) => BigInt(offset) >= (from ?? 0n));
         // In pieces, as a broker answers.
-        for (let i = 0; i < there.length; i += 3) if (take(there.slice(i, i + 3))) return;
+        for (let i = 0; i < there.length; i += 3) {
+          const piece = there.slice(i, i + 3);
+          if (take(piece, BigInt(piece.at(-1)!.offset) + 1n)) return;
+        }
         await new Promise<void>((resolve) => {
           if (signal!.aborted) resolve();
           else signal!.addEventListener('abort', () => resolve());

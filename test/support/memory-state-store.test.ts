@@ -1,5 +1,5 @@
-import { createMemoryStateStore, createStateMemory } from '../../../src/transport/memory/memory-state-store.js';
-import { describeStateStoreContract } from '../../contract/state-store.js';
+import { describeStateStoreContract } from '../contract/state-store.js';
+import { createMemoryStateStore, createStateMemory } from './memory-state-store.js';
 
 describeStateStoreContract('the state store in memory', async () => {
   const memory = createStateMemory();

@@ -1,6 +1,6 @@
-import { SegtideError } from '../../errors.js';
-import type { OutgoingRecord } from '../kafka/kafka-producer.js';
-import type { Commit, StateStore, StoredState } from '../kafka/state-store.js';
+import { SegtideError } from '../../src/errors.js';
+import type { OutgoingRecord } from '../../src/transport/kafka/kafka-producer.js';
+import type { Commit, StateStore, StoredState } from '../../src/transport/kafka/state-store.js';
 
 /** What is committed: lives as long as the program, and outlives the stores over it. */
 export interface CommittedState {

@@ -1,0 +1,103 @@
+import type { Clock } from '../../ports.js';
+import type { StateStore } from '../../transport/kafka/state-store.js';
+import { type DecisionLog, encodeLogEntry } from './decision-log.js';
+import type { OutputBuffer } from './output-buffer.js';
+
+export interface CommitOptions {
+  readonly commitEveryMs: number;
+  /** A commit is not put off beyond so many bytes of outputs. */
+  readonly maxCommitBytes: number;
+  /** The whole state is written after so many records, or so long: what a restart must read again. */
+  readonly checkpointRecords: number;
+  readonly checkpointEveryMs: number;
+}
+
+export interface CommitParts {
+  readonly store: StateStore;
+  readonly outputs: OutputBuffer;
+  readonly log: DecisionLog;
+  readonly clock: Clock;
+  /** Puts what was learnt since the last commit to the outputs; answers the number of the next lesson. */
+  readonly teach: () => number;
+  readonly offsets: () => ReadonlyMap<string, bigint>;
+  /** Records dealt with so far. */
+  readonly records: () => number;
+  /** The whole state; undefined while an input batch is half done. */
+  readonly state: () => Uint8Array | undefined;
+}
+
+/** Commits what the pipeline of a partition has done: one commit is under way at a time, while the next is filled. */
+export interface Commits {
+  /**
+   * Commits what is due, between two pages.
+   *
+   * @returns after how many ms to ask again, at the latest
+   * @throws SegtideError what the commit before failed with
+   */
+  whenDue(): Promise<number>;
+  /** Commits what is left, and resolves when everything is durable. */
+  finish(): Promise<void>;
+  /** Resolves when the commit under way is durable; what came after it is not committed. */
+  settle(): Promise<void>;
+}
+
+/** @param records dealt with when the last checkpoint was written */
+export function createCommits(options: CommitOptions, parts: CommitParts, records: number): Commits {
+  const { commitEveryMs, maxCommitBytes, checkpointRecords, checkpointEveryMs } = options;
+  const { store, outputs, log, clock, teach, offsets, state } = parts;
+  let underWay: Promise<void> = Promise.resolve();
+  let failed: { readonly error: unknown } | undefined;
+  let committedAt = clock.now();
+  let checkpoint = { at: committedAt, records };
+
+  /** 0 where a commit is due; else the time until one may be. */
+  const dueMs = (): number => {
+    if (!log.isEventful) return Math.max(1, commitEveryMs);
+    if (outputs.bytes >= maxCommitBytes) return 0;
+    return Math.max(0, committedAt + commitEveryMs - clock.now());
+  };
+  const isCheckpointDue = (): boolean => {
+    const { entries } = store.logged;
+    if (entries >= MOST_ENTRIES || parts.records() - checkpoint.records >= checkpointRecords) return true;
+    return entries > 0 && clock.now() - checkpoint.at >= checkpointEveryMs;
+  };
+  const commit = async (): Promise<void> => {
+    // 1. The commit before is durable.
+    await underWay;
+    // 2. What was published, what it teaches, and what was decided belong together.
+    const entry = log.entry(teach());
+    // 3. With the whole state, where the log has become long.
+    const whole = isCheckpointDue() ? state() : undefined;
+    committedAt = clock.now();
+    if (whole !== undefined) checkpoint = { at: committedAt, records: parts.records() };
+    // 4. All of it, or nothing.
+    underWay = store.commit({
+      outputs: outputs.take(),
+      offsets: new Map(offsets()),
+      log: entry && encodeLogEntry(entry),
+      checkpoint: whole,
+    });
+    underWay.catch((error: unknown) => {
+      failed = { error }; // thrown where the work is
+    });
+  };
+
+  return {
+    async whenDue() {
+      if (failed !== undefined) throw failed.error;
+      const ms = dueMs();
+      if (ms > 0) return ms;
+      await commit();
+      return commitEveryMs;
+    },
+    async finish() {
+      // A restore that was cut short has nothing of its own to commit, and is behind the offsets of the last commit.
+      if (log.isEventful) await commit();
+      await underWay;
+    },
+    settle: () => underWay,
+  };
+}
+
+/** Of the log, between two checkpoints: half of what a store keeps. */
+const MOST_ENTRIES = 2048;
