@@ -7,5 +7,6 @@ export default defineConfig({
     exclude: ['test/integration/**', 'test/command/**', 'node_modules/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    reporters: ['default', './test/support/left-out.ts'],
   },
 });
