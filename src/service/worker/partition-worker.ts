@@ -70,13 +70,21 @@ export interface PartitionWorkerParts {
  */
 export async function runPartition(options: PartitionWorkerOptions, parts: PartitionWorkerParts): Promise<void> {
   const { store, partition } = parts;
+  const { signal } = partition;
+  // A commit that is still being tried would stand in the way of the next owner, who may be this process again.
+  const letGo = (): void => {
+    store.close().catch(() => {}); // a connection that is broken already is let go as well
+  };
+  signal.addEventListener('abort', letGo, { once: true });
   try {
+    if (signal.aborted) return;
     const stored = await store.open();
-    if (!partition.signal.aborted) await work(options, parts, stored);
+    if (!signal.aborted) await work(options, parts, stored);
   } catch (error) {
     // Whatever its commits met with: the partition is another's now.
-    if (!partition.signal.aborted) throw error;
+    if (!signal.aborted) throw error;
   } finally {
+    signal.removeEventListener('abort', letGo);
     await store.close();
   }
 }

@@ -222,6 +222,8 @@ class ClaimedStore implements StateStore {
   /** Answers the claim's id. */
   async #claim(writer: StateWriter): Promise<string> {
     this.#writer = writer;
+    // Closed meanwhile: a claim would fence whoever has the partition now.
+    if (this.#end.signal.aborted) throw this.#failure;
     const id = `${this.#id}/${++this.#claims}`;
     await writer.write(new Map(), [toClaim(id, this.#context.partition, this.#term)], new Map());
     return id;

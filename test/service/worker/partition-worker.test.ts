@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SegtideError } from '../../../src/errors.js';
 import { resolveIngest } from '../../../src/ingest/ingest-settings.js';
@@ -200,6 +201,34 @@ describe('a worker of one partition', () => {
     await expect(zombie).rejects.toMatchObject({ code: 'fenced' });
     const keys = published(state).map((a) => `${a.customerId} ${a.windowStart} ${a.revision}`);
     expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('lets go of a commit that is still being tried when the partition is revoked', async () => {
+    const topics = newTopics();
+    const state = createMemoryState();
+    const partition = topics.assign();
+    const closed = new AbortController();
+    const store = state.open(async () => {
+      const closing = once(closed.signal, 'abort');
+      partition.revoke();
+      await closing; // the broker is away
+      throw new SegtideError('aborted', 'the store is closed');
+    });
+    const outputs = await createOutputBuffer({ topicOf: (name) => name, format: 'json', embeddings: false });
+    await runPartition(OPTIONS, {
+      partition,
+      store: { ...store, close: async () => closed.abort() },
+      values: createJsonValues(MAPPING),
+      outputs,
+      createLearner: (sequence) => ({ learn: () => undefined, take: () => undefined, sequence }),
+      toRecords: () => [],
+      toForgotten: () => [],
+      models: () => [],
+      onModelRefused: () => undefined,
+      clock: { now: () => END + HOUR },
+      isStopped: () => false,
+    });
+    expect(published(state)).toEqual([]);
   });
 
   it('closes windows by the clock when records stay away, and at the same place after a restart', async () => {

@@ -36,8 +36,8 @@ export interface FaultProxy {
   readonly address: string;
   /** Sends a kafkajs client through the proxy, whatever address the broker advertises. */
   readonly socketFactory: ISocketFactory;
-  /** Each request and reply takes that much longer. */
-  delayMs: number;
+  /** Each request and reply takes that much longer; asked anew for each. */
+  delayMs: () => number;
   /** Whether new connections are let through. */
   open: boolean;
   /** Answers how often the fault has struck so far. */
@@ -47,8 +47,11 @@ export interface FaultProxy {
   close(): Promise<void>;
 }
 
-/** @param broker `host:port` */
-export async function startFaultProxy(broker: string): Promise<FaultProxy> {
+/**
+ * @param broker `host:port`
+ * @param listenAt @default a free port
+ */
+export async function startFaultProxy(broker: string, listenAt = 0): Promise<FaultProxy> {
   const [host, brokerPort] = broker.split(':') as [string, string];
   const faults: { fault: Fault; left: number }[] = [];
   const sockets = new Set<Socket>();
@@ -81,7 +84,8 @@ export async function startFaultProxy(broker: string): Promise<FaultProxy> {
       });
     }
     const passOn = async (at: 'request' | 'reply', frame: Buffer, api: number, to: Socket): Promise<void> => {
-      if (proxy.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, proxy.delayMs));
+      const delayMs = proxy.delayMs();
+      if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
       const fate = await fateOf(at, api);
       if (fate === 'cut') cut();
       else if (fate === 'pass' && !to.destroyed) to.write(frame);
@@ -98,14 +102,14 @@ export async function startFaultProxy(broker: string): Promise<FaultProxy> {
       return passOn('reply', frame, api, client);
     });
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(listenAt, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };
 
   const proxy: FaultProxy = {
     address: `127.0.0.1:${port}`,
     socketFactory: ({ onConnect }) => netConnect({ host: '127.0.0.1', port }, onConnect),
-    delayMs: 0,
+    delayMs: () => 0,
     open: true,
     inject(fault) {
       const times = fault.times ?? 1;

@@ -30,7 +30,9 @@ export interface Broker {
 /** What a broker has beside its listener without security. */
 export interface BrokerOptions {
   /** Further listeners by name, each on a port of its own at `localhost`, with Kafka's name of its security protocol. */
-  readonly listeners?: Readonly<Record<string, 'SSL' | 'SASL_SSL' | 'SASL_PLAINTEXT'>>;
+  readonly listeners?: Readonly<Record<string, 'PLAINTEXT' | 'SSL' | 'SASL_SSL' | 'SASL_PLAINTEXT'>>;
+  /** Ports at which clients of a listener are told to come back, where they are not its own: those of a proxy. */
+  readonly advertisedPorts?: Readonly<Record<string, number>>;
   /** Lines of its settings. */
   readonly settings?: readonly string[];
   /** SCRAM users, as the storage tool takes them. */
@@ -40,6 +42,7 @@ export interface BrokerOptions {
 /** Starts a Kafka broker (KRaft, transactions) on free ports and waits until it answers. */
 export async function startBroker({
   listeners = {},
+  advertisedPorts = {},
   settings: more = [],
   scram = [],
 }: BrokerOptions = {}): Promise<Broker> {
@@ -47,7 +50,10 @@ export async function startBroker({
   const folder = await mkdtemp(path.join(tmpdir(), 'segtide-kafka-'));
   const names = Object.keys(listeners);
   const [port, controllerPort, ...ports] = await freePorts(2 + names.length);
-  const further = names.map((name, i) => ({ name, port: ports[i]!, protocol: listeners[name]! }));
+  const further = names.map((name, i) => ({
+    ...{ name, port: ports[i]!, protocol: listeners[name]! },
+    advertised: advertisedPorts[name] ?? ports[i]!,
+  }));
   const address = `127.0.0.1:${port}`;
   const settings = path.join(folder, 'server.properties');
   await writeFile(settings, [serverProperties(folder, port!, controllerPort!, further), ...more, ''].join('\n'));
@@ -96,18 +102,20 @@ const JVM = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto', '-Dl
 interface Listener {
   readonly name: string;
   readonly port: number;
+  readonly advertised: number;
   readonly protocol: string;
 }
 
 function serverProperties(folder: string, port: number, controllerPort: number, further: readonly Listener[]): string {
   const addresses = further.map(({ name, port }) => `,${name}://localhost:${port}`).join('');
+  const advertised = further.map((listener) => `,${listener.name}://localhost:${listener.advertised}`).join('');
   const protocols = further.map(({ name, protocol }) => `,${name}:${protocol}`).join('');
   return [
     'process.roles=broker,controller',
     'node.id=1',
     `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
     `listeners=CLIENT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}${addresses}`,
-    `advertised.listeners=CLIENT://127.0.0.1:${port}${addresses}`,
+    `advertised.listeners=CLIENT://127.0.0.1:${port}${advertised}`,
     `listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT${protocols}`,
     'inter.broker.listener.name=CLIENT',
     'controller.listener.names=CONTROLLER',

@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { API, startFaultProxy } from '../kafka/fault-proxy.js';
+import { play, type ScenarioResult, type Stage } from './scenario.js';
+import { isAssigned, type RepeatedFaults } from './worker-scenarios.js';
+
+/** kill -9 of the broker under load, and its restart. */
+export function killBroker(stage: Stage, { times, withinMs }: RepeatedFaults): Promise<ScenarioResult> {
+  return play(stage, {}, async ({ startWorker, feed }, random) => {
+    const share = Math.ceil(feed.left / (times + 1));
+    await startWorker().said(isAssigned);
+    for (let i = 0; i < times; i++) {
+      const feeding = feed.next(share, withinMs);
+      await sleep(random.next() * withinMs);
+      await stage.broker.kill();
+      await stage.broker.start();
+      await feeding;
+    }
+    return { faults: times };
+  });
+}
+
+/** The broker is away for a while: the worker waits in bounded memory, and goes on by itself. */
+export function stopBroker(stage: Stage, { awayMs }: { readonly awayMs: number }): Promise<ScenarioResult> {
+  return play(stage, {}, async ({ startWorker, feed, lag }) => {
+    const worker = startWorker();
+    await worker.said(isAssigned);
+    await feed.next(Math.floor(feed.left / 2));
+    await stage.broker.kill();
+    const before = await worker.residentBytes();
+    let most = before;
+    for (let passed = 0; passed < awayMs; passed += 500) {
+      await sleep(500);
+      most = Math.max(most, await worker.residentBytes());
+    }
+    await stage.broker.start();
+    const backAt = Date.now();
+    await feed.next(feed.left);
+    await lag.caughtUp();
+    const notes = [
+      `resident memory ${toMiB(before)} MiB before, at most ${toMiB(most)} MiB while it waited`,
+      `caught up ${Date.now() - backAt} ms after the broker was back`,
+    ];
+    return { faults: 1, notes };
+  });
+}
+
+export interface ProxyFaults {
+  /** Commits whose reply is lost: the connection stays, and nothing comes. */
+  readonly lost: number;
+  /** Commits in place of whose reply the connection is reset. */
+  readonly cut: number;
+  /** Times that all connections are reset. */
+  readonly resets: number;
+  readonly everyMs: number;
+}
+
+/** Commits whose reply never comes, and connections that break, with a network in between that is slow. */
+export function breakConnections(
+  stage: Stage,
+  { lost, cut, resets, everyMs }: ProxyFaults,
+  latency: { readonly meanMs: number; readonly spreadMs: number },
+): Promise<ScenarioResult> {
+  const { proxied } = stage;
+  const workerBrokers = [`127.0.0.1:${proxied.port}`];
+  return play(stage, { workerBrokers }, async ({ startWorker, feed, lag }, random) => {
+    const proxy = await startFaultProxy(proxied.broker, proxied.port);
+    try {
+      proxy.delayMs = () => latency.meanMs + (2 * random.next() - 1) * latency.spreadMs;
+      const worker = startWorker();
+      await worker.said(isAssigned);
+      const rounds = Math.max(lost, cut, resets, 1);
+      const share = Math.ceil(feed.left / rounds);
+      const struck: (() => number)[] = [];
+      for (let i = 0; i < rounds; i++) {
+        if (i < lost) struck.push(proxy.inject({ at: 'reply', api: API.endTxn, fate: 'lose' }));
+        if (i < cut) struck.push(proxy.inject({ at: 'reply', api: API.endTxn, fate: 'cut' }));
+        await feed.next(share, everyMs);
+        if (i < resets) proxy.cutAll();
+      }
+      await lag.caughtUp();
+      await worker.end('SIGTERM');
+      const met = struck.reduce((sum, count) => sum + count(), 0);
+      return { faults: met + resets, notes: [`${met} of ${lost + cut} replies to commits`, `${resets} resets of all`] };
+    } finally {
+      await proxy.close();
+    }
+  });
+}
+
+function toMiB(bytes: number): number {
+  return Math.round(bytes / 1024 / 1024);
+}

@@ -1,0 +1,99 @@
+import { breakConnections, killBroker, type ProxyFaults, stopBroker } from './broker-scenarios.js';
+import type { StageSizes } from './open-stage.js';
+import type { ScenarioResult, Stage } from './scenario.js';
+import { killWorkers, scaleWorkers, suspendWorkers, terminateWorkers } from './worker-scenarios.js';
+
+export interface ScenarioSizes extends StageSizes {
+  readonly kills: number;
+  readonly suspensions: number;
+  readonly terminations: number;
+  readonly brokerKills: number;
+  readonly brokerAwayMs: number;
+  readonly proxyFaults: ProxyFaults;
+  readonly scaling: { readonly most: number; readonly rounds: number; readonly everyMs: number };
+  /** Faults come within so long after each other. In ms. */
+  readonly withinMs: number;
+}
+
+/** For each change of the code. */
+export const SMALL: ScenarioSizes = {
+  customers: 200,
+  days: 30,
+  partitions: 4,
+  kills: 4,
+  suspensions: 2,
+  terminations: 4,
+  brokerKills: 2,
+  brokerAwayMs: 5000,
+  proxyFaults: { lost: 1, cut: 4, resets: 3, everyMs: 1000 },
+  scaling: { most: 3, rounds: 1, everyMs: 2500 },
+  withinMs: 4000,
+};
+
+/** For docs/reliability.md. */
+export const FULL: ScenarioSizes = {
+  customers: 2000,
+  days: 84,
+  partitions: 8,
+  kills: 50,
+  suspensions: 20,
+  terminations: 50,
+  brokerKills: 20,
+  brokerAwayMs: 300_000,
+  proxyFaults: { lost: 10, cut: 50, resets: 20, everyMs: 2000 },
+  scaling: { most: 4, rounds: 12, everyMs: 4000 },
+  withinMs: 5000,
+};
+
+export interface Scenario {
+  readonly name: string;
+  play(stage: Stage, sizes: ScenarioSizes): Promise<ScenarioResult>;
+}
+
+const SLOW = { meanMs: 500, spreadMs: 300 };
+const NOT_SLOW = { meanMs: 0, spreadMs: 0 };
+
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'kill -9 of the only worker',
+    play: (stage, { kills, withinMs }) => killWorkers(stage, 1, { times: kills, withinMs }),
+  },
+  {
+    name: 'kill -9 of one of two workers',
+    play: (stage, { kills, withinMs }) => killWorkers(stage, 2, { times: kills, withinMs }),
+  },
+  {
+    name: 'SIGSTOP beyond the session, then SIGCONT',
+    play: (stage, { suspensions, withinMs }) => suspendWorkers(stage, { times: suspensions, withinMs }),
+  },
+  {
+    name: 'SIGTERM under load, exactly-once',
+    play: (stage, { terminations, withinMs }) =>
+      terminateWorkers(stage, 'exactly-once', { times: terminations, withinMs }),
+  },
+  {
+    name: 'SIGTERM under load, at-least-once',
+    play: (stage, { terminations, withinMs }) =>
+      terminateWorkers(stage, 'at-least-once', { times: terminations, withinMs }),
+  },
+  {
+    name: 'more and fewer workers',
+    play: (stage, { scaling }) => scaleWorkers(stage, scaling),
+  },
+  {
+    name: 'kill -9 of the broker',
+    play: (stage, { brokerKills, withinMs }) => killBroker(stage, { times: brokerKills, withinMs }),
+  },
+  {
+    name: 'broker away for a while',
+    play: (stage, { brokerAwayMs }) => stopBroker(stage, { awayMs: brokerAwayMs }),
+  },
+  {
+    name: 'lost replies to commits, and resets',
+    play: (stage, { proxyFaults }) => breakConnections(stage, proxyFaults, NOT_SLOW),
+  },
+  {
+    name: 'latency of 500 ± 300 ms, and resets',
+    play: (stage, { proxyFaults }) => breakConnections(stage, { ...proxyFaults, lost: 0, cut: 0 }, SLOW),
+  },
+];
