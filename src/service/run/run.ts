@@ -14,8 +14,11 @@ import { openRunFolder, type RunCheckpoint, type RunFolder } from './run-folder.
 import { type RunSettings, resolveRun } from './run-settings.js';
 import { settleStateFolder } from './state-folder.js';
 
-/** Runs the whole pipeline as a config says, to the end of its input or until it is told to stop. */
+/** Runs the whole pipeline as a config says, but for one from Kafka to Kafka, to the end of its input or until it is told to stop. */
 export const runFromConfig: RunFromConfig = async (given, deps) => {
+  if (given.input.kind === 'kafka' && given.output.kind === 'kafka') {
+    throw new SegtideError('config', 'from Kafka to Kafka a worker and a trainer run, and not one pipeline');
+  }
   const config = settleStateFolder(given);
   const settings = resolveRun(config);
   const folder = await openRunFolder(config, settings.identity);

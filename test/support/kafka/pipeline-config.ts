@@ -5,8 +5,11 @@ import type { AssignmentRecord } from '../../../src/publish/assignment-record.js
 import { loadConfig } from '../../../src/service/config/load-config.js';
 import type { Config } from '../../../src/service/config/schema.js';
 import { createLog } from '../../../src/service/log.js';
+import type { TrainerSummary, WorkerSummary } from '../../../src/service/run/role.js';
 import { runFromConfig } from '../../../src/service/run/run.js';
 import type { Progress, RunSummary } from '../../../src/service/run-summary.js';
+import { runTrainerFromConfig } from '../../../src/service/trainer/trainer-from-config.js';
+import { runWorkerFromConfig } from '../../../src/service/worker/worker-from-config.js';
 import type { UsageRecord } from './simulated-usage.js';
 
 type Section = Readonly<Record<string, unknown>>;
@@ -62,6 +65,45 @@ export function startRun(config: Config): GoingRun {
   return {
     get progress() {
       return run.progress;
+    },
+    stop() {
+      controller.abort();
+      return ended;
+    },
+    ended,
+  };
+}
+
+/** A worker and a trainer of one process that are going on. */
+export interface GoingRoles {
+  /** Of the worker. */
+  readonly progress: Progress | undefined;
+  stop(): Promise<[WorkerSummary, TrainerSummary]>;
+  /** Rejects when one of them fails, and never resolves while they go on. */
+  readonly ended: Promise<[WorkerSummary, TrainerSummary]>;
+}
+
+export function startRoles(config: Config): GoingRoles {
+  const controller = new AbortController();
+  const roles: { progress: Progress | undefined } = { progress: undefined };
+  const deps = {
+    signal: controller.signal,
+    clock: { now: Date.now },
+    log: createLog({ level: 'warn', format: 'text', write: (line) => process.stderr.write(line) }),
+  };
+  const ended = Promise.all([
+    runWorkerFromConfig(config, {
+      ...deps,
+      progress: (progress) => {
+        roles.progress = progress;
+      },
+    }),
+    runTrainerFromConfig(config, { ...deps, progress: () => undefined }),
+  ]);
+  ended.catch(() => {}); // whoever waits for it hears of it
+  return {
+    get progress() {
+      return roles.progress;
     },
     stop() {
       controller.abort();
