@@ -15,6 +15,15 @@ export function transactionalIdPrefix(groupId: string): string {
   return `${groupId}-`;
 }
 
+/** Consumer group of those who copy a topic of the input where `input.keyed` is `repartition`. */
+export function repartitionGroup(groupId: string, topic: string): string {
+  return `${repartitionGroupPrefix(groupId)}${topic}`;
+}
+
+export function repartitionGroupPrefix(groupId: string): string {
+  return `${groupId}-repartition-`;
+}
+
 /** Transactional id of the trainer. */
 export function trainerTransactionalId(groupId: string): string {
   return `${groupId}-trainer`;

@@ -1,5 +1,11 @@
 import type { Config } from '../config/schema.js';
-import { readerGroupPrefix, trainerGroup, trainerTransactionalId, transactionalIdPrefix } from './client-names.js';
+import {
+  readerGroupPrefix,
+  repartitionGroupPrefix,
+  trainerGroup,
+  trainerTransactionalId,
+  transactionalIdPrefix,
+} from './client-names.js';
 import { type PlannedTopic, planTopics } from './plan-topics.js';
 import type { TopicName } from './topic-name.js';
 import { literalPrefixOf, patternOf } from './topic-pattern.js';
@@ -82,6 +88,9 @@ function clientAcls({ input, output, delivery }: Pick<Config, 'input' | 'output'
     return [
       toAcl(role, 'group', groupId, READ),
       ...(inner ? [readers(groupId)] : []),
+      ...(inner && input.keyed === 'repartition'
+        ? [toAcl(role, 'group', repartitionGroupPrefix(groupId), READ, 'prefixed')]
+        : []),
       ...(transactions ? [toAcl(role, 'transactional-id', transactionalIdPrefix(groupId), WRITE, 'prefixed')] : []),
     ];
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Kafka } from 'kafkajs';
 import { createEncodePool } from '../../encode/threads/encode-pool.js';
 import type { AssignedPartition } from '../../transport/kafka/assigned-partition.js';
+import { describeTopics } from '../../transport/kafka/describe-topics.js';
 import { createGroupReader, type GroupReader } from '../../transport/kafka/group-reader.js';
 import { openKafka } from '../../transport/kafka/kafka-connection.js';
 import { createStateStore } from '../../transport/kafka/kafka-state-store.js';
@@ -12,9 +13,11 @@ import { describeTopic } from '../../transport/kafka/topics.js';
 import { createIntervalLearner } from '../../worker/interval-learner.js';
 import type { Config } from '../config/schema.js';
 import { findSchemaIds } from '../run/find-schema-ids.js';
+import { groupSettings } from '../run/group-settings.js';
 import { openValues } from '../run/open-values.js';
 import type { RoleDeps, WorkerSummary } from '../run/role.js';
 import { resolveRun } from '../run/run-settings.js';
+import { runTogether } from '../run/run-together.js';
 import { servePartitions } from '../run/serve-partitions.js';
 import { toConnection } from '../run/to-connection.js';
 import { writtenOutputs } from '../run/written-outputs.js';
@@ -29,6 +32,7 @@ import { toLessonRecords } from './lesson-records.js';
 import { createModelFeed } from './model-feed.js';
 import { createOutputBuffer } from './output-buffer.js';
 import { type PartitionWorkerOptions, runPartition } from './partition-worker.js';
+import { repartitionFromConfig } from './repartition-from-config.js';
 import { createWorkerProgress } from './worker-progress.js';
 
 /**
@@ -50,13 +54,16 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
 
   // What the worker needs must be there before it joins the group.
   const inputs = await findInputTopics(kafka, { topics: kafkaInput.topics, keyed: input.keyed });
-  const partitions = partitionsOf(inputs);
+  const isRepartitioned = input.keyed === 'repartition';
+  // The topic of copies keeps the number that it was made with.
+  const partitions = (isRepartitioned && (await existing(kafka, topic('repartitioned')))) || partitionsOf(inputs);
   const plan = topicsOf(planTopics(config), ['worker']);
   await checkTopics(kafka, plan, { inputPartitions: partitions, create: output.createTopics });
   const schemaIds = await findSchemaIds(config, writtenOutputs(config));
   const values = await openValues(kafkaInput, stages.ingest, clock);
 
-  const topics = [...inputs.map((found) => found.topic), topic('forget-requests')];
+  const inputTopics = inputs.map((found) => found.topic);
+  const topics = [...(isRepartitioned ? [topic('repartitioned')] : inputTopics), topic('forget-requests')];
   const reader = await createTopicReader(kafka, {
     groupId,
     topics: [topic('models'), topic('state')],
@@ -77,14 +84,11 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
     group = await createGroupReader(
       {
         ...connection,
+        ...groupSettings(config),
         groupId,
         topics,
-        startAt: kafkaInput.startAt,
-        outOfRange: kafkaInput.outOfRange,
-        sessionTimeoutMs: kafkaInput.sessionTimeout,
-        heartbeatIntervalMs: Math.max(1, Math.floor(Math.min(3000, kafkaInput.sessionTimeout / 10))),
-        outageMs: delivery.outage,
-        stallMs: Math.max(delivery.stall, delivery.outage + 1000),
+        // Of copies every one is read, wherever copying began.
+        startAt: isRepartitioned ? 'earliest' : kafkaInput.startAt,
       },
       { onLost: (lost) => log.warn('records that were not read are gone', { ...lost }) },
     );
@@ -104,53 +108,60 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
       checkpointRecords: delivery.checkpointRecords,
       checkpointEveryMs: delivery.checkpointEvery,
     };
-    await servePartitions(
-      joined.partitions$,
-      async (partition) => {
-        log.info('partition assigned', { partition: partition.partition });
-        const assigned = progress.assign(partition);
-        await runPartition(options, {
-          partition,
-          isStopped: () => signal.aborted,
-          store: openStore(config, kafka, reader, joined, partition, topics[0]!, deps),
-          values: await values.create(),
-          outputs: await createOutputBuffer({
-            topicOf: (name) => topic(name as TopicName),
-            format: output.format,
-            schemaIds,
-            embeddings: output.embeddings.enabled,
-          }),
-          createLearner: (sequence) => {
-            const { series } = segmentation.trainer.model;
-            return createIntervalLearner({
-              partition: partition.partition,
-              sequence,
-              quota: delivery.sampleWindows,
-              steps: series.windowSteps,
-              channels: series.channels,
-              seed: segmentation.trainer.seed,
-              halfLifeMs: segmentation.trainer.reservoir.halfLifeMs,
-            });
-          },
-          toRecords: (lessons) =>
-            toLessonRecords(lessons, { samples: topic('samples'), statistics: topic('statistics') }),
-          toForgotten: (customerId, isKnown) =>
-            toForgottenRecords(customerId, {
-              topics: CUSTOMER_TOPICS.filter((name) => name !== 'embeddings' || output.embeddings.enabled).map(topic),
-              partition: partition.partition,
-              isKnown,
+    const serve = (stop: AbortSignal): Promise<void> =>
+      servePartitions(
+        joined.partitions$,
+        async (partition) => {
+          log.info('partition assigned', { partition: partition.partition });
+          const assigned = progress.assign(partition);
+          await runPartition(options, {
+            partition,
+            isStopped: () => stop.aborted,
+            store: openStore(config, kafka, reader, joined, partition, topics[0]!, deps),
+            values: await values.create(),
+            outputs: await createOutputBuffer({
+              topicOf: (name) => topic(name as TopicName),
+              format: output.format,
+              schemaIds,
+              embeddings: output.embeddings.enabled,
             }),
-          models: () => models.current(),
-          onModelRefused: (record, error) =>
-            log.warn(`a model can't be used, the one before stays: ${error.message}`, { kind: record.kind }),
-          openEncoder: encoders?.open,
-          clock,
-          onRestored: (restored) => log.info('restored', { partition: partition.partition, ...restored }),
-          onPage: assigned,
-        });
-      },
-      { signal, onFenced: ({ partition }) => log.warn(`another process has taken over partition ${partition}`) },
-    );
+            createLearner: (sequence) => {
+              const { series } = segmentation.trainer.model;
+              return createIntervalLearner({
+                partition: partition.partition,
+                sequence,
+                quota: delivery.sampleWindows,
+                steps: series.windowSteps,
+                channels: series.channels,
+                seed: segmentation.trainer.seed,
+                halfLifeMs: segmentation.trainer.reservoir.halfLifeMs,
+              });
+            },
+            toRecords: (lessons) =>
+              toLessonRecords(lessons, { samples: topic('samples'), statistics: topic('statistics') }),
+            toForgotten: (customerId, isKnown) =>
+              toForgottenRecords(customerId, {
+                topics: CUSTOMER_TOPICS.filter((name) => name !== 'embeddings' || output.embeddings.enabled).map(topic),
+                partition: partition.partition,
+                isKnown,
+              }),
+            models: () => models.current(),
+            onModelRefused: (record, error) =>
+              log.warn(`a model can't be used, the one before stays: ${error.message}`, { kind: record.kind }),
+            openEncoder: encoders?.open,
+            clock,
+            onRestored: (restored) => log.info('restored', { partition: partition.partition, ...restored }),
+            onPage: assigned,
+          });
+        },
+        {
+          signal: stop,
+          onFenced: ({ partition }) => log.warn(`another process has taken over partition ${partition}`),
+        },
+      );
+    const copy = (stop: AbortSignal): Promise<void> =>
+      repartitionFromConfig(config, inputTopics, { ...deps, signal: stop, connection, kafka, values, schemaIds });
+    await runTogether(signal, isRepartitioned ? [serve, copy] : [serve]);
     return progress.summary((clock.now() - startedAt) / 1000);
   } finally {
     await group?.close();
@@ -167,6 +178,11 @@ const BATCH_BYTES = 262_144;
 const COMMIT_BYTES = 4 * 1024 * 1024;
 /** Topics whose records are keyed by the customer; by the last the trainer learns whom to forget. */
 const CUSTOMER_TOPICS = ['assignments', 'transitions', 'embeddings', 'late', 'samples'] as const;
+
+/** Partitions of a topic that may be there already; 0 where it is not. */
+async function existing(kafka: Kafka, topic: string): Promise<number> {
+  return (await describeTopics(kafka, [topic]))[0]?.partitions ?? 0;
+}
 
 /** Offset of the topic's last record, which the mark of its transaction follows; undefined where there is none. */
 async function lastRecord(kafka: Kafka, topic: string): Promise<bigint | undefined> {

@@ -8,10 +8,12 @@ export interface OutgoingRecord {
   readonly key: string;
   /** Null is a tombstone: a compacted topic forgets the key. */
   readonly value: string | Buffer | null;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, HeaderValue | HeaderValue[] | undefined>>;
   /** @default as the key says */
   readonly partition?: number;
 }
+
+type HeaderValue = string | Buffer;
 
 /** Sends records: what a sink needs of Kafka. One producer serves all sinks of a program. */
 export interface RecordProducer {

@@ -1,6 +1,7 @@
 import { SegtideError } from '../../errors.js';
 import type { Sink } from '../../ports.js';
 import type { Output } from '../../publish/output.js';
+import { headerBytes } from './header-bytes.js';
 import type { OutgoingRecord, RecordProducer } from './kafka-producer.js';
 import { createRecordWriter, type RecordWriter, type RecordWriterOptions } from './record-writer.js';
 
@@ -79,14 +80,9 @@ export async function createKafkaSink<T>(producer: RecordProducer, options: Kafk
   };
 }
 
-function sizeOf({ key, value, headers = {} }: ReturnType<RecordWriter<unknown>>): number {
-  let bytes = Buffer.byteLength(key) + Buffer.byteLength(value) + RECORD_OVERHEAD;
-  for (const name in headers) bytes += name.length + Buffer.byteLength(headers[name]!) + HEADER_OVERHEAD;
-  return bytes;
+function sizeOf({ key, value, headers }: ReturnType<RecordWriter<unknown>>): number {
+  return Buffer.byteLength(key) + Buffer.byteLength(value) + headerBytes(headers) + RECORD_OVERHEAD;
 }
-
-/** Lengths of a header's name and value. */
-const HEADER_OVERHEAD = 4;
 
 /** Lengths, deltas and attributes of a record, and the index of its partition's batch. */
 const RECORD_OVERHEAD = 24;

@@ -8,7 +8,7 @@ export interface StateWriter {
    * Writes outputs, then state, then offsets: with transactions all of it or nothing.
    *
    * @param outputs records by topic
-   * @param state records of the state topic, at least one
+   * @param state records of the state topic; without any, the answer says nothing
    * @param offsets next offsets of the input partition, by topic
    * @throws SegtideError as `toWriteFailure` says
    */

@@ -1,4 +1,5 @@
 import type { Message, TopicMessages } from 'kafkajs';
+import { headerBytes } from './header-bytes.js';
 import type { OutgoingRecord } from './kafka-producer.js';
 
 /**
@@ -43,6 +44,5 @@ function endOfRequest(records: readonly OutgoingRecord[], from: number): number 
 function byteLength({ key, value, headers }: OutgoingRecord): number {
   let bytes = RECORD_OVERHEAD + Buffer.byteLength(key);
   if (value !== null) bytes += typeof value === 'string' ? Buffer.byteLength(value) : value.length;
-  for (const name in headers) bytes += name.length + Buffer.byteLength(headers[name]!);
-  return bytes;
+  return bytes + headerBytes(headers);
 }

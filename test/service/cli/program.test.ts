@@ -4,6 +4,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../../../src/service/cli/program.js';
 
+/** A command on topics that no broker is asked for. */
+const ON_KAFKA = (command: string): string[] =>
+  [command, 'input.kind=kafka', 'output.kind=kafka', 'input.kafka.brokers=["localhost:1"]'].flatMap((word, i) =>
+    i === 0 ? [word] : ['--set', word],
+  );
+
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'segtide-cli-'));
@@ -21,6 +27,8 @@ describe('segtide', () => {
     [['config', '--help'], 'segtide config init'],
     [['config', 'check', '--help'], 'segtide.yaml in this folder'],
     [['models', 'export', '--help'], 'segtide models export usage.safetensors'],
+    [['replay', '--help'], 'segtide replay --from 7d --model v12'],
+    [['forget', '--help'], 'segtide forget - < erasure-requests.txt'],
     [['help', 'run'], 'Examples:'],
   ])('helps with %j', async (args, words) => {
     const { out, err, code } = await run(args);
@@ -55,6 +63,17 @@ describe('segtide', () => {
     [['demo', 'fligths'], "unknown command 'fligths'"],
     [['run', '--set'], "option '-s, --set <key=value>' argument missing"],
     [['run'], 'there is nothing to read'],
+    [['replay'], "required option '--from <time>' not specified"],
+    [['forget', 'c1'], "'segtide forget' works with the topics of workers and trainer"],
+    [
+      [...ON_KAFKA('replay'), '--from', 'soon'],
+      "--from must be a time such as 2026-01-31T08:00:00Z, a date (UTC), or a duration such as 90m or 7d; got 'soon'",
+    ],
+    [[...ON_KAFKA('replay'), '--from', '1d', '--to', '7d'], '--from must be before --to'],
+    [
+      [...ON_KAFKA('replay'), '--from', '7d', '--topic-prefix', 'segtide.'],
+      '--topic-prefix must not be that of the workers',
+    ],
     [['run', 'x.csv', '--output', '-', '--json'], 'cannot share it'],
     [['run', 'x.csv', '--steps', 'many'], "--steps: 'window.steps' must be a number; got 'many'"],
     [['run', 'x.csv', '--set', 'window.stepz=1'], "unknown key 'window.stepz'; did you mean 'step'?"],

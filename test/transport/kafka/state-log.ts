@@ -92,6 +92,6 @@ function toMessage({ key, value, headers = {} }: OutgoingRecord, offset: bigint)
     timestamp: '0',
     attributes: 0,
     offset: String(offset),
-    headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)])),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(String(text))])),
   };
 }
