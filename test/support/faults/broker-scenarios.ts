@@ -62,12 +62,14 @@ export function breakConnections(
 ): Promise<ScenarioResult> {
   const { proxied } = stage;
   const workerBrokers = [`127.0.0.1:${proxied.port}`];
-  return play(stage, { workerBrokers }, async ({ startWorker, feed, lag }, random) => {
+  // A session is longer than it takes to say that it goes on.
+  const sessionTimeout = Math.max(3000, 20 * latency.meanMs);
+  return play(stage, { workerBrokers, sessionTimeout }, async ({ startWorker, feed, lag }, random) => {
     const proxy = await startFaultProxy(proxied.broker, proxied.port);
     try {
-      proxy.delayMs = () => latency.meanMs + (2 * random.next() - 1) * latency.spreadMs;
       const worker = startWorker();
       await worker.said(isAssigned);
+      proxy.delayMs = () => latency.meanMs + (2 * random.next() - 1) * latency.spreadMs;
       const rounds = Math.max(lost, cut, resets, 1);
       const share = Math.ceil(feed.left / rounds);
       const struck: (() => number)[] = [];

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, connect as netConnect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ISocketFactory } from 'kafkajs';
 
 /** Api keys of the Kafka protocol. */
@@ -63,6 +64,10 @@ export async function startFaultProxy(broker: string, listenAt = 0): Promise<Fau
     return typeof due.fault.fate === 'function' ? due.fault.fate() : due.fault.fate;
   };
 
+  const delay = async (): Promise<void> => {
+    const delayMs = proxy.delayMs();
+    if (delayMs > 0) await sleep(delayMs);
+  };
   const server = createServer((client) => {
     if (!proxy.open) {
       client.resetAndDestroy();
@@ -84,18 +89,16 @@ export async function startFaultProxy(broker: string, listenAt = 0): Promise<Fau
       });
     }
     const passOn = async (at: 'request' | 'reply', frame: Buffer, api: number, to: Socket): Promise<void> => {
-      const delayMs = proxy.delayMs();
-      if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
       const fate = await fateOf(at, api);
       if (fate === 'cut') cut();
       else if (fate === 'pass' && !to.destroyed) to.write(frame);
     };
-    eachFrame(client, (frame) => {
+    eachFrame(client, delay, (frame) => {
       const api = frame.readInt16BE(4);
       apis.set(frame.readInt32BE(8), api);
       return passOn('request', frame, api, upstream);
     });
-    eachFrame(upstream, (frame) => {
+    eachFrame(upstream, delay, (frame) => {
       const id = frame.readInt32BE(4);
       const api = apis.get(id) ?? -1;
       apis.delete(id);
@@ -128,8 +131,12 @@ export async function startFaultProxy(broker: string, listenAt = 0): Promise<Fau
   return proxy;
 }
 
-/** Calls back with one whole frame after another, its length included; the next waits until the last is dealt with. */
-function eachFrame(socket: Socket, onFrame: (frame: Buffer) => Promise<void>): void {
+/**
+ * Calls back with one whole frame after another, its length included; the next waits until the last is dealt with.
+ *
+ * @param delay asked when a frame arrives: several may be on their way at once
+ */
+function eachFrame(socket: Socket, delay: () => Promise<void>, onFrame: (frame: Buffer) => Promise<void>): void {
   let chunks: Buffer[] = [];
   let bytes = 0;
   let last = Promise.resolve();
@@ -142,7 +149,8 @@ function eachFrame(socket: Socket, onFrame: (frame: Buffer) => Promise<void>): v
       if (bytes < length) break;
       const all = Buffer.concat(chunks);
       const frame = all.subarray(0, length);
-      last = last.then(() => onFrame(frame));
+      const arrived = delay();
+      last = last.then(() => arrived).then(() => onFrame(frame));
       chunks = [all.subarray(length)];
       bytes -= length;
     }
