@@ -47,6 +47,8 @@ export const FULL: ScenarioSizes = {
 
 export interface Scenario {
   readonly name: string;
+  /** Too slow for each change of the code. */
+  readonly isSlow?: boolean;
   play(stage: Stage, sizes: ScenarioSizes): Promise<ScenarioResult>;
 }
 
@@ -94,6 +96,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'latency of 500 ± 300 ms, and resets',
+    isSlow: true,
     play: (stage, { proxyFaults }) => breakConnections(stage, { ...proxyFaults, lost: 0, cut: 0 }, SLOW),
   },
 ];
