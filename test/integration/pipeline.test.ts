@@ -32,7 +32,7 @@ import { simulatedUsage, toEvent } from '../support/kafka/simulated-usage.js';
 import { createTestTopic, openTestTopic } from '../support/kafka/topic.js';
 
 const brokers = inject('brokers');
-const DAYS = 40;
+const DAYS = 25;
 const usage = simulatedUsage(150, DAYS);
 const { records } = usage;
 const perDay = Math.ceil(records.length / DAYS);

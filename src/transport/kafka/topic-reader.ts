@@ -51,6 +51,9 @@ export async function createTopicReader(kafka: Kafka, options: TopicReaderOption
   return reader;
 }
 
+/** Before a topic that is unknown counts as missing: a second and a half. */
+const UNKNOWN_ATTEMPTS = 7;
+
 interface Reading {
   readonly topic: string;
   readonly partition: number;
@@ -80,12 +83,14 @@ class GroupTopicReader implements TopicReader {
 
   async start(): Promise<void> {
     const { topics } = this.#options;
+    let unknown = 0;
     try {
       await this.#admin.connect();
       await tryAgain(
         () => this.#join(),
         1000,
-        (error) => isRetriable(error) && !isUnknownTopic(error),
+        // A topic that was just made may be unknown for a moment.
+        (error) => isRetriable(error) && (!isUnknownTopic(error) || ++unknown < UNKNOWN_ATTEMPTS),
       );
     } catch (error) {
       await this.close().catch(() => {}); // the first error is the one to tell
