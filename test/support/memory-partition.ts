@@ -9,7 +9,12 @@ export interface MemoryPartition {
    *
    * @param fetchedRecords in one piece, as a fetch brings them
    */
-  assign(fetchedRecords?: number): AssignedPartition & { revoke(): void; readonly started: boolean };
+  assign(fetchedRecords?: number): AssignedPartition & {
+    revoke(): void;
+    readonly started: boolean;
+    /** While true, nothing is answered. */
+    isAway: boolean;
+  };
 }
 
 export function createMemoryPartition(partition: number, topics: readonly string[]): MemoryPartition {
@@ -37,6 +42,7 @@ export function createMemoryPartition(partition: number, topics: readonly string
     assign(fetchedRecords = 100) {
       const revocation = new AbortController();
       let next: Map<string, number> | undefined;
+      let rounds = 0;
       const waits = (topic: string): boolean => next !== undefined && next.get(topic)! < logs.get(topic)!.length;
       return {
         partition,
@@ -66,6 +72,12 @@ export function createMemoryPartition(partition: number, topics: readonly string
         },
         take(topic, count) {
           next!.set(topic, next!.get(topic)! + count);
+        },
+        isAway: false,
+        // Memory answers whenever it is asked.
+        get rounds() {
+          if (!this.isAway) rounds++;
+          return rounds;
         },
         next: (topic) => (next === undefined ? undefined : BigInt(next.get(topic)!)),
         arrival(ms) {

@@ -63,6 +63,8 @@ export function createRecordedSource(
   let isLive = false;
   let now = Number.NaN;
   let pulledAt = clock.now();
+  /** Of the partition, when records or silence were last told. */
+  let roundsSeen = 0;
 
   const contextOf = (topic: string) => ({
     topic,
@@ -164,6 +166,7 @@ export function createRecordedSource(
     partition.take(name, taken);
     offsets.set(name, next);
     pulledAt = now;
+    roundsSeen = partition.rounds;
     return batch;
   }
 
@@ -198,15 +201,20 @@ export function createRecordedSource(
         const batch = await takeNext();
         if (batch !== undefined) return batch;
         const silentMs = clock.now() - pulledAt;
-        if (silentMs >= idleMs) {
+        const { rounds } = partition;
+        if (silentMs >= idleMs && rounds > roundsSeen) {
+          roundsSeen = rounds;
           now = clock.now();
           pulledAt = now;
           log.silence(now);
           return nothing(false);
         }
-        await partition.arrival(Math.max(1, Math.min(idleMs - silentMs, dueMs)));
+        await partition.arrival(Math.max(1, Math.min(Math.max(RETRY_MS, idleMs - silentMs), dueMs)));
       }
     },
     close: async () => undefined,
   };
 }
+
+/** How often to look again for brokers that are away: until they answer, that nothing comes says nothing. In ms. */
+const RETRY_MS = 50;

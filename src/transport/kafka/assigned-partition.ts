@@ -30,6 +30,8 @@ export interface AssignedPartition {
   take(topic: string, count: number): void;
   /** Offset of the next record that is not yet taken, with what the broker keeps for itself passed over; undefined before the first fetch. */
   next(topic: string): bigint | undefined;
+  /** Answers of brokers to requests for records, so far: while it does not grow they are away, and nothing is silent. */
+  readonly rounds: number;
   /**
    * Resolves true when records wait, or `next` has passed over what the broker keeps for itself; false after so many ms
    * without either, or when the signal is aborted.

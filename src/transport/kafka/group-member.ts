@@ -27,8 +27,8 @@ export interface GroupMemberListener {
   fetched(topic: string, partition: number, records: readonly KafkaMessage[], first: bigint, next: bigint): boolean;
   /** An offset to fetch is none that the topic has. The fetch is tried again. */
   outOfRange(): void;
-  /** A broker answered. */
-  answered(): void;
+  /** A broker answered; `fetch` when it answered a request for records. */
+  answered(fetch: boolean): void;
   /** The consumer has stopped for good. */
   failed(error: SegtideError): void;
 }
@@ -100,7 +100,7 @@ export async function createGroupMember(
     const next = BigInt(payload.lastOffset) + 1n;
     listener.fetched(payload.topic, payload.partition, [], BigInt(payload.firstOffset ?? payload.lastOffset), next);
   });
-  consumer.on(events.REQUEST, () => listener.answered());
+  consumer.on(events.REQUEST, ({ payload }) => listener.answered(payload.apiName === 'Fetch'));
   consumer.on(events.CRASH, ({ payload }) => {
     // kafkajs restarts by itself where it can help; else it would leave a process that is alive and reads nothing.
     if (!payload.restart) listener.failed(toTransportError(payload.error, `the consumer of ${topics.join()} stopped`));

@@ -78,6 +78,7 @@ async function startReader(
   const joining = createSignal();
   const timers: NodeJS.Timeout[] = [];
   let joins = 0;
+  let rounds = 0;
   let failure: SegtideError | undefined;
   let left: Promise<void> | undefined;
 
@@ -151,6 +152,7 @@ async function startReader(
         if (!feed.signal.aborted) fail(toTransportError(error, `partition ${feed.partition} could not be begun`));
       });
     },
+    rounds: () => rounds,
     taken(feed, topic) {
       if (flow.taken(laneOf(topic, feed))) member.resume(topic, feed.partition);
     },
@@ -192,7 +194,10 @@ async function startReader(
       return true;
     },
     outOfRange: looks.passOverRemoved,
-    answered: watch.answered,
+    answered(fetch) {
+      watch.answered();
+      if (fetch) rounds++;
+    },
     failed: fail,
   });
 

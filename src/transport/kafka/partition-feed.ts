@@ -25,6 +25,8 @@ export interface PartitionFeed extends AssignedPartition {
 export interface PartitionFeedListener {
   start(feed: PartitionFeed, offsets: ReadonlyMap<string, bigint>): void;
   taken(feed: PartitionFeed, topic: string): void;
+  /** Requests for records that were answered. */
+  rounds(): number;
 }
 
 /** @param queue shared by the feeds of a reader; keys are `topic/partition` */
@@ -56,6 +58,9 @@ export function createPartitionFeed(
       if (started || ending.signal.aborted) return;
       started = true;
       listener.start(feed, offsets);
+    },
+    get rounds() {
+      return listener.rounds();
     },
     get waiting() {
       return topics.filter((topic) => queue.has(keyOf(topic)));

@@ -93,7 +93,7 @@ describe('loadConfig', () => {
     ['delivery: { commitEvery: 1m, checkpointEvery: 1s }', 'at least `delivery.commitEvery`'],
     [
       'input: { kind: kafka, kafka: { brokers: [a] } }\noutput: { kind: kafka, kafka: { brokers: [b] } }',
-      'no transaction spans two clusters',
+      'are committed to one cluster',
     ],
     ['output: { kind: kafka }', '`output.kafka.brokers` or `input.kafka.brokers` names the brokers'],
     ['output: { format: avro }', '`output.kind` is kafka'],

@@ -254,6 +254,26 @@ describe('a worker of one partition', () => {
     expect(pieces.map(keyOf).sort()).toEqual(whole.map(keyOf).sort());
   });
 
+  it('takes a broker that does not answer for no silence', async () => {
+    const topics = newTopics(EVENTS.filter(({ time }) => time < 20 * HOUR));
+    const state = createMemoryState();
+    let now = 21 * HOUR;
+    let looks = 0;
+    await own(topics, state, {
+      now: () => {
+        now += 30_000;
+        return now;
+      },
+      options: { idleMs: 1 },
+      stopWhen: (partition) => {
+        partition.isAway = partition.started && partition.waiting.length === 0;
+        return partition.isAway && ++looks > 40 && now > 40 * HOUR;
+      },
+    });
+    expect(published(state).some(({ windowEnd }) => windowEnd === 16 * HOUR)).toBe(true);
+    expect(published(state).some(({ windowEnd }) => windowEnd === 24 * HOUR)).toBe(false);
+  });
+
   it('refuses the state of other settings, of other partitions, and an input that was written anew', async () => {
     const topics = newTopics();
     const state = createMemoryState();

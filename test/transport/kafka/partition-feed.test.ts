@@ -7,7 +7,7 @@ const offsets = (records: readonly { readonly offset: string }[]) => records.map
 
 function feedOf(topics = ['usage']) {
   const queue = createRecordQueue<string>();
-  return { queue, feed: createPartitionFeed(2, topics, queue, { start: () => {}, taken: () => {} }) };
+  return { queue, feed: createPartitionFeed(2, topics, queue, { start: () => {}, taken: () => {}, rounds: () => 0 }) };
 }
 
 describe('partition feed', () => {
@@ -63,6 +63,7 @@ describe('partition feed', () => {
     const feed = createPartitionFeed(0, ['usage'], createRecordQueue<string>(), {
       start: (_, given) => started.push(given),
       taken: () => {},
+      rounds: () => 0,
     });
     feed.start(new Map([['usage', 3n]]));
     feed.start(new Map());

@@ -7,7 +7,11 @@ import { kafkaRecords } from './kafka-records.js';
 const settings = { outageMs: 10_000, stallMs: 20_000 };
 
 function feedWith(records: number) {
-  const feed = createPartitionFeed(3, ['usage'], createRecordQueue<string>(), { start: () => {}, taken: () => {} });
+  const feed = createPartitionFeed(3, ['usage'], createRecordQueue<string>(), {
+    start: () => {},
+    taken: () => {},
+    rounds: () => 0,
+  });
   feed.fetched('usage', kafkaRecords(Array.from({ length: records }, () => 'x')), BigInt(records));
   return feed;
 }
