@@ -64,7 +64,7 @@ try {
   const clients: Client[] = [
     {
       name: 'bare kafkajs',
-      run: ({ name, records }) => runBare(address, name, records),
+      run: ({ name, records }: Topic) => runBare(address, name, records),
       full: [],
       empty: [],
     },
