@@ -51,8 +51,7 @@ try {
   const empty: Topic = { name: 'hardly-any', records: await fillTopic(kafka, 'hardly-any', data, 8) };
   const { windows } = JSON.parse(readFileSync(`${data}.json`, 'utf8'));
 
-  const worker = (name: string, encoder: object, guarantee: string): Client => {
-    const model = train(name, encoder);
+  const worker = (name: string, encoder: object, model: string, guarantee: string): Client => {
     const run = async ({ name: input }: Topic): Promise<Used> => {
       const to = { broker: address, topic: input, model };
       const deployment = await deploy(folder, kafka, to, { encoder, delivery: { guarantee } });
@@ -61,6 +60,7 @@ try {
     };
     return { name, run, full: [], empty: [] };
   };
+  const [latents, full] = [train('latents', { views: [] }), train('default', {})];
   const clients: Client[] = [
     {
       name: 'bare kafkajs',
@@ -68,10 +68,10 @@ try {
       full: [],
       empty: [],
     },
-    worker('exactly-once, views: []', { views: [] }, 'exactly-once'),
-    worker('at-least-once, views: []', { views: [] }, 'at-least-once'),
-    worker('exactly-once', {}, 'exactly-once'),
-    worker('at-least-once', {}, 'at-least-once'),
+    worker('exactly-once, views: []', { views: [] }, latents, 'exactly-once'),
+    worker('at-least-once, views: []', { views: [] }, latents, 'at-least-once'),
+    worker('exactly-once', {}, full, 'exactly-once'),
+    worker('at-least-once', {}, full, 'at-least-once'),
     ...flags.peer.map((peer) => toPeer(peer, address)),
   ].filter(({ name }) => flags.only === undefined || flags.only.split(';').includes(name));
   for (let round = 0; round < Number(flags.rounds); round++) {
