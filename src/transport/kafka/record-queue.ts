@@ -9,6 +9,7 @@ export interface RecordQueue<Key = number> {
   readonly bytes: number;
   /** Bytes that wait of one partition. */
   bytesOf(partition: Key): number;
+  /** Takes the records over: they may be given bytes of their own. */
   push(partition: Key, records: readonly KafkaMessage[]): void;
   /** Whether records of the partition wait here. */
   has(partition: Key): boolean;
@@ -50,7 +51,8 @@ export function createRecordQueue<Key = number>(): RecordQueue<Key> {
         return;
       }
       // Who is behind already may be so for long.
-      lane.chunks.push({ records: detachRecords(records), taken: 0 });
+      detachRecords(records);
+      lane.chunks.push({ records, taken: 0 });
       lane.bytes += size;
     },
     first(partition) {
