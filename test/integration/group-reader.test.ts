@@ -335,9 +335,11 @@ describe('group reader on a broker of its own', () => {
     const broker = await startBroker();
     try {
       const topic = await createTestTopic(broker.brokers);
-      const quick = { rebalanceTimeoutMs: 1500, outageMs: 1500 };
+      const quick = { rebalanceTimeoutMs: 1500, outageMs: 5000 };
       const group = await readGroup({ brokers: broker.brokers, topics: [topic.topic], groupId: 'g', ...quick });
-      await until(() => group.told.length === 1);
+      // Reading has begun: a broker that dies before that is another matter.
+      await topic.produce([{ key: 'a', value: '1' }]);
+      await until(() => group.entries.length === 1);
       await broker.kill();
       await until(() => group.failure !== undefined);
       expect(group.failure).toMatchObject({ code: 'transport', retriable: true });

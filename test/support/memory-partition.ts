@@ -73,6 +73,7 @@ export function createMemoryPartition(partition: number, topics: readonly string
         take(topic, count) {
           next!.set(topic, next!.get(topic)! + count);
         },
+        working: () => undefined,
         isAway: false,
         // Memory answers whenever it is asked.
         get rounds() {

@@ -36,7 +36,7 @@ export function createReplaySource(
   { reader, values }: { readonly reader: TopicReader; readonly values: ValueParser },
   { keyed, notAfter, signal }: ReplaySourceOptions,
 ): ReplaySource {
-  const clocks = createTopicClocks(ranges.length);
+  const clocks = createTopicClocks(ranges.map(({ topic }) => topic));
   const lanes = ranges.map((range) => createLane(range, reader, signal));
   let isLeadIn = true;
   let isOver = false;

@@ -21,6 +21,7 @@ export function resolveRun(config: Config): RunSettings {
   const stages = resolveStages(config);
   const { input, window, series, encoder, cluster, model, drift, output, run } = config;
   const live = input.kind === 'kafka' || input.live === true;
+  const segmentation = toSegmentationSettings(stages, live);
   return {
     stages,
     live,
@@ -31,8 +32,8 @@ export function resolveRun(config: Config): RunSettings {
       ]),
       input: input.kind === 'kafka' ? input.kafka!.topics : input.paths,
     },
-    windowIdentity: hashSettings([shaping(input), window, series]),
-    segmentation: toSegmentationSettings(stages, live),
+    windowIdentity: hashSettings([shaping(input), window, series, segmentation.learnEvery, segmentation.learnFirst]),
+    segmentation,
   };
 }
 

@@ -1,4 +1,4 @@
-import { defer, fromEvent, lastValueFrom, mergeMap, type Observable, takeUntil } from 'rxjs';
+import { catchError, defer, EMPTY, fromEvent, lastValueFrom, mergeMap, type Observable, takeUntil } from 'rxjs';
 import { SegtideError } from '../../errors.js';
 import type { AssignedPartition } from '../../transport/kafka/assigned-partition.js';
 
@@ -11,22 +11,28 @@ export interface ServeOptions {
 }
 
 /**
- * Works on the partitions that the group gives to this process, each by itself, until it is told to stop; resolves
- * when all work has ended.
+ * Works on the partitions that the group gives to this process, each by itself, until it is told to stop. Where the work
+ * on one fails, the others are stopped in order. Resolves, or rejects, when all work has ended.
  *
- * @param work resolves when its partition was revoked, or when it was stopped and everything is committed
+ * @param work resolves when its partition was revoked, or when it was stopped by its signal and everything is committed
  * @throws SegtideError what stopped the reader, or the work on a partition: the process is to end, so that the group
  * gives its partitions to others
  */
 export async function servePartitions(
   partitions$: Observable<AssignedPartition>,
-  work: (partition: AssignedPartition) => Promise<void>,
+  work: (partition: AssignedPartition, stop: AbortSignal) => Promise<void>,
   { signal, fencedGraceMs = 15_000, onFenced }: ServeOptions,
 ): Promise<void> {
   if (signal.aborted) return;
+  const failed = new AbortController();
+  const stop = AbortSignal.any([signal, failed.signal]);
+  const fail = (error: unknown) => {
+    failed.abort(error);
+    return EMPTY;
+  };
   const serve = async (partition: AssignedPartition): Promise<void> => {
     try {
-      await work(partition);
+      await work(partition, stop);
     } catch (error) {
       if (!(error instanceof SegtideError) || error.code !== 'fenced') throw error;
       onFenced(partition);
@@ -35,11 +41,13 @@ export async function servePartitions(
   };
   await lastValueFrom(
     partitions$.pipe(
-      takeUntil(fromEvent(signal, 'abort')),
-      mergeMap((partition) => defer(() => serve(partition))),
+      catchError(fail),
+      takeUntil(fromEvent(stop, 'abort')),
+      mergeMap((partition) => defer(() => serve(partition)).pipe(catchError(fail))),
     ),
     { defaultValue: undefined },
   );
+  if (failed.signal.aborted) throw failed.signal.reason;
 }
 
 /**

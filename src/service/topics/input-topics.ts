@@ -17,7 +17,7 @@ export async function findInputTopics(
   const pattern = patternOf(topics);
   const names = pattern === undefined ? topics : (await listTopics(kafka)).filter((topic) => pattern.test(topic));
   if (names.length === 0) throw refuse(`no topic that this client may see matches ${topics[0]}`, topics[0]!);
-  const found = await describeTopics(kafka, names);
+  const found = [...(await describeTopics(kafka, names))].sort((a, b) => (a.topic < b.topic ? -1 : 1));
   const missing = names.filter((topic) => !found.some((existing) => existing.topic === topic));
   if (missing.length > 0) {
     const text = `${missing.join(', ')} of \`input.kafka.topics\` does not exist, or this client may not see it; create it or correct the name`;

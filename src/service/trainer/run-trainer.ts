@@ -8,8 +8,9 @@ import { decodeStatistics } from '../../train/encode-statistics.js';
 import { toModelTopicRecords } from '../../train/model-topic.js';
 import { createTrainer, type Trainer, type TrainerParts, type TrainerSettings } from '../../trainer.js';
 import type { AssignedPartition } from '../../transport/kafka/assigned-partition.js';
-import type { StateStore } from '../../transport/kafka/state-store.js';
+import type { StateStore, StoredState } from '../../transport/kafka/state-store.js';
 import type { RecordBuffer } from '../record-buffer.js';
+import { ownStore } from '../run/own-store.js';
 import { decodeTrainerState, encodeTrainerState } from './trainer-state.js';
 
 export interface TrainerRoleOptions {
@@ -51,15 +52,8 @@ export interface TrainerRoleParts extends Pick<TrainerParts, 'train' | 'onProgre
  * settings; `transport` when the broker is gone for too long
  */
 export async function runTrainer(options: TrainerRoleOptions, parts: TrainerRoleParts): Promise<void> {
-  const { partition, store } = parts;
-  try {
-    await new TrainerRole(options, parts).run();
-  } catch (error) {
-    // Whatever its commits met with: the partition is another's now.
-    if (!partition.signal.aborted || !(error instanceof SegtideError)) throw error;
-  } finally {
-    await store.close();
-  }
+  const role = new TrainerRole(options, parts);
+  await ownStore(parts.store, parts.partition.signal, (stored) => role.run(stored));
 }
 
 class TrainerRole {
@@ -80,11 +74,9 @@ class TrainerRole {
     this.#committedAt = parts.clock.now();
   }
 
-  async run(): Promise<void> {
-    const { partition, store, records, clock, train, onProgress, onFailure, onStart, initialModel } = this.#parts;
+  async run({ checkpoint }: StoredState): Promise<void> {
+    const { partition, records, clock, train, onProgress, onFailure, onStart, initialModel } = this.#parts;
     const { settings, topics, epochEveryMs = 5000 } = this.#options;
-    const { checkpoint } = await store.open();
-    if (partition.signal.aborted) return;
     const from = checkpoint && decodeTrainerState(checkpoint, settings.model.seriesHash);
     const trainer = createTrainer(
       settings,

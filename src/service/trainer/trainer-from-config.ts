@@ -5,6 +5,7 @@ import { createStateStore } from '../../transport/kafka/kafka-state-store.js';
 import { createTopicReader } from '../../transport/kafka/topic-reader.js';
 import type { Config } from '../config/schema.js';
 import { createRecordBuffer } from '../record-buffer.js';
+import { closeWithin } from '../run/close-within.js';
 import { findSchemaIds } from '../run/find-schema-ids.js';
 import { readInitialModel } from '../run/read-initial-model.js';
 import type { RoleDeps, TrainerSummary } from '../run/role.js';
@@ -60,9 +61,10 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
       },
       { onLost: (lost) => log.warn('lessons that were not read are gone', { ...lost }) },
     );
+    closeWithin(STOP_MS, signal, group);
     await servePartitions(
       group.partitions$,
-      async (partition) => {
+      async (partition, ending) => {
         log.info('active trainer');
         let known = { windows: 0, outcomes: 0 };
         const initial = config.model.initial;
@@ -93,7 +95,7 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
               schemaIds,
             }),
             clock,
-            isStopped: () => signal.aborted,
+            isStopped: () => ending.aborted,
             onRefused: (from, offset, error) =>
               log.warn(`a lesson can't be used and is passed over: ${error.message}`, { topic: from, offset }),
             onFailure: ({ modelVersion, why }) => log.warn(`${modelVersion}: ${why.join('; ')}`),
@@ -131,3 +133,6 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
     await reader.close();
   }
 }
+
+/** A stop waits so long for the last commit; while brokers are away, it is left to the next owner. In ms. */
+const STOP_MS = 8000;

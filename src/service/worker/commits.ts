@@ -22,8 +22,9 @@ export interface CommitParts {
   readonly offsets: () => ReadonlyMap<string, bigint>;
   /** Records dealt with so far. */
   readonly records: () => number;
-  /** The whole state; undefined while an input batch is half done. */
-  readonly state: () => Uint8Array | undefined;
+  /** Whether no input batch is half done: only then is there a whole state. */
+  readonly isAtRest: () => boolean;
+  readonly state: () => Uint8Array;
 }
 
 /** Commits what the pipeline of a partition has done: one commit is under way at a time, while the next is filled. */
@@ -44,22 +45,24 @@ export interface Commits {
 /** @param records dealt with when the last checkpoint was written */
 export function createCommits(options: CommitOptions, parts: CommitParts, records: number): Commits {
   const { commitEveryMs, maxCommitBytes, checkpointRecords, checkpointEveryMs } = options;
-  const { store, outputs, log, clock, teach, offsets, state } = parts;
+  const { store, outputs, log, clock, teach, offsets, isAtRest, state } = parts;
   let underWay: Promise<void> = Promise.resolve();
   let failed: { readonly error: unknown } | undefined;
   let committedAt = clock.now();
   let checkpoint = { at: committedAt, records };
 
-  /** 0 where a commit is due; else the time until one may be. */
-  const dueMs = (): number => {
-    if (!log.isEventful) return Math.max(1, commitEveryMs);
-    if (outputs.bytes >= maxCommitBytes) return 0;
-    return Math.max(0, committedAt + commitEveryMs - clock.now());
-  };
   const isCheckpointDue = (): boolean => {
     const { entries } = store.logged;
     if (entries >= MOST_ENTRIES || parts.records() - checkpoint.records >= checkpointRecords) return true;
     return entries > 0 && clock.now() - checkpoint.at >= checkpointEveryMs;
+  };
+  /** 0 where a commit is due; else the time until one may be. */
+  const dueMs = (): number => {
+    if (!log.isEventful) return Math.max(1, commitEveryMs);
+    if (outputs.bytes >= maxCommitBytes) return 0;
+    // A commit with the whole state is put off until a batch is dealt with, however long its windows take.
+    if (isCheckpointDue() && !isAtRest()) return commitEveryMs;
+    return Math.max(0, committedAt + commitEveryMs - clock.now());
   };
   const commit = async (): Promise<void> => {
     // 1. The commit before is durable.
@@ -67,7 +70,7 @@ export function createCommits(options: CommitOptions, parts: CommitParts, record
     // 2. What was published, what it teaches, and what was decided belong together.
     const entry = log.entry(teach());
     // 3. With the whole state, where the log has become long.
-    const whole = isCheckpointDue() ? state() : undefined;
+    const whole = isCheckpointDue() && isAtRest() ? state() : undefined;
     committedAt = clock.now();
     if (whole !== undefined) checkpoint = { at: committedAt, records: parts.records() };
     // 4. All of it, or nothing.

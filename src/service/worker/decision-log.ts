@@ -3,6 +3,12 @@ import type { Scored } from '../../worker/scorer.js';
 
 /** What a worker did with its input since the last commit, and what came of it: enough to do the same again. */
 export interface LogEntry {
+  /** Hash of the settings that shape the state. */
+  readonly identity: string;
+  /** Partitions of each input topic. */
+  readonly partitions: number;
+  /** What `topics` are indexes of. */
+  readonly names: readonly string[];
   /** Where reading began, by topic; in the entry of the first records of each. */
   readonly starts: Readonly<Record<string, string>>;
   /** Number of the next lesson for the trainer. */
@@ -11,6 +17,8 @@ export interface LogEntry {
   readonly topics: Uint8Array; // (decisions), index of the topic that was taken from
   /** Offset of the next record of that topic. */
   readonly nexts: BigInt64Array; // (decisions)
+  /** Records that were taken. */
+  readonly counts: Uint32Array; // (decisions)
   /** The topics that were idle, a bit each: they did not hold the watermark back. */
   readonly idle: Uint32Array; // (decisions)
   /** Processing time. */
@@ -38,12 +46,24 @@ export const DECISIONS: readonly DecisionKind[] = ['take', 'silence', 'wake'];
 
 const KIND = { name: 'log of the state', format: 1 };
 
+/** Records that made a batch. */
+export interface Taken {
+  readonly topic: string;
+  /** Offset of the next record of the topic. */
+  readonly next: bigint;
+  readonly count: number;
+  /** Topics that were idle, a bit each. */
+  readonly idle: number;
+  readonly clock: number;
+  /** Schema ids that nobody knew, so that their records were refused. */
+  readonly unknownIds?: ReadonlySet<number> | undefined;
+}
+
 /** Collects what goes into the next entry. */
 export interface DecisionLog {
   /** Reading of a topic begins here, for the first time ever. */
   starts(topic: string, offset: bigint): void;
-  /** @param unknownIds schema ids that nobody knew, so that their records were refused */
-  take(topic: number, next: bigint, idle: number, clock: number, unknownIds?: ReadonlySet<number>): void;
+  take(taken: Taken): void;
   silence(clock: number): void;
   wake(clock: number): void;
   page(scored: Scored): void;
@@ -57,14 +77,19 @@ export interface DecisionLog {
   entry(lessons: number): LogEntry | undefined;
 }
 
-export function createDecisionLog(): DecisionLog {
+export function createDecisionLog({ identity, partitions }: Pick<LogEntry, 'identity' | 'partitions'>): DecisionLog {
   let current = newColumns();
-  const decide = (kind: DecisionKind, topic: number, next: bigint, idle: number, clock: number): void => {
+  const decide = (kind: DecisionKind, clock: number, topic = 0, next = 0n, count = 0, idle = 0): void => {
     current.kinds.push(DECISIONS.indexOf(kind));
     current.topics.push(topic);
     current.nexts.push(next);
+    current.counts.push(count);
     current.idle.push(idle);
     current.clocks.push(clock);
+  };
+  const indexOf = (name: string): number => {
+    const index = current.names.indexOf(name);
+    return index < 0 ? current.names.push(name) - 1 : index;
   };
   const isEventful = (): boolean =>
     current.pages.length > 0 || current.kinds.some((kind) => kind === 0) || current.kinds.length >= MANY;
@@ -73,12 +98,12 @@ export function createDecisionLog(): DecisionLog {
     starts(topic, offset) {
       current.starts[topic] = String(offset);
     },
-    take(topic, next, idle, clock, unknownIds) {
+    take({ topic, next, count, idle, clock, unknownIds }) {
       if (unknownIds !== undefined) current.unknownIds[current.kinds.length] = [...unknownIds];
-      decide('take', topic, next, idle, clock);
+      decide('take', clock, indexOf(topic), next, count, idle);
     },
-    silence: (clock) => decide('silence', 0, 0n, 0, clock),
-    wake: (clock) => decide('wake', 0, 0n, 0, clock),
+    silence: (clock) => decide('silence', clock),
+    wake: (clock) => decide('wake', clock),
     page({ series, assignments }) {
       current.pages.push(series.length);
       if (assignments === undefined) {
@@ -98,24 +123,22 @@ export function createDecisionLog(): DecisionLog {
       return isEventful();
     },
     entry(lessons) {
-      const { starts, kinds, topics, nexts, idle, clocks, unknownIds, pages, pageModels, models, nearest, margins } =
-        current;
+      const { kinds, pages, starts, names, unknownIds, models } = current;
+      const columns = current;
       if (kinds.length === 0 && pages.length === 0) return undefined;
       current = newColumns();
       return {
-        starts,
-        lessons,
+        ...{ identity, partitions, starts, lessons, names, unknownIds, models },
         kinds: Uint8Array.from(kinds),
-        topics: Uint8Array.from(topics),
-        nexts: BigInt64Array.from(nexts),
-        idle: Uint32Array.from(idle),
-        clocks: Float64Array.from(clocks),
-        unknownIds,
+        topics: Uint8Array.from(columns.topics),
+        nexts: BigInt64Array.from(columns.nexts),
+        counts: Uint32Array.from(columns.counts),
+        idle: Uint32Array.from(columns.idle),
+        clocks: Float64Array.from(columns.clocks),
         pages: Uint32Array.from(pages),
-        pageModels: Int16Array.from(pageModels),
-        models,
-        nearest: Uint16Array.from(nearest),
-        margins: Float32Array.from(margins),
+        pageModels: Int16Array.from(columns.pageModels),
+        nearest: Uint16Array.from(columns.nearest),
+        margins: Float32Array.from(columns.margins),
       };
     },
   };
@@ -130,6 +153,8 @@ function newColumns() {
     kinds: [] as number[],
     topics: [] as number[],
     nexts: [] as bigint[],
+    counts: [] as number[],
+    names: [] as string[],
     idle: [] as number[],
     clocks: [] as number[],
     unknownIds: {} as Record<number, readonly number[]>,

@@ -1,3 +1,5 @@
+import type { DeadLetter } from '../../ingest/dead-letter.js';
+import type { Sink } from '../../ports.js';
 import { ASSIGNMENTS, DEAD_LETTERS, EMBEDDINGS, LATE, TRANSITIONS } from '../../publish/output.js';
 import { createKafkaAssignmentSink } from '../../transport/kafka/kafka-assignment-sink.js';
 import type { WorkerOutputs } from '../../worker/publisher.js';
@@ -19,7 +21,26 @@ export async function createOutputBuffer({ embeddings, ...options }: OutputBuffe
     transitions: await buffer.sink(TRANSITIONS),
     ...(embeddings && { embeddings: await buffer.sink(EMBEDDINGS) }),
     late: await buffer.sink(LATE),
-    deadLetters: await buffer.sink(DEAD_LETTERS),
+    deadLetters: shortening(await buffer.sink(DEAD_LETTERS)),
   };
   return Object.assign(buffer, { sinks });
 }
+
+/** Letters of what a topic of input takes are longer as JSON than a topic takes: the rest is found at their offset. */
+export function shortening(sink: Sink<DeadLetter>): Sink<DeadLetter> {
+  return {
+    write: (letters) =>
+      sink.write(
+        letters.map((letter) =>
+          letter.bytes.length <= MOST_LETTER_BYTES
+            ? letter
+            : { ...letter, bytes: letter.bytes.subarray(0, MOST_LETTER_BYTES), truncated: true },
+        ),
+      ),
+    flush: () => sink.flush(),
+    close: () => sink.close(),
+  };
+}
+
+/** Brokers take records of 1 MiB by default; base64 makes four bytes of three. */
+const MOST_LETTER_BYTES = 512 * 1024;

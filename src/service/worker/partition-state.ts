@@ -17,7 +17,8 @@ export interface PartitionState {
   readonly windower: WindowerSnapshot;
   readonly pages: PagesSnapshot;
   readonly publisher: PublisherSnapshot;
-  readonly clocks: Float64Array; // (topics)
+  /** Newest event time, by usage topic. */
+  readonly clocks: Readonly<Record<string, number>>;
 }
 
 const KIND = { name: 'state of a partition', format: 1 };
@@ -26,31 +27,35 @@ export function encodePartitionState(state: PartitionState): Uint8Array {
   return frameSnapshot(KIND, state);
 }
 
+/** @throws SegtideError `state` where the state is damaged or of another format */
+export function decodePartitionState(bytes: Uint8Array): PartitionState {
+  return unframeSnapshot(KIND, bytes) as PartitionState;
+}
+
 /**
+ * Refuses what was stored under other settings or for another number of partitions: a checkpoint, or an entry of the log.
+ *
  * @param partition for the error
- * @throws SegtideError `state` where the state is of another format, of other settings, or of another number of
- * partitions
+ * @throws SegtideError `state` that says what to do
  */
-export function decodePartitionState(
-  bytes: Uint8Array,
+export function refuseOther(
+  stored: Pick<PartitionState, 'identity' | 'partitions'>,
   { identity, partitions }: Pick<PartitionState, 'identity' | 'partitions'>,
   partition: number,
-): PartitionState {
-  const state = unframeSnapshot(KIND, bytes) as PartitionState;
+): void {
   const context = { context: { partition } };
-  if (state.partitions !== partitions) {
+  if (stored.partitions !== partitions) {
     throw new SegtideError(
       'state',
-      `the input has ${partitions} partitions, and had ${state.partitions} when the state of partition ${partition} was written: customers are dealt out otherwise now, and their open windows would be split. Begin anew with another consumer group, or set input.keyed to repartition, which keeps a number of its own`,
+      `the input has ${partitions} partitions, and had ${stored.partitions} when the state of partition ${partition} was written: customers are dealt out otherwise now, and their open windows would be split. Begin anew with another consumer group, or set input.keyed to repartition, which keeps a number of its own`,
       context,
     );
   }
-  if (state.identity !== identity) {
+  if (stored.identity !== identity) {
     throw new SegtideError(
       'state',
-      `the state of partition ${partition} was shaped by other settings of input, window, series, encoder, cluster, model or drift; put them back, or begin anew with another consumer group`,
+      `the state of partition ${partition} was shaped by other settings of input, window or series; put them back, or begin anew with another consumer group`,
       context,
     );
   }
-  return state;
 }

@@ -14,11 +14,12 @@ import type { IntervalLearner, Lessons } from '../../worker/interval-learner.js'
 import { createPages, type Page } from '../../worker/pages.js';
 import { createPublisher } from '../../worker/publisher.js';
 import { createScorer, type Scorer } from '../../worker/scorer.js';
+import { ownStore } from '../run/own-store.js';
 import { type CommitOptions, createCommits } from './commits.js';
 import { createDecisionLog, decodeLogEntry } from './decision-log.js';
 import type { OutputBuffer } from './output-buffer.js';
-import { decodePartitionState, encodePartitionState } from './partition-state.js';
-import { createRecordedSource, type RecordedSourceOptions } from './recorded-source.js';
+import { decodePartitionState, encodePartitionState, refuseOther } from './partition-state.js';
+import { createRecordedSource, type RecordedSourceOptions, usageTopicsOf } from './recorded-source.js';
 import { createReplay } from './replay.js';
 import { createTopicClocks } from './topic-clocks.js';
 
@@ -69,24 +70,7 @@ export interface PartitionWorkerParts {
  * other settings, or can't be restored from the input; `transport` when the broker is gone for too long
  */
 export async function runPartition(options: PartitionWorkerOptions, parts: PartitionWorkerParts): Promise<void> {
-  const { store, partition } = parts;
-  const { signal } = partition;
-  // A commit that is still being tried would stand in the way of the next owner, who may be this process again.
-  const letGo = (): void => {
-    store.close().catch(() => {}); // a connection that is broken already is let go as well
-  };
-  signal.addEventListener('abort', letGo, { once: true });
-  try {
-    if (signal.aborted) return;
-    const stored = await store.open();
-    if (!signal.aborted) await work(options, parts, stored);
-  } catch (error) {
-    // Whatever its commits met with: the partition is another's now.
-    if (!signal.aborted) throw error;
-  } finally {
-    signal.removeEventListener('abort', letGo);
-    await store.close();
-  }
+  await ownStore(parts.store, parts.partition.signal, (stored) => work(options, parts, stored));
 }
 
 /** The pipeline, from the state that was stored until it is to end. */
@@ -97,16 +81,18 @@ async function work(options: PartitionWorkerOptions, parts: PartitionWorkerParts
   const isStopped = (): boolean => partition.signal.aborted || parts.isStopped();
 
   const entries = stored.log.map(decodeLogEntry);
-  const from = stored.checkpoint && decodePartitionState(stored.checkpoint, options, partition.partition);
+  const from = stored.checkpoint && decodePartitionState(stored.checkpoint);
+  for (const written of [...(from === undefined ? [] : [from]), ...entries]) {
+    refuseOther(written, options, partition.partition);
+  }
   const starts = Object.assign({}, ...entries.map((entry) => entry.starts), from?.offsets) as Record<string, string>;
   const offsets = new Map(Object.entries(starts).map(([topic, offset]) => [topic, BigInt(offset)]));
 
-  const log = createDecisionLog();
+  const log = createDecisionLog({ identity, partitions });
   const replay = createReplay(entries);
   const windower = createWindower(segmentation.window, from?.windower);
   const checkpointed = windower.fates.in;
-  const usageTopics = partition.topics.filter((topic) => topic !== options.forgetTopic);
-  const clocks = createTopicClocks(usageTopics.length, from?.clocks);
+  const clocks = createTopicClocks(usageTopicsOf(partition, options.forgetTopic), from?.clocks);
   const source = createRecordedSource(
     partition,
     options,
@@ -138,17 +124,16 @@ async function work(options: PartitionWorkerOptions, parts: PartitionWorkerParts
       ...{ store: parts.store, outputs, log, clock, teach },
       offsets: () => source.offsets(),
       records: () => windower.fates.in,
+      isAtRest: () => pages.isAtRest,
       state: () =>
-        pages.isAtRest
-          ? encodePartitionState({
-              ...{ identity, partitions, lessons: learner.sequence },
-              offsets: source.position() as Record<string, string>,
-              windower: windower.snapshot(),
-              pages: pages.snapshot(),
-              publisher: publisher.snapshot(),
-              clocks: clocks.snapshot(),
-            })
-          : undefined,
+        encodePartitionState({
+          ...{ identity, partitions, lessons: learner.sequence },
+          offsets: source.position() as Record<string, string>,
+          windower: windower.snapshot(),
+          pages: pages.snapshot(),
+          publisher: publisher.snapshot(),
+          clocks: clocks.snapshot(),
+        }),
     },
     checkpointed,
   );
@@ -196,6 +181,7 @@ async function work(options: PartitionWorkerOptions, parts: PartitionWorkerParts
   });
   const tell = (page: Page): void => {
     const { in: events } = windower.fates;
+    partition.working();
     onPage?.(page, events - told);
     told = events;
   };

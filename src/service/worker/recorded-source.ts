@@ -9,7 +9,7 @@ import { type Decision, type Replay, toMismatch } from './replay.js';
 import type { TopicClocks } from './topic-clocks.js';
 
 export interface RecordedSourceOptions {
-  /** Topic whose records name customers to be forgotten, by their key; the last of the partition's topics. */
+  /** Topic whose records name customers to be forgotten, by their key. */
   readonly forgetTopic?: string | undefined;
   readonly keyed: 'verify' | 'trust';
   /** Bytes of records in one batch, about. */
@@ -57,14 +57,21 @@ export function createRecordedSource(
   { values, log, replay, clocks, clock, wake, isStopped, between }: RecordedSourceParts,
   from: ReadonlyMap<string, bigint>,
 ): RecordedSource {
-  const { topics } = partition;
+  // Usage first, as the clocks count it.
+  const topics = [
+    ...usageTopicsOf(partition, forgetTopic),
+    ...partition.topics.filter((topic) => topic === forgetTopic),
+  ];
   const offsets = new Map(from);
+  const awayMs = Math.max(OUTAGE_MS, 2 * idleMs);
   const takenAt = topics.map(() => clock.now());
   let isLive = false;
   let now = Number.NaN;
   let pulledAt = clock.now();
   /** Of the partition, when records or silence were last told. */
   let roundsSeen = 0;
+  /** When brokers were last known to answer. */
+  let answered = { rounds: partition.rounds, at: clock.now() };
 
   const contextOf = (topic: string) => ({
     topic,
@@ -79,7 +86,8 @@ export function createRecordedSource(
     knownUnknown?: ReadonlySet<number>,
   ) {
     if (topics[topic] === forgetTopic) {
-      const forget = records[0]!.key ?? new Uint8Array(0);
+      const forget = records[0]?.key;
+      if (forget == null) throw toMismatch('a request to forget a customer is gone, or names nobody');
       return { batch: { ...nothing(false), forget }, taken: 1, unknownIds: undefined };
     }
     const context = contextOf(topics[topic]!);
@@ -119,26 +127,20 @@ export function createRecordedSource(
     return undefined;
   }
 
-  async function repeat({
-    kind,
-    topic,
-    next,
-    idle,
-    clock: decidedAt,
-    unknownIds,
-  }: Decision): Promise<UsageBatch | undefined> {
-    now = decidedAt;
+  async function repeat(decision: Decision): Promise<UsageBatch | undefined> {
+    const { kind, topic, next, count, idle, unknownIds } = decision;
+    now = decision.clock;
     if (kind === 'wake') {
       wake();
       return undefined;
     }
     if (kind === 'silence') return nothing(false);
-    const records = await retake(topics[topic]!, next);
+    if (!topics.includes(topic)) throw toMismatch(`${topic} is not read any more`);
+    const records = await retake(topic, next);
     if (records === undefined) return nothing(true);
-    offsets.set(topics[topic]!, next);
-    const { batch, taken } = await toBatch(topic, records, idle, unknownIds);
-    if (taken < records.length) throw toMismatch(`a batch has ${records.length} records that had ${taken}`);
-    return batch;
+    if (records.length !== count) throw toMismatch(`a batch has ${records.length} records that had ${count}`);
+    offsets.set(topic, next);
+    return (await toBatch(topics.indexOf(topic), records, idle, unknownIds)).batch;
   }
 
   /** The topic that is furthest behind of those with records, requests to forget first; -1 where none has any. */
@@ -162,7 +164,7 @@ export function createRecordedSource(
     const { batch, taken, unknownIds } = await toBatch(topic, records, idle);
     const next = BigInt(records[taken - 1]!.offset) + 1n;
     if (!offsets.has(name)) log.starts(name, BigInt(records[0]!.offset));
-    log.take(topic, next, idle, now, unknownIds);
+    log.take({ topic: name, next, count: taken, idle, clock: now, unknownIds });
     partition.take(name, taken);
     offsets.set(name, next);
     pulledAt = now;
@@ -173,11 +175,25 @@ export function createRecordedSource(
   function goLive(): void {
     if (!replay.isOver) throw toMismatch('fewer windows come of it');
     isLive = true;
+    listenAnew();
+  }
+
+  /** What comes next says nothing of the time in which nobody listened. */
+  function listenAnew(): void {
     now = clock.now();
     pulledAt = now;
+    answered = { rounds: partition.rounds, at: now };
     takenAt.fill(now);
     log.wake(now);
     wake();
+  }
+
+  /** Brokers that answer again after they were away were not silent meanwhile, and nor were those who wrote to them. */
+  function noticeOutage(): void {
+    const { rounds } = partition;
+    if (rounds === answered.rounds) return;
+    if (clock.now() - answered.at >= awayMs) listenAnew();
+    answered = { rounds, at: clock.now() };
   }
 
   return {
@@ -198,11 +214,12 @@ export function createRecordedSource(
         }
         if (!isLive) goLive();
         const dueMs = await between();
+        noticeOutage();
         const batch = await takeNext();
         if (batch !== undefined) return batch;
         const silentMs = clock.now() - pulledAt;
         const { rounds } = partition;
-        if (silentMs >= idleMs && rounds > roundsSeen) {
+        if (silentMs >= idleMs && rounds > roundsSeen && clock.now() - answered.at < awayMs) {
           roundsSeen = rounds;
           now = clock.now();
           pulledAt = now;
@@ -216,5 +233,15 @@ export function createRecordedSource(
   };
 }
 
+/** Without any answer of a broker for so long, it was away. In ms. */
+const OUTAGE_MS = 5000;
 /** How often to look again for brokers that are away: until they answer, that nothing comes says nothing. In ms. */
 const RETRY_MS = 50;
+
+/** The partition's topics of usage, in the order in which they are counted. */
+export function usageTopicsOf(
+  { topics }: Pick<AssignedPartition, 'topics'>,
+  forgetTopic: string | undefined,
+): string[] {
+  return topics.filter((topic) => topic !== forgetTopic).sort();
+}

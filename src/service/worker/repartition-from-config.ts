@@ -51,7 +51,7 @@ async function copyTopic(config: Config, topic: string, deps: RepartitionDeps): 
   try {
     await servePartitions(
       group.partitions$,
-      async (partition) =>
+      async (partition, ending) =>
         repartitionPartition(
           {
             to: topicOf(output, 'repartitioned'),
@@ -69,7 +69,7 @@ async function copyTopic(config: Config, topic: string, deps: RepartitionDeps): 
               schemaIds,
             }),
             clock,
-            isStopped: () => signal.aborted,
+            isStopped: () => ending.aborted,
           },
         ),
       {
@@ -109,7 +109,12 @@ async function openWriter(
     transactionalId: `${transactionalIdPrefix(groupId)}repartition-${topic}-${partition}`,
   });
   // An empty transaction: it ends what a former writer has begun.
-  await writer.write(new Map(), [], new Map());
+  try {
+    await writer.write(new Map(), [], new Map());
+  } catch (error) {
+    await writer.close().catch(() => {}); // the first error is the one to tell
+    throw error;
+  }
   return {
     async write(outputs, next) {
       await writer.write(outputs, [], new Map([[topic, next]]));

@@ -6,6 +6,7 @@ import type { AssignedPartition } from '../../transport/kafka/assigned-partition
 import type { OutgoingRecord } from '../../transport/kafka/kafka-producer.js';
 import type { ValueParser } from '../../transport/kafka/value-parser.js';
 import type { RecordBuffer } from '../record-buffer.js';
+import { shortening } from './output-buffer.js';
 
 /** Writes copies of records together with the offset after their originals. */
 export interface CopyWriter {
@@ -49,10 +50,9 @@ export async function repartitionPartition(options: RepartitionOptions, parts: R
   const { to, commitEveryMs } = options;
   const [topic] = partition.topics;
   const source = `${topic}/${partition.partition}`;
-  const deadLetters = await outputs.sink(DEAD_LETTERS);
+  const deadLetters = shortening(await outputs.sink(DEAD_LETTERS));
   const copier = createCopier(options, parts);
   try {
-    await copier.open();
     partition.start(new Map());
     while (!partition.signal.aborted && !isStopped()) {
       const records = partition.peek(topic!, BATCH_BYTES);
@@ -105,14 +105,13 @@ function createCopier(
   }
 
   return {
-    async open(): Promise<void> {
-      writer = await openWriter();
-    },
     async commit(outputs: ReadonlyMap<string, readonly OutgoingRecord[]>, next: bigint): Promise<void> {
       const begun = clock.now();
       for (;;) {
         try {
           if (!isKnown) {
+            // A new writer ends what a former one has begun; what was committed is certain only then.
+            writer ??= await openWriter();
             last = await committed();
             isKnown = true;
           }

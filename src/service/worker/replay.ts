@@ -5,8 +5,9 @@ import { DECISIONS, type DecisionKind, type LogEntry } from './decision-log.js';
 
 export interface Decision {
   readonly kind: DecisionKind;
-  readonly topic: number;
+  readonly topic: string;
   readonly next: bigint;
+  readonly count: number;
   readonly idle: number;
   readonly clock: number;
   readonly unknownIds: ReadonlySet<number> | undefined;
@@ -57,12 +58,13 @@ export function toMismatch(what: string): SegtideError {
 }
 
 function* decisionsOf(entries: readonly LogEntry[]): Generator<Decision, undefined> {
-  for (const { kinds, topics, nexts, idle, clocks, unknownIds } of entries) {
+  for (const { kinds, names, topics, nexts, counts, idle, clocks, unknownIds } of entries) {
     for (let i = 0; i < kinds.length; i++) {
       yield {
         kind: DECISIONS[kinds[i]!]!,
-        topic: topics[i]!,
+        topic: names[topics[i]!] ?? '',
         next: nexts[i]!,
+        count: counts[i]!,
         idle: idle[i]!,
         clock: clocks[i]!,
         unknownIds: unknownIds[i] && new Set(unknownIds[i]),

@@ -19,19 +19,20 @@ export interface TopicClocks {
     idle: number,
     notAfter: number,
   ): Float64Array | undefined;
-  snapshot(): Float64Array; // (topics)
+  /** Newest event times, by topic. */
+  snapshot(): Record<string, number>;
 }
 
-/** @param topics at most 32 */
-export function createTopicClocks(topics: number, from?: Float64Array): TopicClocks {
-  const newest = Float64Array.from({ length: topics }, (_, topic) => from?.[topic] ?? Number.NEGATIVE_INFINITY);
+/** @param names of the topics, at most 32 */
+export function createTopicClocks(names: readonly string[], from: Readonly<Record<string, number>> = {}): TopicClocks {
+  const newest = Float64Array.from(names, (name) => from[name] ?? Number.NEGATIVE_INFINITY);
   let buffer = new Float64Array(0);
   return {
     newest: (topic) => newest[topic]!,
     follow(topic, eventTimes, length, idle, notAfter) {
-      if (topics === 1) return undefined;
+      if (names.length === 1) return undefined;
       let others = Number.POSITIVE_INFINITY;
-      for (let other = 0; other < topics; other++) {
+      for (let other = 0; other < names.length; other++) {
         if (other !== topic && (idle & (1 << other)) === 0) others = Math.min(others, newest[other]!);
       }
       if (buffer.length < length) buffer = new Float64Array(Math.max(length, buffer.length * 2));
@@ -42,6 +43,6 @@ export function createTopicClocks(topics: number, from?: Float64Array): TopicClo
       }
       return buffer.subarray(0, length);
     },
-    snapshot: () => newest.slice(),
+    snapshot: () => Object.fromEntries(names.map((name, i) => [name, newest[i]!])),
   };
 }

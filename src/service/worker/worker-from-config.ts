@@ -12,6 +12,7 @@ import { createTopicReader, type TopicReader } from '../../transport/kafka/topic
 import { describeTopic } from '../../transport/kafka/topics.js';
 import { createIntervalLearner } from '../../worker/interval-learner.js';
 import type { Config } from '../config/schema.js';
+import { closeWithin } from '../run/close-within.js';
 import { findSchemaIds } from '../run/find-schema-ids.js';
 import { groupSettings } from '../run/group-settings.js';
 import { openValues } from '../run/open-values.js';
@@ -93,6 +94,7 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
       { onLost: (lost) => log.warn('records that were not read are gone', { ...lost }) },
     );
     const joined = group;
+    closeWithin(STOP_MS, signal, joined);
     const options: PartitionWorkerOptions = {
       segmentation,
       identity: settings.windowIdentity,
@@ -111,13 +113,13 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
     const serve = (stop: AbortSignal): Promise<void> =>
       servePartitions(
         joined.partitions$,
-        async (partition) => {
+        async (partition, ending) => {
           log.info('partition assigned', { partition: partition.partition });
           const assigned = progress.assign(partition);
           await runPartition(options, {
             partition,
-            isStopped: () => stop.aborted,
-            store: openStore(config, kafka, reader, joined, partition, topics[0]!, deps),
+            isStopped: () => ending.aborted,
+            store: openStore(config, kafka, reader, joined, partition, deps),
             values: await values.create(),
             outputs: await createOutputBuffer({
               topicOf: (name) => topic(name as TopicName),
@@ -161,17 +163,27 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
       );
     const copy = (stop: AbortSignal): Promise<void> =>
       repartitionFromConfig(config, inputTopics, { ...deps, signal: stop, connection, kafka, values, schemaIds });
-    await runTogether(signal, isRepartitioned ? [serve, copy] : [serve]);
+    const follow = (stop: AbortSignal): Promise<void> => Promise.race([models.ended, aborted(stop)]);
+    await runTogether(signal, isRepartitioned ? [serve, follow, copy] : [serve, follow]);
     return progress.summary((clock.now() - startedAt) / 1000);
   } finally {
-    await group?.close();
-    await models.close();
-    await reader.close();
     values.close();
-    await encoders?.close();
+    // What stopped the worker is the one to tell, whatever its parts end with.
+    const closed = await Promise.allSettled([group?.close(), models.close(), encoders?.close()]);
+    closed.push(...(await Promise.allSettled([reader.close()])));
+    for (const end of closed) if (end.status === 'rejected') log.debug(`closing: ${String(end.reason)}`);
   }
 }
 
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** A stop waits so long for the last commit; while brokers are away, it is left to the next owner. In ms. */
+const STOP_MS = 8000;
 /** A batch is parsed and windowed in one go; heartbeats wait as long. */
 const BATCH_BYTES = 262_144;
 /** Of outputs in one commit, about: they are in memory until then. */
@@ -196,7 +208,6 @@ function openStore(
   reader: TopicReader,
   group: GroupReader,
   partition: AssignedPartition,
-  firstTopic: string,
   { clock, log }: RoleDeps,
 ): StateStore {
   const options = {
@@ -219,7 +230,7 @@ function openStore(
   const { groupId } = input.kafka!;
   return createStateStore(kafka, {
     ...options,
-    transactionalId: `${transactionalIdPrefix(groupId)}${firstTopic}-${partition.partition}`,
+    transactionalId: `${transactionalIdPrefix(groupId)}worker-${partition.partition}`,
     groupId,
     partition: partition.partition,
   });

@@ -28,6 +28,8 @@ export interface AssignedPartition {
   peek(topic: string, maxBytes: number, before?: bigint): readonly KafkaMessage[];
   /** Takes the first `count` of what `peek` showed. */
   take(topic: string, count: number): void;
+  /** Tells that what was taken is being worked on: it may take longer than an owner that takes nothing is given. */
+  working(): void;
   /** Offset of the next record that is not yet taken, with what the broker keeps for itself passed over; undefined before the first fetch. */
   next(topic: string): bigint | undefined;
   /** Answers of brokers to requests for records, so far: while it does not grow they are away, and nothing is silent. */

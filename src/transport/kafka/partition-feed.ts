@@ -6,7 +6,7 @@ import { createSignal } from './signal.js';
 /** An assigned partition as its reader sees it. */
 export interface PartitionFeed extends AssignedPartition {
   readonly started: boolean;
-  /** Whether records were taken since it was last asked. */
+  /** Whether records were taken or worked on since it was last asked. */
   takeProgress(): boolean;
   /** Offset to fetch next. Undefined until it is known where to begin. */
   position(topic: string): bigint | undefined;
@@ -72,6 +72,9 @@ export function createPartitionFeed(
       queue.take(keyOf(topic), count);
       progressed = true;
       listener.taken(feed, topic);
+    },
+    working() {
+      progressed = true;
     },
     next(topic) {
       const first = queue.first(keyOf(topic));

@@ -237,13 +237,13 @@ describe('a worker of one partition', () => {
     const run = async (kill: boolean) => {
       const topics = newTopics(silent);
       const state = createMemoryState();
-      let now = 21 * HOUR;
+      let now = 23.99 * HOUR;
       const tick = () => {
-        now += 30_000;
+        now += 100;
         return now;
       };
       if (kill) await own(topics, state, { killAfterPages: 90, now: tick, options });
-      await own(topics, state, { now: tick, options, stopWhen: () => now > 40 * HOUR });
+      await own(topics, state, { now: tick, options, stopWhen: () => now > 24.15 * HOUR });
       return untimed(published(state));
     };
     const whole = await run(false);
@@ -254,20 +254,65 @@ describe('a worker of one partition', () => {
     expect(pieces.map(keyOf).sort()).toEqual(whole.map(keyOf).sort());
   });
 
-  it('takes a broker that does not answer for no silence', async () => {
+  it('has one clock for several topics: the one that lags is waited for, and nothing of it is late', async () => {
+    const first = EVENTS.filter((_, i) => i % 2 === 0);
+    const second = EVENTS.filter((_, i) => i % 2 === 1);
+    // As the group reader sorts them.
+    const topics = createMemoryPartition(0, ['forget-requests', 'usage-a', 'usage-b']);
+    topics.append('usage-a', toRecords(first));
+    const state = createMemoryState();
+    const options = { forgetTopic: 'forget-requests', topicIdleMs: 600_000 };
+    await drain(topics, state, { options });
+    expect(published(state)).toEqual([]);
+    topics.append('usage-b', toRecords(second.slice(0, HALF / 2)));
+    await drain(topics, state, { options, killAfterPages: 40 });
+    topics.append('usage-b', toRecords(second.slice(HALF / 2)));
+    await drain(topics, state, { options });
+    expect(published(state, 'late').length).toBeLessThan(10);
+
+    const one = createMemoryState();
+    await drain(newTopics(), one, { options });
+    const contents = (of: MemoryState) =>
+      published(of)
+        .map((a) => `${a.customerId} ${a.windowStart} ${a.observedSteps}`)
+        .sort();
+    expect(contents(state)).toEqual(contents(one));
+  });
+
+  it('tells nothing of the time in which brokers were away, when they are back', async () => {
     const topics = newTopics(EVENTS.filter(({ time }) => time < 20 * HOUR));
     const state = createMemoryState();
     let now = 21 * HOUR;
     let looks = 0;
     await own(topics, state, {
+      now: () => now,
+      options: { idleMs: 1 },
+      stopWhen: (partition) => {
+        if (!partition.started || partition.waiting.length > 0) return false;
+        looks++;
+        partition.isAway = looks > 20 && looks < 40;
+        // Away for a day; back, it has nothing for a moment.
+        if (looks === 39) now += 24 * HOUR;
+        return looks > 60;
+      },
+    });
+    expect(published(state).some(({ windowEnd }) => windowEnd === 24 * HOUR)).toBe(false);
+  });
+
+  it('takes a broker that does not answer for no silence', async () => {
+    const topics = newTopics(EVENTS.filter(({ time }) => time < 20 * HOUR));
+    const state = createMemoryState();
+    let now = 23.99 * HOUR;
+    let looks = 0;
+    await own(topics, state, {
       now: () => {
-        now += 30_000;
+        now += 100;
         return now;
       },
       options: { idleMs: 1 },
       stopWhen: (partition) => {
         partition.isAway = partition.started && partition.waiting.length === 0;
-        return partition.isAway && ++looks > 40 && now > 40 * HOUR;
+        return partition.isAway && ++looks > 40 && now > 24.15 * HOUR;
       },
     });
     expect(published(state).some(({ windowEnd }) => windowEnd === 16 * HOUR)).toBe(true);
@@ -280,6 +325,9 @@ describe('a worker of one partition', () => {
     await drain(topics, state, { options: { checkpointRecords: 100 } });
     await expect(own(topics, state, { options: { identity: 'other' } })).rejects.toThrow(/other settings/);
     await expect(own(topics, state, { options: { partitions: 2 } })).rejects.toThrow(/has 2 partitions, and had 1/);
+    const young = createMemoryState();
+    await drain(newTopics(), young, { options: { checkpointRecords: 1_000_000 } });
+    await expect(own(newTopics(), young, { options: { identity: 'other' } })).rejects.toThrow(/other settings/);
 
     const logged = createMemoryState();
     await drain(newTopics(), logged, { options: { checkpointRecords: 1_000_000 } });
