@@ -14,8 +14,9 @@ describe('detached records', () => {
     expect(records.map((record) => ({ ...record, ...textsOf(record) }))).toEqual(before);
     answer.fill('z');
     expect(records.map((record) => textsOf(record).value)).toEqual(['abcabcabca', undefined, 'cab']);
+    // Small buffers of Node share pools, of 8 or 64 KiB by version.
     for (const bytes of [records[0]!.value, records[2]!.value, records[0]!.headers!.why as Buffer])
-      expect(bytes!.buffer.byteLength).toBeLessThan(20_000);
+      expect(bytes!.buffer.byteLength).toBeLessThanOrEqual(Math.max(20_000, Buffer.poolSize));
   });
 
   it('are left as they are where they are most of what they hold', () => {
