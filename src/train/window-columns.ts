@@ -1,3 +1,4 @@
+import { firstResults } from '../window/first-results.js';
 import type { WindowBatch } from '../window/window-batch.js';
 import { customersOf } from './window-rows.js';
 
@@ -31,15 +32,10 @@ export function toWindowBatch(columns: WindowColumns): WindowBatch {
     ...customersOf(customers),
     starts,
     ends,
-    revisions: new Uint16Array(length),
-    finals: new Uint8Array(length).fill(1),
-    evicted: new Uint8Array(length),
+    ...firstResults(length),
     values,
     mask,
     observedSteps,
-    late: [],
-    quarantined: [],
-    released: new Uint32Array(0),
     watermark: ends.reduce((latest, end) => Math.max(latest, end), Number.NEGATIVE_INFINITY),
   };
 }

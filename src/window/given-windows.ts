@@ -1,3 +1,4 @@
+import { firstResults } from './first-results.js';
 import type { WindowBatch } from './window-batch.js';
 
 /** Values and mask of windows that were cut elsewhere. */
@@ -27,15 +28,10 @@ export function toGivenWindows({ length, steps, channels, values, mask }: GivenW
     ids: { text: (slot) => String(slot) },
     starts: new Float64Array(length),
     ends: new Float64Array(length).fill(1),
-    revisions: new Uint16Array(length),
-    finals: new Uint8Array(length).fill(1),
-    evicted: new Uint8Array(length),
+    ...firstResults(length),
     values,
     mask,
     observedSteps,
-    late: [],
-    quarantined: [],
-    released: new Uint32Array(0),
     watermark: 1,
   };
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { collect } from './collect.js';
 import type { Outcome } from './exit-code.js';
 import type { Terminal } from './terminal.js';
 
@@ -44,10 +45,6 @@ export interface EvaluateFlags {
   readonly plot?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
-}
-
-function collect(value: string, earlier: string[] | undefined): string[] {
-  return [...(earlier ?? []), value];
 }
 
 const EXAMPLES = `

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { collect } from './collect.js';
 import type { Terminal } from './terminal.js';
 
 /** Flags of `segtide forget`, as written. */
@@ -27,10 +28,6 @@ export function addForgetCommand(program: Command, terminal: Terminal): void {
       const { forgetAndReport } = await import('./forget-and-report.js');
       await forgetAndReport(customers, flags, terminal);
     });
-}
-
-function collect(value: string, earlier: string[] | undefined): string[] {
-  return [...(earlier ?? []), value];
 }
 
 const EXAMPLES = `

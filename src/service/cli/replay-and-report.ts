@@ -2,17 +2,15 @@ import { SegtideError } from '../../errors.js';
 import { parseDuration } from '../../numeric/duration.js';
 import { toAssignment } from '../config/assignment.js';
 import type { Config } from '../config/schema.js';
-import { createLog } from '../log.js';
 import { replayFromConfig } from '../replay/replay-from-config.js';
 import { resolveRun } from '../run/run-settings.js';
-import { createProgressDisplay } from '../summary/progress-display.js';
 import { renderReplay } from '../summary/render-replay.js';
 import { EXIT_CODES } from './exit-code.js';
+import { openConsole } from './open-console.js';
 import { freshOutputFolder } from './output-folder.js';
 import { readConfig } from './read-config.js';
 import type { ReplayFlags } from './replay-command.js';
 import { requireKafka } from './require-kafka.js';
-import { listenForStop } from './stop-signals.js';
 import type { Terminal } from './terminal.js';
 
 /**
@@ -25,13 +23,7 @@ export async function replayAndReport(flags: ReplayFlags, terminal: Terminal): P
   const config = readConfig(flags.config, set.map(toAssignment), terminal.env);
   requireKafka(config, 'segtide replay');
   const times = toTimes(flags, config, terminal.now());
-  const display = createProgressDisplay(terminal.err, { quiet: quiet || json, now: terminal.now });
-  const log = createLog({
-    level: quiet && config.run.logLevel !== 'silent' ? 'warn' : config.run.logLevel,
-    format: terminal.err.isTTY === true ? 'text' : 'json',
-    write: (line) => display.above(line),
-  });
-  const stop = listenForStop(display, terminal.now, 'stopping in order; once more to stop at once');
+  const { display, log, stop } = openConsole(config, { json, quiet }, terminal);
   try {
     const summary = await replayFromConfig(
       config,
@@ -51,9 +43,9 @@ export async function replayAndReport(flags: ReplayFlags, terminal: Terminal): P
 function toTimes({ from, to, lead }: ReplayFlags, config: Config, now: number) {
   const times = { from: toTime('--from', from, now), to: to === undefined ? now : toTime('--to', to, now) };
   if (times.from >= times.to) throw new SegtideError('config', '--from must be before --to');
-  const { series } = resolveRun(config).segmentation.trainer.model;
-  const { calendar } = resolveRun(config).segmentation.trainer.model;
-  const { outOfOrdernessMs, allowedLatenessMs } = resolveRun(config).stages.window;
+  const { stages, segmentation } = resolveRun(config);
+  const { series, calendar } = segmentation.trainer.model;
+  const { outOfOrdernessMs, allowedLatenessMs } = stages.window;
   const leadMs =
     lead === undefined
       ? 2 * series.windowSteps * calendar.stepMs + outOfOrdernessMs + allowedLatenessMs

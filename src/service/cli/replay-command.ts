@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { collect } from './collect.js';
 import type { Outcome } from './exit-code.js';
 import type { Terminal } from './terminal.js';
 
@@ -42,10 +43,6 @@ export function addReplayCommand(program: Command, terminal: Terminal, outcome: 
       const { replayAndReport } = await import('./replay-and-report.js');
       outcome.exitCode = await replayAndReport(flags, terminal);
     });
-}
-
-function collect(value: string, earlier: string[] | undefined): string[] {
-  return [...(earlier ?? []), value];
 }
 
 const EXAMPLES = `

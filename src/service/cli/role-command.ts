@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type Assignment, toAssignment } from '../config/assignment.js';
+import { collect } from './collect.js';
 import type { Outcome } from './exit-code.js';
 import type { Terminal } from './terminal.js';
 
@@ -56,10 +57,6 @@ function addRole(
 
 function setsOf({ set = [] }: RoleFlags): Assignment[] {
   return set.map(toAssignment);
-}
-
-function collect(value: string, earlier: string[] | undefined): string[] {
-  return [...(earlier ?? []), value];
 }
 
 const WORKER_EXAMPLES = `

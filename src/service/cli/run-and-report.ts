@@ -1,17 +1,15 @@
 import { SegtideError } from '../../errors.js';
 import { resolveStages } from '../config/resolve-stages.js';
 import type { Config } from '../config/schema.js';
-import { createLog } from '../log.js';
 import type { RunFromConfig } from '../run-from-config.js';
 import type { RunSummary } from '../run-summary.js';
 import { describeNothingAccepted } from '../summary/nothing-accepted.js';
-import { createProgressDisplay } from '../summary/progress-display.js';
 import { renderSummary } from '../summary/render-summary.js';
 import { trainingsFailed } from '../summary/trainings-failed.js';
 import { EXIT_CODES } from './exit-code.js';
+import { openConsole } from './open-console.js';
 import { freshOutputFolder } from './output-folder.js';
 import { writeFailure } from './report-error.js';
-import { listenForStop } from './stop-signals.js';
 import { type Terminal, wantsColor } from './terminal.js';
 
 export interface ReportFlags {
@@ -33,13 +31,7 @@ export async function runAndReport(
 ): Promise<number> {
   resolveStages(config);
   const settled = settleOutput(config, json, terminal.now());
-  const display = createProgressDisplay(terminal.err, { quiet: quiet || json, now: terminal.now });
-  const log = createLog({
-    level: quiet && settled.run.logLevel !== 'silent' ? 'warn' : settled.run.logLevel,
-    format: terminal.err.isTTY === true ? 'text' : 'json',
-    write: (line) => display.above(line),
-  });
-  const stop = listenForStop(display, terminal.now, 'stopping in order; once more to stop at once');
+  const { display, log, stop } = openConsole(settled, { json, quiet }, terminal);
   try {
     const runFromConfig = run ?? (await import('../run/run.js')).runFromConfig;
     const deps = { signal: stop.signal, progress: display.show, log, clock: { now: terminal.now } };

@@ -1,12 +1,10 @@
 import type { Config } from '../config/schema.js';
-import { createLog } from '../log.js';
 import type { RoleDeps, TrainerSummary, WorkerSummary } from '../run/role.js';
-import { createProgressDisplay } from '../summary/progress-display.js';
 import { renderRole } from '../summary/render-role.js';
 import { EXIT_CODES } from './exit-code.js';
+import { openConsole } from './open-console.js';
 import { requireKafka } from './require-kafka.js';
 import type { ReportFlags } from './run-and-report.js';
-import { listenForStop } from './stop-signals.js';
 import type { Terminal } from './terminal.js';
 
 type Role = 'worker' | 'trainer';
@@ -24,13 +22,7 @@ export async function runRoles(
   terminal: Terminal,
 ): Promise<number> {
   requireKafka(config, `segtide ${roles.length === 1 ? roles[0] : 'run'}`);
-  const display = createProgressDisplay(terminal.err, { quiet: quiet || json, now: terminal.now });
-  const log = createLog({
-    level: quiet && config.run.logLevel !== 'silent' ? 'warn' : config.run.logLevel,
-    format: terminal.err.isTTY === true ? 'text' : 'json',
-    write: (line) => display.above(line),
-  });
-  const stop = listenForStop(display, terminal.now, 'stopping in order; once more to stop at once');
+  const { display, log, stop } = openConsole(config, { json, quiet }, terminal);
   const failed = new AbortController();
   const deps: RoleDeps = {
     signal: AbortSignal.any([stop.signal, failed.signal]),

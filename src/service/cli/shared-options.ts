@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type Assignment, toAssignment } from '../config/assignment.js';
+import { collect } from './collect.js';
 
 /** Flags of all commands that run the pipeline. */
 export interface SharedFlags {
@@ -32,8 +33,4 @@ export function sharedAssignments({ output, segments, seed, set = [] }: SharedFl
   add('cluster.k', segments, '--segments');
   add('run.seed', seed, '--seed');
   return assignments;
-}
-
-function collect(value: string, earlier: string[] | undefined): string[] {
-  return [...(earlier ?? []), value];
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { collect } from './collect.js';
 import type { Outcome } from './exit-code.js';
 import type { Terminal } from './terminal.js';
 
@@ -41,10 +42,7 @@ export function addTopicsCommand(program: Command, terminal: Terminal, outcome: 
 function withConfig(command: Command): Command {
   return command
     .option('-c, --config <file>', 'config file; segtide.yaml in this folder when there is one')
-    .option('-s, --set <key=value>', 'set a key over the file; repeatable', (value: string, earlier: string[] = []) => [
-      ...earlier,
-      value,
-    ])
+    .option('-s, --set <key=value>', 'set a key over the file; repeatable', collect)
     .option('--json', 'print JSON');
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { collect } from './collect.js';
 import type { Outcome } from './exit-code.js';
 import { addInputOptions, type InputFlags } from './input-options.js';
 import type { Terminal } from './terminal.js';
@@ -37,10 +38,6 @@ export function addTrainCommand(program: Command, terminal: Terminal, outcome: O
       const { trainAndReport } = await import('./train-and-report.js');
       outcome.exitCode = await trainAndReport(files, flags, terminal);
     });
-}
-
-function collect(value: string, earlier: string[] | undefined): string[] {
-  return [...(earlier ?? []), value];
 }
 
 const EXAMPLES = `

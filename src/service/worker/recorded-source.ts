@@ -44,8 +44,6 @@ export interface RecordedSourceParts {
 export interface RecordedSource extends Source {
   /** The time of the last batch: in a replay, the recorded one. */
   readonly clock: Clock;
-  /** Whether the replay is over. */
-  readonly isLive: boolean;
   /** Offset of the next record, by topic; topics without any are left out. */
   offsets(): ReadonlyMap<string, bigint>;
 }
@@ -198,9 +196,6 @@ export function createRecordedSource(
 
   return {
     clock: { now: () => now },
-    get isLive() {
-      return isLive;
-    },
     offsets: () => offsets,
     position: () => Object.fromEntries(Array.from(offsets, ([topic, next]) => [topic, String(next)])),
     async pull() {

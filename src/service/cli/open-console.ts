@@ -1,0 +1,27 @@
+import type { Config } from '../config/schema.js';
+import { createLog, type Log } from '../log.js';
+import { createProgressDisplay, type ProgressDisplay } from '../summary/progress-display.js';
+import { listenForStop, type StopSignals } from './stop-signals.js';
+import type { Terminal } from './terminal.js';
+
+/** What a command that runs for long tells by, and what it is stopped by. */
+export interface Console {
+  readonly display: ProgressDisplay;
+  /** Lines above the progress: for people on a terminal, JSON elsewhere. */
+  readonly log: Log;
+  readonly stop: StopSignals;
+}
+
+export function openConsole(
+  { run }: Config,
+  { json, quiet }: { readonly json: boolean; readonly quiet: boolean },
+  { err, now }: Terminal,
+): Console {
+  const display = createProgressDisplay(err, { quiet: quiet || json, now });
+  const log = createLog({
+    level: quiet && run.logLevel !== 'silent' ? 'warn' : run.logLevel,
+    format: err.isTTY === true ? 'text' : 'json',
+    write: (line) => display.above(line),
+  });
+  return { display, log, stop: listenForStop(display, now, 'stopping in order; once more to stop at once') };
+}
