@@ -1,6 +1,11 @@
 import { SegtideError } from '../../src/errors.js';
 import type { OutgoingRecord } from '../../src/transport/kafka/kafka-producer.js';
-import type { Commit, StateStore, StoredState } from '../../src/transport/kafka/state-store.js';
+import {
+  type Commit,
+  MAX_LOG_ENTRIES,
+  type StateStore,
+  type StoredState,
+} from '../../src/transport/kafka/state-store.js';
 
 /** What is committed: lives as long as the program, and outlives the stores over it. */
 export interface CommittedState {
@@ -16,7 +21,7 @@ export interface StateMemory {
 }
 
 export interface MemoryStateStoreOptions {
-  /** Log entries that there may be since the last checkpoint. @default 4096 */
+  /** Log entries that there may be since the last checkpoint. @default `MAX_LOG_ENTRIES` */
   readonly maxLogEntries?: number;
 }
 
@@ -32,7 +37,7 @@ export function createMemoryStateStore(
   if (!(memory instanceof Memory)) {
     throw new SegtideError('config', 'The memory of a state store must be made by `createStateMemory`.');
   }
-  return new MemoryStateStore(memory, options.maxLogEntries ?? 4096);
+  return new MemoryStateStore(memory, options.maxLogEntries ?? MAX_LOG_ENTRIES);
 }
 
 class Memory implements StateMemory {

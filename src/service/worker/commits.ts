@@ -1,11 +1,11 @@
 import type { Clock } from '../../ports.js';
-import type { StateStore } from '../../transport/kafka/state-store.js';
+import { MAX_LOG_ENTRIES, type StateStore } from '../../transport/kafka/state-store.js';
 import { type DecisionLog, encodeLogEntry } from './decision-log.js';
 import type { OutputBuffer } from './output-buffer.js';
 
 export interface CommitOptions {
   readonly commitEveryMs: number;
-  /** A commit is not put off beyond so many bytes of outputs. */
+  /** A commit is not put off beyond so many bytes of outputs: work then waits for the commit before. */
   readonly maxCommitBytes: number;
   /** The whole state is written after so many records, or so long: what a restart must read again. */
   readonly checkpointRecords: number;
@@ -27,10 +27,13 @@ export interface CommitParts {
   readonly state: () => Uint8Array;
 }
 
-/** Commits what the pipeline of a partition has done: one commit is under way at a time, while the next is filled. */
+/**
+ * Commits what the pipeline of a partition has done: one commit is under way at a time, while the next is filled. Where
+ * brokers take longer for a commit than the time between two, commits become larger, and work goes on.
+ */
 export interface Commits {
   /**
-   * Commits what is due, between two pages.
+   * Commits what is due, between two pages. Waits for the commit under way only where the next one is full.
    *
    * @returns after how many ms to ask again, at the latest
    * @throws SegtideError what the commit before failed with
@@ -47,6 +50,7 @@ export function createCommits(options: CommitOptions, parts: CommitParts, record
   const { commitEveryMs, maxCommitBytes, checkpointRecords, checkpointEveryMs } = options;
   const { store, outputs, log, clock, teach, offsets, isAtRest, state } = parts;
   let underWay: Promise<void> = Promise.resolve();
+  let isUnderWay = false;
   let failed: { readonly error: unknown } | undefined;
   let committedAt = clock.now();
   let checkpoint = { at: committedAt, records };
@@ -62,6 +66,7 @@ export function createCommits(options: CommitOptions, parts: CommitParts, record
     if (outputs.bytes >= maxCommitBytes) return 0;
     // A commit with the whole state is put off until a batch is dealt with, however long its windows take.
     if (isCheckpointDue() && !isAtRest()) return commitEveryMs;
+    if (isUnderWay) return LOOK_MS;
     return Math.max(0, committedAt + commitEveryMs - clock.now());
   };
   const commit = async (): Promise<void> => {
@@ -80,9 +85,15 @@ export function createCommits(options: CommitOptions, parts: CommitParts, record
       log: entry && encodeLogEntry(entry),
       checkpoint: whole,
     });
-    underWay.catch((error: unknown) => {
-      failed = { error }; // thrown where the work is
-    });
+    isUnderWay = true;
+    underWay.then(
+      () => {
+        isUnderWay = false;
+      },
+      (error: unknown) => {
+        failed = { error }; // thrown where the work is
+      },
+    );
   };
 
   return {
@@ -102,5 +113,7 @@ export function createCommits(options: CommitOptions, parts: CommitParts, record
   };
 }
 
-/** Of the log, between two checkpoints: half of what a store keeps. */
-const MOST_ENTRIES = 2048;
+/** Of the log, between two checkpoints: enough is left for the commits that come before the next batch is dealt with. */
+const MOST_ENTRIES = MAX_LOG_ENTRIES / 2;
+/** How soon to look again whether the commit has ended that the next one waits for. */
+const LOOK_MS = 10;

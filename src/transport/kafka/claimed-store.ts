@@ -16,7 +16,7 @@ import {
   toPageKey,
   toTombstone,
 } from './state-records.js';
-import type { Commit, StateStore, StoredState } from './state-store.js';
+import { type Commit, MAX_LOG_ENTRIES, type StateStore, type StoredState } from './state-store.js';
 import type { StateWriter } from './state-writer.js';
 import { MAX_BATCH_BYTES } from './to-requests.js';
 import type { TopicReader } from './topic-reader.js';
@@ -28,7 +28,7 @@ export interface ClaimedStoreOptions {
   readonly reader: TopicReader;
   readonly stateTopic: string;
   readonly statePartition: number;
-  /** Log entries that there may be since the last checkpoint. @default 4096 */
+  /** Log entries that there may be since the last checkpoint. @default `MAX_LOG_ENTRIES` */
   readonly maxLogEntries?: number;
   /** How long a commit is tried again before it fails. @default 600000, ten minutes */
   readonly outageMs?: number;
@@ -70,7 +70,7 @@ export function createClaimedStore(options: ClaimedStoreOptions, parts: ClaimedS
   return new ClaimedStore(options, parts);
 }
 
-const DEFAULTS = { maxLogEntries: 4096, outageMs: 600_000 };
+const DEFAULTS = { maxLogEntries: MAX_LOG_ENTRIES, outageMs: 600_000 };
 
 type Slot = 'a' | 'b';
 

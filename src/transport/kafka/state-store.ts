@@ -47,3 +47,6 @@ export interface StateStore {
   /** Ends a commit that is under way, too: it took effect or did not, as the next owner will see. */
   close(): Promise<void>;
 }
+
+/** Log entries that a store takes between two checkpoints, unless it is told otherwise. */
+export const MAX_LOG_ENTRIES = 4096;
