@@ -15,12 +15,13 @@ type KafkaSection = NonNullable<Config['input']['kafka'] | Config['output']['kaf
  * @throws SegtideError `config` when one of them can't be read
  */
 export async function toConnection(
-  { brokers, clientId, rack, tls, sasl }: KafkaSection,
+  { brokers, clientId, rack, requestTimeout, tls, sasl }: KafkaSection,
   clock: Clock = { now: Date.now },
 ): Promise<KafkaConnectionOptions> {
   return {
     brokers,
     clientId,
+    requestTimeoutMs: requestTimeout,
     ...(rack !== undefined && { rack }),
     ...(tls && { tls: await toTls(tls) }),
     ...(sasl && { sasl: toSasl(sasl, clock) }),

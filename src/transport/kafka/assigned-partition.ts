@@ -32,7 +32,10 @@ export interface AssignedPartition {
   working(): void;
   /** Offset of the next record that is not yet taken, with what the broker keeps for itself passed over; undefined before the first fetch. */
   next(topic: string): bigint | undefined;
-  /** Answers of brokers to requests for records, so far: while it does not grow they are away, and nothing is silent. */
+  /**
+   * How often brokers have answered requests for records of each of the partition's topics, so far: while it does not
+   * grow one that leads it is away, and nothing is silent.
+   */
   readonly rounds: number;
   /**
    * Resolves true when records wait, or `next` has passed over what the broker keeps for itself; false after so many ms

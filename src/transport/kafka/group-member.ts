@@ -1,5 +1,6 @@
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
+import { watchFetchAnswers } from './fetch-answers.js';
 import type { GroupReaderSettings } from './group-reader-options.js';
 import { KAFKA_RETRY } from './kafka-connection.js';
 import { toTransportError } from './kafka-error.js';
@@ -27,8 +28,10 @@ export interface GroupMemberListener {
   fetched(topic: string, partition: number, records: readonly KafkaMessage[], first: bigint, next: bigint): boolean;
   /** An offset to fetch is none that the topic has. The fetch is tried again. */
   outOfRange(): void;
-  /** A broker answered; `fetch` when it answered a request for records. */
-  answered(fetch: boolean): void;
+  /** A broker answered, whatever it was asked. */
+  answered(): void;
+  /** The broker that leads the partition answered a request for its records; they are told by `fetched` if there are any. */
+  answeredFetch(topic: string, partition: number): void;
   /** The consumer has stopped for good. */
   failed(error: SegtideError): void;
 }
@@ -64,7 +67,7 @@ export async function createGroupMember(
   const assigner = await createStickyAssigner(() => ({ partitions: listener.owned(), generation }));
   const consumer = kafka.consumer({
     groupId: settings.groupId,
-    partitionAssigners: [withoutOffsetReset(assigner, listener.outOfRange)],
+    partitionAssigners: [watchFetchAnswers(withoutOffsetReset(assigner, listener.outOfRange), listener.answeredFetch)],
     sessionTimeout: settings.sessionTimeoutMs,
     heartbeatInterval: settings.heartbeatIntervalMs,
     rebalanceTimeout: settings.rebalanceTimeoutMs,
@@ -100,7 +103,7 @@ export async function createGroupMember(
     const next = BigInt(payload.lastOffset) + 1n;
     listener.fetched(payload.topic, payload.partition, [], BigInt(payload.firstOffset ?? payload.lastOffset), next);
   });
-  consumer.on(events.REQUEST, ({ payload }) => listener.answered(payload.apiName === 'Fetch'));
+  consumer.on(events.REQUEST, () => listener.answered());
   consumer.on(events.CRASH, ({ payload }) => {
     // kafkajs restarts by itself where it can help; else it would leave a process that is alive and reads nothing.
     if (!payload.restart) listener.failed(toTransportError(payload.error, `the consumer of ${topics.join()} stopped`));

@@ -78,7 +78,6 @@ async function startReader(
   const joining = createSignal();
   const timers: NodeJS.Timeout[] = [];
   let joins = 0;
-  let rounds = 0;
   let failure: SegtideError | undefined;
   let left: Promise<void> | undefined;
 
@@ -152,7 +151,7 @@ async function startReader(
         if (!feed.signal.aborted) fail(toTransportError(error, `partition ${feed.partition} could not be begun`));
       });
     },
-    rounds: () => rounds,
+    isHeld: (feed, topic) => flow.isHeld(laneOf(topic, feed)),
     taken(feed, topic) {
       if (flow.taken(laneOf(topic, feed))) member.resume(topic, feed.partition);
     },
@@ -194,10 +193,8 @@ async function startReader(
       return true;
     },
     outOfRange: looks.passOverRemoved,
-    answered(fetch) {
-      watch.answered();
-      if (fetch) rounds++;
-    },
+    answered: watch.answered,
+    answeredFetch: (topic, partition) => feeds.get(partition)?.answered(topic),
     failed: fail,
   });
 

@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import type { Kafka, KafkaConfig, RetryOptions } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
+import { createBrokerLinks } from './broker-links.js';
 
 /** How to reach the brokers. */
 export interface KafkaConnectionOptions {
@@ -13,6 +14,11 @@ export interface KafkaConnectionOptions {
   readonly sasl?: KafkaConfig['sasl'];
   /** Rack or zone of this client: consumers fetch from a replica in it. @default records come from the leaders */
   readonly rack?: string;
+  /**
+   * A request that a broker has not answered after so long fails, and a connection on which nothing came meanwhile is
+   * closed. In ms. @default 30000
+   */
+  readonly requestTimeoutMs?: number;
   /** The host program's own client; the other options are then its business. */
   readonly kafka?: Kafka;
   /** Takes kafkajs's log entries of level warning and above. @default nothing is logged */
@@ -44,11 +50,16 @@ export async function openKafka(options: KafkaConnectionOptions): Promise<Kafka>
   const { Kafka: Client, logLevel } = await import('kafkajs');
   const { registerCodecs } = await import('./codecs/register-codecs.js');
   await registerCodecs();
-  return new Client({
+  const requestTimeout = options.requestTimeoutMs ?? 30_000;
+  const links = createBrokerLinks(requestTimeout);
+  const kafka = new Client({
     clientId: options.clientId ?? 'segtide',
     brokers: [...brokers],
     ssl: options.tls ?? false,
     ...(options.sasl === undefined ? {} : { sasl: options.sasl }),
+    requestTimeout,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    socketFactory: links.socketFactory,
     retry: KAFKA_RETRY,
     logLevel: log === undefined ? logLevel.NOTHING : logLevel.WARN,
     logCreator: () => (entry) =>
@@ -57,4 +68,9 @@ export async function openKafka(options: KafkaConnectionOptions): Promise<Kafka>
         text: `${entry.namespace}: ${entry.log.message}`,
       }),
   });
+  links.watch(kafka);
+  return kafka;
 }
+
+/** A connection by TLS takes three ways there and back, on a slow link seconds; kafkajs gives up after one. */
+const CONNECTION_TIMEOUT_MS = 10_000;

@@ -18,6 +18,8 @@ export interface PartitionFeed extends AssignedPartition {
    * @param next the offset after all of them
    */
   fetched(topic: string, records: readonly KafkaMessage[], next: bigint): void;
+  /** A broker has answered a request for records of the topic. */
+  answered(topic: string): void;
   /** Ends the assignment; what waits is forgotten. */
   end(reason: unknown): void;
 }
@@ -25,8 +27,8 @@ export interface PartitionFeed extends AssignedPartition {
 export interface PartitionFeedListener {
   start(feed: PartitionFeed, offsets: ReadonlyMap<string, bigint>): void;
   taken(feed: PartitionFeed, topic: string): void;
-  /** Requests for records that were answered. */
-  rounds(): number;
+  /** Whether no more of the topic is asked for at present: enough of it waits. */
+  isHeld(feed: PartitionFeed, topic: string): boolean;
 }
 
 /** @param queue shared by the feeds of a reader; keys are `topic/partition` */
@@ -42,6 +44,9 @@ export function createPartitionFeed(
   const positions = new Map<string, bigint>();
   let started = false;
   let progressed = false;
+  let rounds = 0;
+  /** Topics of which a broker has answered since the last round. */
+  const answered = new Set<string>();
   const feed: PartitionFeed = {
     partition,
     topics,
@@ -60,7 +65,7 @@ export function createPartitionFeed(
       listener.start(feed, offsets);
     },
     get rounds() {
-      return listener.rounds();
+      return rounds;
     },
     get waiting() {
       return topics.filter((topic) => queue.has(keyOf(topic)));
@@ -92,6 +97,13 @@ export function createPartitionFeed(
       queue.push(keyOf(topic), records);
       positions.set(topic, next);
       news.set();
+    },
+    answered(topic) {
+      answered.add(topic);
+      // Each topic may have another leader.
+      if (!topics.every((each) => answered.has(each) || listener.isHeld(feed, each))) return;
+      answered.clear();
+      rounds++;
     },
     end(reason) {
       for (const topic of topics) queue.drop(keyOf(topic));

@@ -18,6 +18,7 @@ export interface RoleEnd {
 
 /** A worker or trainer in a process of its own, to be killed, suspended or stopped. */
 export interface RoleProcess {
+  readonly role: 'worker' | 'trainer';
   /** Epoch ms. */
   readonly startedAt: number;
   readonly isRunning: boolean;
@@ -33,6 +34,8 @@ export interface RoleProcess {
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<RoleEnd>;
   /** Resident memory in bytes. */
   residentBytes(): Promise<number>;
+  /** Process ids of its own children, such as that of a training. */
+  children(): Promise<readonly number[]>;
 }
 
 /** @param main the compiled command */
@@ -60,6 +63,7 @@ export function startRole(main: string, role: 'worker' | 'trainer', configPath: 
   ended.finally(() => process.off('exit', kill)).catch(() => {});
 
   return {
+    role,
     startedAt: Date.now(),
     get isRunning() {
       return isRunning();
@@ -91,6 +95,10 @@ export function startRole(main: string, role: 'worker' | 'trainer', configPath: 
     async residentBytes() {
       const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
       return 1024 * Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]);
+    },
+    async children() {
+      const ids = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').catch(() => ''); // it has ended
+      return ids.split(' ').filter(Boolean).map(Number);
     },
   };
 }

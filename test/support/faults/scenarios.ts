@@ -1,15 +1,37 @@
-import { breakConnections, killBroker, type ProxyFaults, stopBroker } from './broker-scenarios.js';
+import {
+  breakConnections,
+  freezeLinks,
+  killBroker,
+  killOneOfThree,
+  type ProxyFaults,
+  stopBroker,
+  stopWhileAway,
+} from './broker-scenarios.js';
 import type { StageSizes } from './open-stage.js';
 import type { ScenarioResult, Stage } from './scenario.js';
-import { killWorkers, scaleWorkers, suspendWorkers, terminateWorkers } from './worker-scenarios.js';
+import { killTrainers } from './trainer-scenarios.js';
+import {
+  killCopyingWorkers,
+  killWorkers,
+  restartInTurn,
+  scaleWorkers,
+  suspendWorkers,
+  terminateWorkers,
+} from './worker-scenarios.js';
 
 export interface ScenarioSizes extends StageSizes {
   readonly kills: number;
   readonly suspensions: number;
   readonly terminations: number;
+  readonly restarts: number;
+  readonly copyingKills: number;
+  readonly trainerKills: number;
   readonly brokerKills: number;
+  readonly clusterKills: number;
   readonly brokerAwayMs: number;
   readonly proxyFaults: ProxyFaults;
+  readonly slowResets: ProxyFaults;
+  readonly freezes: { readonly times: number; readonly everyMs: number };
   readonly scaling: { readonly most: number; readonly rounds: number; readonly everyMs: number };
   /** Faults come within so long after each other. In ms. */
   readonly withinMs: number;
@@ -23,9 +45,15 @@ export const SMALL: ScenarioSizes = {
   kills: 3,
   suspensions: 2,
   terminations: 3,
+  restarts: 4,
+  copyingKills: 3,
+  trainerKills: 3,
   brokerKills: 2,
+  clusterKills: 3,
   brokerAwayMs: 5000,
-  proxyFaults: { lost: 1, cut: 4, resets: 3, everyMs: 1000 },
+  proxyFaults: { lost: 3, cut: 4, resets: 1, everyMs: 1000 },
+  slowResets: { lost: 0, cut: 0, resets: 2, everyMs: 10_000 },
+  freezes: { times: 1, everyMs: 1000 },
   scaling: { most: 3, rounds: 1, everyMs: 2500 },
   withinMs: 4000,
 };
@@ -38,9 +66,15 @@ export const FULL: ScenarioSizes = {
   kills: 50,
   suspensions: 20,
   terminations: 50,
+  restarts: 8,
+  copyingKills: 20,
+  trainerKills: 20,
   brokerKills: 20,
+  clusterKills: 6,
   brokerAwayMs: 300_000,
-  proxyFaults: { lost: 10, cut: 50, resets: 20, everyMs: 2000 },
+  proxyFaults: { lost: 50, cut: 50, resets: 20, everyMs: 3000 },
+  slowResets: { lost: 0, cut: 0, resets: 10, everyMs: 30_000 },
+  freezes: { times: 10, everyMs: 3000 },
   scaling: { most: 4, rounds: 12, everyMs: 4000 },
   withinMs: 5000,
 };
@@ -100,6 +134,34 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'latency of 500 ± 300 ms, and resets',
     isRare: true,
-    play: (stage, { proxyFaults }) => breakConnections(stage, { ...proxyFaults, lost: 0, cut: 0 }, SLOW),
+    play: (stage, { slowResets }) => breakConnections(stage, slowResets, SLOW),
+  },
+  {
+    name: 'half-open links',
+    play: (stage, { freezes }) => freezeLinks(stage, freezes),
+  },
+  {
+    name: 'kill -9 of copying workers, records without keys',
+    isRare: true,
+    play: (stage, { copyingKills, withinMs }) => killCopyingWorkers(stage, { times: copyingKills, withinMs }),
+  },
+  {
+    name: 'rolling restart of four workers',
+    isRare: true,
+    play: (stage, { restarts, withinMs }) => restartInTurn(stage, { times: restarts, withinMs }),
+  },
+  {
+    name: 'kill -9 of one of three brokers',
+    isRare: true,
+    play: (stage, { clusterKills, withinMs }) => killOneOfThree(stage, { times: clusterKills, withinMs }),
+  },
+  {
+    name: 'a stop while the broker is away',
+    isRare: true,
+    play: (stage) => stopWhileAway(stage),
+  },
+  {
+    name: 'kill -9 of the trainer, in trainings and while it publishes',
+    play: (stage, { trainerKills }) => killTrainers(stage, { times: trainerKills }),
   },
 ];

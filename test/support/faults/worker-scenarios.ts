@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { DeploymentOptions } from './deployment.js';
 import type { RoleProcess } from './role-process.js';
 import { play, type ScenarioResult, type Stage } from './scenario.js';
 
@@ -13,8 +14,9 @@ export function killWorkers(
   stage: Stage,
   workers: number,
   { times, withinMs }: RepeatedFaults,
+  options: Partial<DeploymentOptions> = {},
 ): Promise<ScenarioResult> {
-  return play(stage, {}, async ({ startWorker, feed }, random) => {
+  return play(stage, options, async ({ startWorker, feed }, random) => {
     const share = Math.ceil(feed.left / (times + 1));
     const running = Array.from({ length: workers }, () => startWorker());
     for (let i = 0; i < times; i++) {
@@ -23,6 +25,37 @@ export function killWorkers(
       await sleep(random.next() * withinMs);
       await running[victim]!.end('SIGKILL');
       running[victim] = startWorker();
+      await feeding;
+    }
+    return { faults: times };
+  });
+}
+
+/** The same where records have no keys, and are copied to a topic that has: each worker copies as well. */
+export function killCopyingWorkers(stage: Stage, faults: RepeatedFaults): Promise<ScenarioResult> {
+  const { partitions } = stage;
+  // The customer's events are in one partition all the same, so that their order is that of any other run.
+  const records = stage.records.map(({ key, value }, i) => ({
+    value,
+    partition: key == null ? i % partitions : Number(String(key).slice(1)) % partitions,
+  }));
+  // What one worker copies waits while it is dead; that of the others goes on, days ahead in this fast stream.
+  const window = { step: 'hour', steps: 24, idleTimeout: '1h', customerTtl: '90d', outOfOrderness: '10d' };
+  return killWorkers({ ...stage, records }, 2, faults, { keyed: 'repartition', sections: { window } });
+}
+
+/** Four workers, each of which is told to stop in turn while its successor starts. */
+export function restartInTurn(stage: Stage, { times, withinMs }: RepeatedFaults): Promise<ScenarioResult> {
+  return play(stage, {}, async ({ startWorker, feed }) => {
+    const running = Array.from({ length: 4 }, () => startWorker());
+    await Promise.all(running.map((worker) => worker.said(isAssigned)));
+    const share = Math.ceil(feed.left / (times + 1));
+    for (let i = 0; i < times; i++) {
+      const feeding = feed.next(share, withinMs);
+      const next = startWorker();
+      await running[i % 4]!.end('SIGTERM');
+      running[i % 4] = next;
+      await next.said(isAssigned);
       await feeding;
     }
     return { faults: times };

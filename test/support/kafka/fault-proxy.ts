@@ -25,6 +25,8 @@ export interface Fault {
   readonly at: 'request' | 'reply';
   /** One of `API`. */
   readonly api: number;
+  /** Of the whole frame, which names topics as text. @default all */
+  readonly matches?: (frame: Buffer) => boolean;
   /** Waited for: a fault may hold a request back until something else has happened. */
   readonly fate: Fate | (() => Promise<Fate>);
   /** How many requests or replies in a row. @default 1 */
@@ -45,6 +47,8 @@ export interface FaultProxy {
   inject(fault: Fault): () => number;
   /** Resets all connections. */
   cutAll(): void;
+  /** Leaves all connections half open: they stay, and nothing comes through any more. New ones are as ever. */
+  freezeAll(): void;
   close(): Promise<void>;
 }
 
@@ -57,8 +61,12 @@ export async function startFaultProxy(broker: string, listenAt = 0): Promise<Fau
   const faults: { fault: Fault; left: number }[] = [];
   const sockets = new Set<Socket>();
 
-  const fateOf = async (at: 'request' | 'reply', api: number): Promise<Fate> => {
-    const due = faults.find(({ fault, left }) => left > 0 && fault.at === at && fault.api === api);
+  const frozen = new WeakSet<Socket>();
+
+  const fateOf = async (at: 'request' | 'reply', api: number, frame: Buffer): Promise<Fate> => {
+    const due = faults.find(
+      ({ fault, left }) => left > 0 && fault.at === at && fault.api === api && fault.matches?.(frame) !== false,
+    );
     if (due === undefined) return 'pass';
     due.left--;
     return typeof due.fault.fate === 'function' ? due.fault.fate() : due.fault.fate;
@@ -89,7 +97,8 @@ export async function startFaultProxy(broker: string, listenAt = 0): Promise<Fau
       });
     }
     const passOn = async (at: 'request' | 'reply', frame: Buffer, api: number, to: Socket): Promise<void> => {
-      const fate = await fateOf(at, api);
+      if (frozen.has(to)) return;
+      const fate = await fateOf(at, api, frame);
       if (fate === 'cut') cut();
       else if (fate === 'pass' && !to.destroyed) to.write(frame);
     };
@@ -122,6 +131,9 @@ export async function startFaultProxy(broker: string, listenAt = 0): Promise<Fau
     },
     cutAll() {
       for (const socket of sockets) socket.resetAndDestroy();
+    },
+    freezeAll() {
+      for (const socket of sockets) frozen.add(socket);
     },
     async close() {
       server.close();

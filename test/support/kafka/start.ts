@@ -46,7 +46,6 @@ export async function startBroker({
   settings: more = [],
   scram = [],
 }: BrokerOptions = {}): Promise<Broker> {
-  const classPath = await brokerClassPath();
   const folder = await mkdtemp(path.join(tmpdir(), 'segtide-kafka-'));
   const names = Object.keys(listeners);
   const [port, controllerPort, ...ports] = await freePorts(2 + names.length);
@@ -55,8 +54,38 @@ export async function startBroker({
     advertised: advertisedPorts[name] ?? ports[i]!,
   }));
   const address = `127.0.0.1:${port}`;
+  const text = [serverProperties(folder, port!, controllerPort!, further), ...more, ''].join('\n');
+  const node = await createNode({ folder, address, settings: text, scram });
+  const broker: Broker = {
+    ...node,
+    brokers: [address],
+    listeners: Object.fromEntries(further.map(({ name, port }) => [name, `localhost:${port}`])),
+  };
+  try {
+    await broker.start();
+  } catch (error) {
+    await broker.remove();
+    throw error;
+  }
+  return broker;
+}
+
+/** The process of one broker, and its log. */
+export type BrokerNode = Omit<Broker, 'brokers' | 'listeners'>;
+
+export interface NodeOptions {
+  readonly folder: string;
+  /** Where it says that it is ready: `host:port`. */
+  readonly address: string;
+  readonly settings: string;
+  readonly scram?: readonly string[];
+}
+
+/** A broker with an empty log, which is not yet started. */
+export async function createNode({ folder, address, settings: text, scram = [] }: NodeOptions): Promise<BrokerNode> {
+  const classPath = await brokerClassPath();
   const settings = path.join(folder, 'server.properties');
-  await writeFile(settings, [serverProperties(folder, port!, controllerPort!, further), ...more, ''].join('\n'));
+  await writeFile(settings, text);
   await format(classPath, settings, scram);
 
   let java: ChildProcess | undefined;
@@ -66,9 +95,9 @@ export async function startBroker({
     java.kill(signal);
     await exited;
   };
-  const broker: Broker = {
-    brokers: [address],
-    listeners: Object.fromEntries(further.map(({ name, port }) => [name, `localhost:${port}`])),
+  // A test run that is interrupted must not leave a broker behind.
+  process.once('exit', () => java?.kill('SIGKILL'));
+  return {
     async start() {
       const log = path.join(folder, 'broker.log');
       const output = await open(log, 'a');
@@ -85,28 +114,25 @@ export async function startBroker({
       await rm(folder, { recursive: true, force: true });
     },
   };
-  // A test run that is interrupted must not leave a broker behind.
-  process.once('exit', () => java?.kill('SIGKILL'));
-  try {
-    await broker.start();
-  } catch (error) {
-    await broker.remove();
-    throw error;
-  }
-  return broker;
 }
 
 /** A short-lived broker on a busy machine: the quick compiler and the small collector start soonest. */
 const JVM = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto', '-Dlog4j2.level=WARN'];
 
-interface Listener {
+export interface Listener {
   readonly name: string;
   readonly port: number;
   readonly advertised: number;
   readonly protocol: string;
 }
 
-function serverProperties(folder: string, port: number, controllerPort: number, further: readonly Listener[]): string {
+/** @param further listeners beside the one without security */
+export function serverProperties(
+  folder: string,
+  port: number,
+  controllerPort: number,
+  further: readonly Listener[] = [],
+): string {
   const addresses = further.map(({ name, port }) => `,${name}://localhost:${port}`).join('');
   const advertised = further.map((listener) => `,${listener.name}://localhost:${listener.advertised}`).join('');
   const protocols = further.map(({ name, protocol }) => `,${name}:${protocol}`).join('');

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { createPartitionFeed } from '../../../src/transport/kafka/partition-feed.js';
+import { createPartitionFeed, type PartitionFeedListener } from '../../../src/transport/kafka/partition-feed.js';
 import { createRecordQueue } from '../../../src/transport/kafka/record-queue.js';
 import { kafkaRecords } from './kafka-records.js';
 
 const offsets = (records: readonly { readonly offset: string }[]) => records.map(({ offset }) => Number(offset));
 
-function feedOf(topics = ['usage']) {
+function feedOf(topics = ['usage'], isHeld: PartitionFeedListener['isHeld'] = () => false) {
   const queue = createRecordQueue<string>();
-  return { queue, feed: createPartitionFeed(2, topics, queue, { start: () => {}, taken: () => {}, rounds: () => 0 }) };
+  return { queue, feed: createPartitionFeed(2, topics, queue, { start: () => {}, taken: () => {}, isHeld }) };
 }
 
 describe('partition feed', () => {
@@ -37,6 +37,25 @@ describe('partition feed', () => {
     expect(feed.peek('a', 10_000)).toEqual([]);
   });
 
+  it('counts a round when each of its topics was answered: one may have a leader that is away', () => {
+    const { feed } = feedOf(['a', 'b']);
+    for (let i = 0; i < 5; i++) feed.answered('a');
+    expect(feed.rounds).toBe(0);
+    feed.answered('b');
+    expect(feed.rounds).toBe(1);
+    feed.answered('b');
+    expect(feed.rounds).toBe(1);
+    feed.answered('a');
+    expect(feed.rounds).toBe(2);
+  });
+
+  it('does not wait for the answers of a topic of which enough waits, for nobody asks', () => {
+    const { feed } = feedOf(['a', 'b'], (_, topic) => topic === 'b');
+    feed.answered('a');
+    feed.answered('a');
+    expect(feed.rounds).toBe(2);
+  });
+
   it('tells of arrivals, also of those from before the question', async () => {
     const { feed } = feedOf();
     expect(await feed.arrival(1)).toBe(false);
@@ -63,7 +82,7 @@ describe('partition feed', () => {
     const feed = createPartitionFeed(0, ['usage'], createRecordQueue<string>(), {
       start: (_, given) => started.push(given),
       taken: () => {},
-      rounds: () => 0,
+      isHeld: () => false,
     });
     feed.start(new Map([['usage', 3n]]));
     feed.start(new Map());

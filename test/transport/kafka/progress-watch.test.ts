@@ -10,7 +10,7 @@ function feedWith(records: number) {
   const feed = createPartitionFeed(3, ['usage'], createRecordQueue<string>(), {
     start: () => {},
     taken: () => {},
-    rounds: () => 0,
+    isHeld: () => false,
   });
   feed.fetched('usage', kafkaRecords(Array.from({ length: records }, () => 'x')), BigInt(records));
   return feed;

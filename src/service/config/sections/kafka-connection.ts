@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { secret, text } from '../kinds.js';
+import { duration, secret, text } from '../kinds.js';
 import { saslSection } from './sasl.js';
 
 /**
@@ -12,6 +12,11 @@ export function kafkaConnection(variables: string) {
     brokers: z.array(text()).min(1).describe('Addresses, `host:port`.'),
     clientId: text().default('segtide').describe("Name of this program in the brokers' logs and quotas."),
     rack: text().exactOptional().describe('Rack or zone of this process: records are fetched from a replica in it.'),
+    requestTimeout: duration({ min: 1000 })
+      .prefault('30s')
+      .describe(
+        'How long a broker may take to answer; then the request is sent again, on a new connection where nothing came on the last.',
+      ),
     tls: z
       .preprocess(fromSwitch, tlsKeys(variables).optional())
       .exactOptional()

@@ -1,0 +1,52 @@
+import type { PartitionAssigner } from 'kafkajs';
+import { SegtideError } from '../../errors.js';
+
+/**
+ * Tells of each partition for which a broker has answered a fetch, whether or not with records. kafkajs tells that a
+ * broker answered, and hands on what came with records; a partition whose leader is away looks to it like one without.
+ *
+ * @param assigner through it a consumer shows its view of the cluster
+ */
+export function watchFetchAnswers(
+  assigner: PartitionAssigner,
+  onAnswer: (topic: string, partition: number) => void,
+): PartitionAssigner {
+  return (config) => {
+    const cluster = config.cluster as unknown as Partial<InnerCluster>;
+    const { findBroker } = cluster;
+    if (findBroker === undefined)
+      throw new SegtideError('config', 'this is not the kafkajs that segtide knows; use 2.2.4');
+    const watched = new WeakSet<InnerBroker>();
+    cluster.findBroker = async (of) => {
+      const broker = await findBroker.call(cluster, of);
+      if (!watched.has(broker)) {
+        watched.add(broker);
+        const { fetch } = broker;
+        broker.fetch = async (request) => {
+          const answer = await fetch.call(broker, request);
+          for (const { topicName, partitions } of answer.responses) {
+            for (const { partition } of partitions) onAnswer(topicName, partition);
+          }
+          return answer;
+        };
+      }
+      return broker;
+    };
+    return assigner(config);
+  };
+}
+
+/** What kafkajs 2.2.4 hands to an assigner beyond what its types say. */
+interface InnerCluster {
+  findBroker(of: { readonly nodeId: string }): Promise<InnerBroker>;
+}
+
+interface InnerBroker {
+  /** Rejects where an answer says that a partition can't be read. */
+  fetch(request: object): Promise<{
+    readonly responses: readonly {
+      readonly topicName: string;
+      readonly partitions: readonly { readonly partition: number }[];
+    }[];
+  }>;
+}
