@@ -117,6 +117,17 @@ describe('a replay', () => {
     await outputs.close();
   });
 
+  it('ends before what a transaction that is still open has written', async () => {
+    const producer = input.kafka.producer({ transactionalId: input.topic, idempotent: true, maxInFlightRequests: 1 });
+    await producer.connect();
+    const transaction = await producer.transaction();
+    await transaction.send({ topic: input.topic, messages: [0, 1, 2].map((partition) => ({ partition, value: 'x' })) });
+    const summary = await replay('stable');
+    expect(summary).toMatchObject({ records: records.length, windows: committed.length });
+    await transaction.abort();
+    await producer.disconnect();
+  });
+
   it('says which models there are, and that retention has removed records', async () => {
     await expect(replay('none', { model: 'v9' })).rejects.toThrow(`has ${model.modelVersion}; 'v9' is not among them`);
     const admin = input.kafka.admin();

@@ -6,6 +6,7 @@ import { describeTopics } from '../../transport/kafka/describe-topics.js';
 import { createGroupReader, type GroupReader } from '../../transport/kafka/group-reader.js';
 import { openKafka } from '../../transport/kafka/kafka-connection.js';
 import { createStateStore } from '../../transport/kafka/kafka-state-store.js';
+import { createKeyPartition } from '../../transport/kafka/key-partition.js';
 import { createPlainStateStore } from '../../transport/kafka/plain-state-store.js';
 import type { StateStore } from '../../transport/kafka/state-store.js';
 import { createTopicReader, type TopicReader } from '../../transport/kafka/topic-reader.js';
@@ -79,6 +80,7 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
     onProblem: ({ modelVersion, why }) =>
       log.warn(`model ${modelVersion ?? ''} can't be used, the one before stays: ${why}`),
   });
+  const partitionOf = await createKeyPartition(partitions);
   const progress = createWorkerProgress(deps.progress, () => models.current());
   let group: GroupReader | undefined;
   try {
@@ -144,8 +146,8 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
             toForgotten: (customerId, isKnown) =>
               toForgottenRecords(customerId, {
                 topics: CUSTOMER_TOPICS.filter((name) => name !== 'embeddings' || output.embeddings.enabled).map(topic),
-                partition: partition.partition,
                 isKnown,
+                isHome: partitionOf(customerId) === partition.partition,
               }),
             models: () => models.current(),
             onModelRefused: (record, error) =>

@@ -83,7 +83,7 @@ async function own(topics: MemoryPartition, state: MemoryState, ending: Ending =
       ending.createLearner ?? ((sequence) => ({ learn: () => undefined, take: () => undefined, sequence })),
     toRecords: ending.toRecords ?? (() => []),
     toForgotten: (customerId, isKnown) =>
-      toForgottenRecords(customerId, { topics: ['assignments'], partition: 1, isKnown }),
+      toForgottenRecords(customerId, { topics: ['assignments'], isKnown, isHome: false }),
     models: () => ending.inForce?.() ?? [],
     onModelRefused: (_, error) => {
       throw error;
