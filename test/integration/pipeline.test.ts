@@ -19,6 +19,7 @@ import {
   SEGMENTS,
   TRANSITIONS,
 } from '../../src/publish/output.js';
+import { buildCommand } from '../support/faults/build-command.js';
 import {
   assignmentsOfFile,
   contentOf,
@@ -38,7 +39,9 @@ const { records } = usage;
 const perDay = Math.ceil(records.length / DAYS);
 
 let folder: string;
+let command: string;
 beforeAll(async () => {
+  command = buildCommand();
   folder = await mkdtemp(join(tmpdir(), 'segtide-pipeline-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -312,7 +315,15 @@ function isManifest({ key }: CommittedRecord): boolean {
 }
 
 /** What a run on a file makes of the first records, without what the end of a file brings and a topic has not. */
-async function expectedWindows(count: number): Promise<Map<string, string>> {
+function expectedWindows(count: number): Promise<ReadonlyMap<string, string>> {
+  const known = expected.get(count) ?? toExpected(count);
+  expected.set(count, known);
+  return known;
+}
+
+const expected = new Map<number, Promise<ReadonlyMap<string, string>>>();
+
+async function toExpected(count: number): Promise<ReadonlyMap<string, string>> {
   const closed = usage.latest(count) - OUT_OF_ORDERNESS;
   const assignments = await assignmentsOfFile(records.slice(0, count));
   const atClose = assignments.filter(({ windowEnd, revision }) => windowEnd <= closed && revision === 0);
@@ -345,9 +356,9 @@ function bytesOf({ bytes }: DeadLetter): Buffer {
   return typeof bytes === 'string' ? Buffer.from(bytes, 'base64') : Buffer.from(bytes);
 }
 
-/** Starts the command from the sources. */
+/** Starts the command. */
 function startSegtide(args: readonly string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/service/cli/main.ts', ...args], {
+  const child = spawn(process.execPath, [command, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

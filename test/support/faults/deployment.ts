@@ -70,6 +70,8 @@ export interface Deployment {
 }
 
 let deployments = 0;
+/** What came of runs without faults, by the records of the input: on another topic with the same ones it is the same. */
+const undisturbed = new WeakMap<readonly Message[], Map<string, Promise<OutputsByKey>>>();
 
 export async function createDeployment(options: DeploymentOptions): Promise<Deployment> {
   const { main, brokers, workerBrokers = brokers, records, partitions, alsoReads, model } = options;
@@ -129,17 +131,29 @@ export async function createDeployment(options: DeploymentOptions): Promise<Depl
     fail = reject;
   });
   failed.catch(() => {}); // whoever waits for it is told
-  const expected = async () => {
+  const runUndisturbed = async (): Promise<OutputsByKey> => {
     const { path } = await prepare('expected', brokers);
-    const undisturbed = lagOf('expected');
+    const read = lagOf('expected');
     const worker = startRole(main, 'worker', path);
-    await Promise.race([undisturbed.caughtUp(), failure(worker)]);
-    await undisturbed.close();
+    await Promise.race([read.caughtUp(), failure(worker)]);
+    await read.close();
     await untilQuiet(admin, `${topic}.expected.`);
     await worker.end('SIGTERM');
-    return readOutputs(kafka, `${topic}.expected.`, 'once');
+    return readOutputs(kafka, `${topic}.expected.`, topic);
   };
 
+  const expected = async (): Promise<OutputsByKey> => {
+    // Where the producer had to send again, a record may be there twice, and this topic is like no other.
+    const ends = await admin.fetchTopicOffsets(topic);
+    if (ends.reduce((sum, { high }) => sum + Number(high), 0) !== records.length) return runUndisturbed();
+    const runs = undisturbed.get(records) ?? new Map<string, Promise<OutputsByKey>>();
+    undisturbed.set(records, runs);
+    const { keyed, sections } = options;
+    const key = JSON.stringify([partitions, keyed, sections, model !== undefined]);
+    const run = runs.get(key) ?? runUndisturbed();
+    runs.set(key, run);
+    return run;
+  };
   const finish = async (): Promise<void> => {
     const workers = started.filter(({ isRunning, role }) => isRunning && role === 'worker');
     await Promise.race([lag.caughtUp(), failed]);
@@ -169,10 +183,10 @@ export async function createDeployment(options: DeploymentOptions): Promise<Depl
     },
     finish,
     expected,
-    outputs: () => readOutputs(kafka, `${topic}.faults.`, 'once'),
+    outputs: () => readOutputs(kafka, `${topic}.faults.`, topic),
     async deviations() {
       await finish();
-      const found = await readOutputs(kafka, `${topic}.faults.`, 'once');
+      const found = await readOutputs(kafka, `${topic}.faults.`, topic);
       return compareOutputs(await expected(), found);
     },
     async close() {

@@ -10,12 +10,16 @@ const OUTPUTS: Readonly<Record<string, (record: Record<string, unknown>) => stri
   'dead-letters': ({ source, offset }) => `${source}@${offset}`,
 };
 
-/** All that an ordinary consumer of committed records finds on the output topics; the time of emission is left out. */
-export async function readOutputs(kafka: Kafka, prefix: string, id: string): Promise<OutputsByKey> {
+/**
+ * All that an ordinary consumer of committed records finds on the output topics; the time of emission is left out.
+ *
+ * @param input topic that was read, whose name is left out as well
+ */
+export async function readOutputs(kafka: Kafka, prefix: string, input: string): Promise<OutputsByKey> {
   const topics = Object.keys(OUTPUTS).map((name) => `${prefix}${name}`);
   const outputs = new Map<string, string[]>();
   const open = await markEnds(kafka, topics);
-  const consumer = kafka.consumer({ groupId: `${prefix}read-${id}`, maxWaitTimeInMs: 100 });
+  const consumer = kafka.consumer({ groupId: `${prefix}read`, maxWaitTimeInMs: 100 });
   await consumer.connect();
   await consumer.subscribe({ topics, fromBeginning: true });
   await new Promise<void>((resolve, reject) => {
@@ -32,8 +36,8 @@ export async function readOutputs(kafka: Kafka, prefix: string, id: string): Pro
         }
         const name = topic.slice(prefix.length);
         const { emittedAt, ...record } = JSON.parse(String(value));
-        const place = `${name} ${OUTPUTS[name]!(record)}`;
-        const content = JSON.stringify(record);
+        const place = `${name} ${OUTPUTS[name]!(record)}`.replaceAll(input, 'usage');
+        const content = JSON.stringify(record).replaceAll(input, 'usage');
         const there = outputs.get(place);
         if (there === undefined) outputs.set(place, [content]);
         else there.push(content);
