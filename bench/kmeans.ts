@@ -1,49 +1,93 @@
 /**
- * Online k-means in windows per CPU second: assign, sum up and update in batches of 256, beside a plain typed-array loop
- * that finds the nearest centroid and updates it, and nothing else (no distance, margin, confidence or statistics).
+ * Online k-means in windows per CPU second: assign, sum up and update in batches of 256, on each engine, beside a plain
+ * typed-array loop that finds the nearest centroid and updates it, and nothing else (no distance, margin, confidence or
+ * statistics), and beside programs that do the same elsewhere.
  *
- * `npx tsx bench/kmeans.ts [CPU seconds per round] [rounds]` prints medians and their ratio, rounds taken in turn.
+ * `npx tsx bench/kmeans.ts [--seconds 0.3] [--rounds 7] [--limit BINARY] [--python PYTHON --script py_kmeans.py]` prints
+ * medians and their ratios, rounds taken in turn. BINARY prints windows per second as JSON in `rates`, keyed `d8k5` and
+ * so on, and so does the script, which is given `numpy` or `sklearn`; each runs once a round.
  */
+import { spawnSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
 import { assign } from '../src/cluster/assign.js';
 import type { ClusterModel } from '../src/cluster/cluster-model.js';
 import { statistics } from '../src/cluster/statistics.js';
 import { update } from '../src/cluster/update.js';
 import type { EmbeddingBatch } from '../src/encode/embedding-batch.js';
+import { openEngine } from '../src/encode/vrae/engines/open-engine.js';
+import type { NearestEngine } from '../src/numeric/nearest-engine.js';
 import { createRandom } from '../src/numeric/random.js';
 
 const BATCH = 256;
 const ROWS = 32_768;
-const seconds = Number(process.argv[2] ?? 0.2);
-const rounds = Number(process.argv[3] ?? 7);
+const { values: flags } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '0.3' },
+    rounds: { type: 'string', default: '7' },
+    limit: { type: 'string' },
+    python: { type: 'string', default: 'python3' },
+    script: { type: 'string' },
+  },
+});
+const seconds = Number(flags.seconds);
+const rounds = Number(flags.rounds);
 
-for (const size of [8, 20, 64]) {
-  const batches = makeBatches(size);
-  for (const k of [5, 10, 50]) {
-    const initial = initialModel(batches, size, k);
-    let model = initial;
-    const plain = createPlain(initial);
-    const steps: Record<string, (i: number) => unknown> = {
-      assign: (i) => assign(initial, batches[i % batches.length]!),
-      learn: (i) => {
-        const assignments = assign(model, batches[i % batches.length]!);
-        model = update(model, statistics(model, assignments), { halfLife: 50_000 });
-      },
-      plain: (i) => plain(batches[i % batches.length]!.embeddings),
-    };
-    const rates: Record<string, number[]> = {};
-    for (let round = 0; round <= rounds; round++) {
-      for (const [name, step] of Object.entries(steps)) {
-        const measured = rate(step);
-        // The first round warms up.
-        if (round > 0) rates[name] = [...(rates[name] ?? []), measured];
-      }
-    }
-    const medians = Object.fromEntries(
-      Object.entries(rates).map(([name, values]) => [name, Math.round(median(values))]),
-    );
-    const ratio = median(rates.learn!.map((value, i) => value / rates.plain![i]!));
-    console.log(JSON.stringify({ size, k, ...medians, 'learn / plain': Number(ratio.toFixed(2)) }));
+const ENGINES = ['native', 'wasm', 'js'] as const;
+const engines: Record<string, Partial<NearestEngine>> = {};
+for (const name of ENGINES) engines[name] = (await openEngine(name)).engine;
+
+const cells = [8, 20, 64].flatMap((size) => [5, 10, 50].map((k) => createCell(size, k)));
+// The first round warms up.
+for (let round = 0; round <= rounds; round++) {
+  const others = { ...peer('limit', flags.limit, []), ...peer('numpy'), ...peer('sklearn') };
+  for (const { key, steps, rates } of cells) {
+    for (const [name, step] of Object.entries(steps)) note(rates, name, rate(step), round);
+    for (const [name, found] of Object.entries(others)) note(rates, name, found[key]!, round);
   }
+}
+for (const { key, rates } of cells) {
+  const medians = Object.fromEntries(Object.entries(rates).map(([name, values]) => [name, Math.round(median(values))]));
+  const over = (a: string, b: string) => Number(median(rates[a]!.map((value, i) => value / rates[b]![i]!)).toFixed(2));
+  const references = Object.keys(rates).filter((name) => ['plain', 'limit', 'numpy', 'sklearn'].includes(name));
+  const ratios = ENGINES.flatMap((engine) => references.map((name) => [`${engine} / ${name}`, over(engine, name)]));
+  console.log(JSON.stringify({ cell: key, ...medians, ...Object.fromEntries(ratios) }));
+}
+
+/** What is measured for one size and number of centroids, and the rates of its rounds. */
+function createCell(size: number, k: number) {
+  const batches = makeBatches(size);
+  const initial = initialModel(batches, size, k);
+  const plain = createPlain(initial);
+  const steps: Record<string, (i: number) => unknown> = {
+    plain: (i) => plain(batches[i % batches.length]!.embeddings),
+  };
+  for (const [name, engine] of Object.entries(engines)) {
+    let model = initial;
+    steps[name] = (i) => {
+      const assignments = assign(model, batches[i % batches.length]!, engine);
+      model = update(model, statistics(model, assignments), { halfLife: 50_000 });
+    };
+  }
+  return { key: `d${size}k${k}`, steps, rates: {} as Record<string, number[]> };
+}
+
+function note(rates: Record<string, number[]>, name: string, value: number, round: number): void {
+  if (round > 0) rates[name] = [...(rates[name] ?? []), value];
+}
+
+/** Rates of another program; none where it is not asked for. */
+function peer(
+  name: string,
+  command = flags.script && flags.python,
+  args: readonly string[] = [flags.script!, name],
+): Record<string, Record<string, number>> {
+  if (command === undefined) return {};
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    encoding: 'utf8',
+    env: { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' },
+  });
+  if (status !== 0) throw new Error(`${command} failed: ${stderr}`);
+  return { [name]: JSON.parse(stdout.trim().split('\n').at(-1)!).rates };
 }
 
 function rate(step: (i: number) => unknown): number {

@@ -32,8 +32,11 @@ export interface ClusterOptions {
    * @default 6
    */
   readonly k?: number | 'auto';
-  /** Windows after which what centroids learnt counts half, from 1. @default nothing is forgotten between retrainings */
-  readonly halfLife?: number | undefined;
+  /**
+   * After which what centroids learnt counts half: a number of windows, from 1, or a duration of event time such as `30d`.
+   * @default nothing is forgotten between retrainings
+   */
+  readonly halfLife?: number | string | undefined;
   /** Windows between two updates of the centroids, from 1. @default 10_000 */
   readonly epochWindows?: number;
   /** First fits tried, of which the best is kept, 1 to 100. @default 10 */

@@ -150,10 +150,12 @@ export function hashSettings(value: unknown): string {
 
 function resolveCluster({ k = 6, halfLife, epochWindows = 10_000, starts = 10 }: StageOptions['cluster'] = {}) {
   if (k !== 'auto') whole('cluster.k', k, 1, 1000);
-  if (halfLife !== undefined) real('cluster.halfLife', halfLife, 1);
+  const halfLifeMs = typeof halfLife === 'string' ? duration('cluster.halfLife', halfLife) : undefined;
+  if (halfLifeMs === 0) throw refuse('`cluster.halfLife` must be longer than nothing; got 0');
+  if (typeof halfLife === 'number') real('cluster.halfLife', halfLife, 1);
   whole('cluster.epochWindows', epochWindows, 1);
   whole('cluster.starts', starts, 1, 100);
-  return { k, halfLife, epochWindows, starts };
+  return { k, halfLife: typeof halfLife === 'number' ? halfLife : undefined, halfLifeMs, epochWindows, starts };
 }
 
 function resolveLife(options: ModelOptions): LifeSettings {

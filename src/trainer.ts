@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ClusterModel, Statistics } from './cluster/cluster-model.js';
-import { merge } from './cluster/statistics.js';
+import type { Statistics } from './cluster/cluster-model.js';
+import { starvedCentroids } from './cluster/starved-centroids.js';
+import { merge, withoutRows } from './cluster/statistics.js';
 import { update } from './cluster/update.js';
 import { createDriftMonitor, type DriftMonitorSnapshot, driftReason } from './drift/drift-monitor.js';
 import type { DriftReport } from './drift/drift-report.js';
@@ -14,6 +15,7 @@ import { decodeArtifact } from './train/encode-artifact.js';
 import type { ModelRecord, SampleRecord, StatisticsRecord } from './train/model-record.js';
 import { profileChampion } from './train/profile-champion.js';
 import { isProvisional, isTrained, PROVISIONAL_NUMBER } from './train/provisional.js';
+import { reseedChampion } from './train/reseed-champion.js';
 import { createReservoir, type ReservoirSnapshot } from './train/reservoir.js';
 import { withoutCustomer } from './train/reservoir-snapshot.js';
 import { createRetrainSchedule, type RetrainScheduleSnapshot, type RetrainSettings } from './train/retrain-schedule.js';
@@ -105,6 +107,12 @@ export interface TrainerSnapshot {
   readonly champion: Champion | null;
   readonly taught: Statistics | null;
   readonly windowsSinceEpoch: number;
+  /** Event time of the last update of the centroids, epoch ms; null before the first. */
+  readonly epochTime: number | null;
+  /** Centroids that the model in force has put elsewhere last, and its epoch from then on; null where it has none. */
+  readonly reseeded: { readonly epoch: number; readonly rows: readonly number[] } | null;
+  /** Windows from which on starved centroids are looked after again. */
+  readonly reseedAt: number;
   /** The training under way: begun again from here after a restart, with the same outcome. */
   readonly underWay: PendingJob | null;
   readonly outcomes: readonly TrainingOutcome[];
@@ -145,6 +153,9 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   let champion = from?.champion ?? initial?.champion;
   let taught = from?.taught ?? undefined;
   let windowsSinceEpoch = from?.windowsSinceEpoch ?? 0;
+  let epochTime = from?.epochTime ?? undefined;
+  let reseeded = from?.reseeded ?? undefined;
+  let reseedAt = from?.reseedAt ?? 0;
   const segments = createSegmentsInForce(parts.segments, from?.segments);
   let driftReports = from?.driftReports ?? { last: [], drifted: 0, reports: 0 };
   let droppedStatistics = from?.droppedStatistics ?? 0;
@@ -243,6 +254,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     const previousVersion = champion?.clusterModel.modelVersion ?? null;
     champion = { artifact, clusterModel: decodeArtifact(artifact).clusterModel };
     nextSegmentNumber = result.nextSegmentNumber;
+    reseeded = undefined;
     beginEpoch();
     monitor.rebase(result.reference && { observation: result.reference, model: champion.clusterModel });
     // Who was forgotten since the training began stands for no segment.
@@ -266,13 +278,17 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       droppedStatistics++;
       return;
     }
-    taught = taught === undefined ? statistics : merge(taught, statistics);
+    // What came to a centroid's former place says nothing of its new one.
+    const isBefore = reseeded !== undefined && statistics.centroidEpoch < reseeded.epoch;
+    const valid = isBefore ? withoutRows(statistics, reseeded!.rows) : statistics;
+    taught = taught === undefined ? valid : merge(taught, valid);
     if (isTrained(champion.clusterModel.modelVersion)) monitor.observe(observation, champion.clusterModel);
   }
 
   function beginEpoch(): void {
     taught = undefined;
     windowsSinceEpoch = 0;
+    epochTime = Number.isFinite(now) ? now : undefined;
     epochAt = parts.epochs?.clock.now() ?? 0;
   }
 
@@ -284,12 +300,34 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
 
   async function moveCentroids(): Promise<void> {
     if (champion === undefined || taught === undefined || !isEpochDue()) return;
-    const clusterModel: ClusterModel = update(champion.clusterModel, taught, {
-      halfLife: settings.model.cluster.halfLife,
-    });
-    champion = { ...champion, clusterModel };
+    const { halfLife, halfLifeMs } = settings.model.cluster;
+    const elapsedMs = epochTime === undefined ? 0 : now - epochTime;
+    champion = {
+      ...champion,
+      clusterModel: update(champion.clusterModel, taught, { halfLife, halfLifeMs, elapsedMs }),
+    };
     beginEpoch();
-    await parts.publishModel({ kind: 'centroids', cluster: clusterModel });
+    await reseed(champion);
+    await parts.publishModel({ kind: 'centroids', cluster: champion.clusterModel });
+  }
+
+  /**
+   * Gives starved centroids a new place, and tells the segments that begin and end by it: at most once in as many
+   * windows as the reservoir holds, and not while a training hands out segment ids of its own.
+   */
+  async function reseed(current: Champion): Promise<void> {
+    const starved = starvedCentroids(current.clusterModel);
+    if (starved.length === 0 || windows < reseedAt || underWay !== undefined) return;
+    if (!isTrained(current.clusterModel.modelVersion)) return;
+    reseedAt = windows + settings.reservoir.capacity;
+    const found = await reseedChampion(current, starved, settings.model, reservoir.toWindows(), nextSegmentNumber);
+    if (found === undefined) return;
+    champion = { ...current, clusterModel: found.clusterModel };
+    nextSegmentNumber = found.nextSegmentNumber;
+    reseeded = { epoch: found.clusterModel.centroidEpoch, rows: found.rows };
+    // Shares and places of other segments: what was before is no measure any more.
+    monitor.rebase();
+    await segments.publish(found.profiles, found.lineage, now);
   }
 
   async function reportDrift(atEnd: boolean): Promise<void> {
@@ -392,6 +430,9 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       champion: champion ?? null,
       taught: taught ?? null,
       windowsSinceEpoch,
+      epochTime: epochTime ?? null,
+      reseeded: reseeded ?? null,
+      reseedAt,
       underWay: underWay === undefined ? null : { job: underWay.job, atWindow: underWay.atWindow },
       outcomes: [...outcomes],
       segments: segments.records,

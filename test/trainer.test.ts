@@ -182,6 +182,43 @@ describe('a trainer', () => {
     expect(epochs).toEqual([1, 2, 3, 4]);
   });
 
+  it('gives a starved centroid a new place between retrainings, tells it, and goes on the same after a restart', async () => {
+    const options = { epochWindows: 256, retrain: { everyWindows: 100_000 } };
+    const first = started(options);
+    await first.teach(2);
+    // As if the third segment had died long ago, and its customers were now like others.
+    const before = first.trainer.snapshot();
+    const { clusterModel } = before.champion!;
+    const [centroids, weights] = [clusterModel.centroids.slice(), clusterModel.weights.slice()];
+    centroids.fill(50, 2 * clusterModel.size);
+    weights[2] = 0;
+    const starved = { ...clusterModel, centroids, weights };
+    const models: ModelRecord[] = [...first.models, { kind: 'centroids', cluster: starved }];
+    const champion = { ...before.champion!, clusterModel: starved };
+    const whole = started(options, {}, { trainer: { ...before, champion }, models, lessons: 2 });
+    await whole.teach(1);
+
+    const told = whole.records.segments.map(({ segmentId, lineage }) => [segmentId, lineage]);
+    expect(told).toHaveLength(4);
+    expect(told).toContainEqual(['s3', 'retired']);
+    expect(told.find(([segmentId]) => segmentId === 's4')![1]).toMatch(/born|split/);
+    const [moved] = whole.models;
+    expect(moved).toMatchObject({ kind: 'centroids', cluster: { centroidEpoch: 1, segmentIds: ['s1', 's2', 's4'] } });
+    const after = whole.trainer.snapshot();
+    expect(after).toMatchObject({ nextSegmentNumber: 5, reseeded: { epoch: 1, rows: [2] }, reseedAt: 768 + 600 });
+
+    // A lesson that was under way counts for the places that stayed.
+    const late = whole.lessons[0]!.statistics;
+    const more = started(options, {}, { trainer: after, models: [...models, ...whole.models], lessons: 3 });
+    await more.trainer.observe(late);
+    const [next] = more.models;
+    if (next?.kind !== 'centroids' || moved?.kind !== 'centroids') throw new Error('no centroids');
+    expect(next.cluster.centroids.slice(-clusterModel.size)).toEqual(moved.cluster.centroids.slice(-clusterModel.size));
+    await whole.trainer.observe(late);
+    expect(whole.models[1]).toEqual(next);
+    expect(more.trainer.snapshot()).toEqual(whole.trainer.snapshot());
+  });
+
   it('drops and counts statistics of another model version', async () => {
     const { trainer, models, teach, lessons } = started({ epochWindows: 256 });
     await teach(3);

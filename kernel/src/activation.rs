@@ -11,7 +11,7 @@ use crate::simd::Simd;
 /// weighted towards the largest errors until they are equal.
 // That one of them is close to ln 2 is no chance, and no mistake.
 #[allow(clippy::approx_constant)]
-const POWER: [f32; 6] = [1.0, 0.693_147, 0.240_222_42, 0.055_507_336, 0.009_671_513, 0.001_326_472_7];
+pub const POWER: [f32; 6] = [1.0, 0.693_147, 0.240_222_42, 0.055_507_336, 0.009_671_513, 0.001_326_472_7];
 
 /// 1 / (1 + 2^x): what both functions are made of. Beyond ± 60 the result is 0 or 1 in single precision.
 #[inline(always)]

@@ -4,6 +4,7 @@ use crate::buffer::Buffer;
 use crate::failure::Failure;
 use crate::kernels::{self, Kernels};
 use crate::multiply::{self, Product, TILE};
+use crate::nearest;
 use crate::pace::Pace;
 use crate::pool::{Pool, WORTH_A_THREAD};
 
@@ -49,6 +50,16 @@ impl Engine {
             multiply::pack_centroids(&task, self.kernels, packed);
             self.over_rows(task, packed, self.kernels.distances);
         }
+        Ok(())
+    }
+
+    /// # Safety
+    /// The arrays are as large as the task says, and none that is written overlaps with another.
+    pub unsafe fn assign(&mut self, task: &nearest::Task) -> Result<(), Failure> {
+        let length = task.room(self.kernels.lanes).ok_or(Failure::Memory { floats: None })?;
+        let room = self.room(length)?;
+        // SAFETY: the caller's promise, and room as long as was asked for.
+        unsafe { (self.kernels.nearest)(task, room) };
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 
 use crate::layer::Layer;
 use crate::multiply::Product;
+use crate::nearest::Task;
 use crate::random_kernel::RandomKernels;
 use crate::simd::Simd;
 
@@ -20,6 +21,7 @@ pub struct Kernels {
     pub weight_gradients: unsafe fn(layer: &Layer, rows: usize, from: usize, to: usize),
     pub multiply: OverRows,
     pub distances: OverRows,
+    pub nearest: unsafe fn(task: &Task, room: *mut f32),
     pub random_kernels: unsafe fn(task: &RandomKernels, values: *const f32, rows: usize, out: *mut f32),
     /// Floating-point operations of `loops` rounds of nothing but independent multiplications and additions in
     /// registers: the limit that the rest is measured against.
@@ -50,6 +52,10 @@ macro_rules! kernels {
                 crate::multiply::distances::<$simd>(task, packed, from, to, tile)
             }
             $(#[target_feature(enable = $feature)])?
+            unsafe fn nearest(task: &Task, room: *mut f32) {
+                crate::nearest::assign::<$simd>(task, room)
+            }
+            $(#[target_feature(enable = $feature)])?
             unsafe fn random_kernels(task: &RandomKernels, values: *const f32, rows: usize, out: *mut f32) {
                 crate::random_kernel::transform::<$simd>(task, values, rows, out)
             }
@@ -66,6 +72,7 @@ macro_rules! kernels {
                 weight_gradients,
                 multiply,
                 distances,
+                nearest,
                 random_kernels,
                 peak,
             }

@@ -1,8 +1,8 @@
-//! What segtide computes outside of JavaScript: recurrent layers forward and back, matrix products, distances and
-//! random-kernel features. The model, its losses and its training are elsewhere.
+//! What segtide computes outside of JavaScript: recurrent layers forward and back, matrix products, distances, nearest
+//! centroids and random-kernel features. The model, its losses and its training are elsewhere.
 //!
 //! Numbers lie in memory whose sizes the layers fix, and the code that computes with them (`forward`, `backward`,
-//! `multiply`, `product`, `activation`, `random_kernel::transform`, `simd`) is arithmetic with pointers from end to end:
+//! `multiply`, `product`, `activation`, `nearest::assign`, `random_kernel::transform`, `simd`) is arithmetic with pointers from end to end:
 //! there, a function that is unsafe is so as a whole. Everywhere else each unsafe expression says why it is sound.
 
 #![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
@@ -16,6 +16,7 @@ mod forward;
 pub mod kernels;
 pub mod layer;
 pub mod multiply;
+pub mod nearest;
 mod pace;
 pub mod pool;
 mod product;

@@ -76,6 +76,8 @@ pub trait Simd: Copy + 'static {
     unsafe fn prefetch(_at: *const f32) {}
     /// One more where x > bound. Counts are whole numbers in the bits of the lanes, so zeros are zeros.
     unsafe fn count_above(counts: Self::V, x: Self::V, bound: Self::V) -> Self::V;
+    /// `yes` in lanes where x > bound, `no` in the others and where one of both is not a number.
+    unsafe fn select_above(x: Self::V, bound: Self::V, yes: Self::V, no: Self::V) -> Self::V;
     /// Counts as floats, divided by `of`.
     unsafe fn share(counts: Self::V, of: Self::V) -> Self::V;
 }

@@ -5,6 +5,7 @@
 //! # Safety
 //! Addresses are those that this module gave, of what the name of the parameter says.
 
+mod nearest;
 mod random_kernel;
 
 use crate::buffer::Buffer;

@@ -12,6 +12,11 @@ export interface ClusterModel {
   readonly segmentIds: readonly string[]; // (k)
   /** Mean squared distance of a window to its own centroid: the scale of confidences and of drift. @default 1 */
   readonly meanInertia?: number;
+  /**
+   * Segments that began since the version was published (`reseedStarved`): whoever comes into one may have changed, or
+   * the model did. @default none
+   */
+  readonly born?: readonly string[];
 }
 
 /** What a batch of assignments teaches: mergeable in any order. */

@@ -91,6 +91,22 @@ export function merge(a: Statistics, b: Statistics): Statistics {
   };
 }
 
+/** The same without what came to some centroids. */
+export function withoutRows(statistics: Statistics, rows: readonly number[]): Statistics {
+  const { size } = statistics;
+  const without = (values: Float64Array, width: number): Float64Array => {
+    const kept = values.slice();
+    for (const j of rows) kept.fill(0, j * width, (j + 1) * width);
+    return kept;
+  };
+  return {
+    ...statistics,
+    weights: without(statistics.weights, 1),
+    sums: without(statistics.sums, size),
+    sumSquares: without(statistics.sumSquares, size),
+  };
+}
+
 function added(a: Float64Array, b: Float64Array): Float64Array {
   const sum = new Float64Array(a.length);
   for (let i = 0; i < sum.length; i++) sum[i] = a[i]! + b[i]!;

@@ -8,14 +8,23 @@ export interface UpdateOptions {
    * @default undefined
    */
   readonly halfLife?: number | undefined;
+  /**
+   * Event time, in ms, after which what was learnt counts half, too. Both may be set: what fades by either is faded.
+   * @default undefined
+   */
+  readonly halfLifeMs?: number | undefined;
+  /** Event time since the update before, ms; one that runs backwards fades nothing. @default 0 */
+  readonly elapsedMs?: number;
 }
 
 /**
  * Moves each centroid towards the mean of its new windows, by their share in all that it has learnt from: the
  * mini-batch rule of Sculley (2010), for a batch at a time, with the counts decayed by a half-life.
  *
- * c ← c + (sum − n c) / (w 2^(−N / halfLife) + n), where the centroid has n of the batch's N windows and weight w.
+ * c ← c + (sum − n c) / (w 2^(−N / halfLife − t / halfLifeMs) + n), where the centroid has n of the batch's N windows and
+ * weight w, and t is the time that has passed.
  * Returns a new model of the next `centroidEpoch`; a centroid without windows stays where it is and loses weight.
+ * Statistics that are not finite are refused: one such row would end its centroid.
  *
  * @throws SegtideError `state` when the statistics belong to another model version or shape.
  */
@@ -27,13 +36,22 @@ export function update(model: ClusterModel, statistics: Statistics, options: Upd
       `Statistics must belong to model ${model.modelVersion} (${k} × ${size}); got ${statistics.modelVersion} (${statistics.k} × ${statistics.size}). Drop and count them.`,
     );
   }
-  const { halfLife } = options;
-  if (halfLife !== undefined && !(halfLife > 0)) {
+  const { halfLife = Number.POSITIVE_INFINITY, halfLifeMs = Number.POSITIVE_INFINITY, elapsedMs = 0 } = options;
+  if (!(halfLife > 0)) {
     throw new SegtideError('config', `\`halfLife\` must be a positive number of windows; got ${halfLife}`);
+  }
+  if (!(halfLifeMs > 0)) {
+    throw new SegtideError('config', `\`halfLifeMs\` must be a positive time in ms; got ${halfLifeMs}`);
+  }
+  if (!Number.isFinite(statistics.inertia) || !statistics.sums.every(Number.isFinite)) {
+    throw new SegtideError(
+      'state',
+      `Statistics of model ${model.modelVersion} hold numbers that are not finite. Drop and count them.`,
+    );
   }
   let arrived = 0;
   for (let j = 0; j < k; j++) arrived += statistics.weights[j]!;
-  const decay = halfLife === undefined ? 1 : 2 ** (-arrived / halfLife);
+  const decay = 2 ** (-arrived / halfLife - Math.max(0, elapsedMs) / halfLifeMs);
 
   const centroids = model.centroids.slice();
   const weights = new Float64Array(k);

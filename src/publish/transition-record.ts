@@ -1,4 +1,5 @@
 import type { AssignmentBatch } from '../cluster/assignment-batch.js';
+import type { ClusterModel } from '../cluster/cluster-model.js';
 import type { EmittedAt } from './assignment-record.js';
 import type { SegmentHistory } from './segment-memory.js';
 import { shortFloat } from './short-float.js';
@@ -39,7 +40,9 @@ export function toTransitionRecords(
     const to = model.segmentIds[assignments.nearest[row]!]!;
     const previousModelVersion = history.previousModelVersions[row]!;
     const cause =
-      previousModelVersion === model.modelVersion ? 'behaviour' : causeOf(from, to, verdict(row, previousModelVersion));
+      previousModelVersion === model.modelVersion
+        ? causeWithin(model, from, to)
+        : causeOf(from, to, verdict(row, previousModelVersion));
     return {
       customerId: windows.ids.text(windows.customers[row]!),
       windowStart: windows.starts[row]!,
@@ -54,6 +57,11 @@ export function toTransitionRecords(
       emittedAt: emittedAt === 'windowEnd' ? windows.ends[row]! : emittedAt,
     };
   });
+}
+
+/** Segments that began or ended since the version was published moved customers as well. */
+function causeWithin({ segmentIds, born = [] }: ClusterModel, from: string, to: string): TransitionRecord['cause'] {
+  return segmentIds.includes(from) && !born.includes(to) ? 'behaviour' : 'both';
 }
 
 function causeOf(from: string, to: string, underPrevious: string | null): TransitionRecord['cause'] {

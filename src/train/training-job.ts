@@ -38,6 +38,8 @@ export interface ClusterSettings {
   readonly starts: number;
   /** Windows after which what centroids learnt counts half; undefined forgets nothing. */
   readonly halfLife: number | undefined;
+  /** Event time after which it counts half, ms; undefined forgets nothing. */
+  readonly halfLifeMs: number | undefined;
   /** Windows between two updates of the centroids. */
   readonly epochWindows: number;
 }

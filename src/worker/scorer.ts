@@ -1,7 +1,9 @@
 import { assign } from '../cluster/assign.js';
 import type { AssignmentBatch } from '../cluster/assignment-batch.js';
 import type { OpenEncoder } from '../encode/open-encoder.js';
+import { openEngine } from '../encode/vrae/engines/open-engine.js';
 import type { VraeEngine } from '../encode/vrae/vrae-options.js';
+import type { NearestEngine } from '../numeric/nearest-engine.js';
 import { prepareSeries } from '../series/prepare-series.js';
 import type { SeriesBatch } from '../series/series-batch.js';
 import type { SeriesSettings } from '../series/series-settings.js';
@@ -42,7 +44,7 @@ export interface Scorer {
 /**
  * @param seriesHash hash of the settings of window and series; models fitted under others are refused
  * @param from what `snapshot` gave
- * @param engine what computes embeddings
+ * @param engine what computes embeddings and nearest centroids
  * @param open makes the encoders. @default such that encode in the caller's thread
  */
 export function createScorer(
@@ -56,6 +58,7 @@ export function createScorer(
   let previous: LoadedModel | undefined;
   let currentArtifact: ModelRecord | undefined;
   let previousArtifact: ModelRecord | undefined;
+  let opened: Promise<Partial<NearestEngine>> | undefined;
   // Without a fitted scale there is still the question which windows are inactive.
   const warming: SeriesSettings = { ...settings, scale: 'none' };
 
@@ -74,8 +77,11 @@ export function createScorer(
   };
   for (const record of from) apply(record);
 
-  const run = async (model: LoadedModel, windows: WindowBatch): Promise<AssignmentBatch> =>
-    assign(model.cluster, await model.encoder.encode(prepareSeries(settings, model.scale, windows)));
+  const run = async (model: LoadedModel, windows: WindowBatch): Promise<AssignmentBatch> => {
+    const embeddings = await model.encoder.encode(prepareSeries(settings, model.scale, windows));
+    opened ??= openNearest(engine);
+    return assign(model.cluster, embeddings, await opened);
+  };
 
   return {
     get modelVersion() {
@@ -104,4 +110,9 @@ export function createScorer(
       return records;
     },
   };
+}
+
+/** TensorFlow.js has nothing for it that plain typed arrays have not. */
+async function openNearest(engine: VraeEngine): Promise<Partial<NearestEngine>> {
+  return engine === 'tfjs' ? {} : (await openEngine(engine)).engine;
 }

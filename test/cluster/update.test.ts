@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { assign } from '../../src/cluster/assign.js';
 import type { Statistics } from '../../src/cluster/cluster-model.js';
 import { starvedCentroids } from '../../src/cluster/starved-centroids.js';
-import { accumulate, emptyStatistics, merge, statistics } from '../../src/cluster/statistics.js';
+import { accumulate, emptyStatistics, merge, statistics, withoutRows } from '../../src/cluster/statistics.js';
 import { update } from '../../src/cluster/update.js';
 import { createRandom } from '../../src/numeric/random.js';
 import { clusterModelOf, embeddingsOf, windowsOf } from './embeddings.js';
@@ -70,6 +70,23 @@ describe('statistics', () => {
     );
   });
 
+  it('can leave out what came to some of the centroids', () => {
+    const got = withoutRows(
+      learnt(
+        clusterModelOf([
+          [0, 0],
+          [9, 9],
+        ]),
+        [
+          [1, 2],
+          [8, 8],
+        ],
+      ),
+      [1],
+    );
+    expect([...got.weights, ...got.sums, ...got.sumSquares]).toEqual([1, 0, 1, 2, 0, 0, 1, 4, 0, 0]);
+  });
+
   it('refuses to merge across model versions', () => {
     const a = learnt(clusterModelOf([[0]]), [[1]]);
     const b = learnt(clusterModelOf([[0]], { modelVersion: 'v2' }), [[1]]);
@@ -95,6 +112,20 @@ describe('update', () => {
     const next = update(model, learnt(model, [[6], [100]]), { halfLife: 2 });
     expect(next.centroids[0]).toBe(2);
     expect([...next.weights]).toEqual([3, 5]);
+  });
+
+  it('halves it with each half-life of event time, too, and never grows by a clock that runs backwards', () => {
+    const model = clusterModelOf([[0]], { weights: Float64Array.of(8) });
+    const after = (elapsedMs: number, halfLife?: number) =>
+      update(model, learnt(model, [[3], [3]]), { halfLife, halfLifeMs: 1000, elapsedMs }).weights[0];
+    expect([after(0), after(1000), after(2000), after(-5000)]).toEqual([10, 6, 4, 10]);
+    expect(after(1000, 2)).toBe(8 / 4 + 2);
+  });
+
+  it('refuses sums that are not finite, which would end a centroid', () => {
+    const model = clusterModelOf([[0]]);
+    const broken = { ...learnt(model, [[3]]), sums: Float64Array.of(Number.NaN) };
+    expect(() => update(model, broken)).toThrow(/not finite/);
   });
 
   it('keeps the running mean of the distance that windows have', () => {
@@ -161,7 +192,9 @@ describe('update', () => {
 });
 
 describe('starvedCentroids', () => {
-  it('names those whose weight fell below a hundredth of the largest', () => {
-    expect(starvedCentroids(clusterModelOf([[0], [1], [2]], { weights: Float64Array.of(1000, 9.9, 10) }))).toEqual([1]);
+  it('names those whose weight fell below a hundredth of the mean', () => {
+    expect(starvedCentroids(clusterModelOf([[0], [1], [2]], { weights: Float64Array.of(291, 1.1, 7.9) }))).toEqual([]);
+    expect(starvedCentroids(clusterModelOf([[0], [1], [2]], { weights: Float64Array.of(291, 0.9, 8.1) }))).toEqual([1]);
+    expect(starvedCentroids(clusterModelOf([[0]], { weights: Float64Array.of(0) }))).toEqual([]);
   });
 });

@@ -32,6 +32,7 @@ export interface SmallOptions {
   readonly window?: Partial<WindowOptions>;
   readonly updates?: number;
   readonly epochWindows?: number;
+  readonly halfLife?: number;
   readonly swapAfterWindows?: number | undefined;
   readonly provisionalFit?: number;
   readonly seed?: number;
@@ -59,7 +60,13 @@ export function smallSettings(options: SmallOptions = {}): SegmentationSettings 
           views: [],
         }),
         warmUpdates: options.updates ?? 30,
-        cluster: { k: 3, starts: 2, halfLife: undefined, epochWindows: options.epochWindows ?? 512 },
+        cluster: {
+          k: 3,
+          starts: 2,
+          halfLife: options.halfLife,
+          halfLifeMs: undefined,
+          epochWindows: options.epochWindows ?? 512,
+        },
         calendar: { timeZone: 'UTC', stepMs: HOUR },
         heldOut: 0.2,
         gate: resolveGateOptions({ maxChurn: 1, maxSizeShift: 1, maxSilhouetteFall: 2, ...options.gate }),

@@ -86,6 +86,10 @@ impl Simd for Avx2 {
         _mm256_castsi256_ps(_mm256_sub_epi32(_mm256_castps_si256(counts), above))
     }
     #[inline(always)]
+    unsafe fn select_above(x: __m256, bound: __m256, yes: __m256, no: __m256) -> __m256 {
+        _mm256_blendv_ps(no, yes, _mm256_cmp_ps::<_CMP_GT_OQ>(x, bound))
+    }
+    #[inline(always)]
     unsafe fn share(counts: __m256, of: __m256) -> __m256 {
         _mm256_div_ps(_mm256_cvtepi32_ps(_mm256_castps_si256(counts)), of)
     }

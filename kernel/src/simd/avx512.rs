@@ -88,6 +88,10 @@ impl Simd for Avx512 {
         _mm512_castsi512_ps(_mm512_mask_add_epi32(whole, above, whole, _mm512_set1_epi32(1)))
     }
     #[inline(always)]
+    unsafe fn select_above(x: __m512, bound: __m512, yes: __m512, no: __m512) -> __m512 {
+        _mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_GT_OQ>(x, bound), no, yes)
+    }
+    #[inline(always)]
     unsafe fn share(counts: __m512, of: __m512) -> __m512 {
         _mm512_div_ps(_mm512_cvtepi32_ps(_mm512_castps_si512(counts)), of)
     }

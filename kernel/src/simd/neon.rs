@@ -64,6 +64,10 @@ impl Simd for Neon {
         vreinterpretq_f32_u32(vsubq_u32(vreinterpretq_u32_f32(counts), above))
     }
     #[inline(always)]
+    unsafe fn select_above(x: float32x4_t, bound: float32x4_t, yes: float32x4_t, no: float32x4_t) -> float32x4_t {
+        vbslq_f32(vcgtq_f32(x, bound), yes, no)
+    }
+    #[inline(always)]
     unsafe fn share(counts: float32x4_t, of: float32x4_t) -> float32x4_t {
         vdivq_f32(vcvtq_f32_u32(vreinterpretq_u32_f32(counts)), of)
     }

@@ -67,6 +67,11 @@ impl Simd for Sse2 {
         _mm_castsi128_ps(_mm_sub_epi32(_mm_castps_si128(counts), above))
     }
     #[inline(always)]
+    unsafe fn select_above(x: __m128, bound: __m128, yes: __m128, no: __m128) -> __m128 {
+        let above = _mm_cmplt_ps(bound, x);
+        _mm_or_ps(_mm_and_ps(above, yes), _mm_andnot_ps(above, no))
+    }
+    #[inline(always)]
     unsafe fn share(counts: __m128, of: __m128) -> __m128 {
         _mm_div_ps(_mm_cvtepi32_ps(_mm_castps_si128(counts)), of)
     }

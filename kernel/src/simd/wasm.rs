@@ -73,6 +73,10 @@ impl Simd for Wasm {
         i32x4_sub(counts, f32x4_gt(x, bound))
     }
     #[inline(always)]
+    unsafe fn select_above(x: v128, bound: v128, yes: v128, no: v128) -> v128 {
+        v128_bitselect(yes, no, f32x4_gt(x, bound))
+    }
+    #[inline(always)]
     unsafe fn share(counts: v128, of: v128) -> v128 {
         f32x4_div(f32x4_convert_i32x4(counts), of)
     }

@@ -1,4 +1,5 @@
 import { SegtideError } from '../../../errors.js';
+import type { NearestTask } from '../../../numeric/nearest-engine.js';
 import type { RandomKernelTransform } from '../../views/random-kernel-engine.js';
 import type { RandomKernels } from '../../views/random-kernels.js';
 import type { FloatBuffer, LayerSpec } from '../recurrent-engine.js';
@@ -18,6 +19,7 @@ export interface KernelBinding<B extends FloatBuffer> {
   multiply(a: B, b: B, out: B, m: number, n: number, inner: number, flags: number): void;
   /** Squared distances of `points` (rows, size) from `centroids` (count, size), into `out` (rows, count). */
   squaredDistances(points: B, centroids: B, out: B, rows: number, count: number, size: number): void;
+  assignNearest(task: NearestTask): void;
   createRandomKernels(kernels: RandomKernels): RandomKernelTransform;
   /** Does as many floating-point operations in registers as it returns. */
   peak(loops: number): number;
@@ -54,6 +56,7 @@ export function guardBinding<B extends FloatBuffer>(engine: string, binding: Ker
     backward: guard(binding.backward),
     multiply: guard(binding.multiply),
     squaredDistances: guard(binding.squaredDistances),
+    assignNearest: guard(binding.assignNearest),
     createRandomKernels: guard((kernels) => {
       const { features, transform } = binding.createRandomKernels(kernels);
       return { features, transform: guard(transform) };

@@ -1,4 +1,5 @@
 import { SegtideError } from '../../../errors.js';
+import type { NearestEngine, NearestTask } from '../../../numeric/nearest-engine.js';
 import type { RandomKernelEngine } from '../../views/random-kernel-engine.js';
 import {
   type EngineName,
@@ -13,11 +14,12 @@ import {
 import { guardBinding, type KernelBinding } from './kernel-binding.js';
 
 /** The version of the kernel's source that this code speaks to; it is that of kernel/Cargo.toml. */
-export const KERNEL_VERSION = '0.3.0';
+export const KERNEL_VERSION = '0.4.0';
 
 /** What the engines over the kernel do beyond the port. */
 export interface KernelEngine extends RecurrentEngine {
   readonly createRandomKernels: RandomKernelEngine['createRandomKernels'];
+  readonly assignNearest: NearestEngine['assignNearest'];
   /** Squared Euclidean distances of all points from all centroids. */
   squaredDistances(task: DistanceTask): void;
   /** Floating-point operations per second of multiplications and additions in registers alone, on one thread. */
@@ -80,6 +82,10 @@ export function createKernelEngine<B extends FloatBuffer>(
       kernel.squaredDistances(own(points), own(centroids), own(out), rows, count, size);
     },
     createRandomKernels: kernel.createRandomKernels,
+    assignNearest: (task) => {
+      checkNearest(task);
+      kernel.assignNearest(task);
+    },
     measurePeak: (seconds) => measurePeak(kernel.peak, seconds),
     dispose: kernel.dispose,
   };
@@ -141,6 +147,22 @@ function checkProduct({ a, b, out, m, n, inner }: MatrixProduct): void {
   throw new SegtideError(
     'encoder',
     `a product of (${m}, ${inner}) and (${inner}, ${n}) does not fit buffers of ${a.length}, ${b.length} and ${out.length}`,
+  );
+}
+
+function checkNearest(task: NearestTask): void {
+  const { points, centroids, count, size, nearest, distances, margins, confidences } = task;
+  const rows = nearest.length;
+  const fits =
+    count >= 1 &&
+    count <= 0xffff &&
+    points.length === rows * size &&
+    centroids.length === count * size &&
+    [distances, margins, confidences].every(({ length }) => length === rows);
+  if (fits) return;
+  throw new SegtideError(
+    'encoder',
+    `${rows} points of ${size} numbers and ${count} centroids do not fit arrays of ${points.length} and ${centroids.length} numbers and results of ${distances.length}, ${margins.length} and ${confidences.length}`,
   );
 }
 

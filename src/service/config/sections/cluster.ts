@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { real, whole } from '../kinds.js';
+import { durationText, real, whole } from '../kinds.js';
 
 /** `cluster`: online mini-batch k-means over embeddings. */
 export const clusterSection = z
@@ -13,10 +13,14 @@ export const clusterSection = z
       .describe(
         'Number of segments; `auto` takes, at each training, the one of 2 to 12 with the largest silhouette, which counts less where one segment has more than half of the windows, and stays with the one in force where no other gains 0.02.',
       ),
-    halfLife: real('windows', { min: 1 })
+    halfLife: z
+      .union([real('windows', { min: 1 }), durationText()], {
+        error: 'a number of windows from 1, or a duration of event time such as 30d',
+      })
       .exactOptional()
+      .meta({ unit: 'windows or duration' })
       .describe(
-        'After so many windows what centroids learnt counts half; left out, nothing is forgotten between retrainings.',
+        'After so many windows, or so much event time (`30d`), what centroids learnt counts half; left out, nothing is forgotten between retrainings. A segment whose weight has faded to a hundredth of the mean gives its centroid to windows that lie far from all others, and retires.',
       ),
     epochWindows: whole('windows', { min: 1 })
       .default(10_000)

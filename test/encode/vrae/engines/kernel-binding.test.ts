@@ -28,6 +28,7 @@ function failing(error: Error) {
     backward: fail,
     multiply: fail,
     squaredDistances: fail,
+    assignNearest: fail,
     createRandomKernels: () => ({ features: 1, transform: fail }),
     peak: fail,
     dispose: () => state.disposals++,

@@ -46,6 +46,17 @@ export interface NativeHandle {
     count: number,
     size: number,
   ): void;
+  assignNearest(
+    points: Float32Array,
+    centroids: Float32Array,
+    count: number,
+    size: number,
+    sharpness: number,
+    nearest: Uint16Array,
+    distances: Float32Array,
+    margins: Float32Array,
+    confidences: Float32Array,
+  ): void;
   createRandomKernels(
     steps: number,
     channels: number,

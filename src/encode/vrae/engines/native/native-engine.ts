@@ -1,4 +1,5 @@
 import { SegtideError } from '../../../../errors.js';
+import { type NearestTask, sharpnessOf } from '../../../../numeric/nearest-engine.js';
 import type { FloatBuffer } from '../../recurrent-engine.js';
 import type { KernelBinding } from '../kernel-binding.js';
 import { createKernelEngine, type KernelEngine } from '../kernel-engine.js';
@@ -79,8 +80,16 @@ function toBinding(handle: NativeHandle): KernelBinding<NativeBuffer> {
     multiply: (a, b, out, m, n, inner, flags) => handle.multiply(a.memory, b.memory, out.memory, m, n, inner, flags),
     squaredDistances: (points, centroids, out, rows, count, size) =>
       handle.squaredDistances(points.memory, centroids.memory, out.memory, rows, count, size),
+    assignNearest: (task) => assignNearest(handle, task),
     createRandomKernels: (kernels) => createNativeRandomKernels(handle, kernels),
     peak: (loops) => handle.peak(loops),
     dispose: () => handle.dispose(),
   };
+}
+
+function assignNearest(handle: NativeHandle, task: NearestTask): void {
+  const { points, centroids, count, size, nearest, distances, margins, confidences } = task;
+  handle.assignNearest(
+    ...([points, centroids, count, size, sharpnessOf(task), nearest, distances, margins, confidences] as const),
+  );
 }

@@ -10,6 +10,7 @@ import {
   type WasmInstructions,
   type WasmKernel,
 } from './wasm-module.js';
+import { createWasmNearest } from './wasm-nearest.js';
 import { createWasmRandomKernels } from './wasm-random-kernels.js';
 
 export interface WasmEngineOptions {
@@ -90,6 +91,7 @@ function toBinding(instance: WasmKernel): KernelBinding<WasmBuffer> {
       made(running().multiply(a.address, b.address, out.address, m, n, inner, flags)),
     squaredDistances: (points, centroids, out, rows, count, size) =>
       made(running().squared_distances(points.address, centroids.address, out.address, rows, count, size)),
+    assignNearest: createWasmNearest(running),
     createRandomKernels: (kernels) => createWasmRandomKernels(running, kernels),
     peak: (loops) => running().peak(loops),
     dispose: () => {

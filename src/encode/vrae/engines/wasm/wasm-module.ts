@@ -22,6 +22,18 @@ export interface WasmKernel {
   backward(layer: number, rows: number): void;
   multiply(a: number, b: number, out: number, m: number, n: number, inner: number, flags: number): number;
   squared_distances(points: number, centroids: number, out: number, rows: number, count: number, size: number): number;
+  assign_nearest(
+    points: number,
+    centroids: number,
+    rows: number,
+    count: number,
+    size: number,
+    sharpness: number,
+    nearest: number,
+    distances: number,
+    margins: number,
+    confidences: number,
+  ): number;
   create_random_kernels(
     steps: number,
     channels: number,

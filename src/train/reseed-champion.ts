@@ -1,0 +1,43 @@
+import { assign } from '../cluster/assign.js';
+import type { ClusterModel } from '../cluster/cluster-model.js';
+import { profileSegments } from '../cluster/profile-segments.js';
+import { reseedStarved } from '../cluster/reseed-starved.js';
+import type { SegmentLineage } from '../cluster/segment-lineage.js';
+import type { SegmentProfile } from '../cluster/segment-profile.js';
+import type { WindowBatch } from '../window/window-batch.js';
+import { embedByChampion } from './embed-by-champion.js';
+import { placesOf } from './places-of.js';
+import type { Champion, ModelSettings } from './training-job.js';
+import { selectWindows } from './window-rows.js';
+
+/** Centroids in new places, and what there is to tell of it. */
+export interface Reseeding {
+  readonly clusterModel: ClusterModel;
+  /** Rows of the centroids that are elsewhere now. */
+  readonly rows: readonly number[];
+  readonly lineage: readonly SegmentLineage[];
+  /** Of all segments of the model as it is now. */
+  readonly profiles: readonly SegmentProfile[];
+  readonly nextSegmentNumber: number;
+}
+
+/** Windows that a new place is looked for among at most: the stream waits meanwhile. */
+const MOST_WINDOWS = 5_000;
+
+/** Gives starved centroids of the model in force a new place among the windows; undefined where there is none for them. */
+export async function reseedChampion(
+  champion: Champion,
+  starved: readonly number[],
+  settings: Pick<ModelSettings, 'encoder' | 'calendar'>,
+  windows: WindowBatch,
+  nextSegmentNumber: number,
+): Promise<Reseeding | undefined> {
+  const length = Math.min(windows.length, MOST_WINDOWS);
+  const rows = Uint32Array.from({ length }, (_, i) => Math.floor((i * windows.length) / length));
+  const embeddings = await embedByChampion(champion, settings, selectWindows(windows, rows));
+  const found = await reseedStarved(champion.clusterModel, starved, embeddings.embeddings, nextSegmentNumber);
+  if (found === undefined) return undefined;
+  const { model: clusterModel, lineage } = found;
+  const profiles = profileSegments(assign(clusterModel, embeddings), { placeOf: placesOf(settings.calendar) });
+  return { clusterModel, rows: found.rows, lineage, profiles, nextSegmentNumber: found.nextSegmentNumber };
+}
