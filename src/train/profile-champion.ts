@@ -3,6 +3,7 @@ import { profileSegments } from '../cluster/profile-segments.js';
 import type { SegmentProfile } from '../cluster/segment-profile.js';
 import { prepareSeries } from '../series/prepare-series.js';
 import type { WindowBatch } from '../window/window-batch.js';
+import { decodePrototypes } from './decode-prototypes.js';
 import { decodeArtifact } from './encode-artifact.js';
 import { openModel } from './loaded-model.js';
 import { placesOf } from './places-of.js';
@@ -17,7 +18,11 @@ export async function profileChampion(
   const { encoder, settings, scale } = openModel(decodeArtifact(artifact), engine);
   try {
     const embeddings = await encoder.encode(prepareSeries(settings, scale, windows));
-    return profileSegments(assign(clusterModel, embeddings), { placeOf: placesOf(calendar) });
+    const assignments = assign(clusterModel, embeddings);
+    return profileSegments(assignments, {
+      placeOf: placesOf(calendar),
+      decoded: await decodePrototypes(encoder, settings, assignments),
+    });
   } finally {
     encoder.dispose?.();
   }
