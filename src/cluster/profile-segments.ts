@@ -70,20 +70,31 @@ export function profileSegments(assignments: AssignmentBatch, options: ProfileOp
       },
     };
   });
-  const names = nameSegments(
-    drafts.map(({ profile, timing, namesTrend }) => ({
+  const usual = meanLevel(drafts.map(({ profile }) => profile));
+  const grounds = drafts.map(({ profile, timing, namesTrend }) => {
+    const channel = profile.channels[0]!;
+    const relativeLevel = usual === 0 ? 0 : channel.level / usual;
+    return {
       ...profile,
-      channel: profile.channels[0]!,
+      channel,
+      relativeLevel,
       timing,
       namesTrend,
       formerName: formerly.get(profile.segmentId)?.name,
-    })),
-  );
+    };
+  });
+  const names = nameSegments(grounds);
   return drafts.map(({ profile }, j) => ({
     ...profile,
     name: names[j]!,
-    advice: adviseSegment({ ...profile, channel: profile.channels[0]! }, formerly.get(profile.segmentId)?.advice),
+    advice: adviseSegment(grounds[j]!, formerly.get(profile.segmentId)?.advice),
   }));
+}
+
+/** Mean usage per step over all segments, of the first channel. */
+function meanLevel(profiles: readonly Pick<SegmentProfile, 'size' | 'channels'>[]): number {
+  const windows = profiles.reduce((sum, { size }) => sum + size, 0);
+  return windows === 0 ? 0 : profiles.reduce((sum, { size, channels }) => sum + size * channels[0]!.level, 0) / windows;
 }
 
 function meanCurve({ rows, steps, channels, values, mask }: Members): Float32Array {

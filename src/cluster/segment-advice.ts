@@ -1,5 +1,5 @@
 import { easeOff } from './ease-off.js';
-import { isInactive, type NameGround } from './segment-name.js';
+import { type ActivityGround, isInactive } from './segment-name.js';
 import type { Advice } from './segment-profile.js';
 
 /** Part of the better rule's error that a model must save to be worth its cost. */
@@ -8,7 +8,7 @@ const WORTHWHILE_SKILL = 0.05;
 /**
  * What a segment's customers ask for:
  *
- * - `inactive`: half of the members or more have no usage in their window;
+ * - `inactive`: half of the members or more have no usage in their window, or all together a fiftieth of what is usual;
  * - `model`: in a back-test on the members, a model forecasts better than the mean and the seasonal naive by at least 5 %
  *   of the better one's error (RMSE), 4 % where the segment was advised so before;
  * - `rule`: it does not, and the better of the two is enough.
@@ -18,7 +18,7 @@ const WORTHWHILE_SKILL = 0.05;
  * @param former what was advised of the segment before, which stays while the figures lie near the border
  */
 export function adviseSegment(
-  ground: Pick<NameGround, 'channel' | 'inactiveShare' | 'size'>,
+  ground: ActivityGround,
   former: Advice | undefined,
 ): Advice {
   if (ground.size === 0 || isInactive(ground, former === 'inactive')) return 'inactive';

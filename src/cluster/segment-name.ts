@@ -6,6 +6,8 @@ export interface NameGround {
   readonly channel: ChannelProfile;
   readonly size: number;
   readonly inactiveShare: number;
+  /** Level of the segment over that of all windows. */
+  readonly relativeLevel: number;
   /** As `segmentTiming` tells it. */
   readonly timing: readonly string[];
   /** Whether a trend may be named: a busy end of the only week of a window is no growth. */
@@ -16,6 +18,8 @@ export interface NameGround {
 
 /** Share of members without usage from which a segment is inactive. */
 const INACTIVE_SHARE = 0.5;
+/** Level, relative to that of all, up to which stray usage counts for none. */
+const STRAY_LEVEL = 0.02;
 /** Trend from which a segment grows or fades. */
 const MARKED_TREND = 0.25;
 
@@ -46,16 +50,22 @@ export function nameSegments(grounds: readonly NameGround[]): readonly string[] 
 }
 
 /**
- * Whether a segment's members mostly have no usage at all.
+ * Whether half of a segment's members have no usage at all, or all of them together next to none: a fiftieth of what is
+ * usual.
  *
  * @param held whether it was so before
  */
 export function isInactive(
-  { channel, inactiveShare, size }: Pick<NameGround, 'channel' | 'inactiveShare' | 'size'>,
+  { channel, inactiveShare, size, relativeLevel }: ActivityGround,
   held = false,
 ): boolean {
-  return inactiveShare >= easeOff(INACTIVE_SHARE, held) || (size > 0 && channel.level === 0);
+  if (inactiveShare >= easeOff(INACTIVE_SHARE, held)) return true;
+  // Losses count as usage.
+  return size > 0 && (channel.level === 0 || Math.abs(relativeLevel) <= easeUp(STRAY_LEVEL, held));
 }
+
+/** What tells an inactive segment. */
+export type ActivityGround = Pick<NameGround, 'channel' | 'inactiveShare' | 'size' | 'relativeLevel'>;
 
 /** Words of a name, without its number. */
 export function nameWords(name: string | undefined): readonly string[] {

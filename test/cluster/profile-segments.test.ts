@@ -232,6 +232,7 @@ describe('nameSegments', () => {
     },
     size: 10,
     inactiveShare: 0,
+    relativeLevel: 1,
     timing: [],
     namesTrend: true,
     formerName,
