@@ -1,17 +1,12 @@
-import type { SegmentLineage } from './cluster/segment-lineage.js';
 import type { SegmentProfile } from './cluster/segment-profile.js';
 import type { Sink } from './ports.js';
-import { type SegmentRecord, toSegmentRecords } from './publish/segment-record.js';
+import { type SegmentOrigin, type SegmentRecord, toSegmentRecords } from './publish/segment-record.js';
 
 /** The segments that customers are assigned to by now, as they were last told. */
 export interface SegmentsInForce {
   readonly records: readonly SegmentRecord[];
-  /**
-   * Tells the segments of a new model, and which of the former ones have retired.
-   *
-   * @param now event time, epoch ms
-   */
-  publish(profiles: readonly SegmentProfile[], lineage: readonly SegmentLineage[], now: number): Promise<void>;
+  /** Tells the segments of a new model, and which of the former ones have retired. */
+  publish(profiles: readonly SegmentProfile[], origin: Omit<SegmentOrigin, 'former'>): Promise<void>;
   /** Tells the segments again that a customer stands for, without the name. */
   forget(customerId: string): Promise<void>;
 }
@@ -22,15 +17,15 @@ export function createSegmentsInForce(sink: Sink<SegmentRecord>, from: readonly 
     get records() {
       return records;
     },
-    async publish(profiles, lineage, now) {
-      const told = toSegmentRecords(profiles, lineage, now, records);
+    async publish(profiles, origin) {
+      const told = toSegmentRecords(profiles, { ...origin, former: records });
       records = told.filter((record) => record.lineage !== 'retired');
       await sink.write(told);
     },
     async forget(customerId) {
       const changed = records
         .filter(({ medoidCustomer }) => medoidCustomer === customerId)
-        .map((record) => ({ ...record, medoidCustomer: null }));
+        .map((record) => ({ ...record, medoidCustomer: null, medoidStart: null }));
       if (changed.length === 0) return;
       records = records.map((record) => changed.find(({ segmentId }) => segmentId === record.segmentId) ?? record);
       await sink.write(changed);

@@ -203,6 +203,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
         champion,
         fresh,
         nextSegmentNumber,
+        formerProfiles: segments.records.map(({ segmentId, name, advice }) => ({ segmentId, name, advice })),
       },
     });
   }
@@ -250,7 +251,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     if (result.promoted) await promote(result, job);
   }
 
-  async function promote(result: TrainingResult, { reservoir: { customers } }: TrainingJob): Promise<void> {
+  async function promote(result: TrainingResult, { reasons, reservoir: { customers } }: TrainingJob): Promise<void> {
     const { artifact, modelVersion } = result;
     const previousVersion = champion?.clusterModel.modelVersion ?? null;
     champion = { artifact, clusterModel: decodeArtifact(artifact).clusterModel };
@@ -260,16 +261,19 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     monitor.rebase(result.reference && { observation: result.reference, model: champion.clusterModel });
     // Who was forgotten since the training began stands for no segment.
     const profiles = result.profiles.map((profile) =>
-      customers.includes(profile.medoidCustomer ?? '') ? profile : { ...profile, medoidCustomer: undefined },
+      customers.includes(profile.medoidCustomer ?? '')
+        ? profile
+        : { ...profile, medoidCustomer: undefined, medoidStart: undefined },
     );
-    await segments.publish(profiles, result.lineage, now);
+    await segments.publish(profiles, { lineage: result.lineage, reasons, createdAt: now });
     await parts.publishModel({ kind: 'model', modelVersion, artifact, previousVersion });
   }
 
   /** Tells the segments of a model that came without windows, by the first ones that it was used on. */
   async function describeInitial(): Promise<void> {
     if (champion === undefined || segments.records.length > 0 || windows === 0) return;
-    await segments.publish(await profileChampion(champion, settings.model, reservoir.toWindows()), [], now);
+    const profiles = await profileChampion(champion, settings.model, reservoir.toWindows());
+    await segments.publish(profiles, { lineage: [], reasons: [], createdAt: now });
   }
 
   /** Adds a lesson to what is taught; what belongs to another model version is dropped and counted. */

@@ -333,7 +333,7 @@ describe('a trainer', () => {
     const named = trainer.segments.find(({ medoidCustomer }) => medoidCustomer !== null)!;
     const before = records.segments.length;
     await trainer.forget(named.medoidCustomer!);
-    expect(records.segments.slice(before)).toEqual([{ ...named, medoidCustomer: null }]);
+    expect(records.segments.slice(before)).toEqual([{ ...named, medoidCustomer: null, medoidStart: null }]);
     expect(trainer.segments.find(({ segmentId }) => segmentId === named.segmentId)!.medoidCustomer).toBe(null);
     await trainer.forget('nobody');
     expect(records.segments).toHaveLength(before + 1);
@@ -350,6 +350,7 @@ describe('a trainer', () => {
     expect(trainer.segments.find(({ segmentId }) => segmentId === named.segmentId)).toEqual({
       ...named,
       medoidCustomer: null,
+      medoidStart: null,
     });
   });
 

@@ -1,19 +1,9 @@
 import { autocorrelation } from '../numeric/autocorrelation.js';
 import { linearTrend } from '../numeric/linear-trend.js';
-import { isInformative } from '../window/is-informative.js';
+import { backTest } from './back-test.js';
 import { prototypeTrend } from './prototype-trend.js';
+import { type Members, readSeries } from './segment-members.js';
 import type { ChannelProfile, Seasonality } from './segment-profile.js';
-
-/** The members of a segment, as rows of a batch. */
-export interface Members {
-  readonly rows: Uint32Array;
-  readonly steps: number;
-  readonly channels: number;
-  readonly values: Float32Array; // (batch, steps, channels)
-  readonly mask: Uint8Array; // (batch, steps, channels)
-  /** 1 where a window has no usage at all. */
-  readonly inactive: Uint8Array; // (batch)
-}
 
 /** Most members whose autocorrelation is taken; evenly spaced ones stand for a larger segment. */
 const SEASONALITY_MEMBERS = 1_000;
@@ -58,21 +48,17 @@ export function profileChannel(
     varying++;
   }
   const level = known === 0 ? 0 : sum / known;
+  const seasonality = seasonalityOf(members, channel, period);
+  const { skill, forecastability } = backTest(members, channel, seasonality.lag);
   return {
     level,
     trend: prototypeTrend(prototype, level, period).change,
     volatility: varying === 0 ? 0 : variations / varying,
-    seasonality: seasonalityOf(members, channel, period),
+    seasonality,
+    forecastability,
+    forecastSkill: skill,
     zeroShare: known === 0 ? 0 : zeros / known,
   };
-}
-
-/** Reads a member's channel; cells that are not known become NaN. */
-function readSeries(members: Members, row: number, channel: number, into: Float64Array): void {
-  const { steps, channels, values, mask } = members;
-  for (let t = 0, at = row * steps * channels + channel; t < steps; t++, at += channels) {
-    into[t] = isInformative(mask[at]!) ? values[at]! : Number.NaN;
-  }
 }
 
 function seasonalityOf(members: Members, channel: number, period: number | undefined): Seasonality {

@@ -1,9 +1,12 @@
 import { isInformative } from '../window/is-informative.js';
 import type { AssignmentBatch } from './assignment-batch.js';
-import { type Members, profileChannel } from './profile-channel.js';
+import { profileChannel } from './profile-channel.js';
 import { prototypeTrend } from './prototype-trend.js';
-import { isInactive, MARKED_TREND, nameSegments } from './segment-name.js';
-import type { Advice, ChannelProfile, SegmentProfile } from './segment-profile.js';
+import { quantileBand } from './quantile-band.js';
+import { adviseSegment } from './segment-advice.js';
+import type { Members } from './segment-members.js';
+import { nameSegments, nameWords } from './segment-name.js';
+import type { SegmentProfile } from './segment-profile.js';
 import { type CalendarPlace, segmentTiming } from './segment-timing.js';
 
 export interface ProfileOptions {
@@ -12,15 +15,17 @@ export interface ProfileOptions {
   /** When a step of a window is on the local clock; names can then say `weekend` or `evening`. */
   readonly placeOf?: ((windowStart: number, step: number) => CalendarPlace) | undefined;
   /** Decoded mean latents, unscaled, one for each segment; (steps, channels) each. */
-  readonly decoded?: readonly Float32Array[] | undefined;
+  readonly decoded?: readonly (Float32Array | undefined)[] | undefined;
+  /** What was said of segments before: it stays while their figures lie near the border. @default all are new */
+  readonly former?: readonly FormerProfile[] | undefined;
 }
+
+export type FormerProfile = Pick<SegmentProfile, 'segmentId' | 'name' | 'advice'>;
 
 /** Part of the prototype's variance from which a trend line says something of it; at any phase a daily curve has a line. */
 const MARKED_FIT = 0.5;
 /** Part of the members that must begin at the same hour, or on the same weekday, to name a segment after it. */
 const AGREEMENT = 0.9;
-/** Autocorrelation from which what repeats is worth a model. */
-const MARKED_SEASONALITY = 0.3;
 
 /**
  * Profiles every segment of a model from windows that were assigned with it, such as the reservoir. Names and advice
@@ -33,6 +38,7 @@ export function profileSegments(assignments: AssignmentBatch, options: ProfileOp
   const { series } = assignments.embeddings;
   const { windows } = series;
   const { steps, channels } = windows;
+  const formerly = new Map(options.former?.map((profile) => [profile.segmentId, profile]));
   const drafts = model.segmentIds.map((segmentId, j) => {
     const rows = Uint32Array.from({ length }, (_, i) => i).filter((i) => nearest[i] === j && distances[i]! >= 0);
     const members: Members = { ...windows, rows, inactive: series.inactive };
@@ -42,7 +48,8 @@ export function profileSegments(assignments: AssignmentBatch, options: ProfileOp
     );
     const medoid = rows.reduce((best, row) => (best < 0 || distances[row]! < distances[best]! ? row : best), -1);
     const places = placesOf(rows, windows.starts, steps, options.placeOf);
-    const timing = places === undefined ? [] : segmentTiming(curves[0]!, places);
+    const timing =
+      places === undefined ? [] : segmentTiming(curves[0]!, places, nameWords(formerly.get(segmentId)?.name));
     return {
       timing,
       namesTrend: (timing.length === 0 || cycleOf(places!) * 2 <= steps) && followsTrend(curves[0]!, options.period),
@@ -52,6 +59,7 @@ export function profileSegments(assignments: AssignmentBatch, options: ProfileOp
         size: rows.length,
         share: length === 0 ? 0 : rows.length / length,
         prototype,
+        band: quantileBand(members),
         decoded: options.decoded?.[j],
         medoidCustomer: medoid < 0 ? undefined : windows.ids.text(windows.customers[medoid]!),
         medoidStart: medoid < 0 ? undefined : windows.starts[medoid]!,
@@ -62,31 +70,31 @@ export function profileSegments(assignments: AssignmentBatch, options: ProfileOp
       },
     };
   });
-  const names = nameSegments(
-    drafts.map(({ profile, timing, namesTrend }) => ({
+  const usual = meanLevel(drafts.map(({ profile }) => profile));
+  const grounds = drafts.map(({ profile, timing, namesTrend }) => {
+    const channel = profile.channels[0]!;
+    const relativeLevel = usual === 0 ? 0 : channel.level / usual;
+    return {
       ...profile,
-      channel: profile.channels[0]!,
+      channel,
+      relativeLevel,
       timing,
       namesTrend,
-    })),
-  );
+      formerName: formerly.get(profile.segmentId)?.name,
+    };
+  });
+  const names = nameSegments(grounds);
   return drafts.map(({ profile }, j) => ({
     ...profile,
     name: names[j]!,
-    advice: adviceFor(profile.channels[0]!, profile.inactiveShare, profile.size),
+    advice: adviseSegment(grounds[j]!, formerly.get(profile.segmentId)?.advice),
   }));
 }
 
-/**
- * Whether a forecasting model is worth its cost: where usage repeats (autocorrelation of 0.3 or more at the seasonal
- * lag) or goes somewhere (a trend of 0.25 or more), the past tells more than its mean. Elsewhere the mean is as
- * good a forecast, and a simple rule is enough. The strengths of trend and season are what decides among forecasting
- * methods in Wang, Smith & Hyndman (2006).
- */
-function adviceFor(channel: ChannelProfile, inactiveShare: number, size: number): Advice {
-  if (size === 0 || isInactive({ channel, inactiveShare, size })) return 'inactive';
-  const repeats = channel.seasonality.strength >= MARKED_SEASONALITY;
-  return repeats || Math.abs(channel.trend) >= MARKED_TREND ? 'model' : 'rule';
+/** Mean usage per step over all segments, of the first channel. */
+function meanLevel(profiles: readonly Pick<SegmentProfile, 'size' | 'channels'>[]): number {
+  const windows = profiles.reduce((sum, { size }) => sum + size, 0);
+  return windows === 0 ? 0 : profiles.reduce((sum, { size, channels }) => sum + size * channels[0]!.level, 0) / windows;
 }
 
 function meanCurve({ rows, steps, channels, values, mask }: Members): Float32Array {

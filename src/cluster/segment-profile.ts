@@ -1,3 +1,5 @@
+import type { QuantileBand } from './quantile-band.js';
+
 /** What a segment's customers ask for. */
 export type Advice = 'model' | 'rule' | 'inactive';
 
@@ -11,6 +13,10 @@ export interface ChannelProfile {
   readonly volatility: number;
   /** Strength and period of what repeats within a window. */
   readonly seasonality: Seasonality;
+  /** Part of the mean's squared error that the best forecast saves in the last quarter of the windows, in [0, 1]; see `backTest`. */
+  readonly forecastability: number;
+  /** What a model forecasts better than the better simple rule, as part of that rule's error; negative where it is worse. */
+  readonly forecastSkill: number;
   /** Share of the known cells that are zero. */
   readonly zeroShare: number;
 }
@@ -35,7 +41,9 @@ export interface SegmentProfile {
   readonly share: number;
   /** Mean of the members per step and channel, unscaled; NaN where no member knows the cell. */
   readonly prototype: Float32Array; // (steps, channels)
-  /** The same from the decoder, where one was given. */
+  /** Between which 10 % and 90 % of the members lie, per step and channel. */
+  readonly band: QuantileBand;
+  /** The curve that the decoder makes of the members' mean latents, unscaled, where one was given. */
   readonly decoded: Float32Array | undefined; // (steps, channels)
   /** Customer whose window lies nearest to the centroid; undefined in a segment without members. */
   readonly medoidCustomer: string | undefined;

@@ -1,3 +1,5 @@
+import { easeOff } from './ease-off.js';
+
 /** When a step of a window is, on the local clock. */
 export interface CalendarPlace {
   /** 0 for Monday to 6 for Sunday; undefined where a step is longer than a day. */
@@ -22,8 +24,13 @@ const DAY_PARTS = [
  *
  * @param prototype one channel, (steps)
  * @param places when each step is, (steps)
+ * @param former words that were said of the segment before, which stay while the curve is near the border
  */
-export function segmentTiming(prototype: Float64Array, places: readonly CalendarPlace[]): readonly string[] {
+export function segmentTiming(
+  prototype: Float64Array,
+  places: readonly CalendarPlace[],
+  former: readonly string[] = [],
+): readonly string[] {
   const over = (inside: (place: CalendarPlace) => boolean | undefined): number => {
     let sumIn = 0;
     let sumOut = 0;
@@ -48,15 +55,17 @@ export function segmentTiming(prototype: Float64Array, places: readonly Calendar
   const words: string[] = [];
   const weekend = (place: CalendarPlace): boolean | undefined =>
     place.weekday === undefined ? undefined : place.weekday >= 5;
-  if (over(weekend) >= MARKED) words.push('weekend');
-  else if (over((place) => negate(weekend(place))) >= MARKED) words.push('weekday');
+  const markedFrom = (word: string): number => easeOff(MARKED, former.includes(word));
+  if (over(weekend) >= markedFrom('weekend')) words.push('weekend');
+  else if (over((place) => negate(weekend(place))) >= markedFrom('weekday')) words.push('weekday');
 
-  let most = MARKED;
+  let most = 1;
   let part: string | undefined;
   for (const [name, from, to] of DAY_PARTS) {
     const ratio = over((place) => (place.hour === undefined ? undefined : place.hour >= from && place.hour < to));
-    if (ratio >= most) {
-      most = ratio;
+    const marked = ratio / markedFrom(name);
+    if (marked >= most) {
+      most = marked;
       part = name;
     }
   }

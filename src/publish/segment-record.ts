@@ -1,5 +1,5 @@
-import type { SegmentLineage } from '../cluster/segment-lineage.js';
-import type { SegmentProfile } from '../cluster/segment-profile.js';
+import type { SegmentLineage, SegmentShare } from '../cluster/segment-lineage.js';
+import type { Advice, SegmentProfile } from '../cluster/segment-profile.js';
 import { SegtideError } from '../errors.js';
 import { shortFloat } from './short-float.js';
 
@@ -8,7 +8,7 @@ export interface SegmentRecord {
   readonly segmentId: string;
   readonly modelVersion: string;
   readonly name: string;
-  readonly advice: string;
+  readonly advice: Advice;
   readonly size: number;
   readonly share: number;
   readonly level: number;
@@ -20,7 +20,41 @@ export interface SegmentRecord {
   readonly medoidCustomer: string | null;
   readonly lineage: SegmentLineage['kind'];
   readonly windowEnd: number;
+  readonly reason: string;
+  readonly from: readonly SegmentShare[];
+  readonly into: readonly SegmentShare[];
+  readonly overlap: number;
+  readonly history: readonly SegmentSize[];
+  readonly seasonLag: number;
+  readonly forecastability: number;
+  readonly forecastSkill: number;
+  readonly bandLow: readonly (readonly number[])[]; // (channels, steps)
+  readonly bandHigh: readonly (readonly number[])[]; // (channels, steps)
+  readonly decoded: readonly (readonly number[])[] | null; // (channels, steps)
+  readonly medoidStart: number | null;
 }
+
+/** How large a segment was under one model. */
+export interface SegmentSize {
+  readonly modelVersion: string;
+  readonly windowEnd: number;
+  readonly size: number;
+  readonly share: number;
+}
+
+/** What the segments of a model became of. */
+export interface SegmentOrigin {
+  readonly lineage: readonly SegmentLineage[];
+  /** Why the model was trained. */
+  readonly reasons: readonly string[];
+  /** Event time of the model, epoch ms. */
+  readonly createdAt: number;
+  /** Records of the model before: retired segments keep name and looks of them, the others their history. */
+  readonly former?: readonly SegmentRecord[];
+}
+
+/** Models of which a record tells the sizes. */
+const LONGEST_HISTORY = 20;
 
 /**
  * Makes one record of each segment of a new model, and one of each that retired with the model before: its last word
@@ -28,61 +62,92 @@ export interface SegmentRecord {
  *
  * Cells of a prototype that no member knows are 0.
  *
- * @param createdAt event time of the model, epoch ms
- * @param former records of the model before, of which retired segments keep name and looks
  * @throws SegtideError `accounting` where a profile holds a number that is not finite
  */
-export function toSegmentRecords(
-  profiles: readonly SegmentProfile[],
-  lineage: readonly SegmentLineage[],
-  createdAt: number,
-  former: readonly SegmentRecord[] = [],
-): SegmentRecord[] {
-  const kinds = new Map(lineage.map(({ segmentId, kind }) => [segmentId, kind]));
+export function toSegmentRecords(profiles: readonly SegmentProfile[], origin: SegmentOrigin): SegmentRecord[] {
+  const { lineage, reasons, createdAt, former = [] } = origin;
+  const lineageOf = new Map(lineage.map((entry) => [entry.segmentId, entry]));
   const current = new Set(profiles.map(({ segmentId }) => segmentId));
   const retired = former
     .filter(({ segmentId, lineage: kind }) => !current.has(segmentId) && kind !== 'retired')
-    .map((record) => ({
-      ...record,
-      modelVersion: profiles[0]?.modelVersion ?? record.modelVersion,
-      size: 0,
-      share: 0,
-      lineage: 'retired' as const,
-      windowEnd: createdAt,
-    }));
-  return [...profiles.map((profile) => toSegmentRecord(profile, kinds, createdAt)), ...retired];
+    .map((record) => {
+      const gone = { size: 0, share: 0, windowEnd: createdAt };
+      const modelVersion = profiles[0]?.modelVersion ?? record.modelVersion;
+      return {
+        ...record,
+        ...gone,
+        modelVersion,
+        reason: reasons.join('; '),
+        lineage: 'retired' as const,
+        from: [],
+        into: roundShares(lineageOf.get(record.segmentId)?.into),
+        overlap: 0,
+        history: prolong(record.history, { modelVersion, ...gone }),
+      };
+    });
+  return [...profiles.map((profile) => toSegmentRecord(profile, origin, lineageOf)), ...retired];
 }
 
 function toSegmentRecord(
   profile: SegmentProfile,
-  kinds: ReadonlyMap<string, SegmentLineage['kind']>,
-  createdAt: number,
+  { reasons, createdAt, former }: SegmentOrigin,
+  lineageOf: ReadonlyMap<string, SegmentLineage>,
 ): SegmentRecord {
+  const { segmentId, modelVersion, size, band, decoded } = profile;
   const first = profile.channels[0]!;
   const channels = profile.channels.length;
-  const steps = profile.prototype.length / channels;
+  const lineage = lineageOf.get(segmentId);
+  const before = former?.find((record) => record.segmentId === segmentId);
+  const share = round(profile.share);
+  const windowEnd = Number.isFinite(profile.windowEnd) ? profile.windowEnd : createdAt;
   return {
-    segmentId: profile.segmentId,
-    modelVersion: profile.modelVersion,
+    segmentId,
+    modelVersion,
     name: profile.name,
     advice: profile.advice,
-    size: profile.size,
-    share: round(profile.share),
+    size,
+    share,
     level: round(first.level),
     trend: round(first.trend),
     volatility: round(first.volatility),
     seasonality: round(first.seasonality.strength),
     inactiveShare: round(profile.inactiveShare),
-    prototype: Array.from({ length: channels }, (_, channel) =>
-      Array.from({ length: steps }, (_, step) => known(profile.prototype[step * channels + channel]!)),
-    ),
+    prototype: toCurves(profile.prototype, channels),
     medoidCustomer: profile.medoidCustomer ?? null,
-    lineage: kinds.get(profile.segmentId) ?? 'born',
-    windowEnd: Number.isFinite(profile.windowEnd) ? profile.windowEnd : createdAt,
+    lineage: lineage?.kind ?? 'born',
+    windowEnd,
+    reason: reasons.join('; '),
+    from: roundShares(lineage?.from),
+    into: roundShares(lineage?.into),
+    overlap: round(lineage?.overlap ?? 0),
+    history: prolong(before?.history, { modelVersion, windowEnd, size, share }),
+    seasonLag: first.seasonality.lag,
+    forecastability: round(first.forecastability),
+    forecastSkill: round(first.forecastSkill),
+    bandLow: toCurves(band.low, channels),
+    bandHigh: toCurves(band.high, channels),
+    decoded: decoded === undefined ? null : toCurves(decoded, channels),
+    medoidStart: profile.medoidStart ?? null,
   };
 }
 
-/** A cell of the prototype: 0 where no member knows the step, as in a segment without members. */
+function prolong(history: readonly SegmentSize[] = [], next: SegmentSize): readonly SegmentSize[] {
+  return [...history, next].slice(-LONGEST_HISTORY);
+}
+
+function roundShares(shares: readonly SegmentShare[] = []): readonly SegmentShare[] {
+  return shares.map(({ segmentId, share }) => ({ segmentId, share: round(share) }));
+}
+
+/** One array of steps per channel. */
+function toCurves(curves: Float32Array, channels: number): readonly (readonly number[])[] {
+  const steps = curves.length / channels;
+  return Array.from({ length: channels }, (_, channel) =>
+    Array.from({ length: steps }, (_, step) => known(curves[step * channels + channel]!)),
+  );
+}
+
+/** A cell of a curve: 0 where no member knows the step, as in a segment without members. */
 function known(value: number): number {
   return Number.isNaN(value) ? 0 : round(value);
 }

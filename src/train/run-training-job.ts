@@ -28,6 +28,7 @@ import type { SeriesBatch } from '../series/series-batch.js';
 import type { WindowBatch } from '../window/window-batch.js';
 import { alignEmbeddings } from './alignment.js';
 import { compareSegments } from './compare-segments.js';
+import { decodePrototypes } from './decode-prototypes.js';
 import { decodeArtifact, encodeArtifact, toModelVersion, withModelVersion } from './encode-artifact.js';
 import { fromEncoderTensors, toEncoderTensors } from './encoder-tensors.js';
 import { fitViewMap, type ViewMapFit } from './fit-view-map.js';
@@ -157,6 +158,7 @@ async function trainChallenger(
     },
   };
   const artifact = withModelVersion(unnamed, toModelVersion(job.number, unnamed));
+  const assignments = assign(artifact.clusterModel, embeddings);
   return {
     artifact: encodeArtifact(artifact),
     modelVersion: artifact.modelVersion,
@@ -164,7 +166,11 @@ async function trainChallenger(
     why: [...decision.reasons, ...warnings],
     values: decision.values,
     views,
-    profiles: profileSegments(assign(artifact.clusterModel, embeddings), { placeOf: placesOf(settings.calendar) }),
+    profiles: profileSegments(assignments, {
+      placeOf: placesOf(settings.calendar),
+      former: job.formerProfiles,
+      decoded: await decodePrototypes(encoder, settings.series, assignments),
+    }),
     lineage: match.lineage,
     reference:
       job.number !== PROVISIONAL_NUMBER && severalWaves(split.heldOut)

@@ -1,4 +1,5 @@
 import type { ClusterModel } from '../cluster/cluster-model.js';
+import type { FormerProfile } from '../cluster/profile-segments.js';
 import type { SegmentLineage } from '../cluster/segment-lineage.js';
 import type { SegmentProfile } from '../cluster/segment-profile.js';
 import type { DriftObservation } from '../drift/drift-observation.js';
@@ -56,6 +57,8 @@ export interface TrainingJob {
   /** Begins from new weights and not from the champion's. */
   readonly fresh: boolean;
   readonly nextSegmentNumber: number;
+  /** What is said of the segments in force. @default nothing */
+  readonly formerProfiles?: readonly FormerProfile[];
 }
 
 /** The model in force. */

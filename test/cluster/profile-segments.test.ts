@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { assign } from '../../src/cluster/assign.js';
 import type { AssignmentBatch } from '../../src/cluster/assignment-batch.js';
 import { profileSegments } from '../../src/cluster/profile-segments.js';
-import { nameSegments } from '../../src/cluster/segment-name.js';
+import { type NameGround, nameSegments } from '../../src/cluster/segment-name.js';
 import { createRandom } from '../../src/numeric/random.js';
 import { clusterModelOf, embeddingsOf, windowsOf } from './embeddings.js';
 
@@ -42,6 +42,9 @@ describe('profileSegments', () => {
       ),
     );
     expect([...profile!.prototype]).toEqual([2, 3, 4, 3]);
+    // A tenth of the way from the lower to the higher of the two, and as far from the higher.
+    expect([...profile!.band.low]).toEqual([1.2, 2.2, 3.2, 2.2].map(Math.fround));
+    expect([...profile!.band.high]).toEqual([2.8, 3.8, 4.8, 3.8].map(Math.fround));
     expect(profile).toMatchObject({ segmentId: 's1', size: 2, share: 1, medoidCustomer: 'c0', windowEnd: 101 });
     const { level, trend, volatility } = profile!.channels[0]!;
     expect(level).toBe(3);
@@ -178,6 +181,17 @@ describe('profileSegments', () => {
     expect(names[2]).toMatchObject({ name: expect.stringMatching(/^(bursty|uneven)/), isMarked: true });
   });
 
+  it('says the same of a segment as before while its figures go about a border', () => {
+    // Afternoons with 1.3 times the usage of the rest of the day, under the 1.5 that would name a new segment.
+    const curve = Array.from({ length: 24 }, (_, hour) => (hour >= 12 && hour < 18 ? 1.3 : 1));
+    const placeOf = (_: number, step: number) => ({ weekday: undefined, hour: step });
+    const said = (name: string) =>
+      profileSegments(assigned([curve], [0]), { placeOf, former: [{ segmentId: 's1', name, advice: 'rule' }] })[0]!
+        .name;
+    expect(said('afternoon')).toBe('afternoon');
+    expect(said('steady')).toBe('steady');
+  });
+
   it('gives the simulated kinds of customers the names that a person would', () => {
     const random = createRandom(2);
     const noisy = (level: number): number => Math.max(0, level * (1 + 0.1 * random.normal()));
@@ -205,14 +219,46 @@ describe('profileSegments', () => {
 });
 
 describe('nameSegments', () => {
+  const ground = (level: number, change: Partial<NameGround['channel']> = {}, formerName?: string): NameGround => ({
+    channel: {
+      level,
+      trend: 0,
+      volatility: 0.1,
+      seasonality: { strength: 0, lag: 0 },
+      forecastability: 0,
+      forecastSkill: 0,
+      zeroShare: 0,
+      ...change,
+    },
+    size: 10,
+    inactiveShare: 0,
+    relativeLevel: 1,
+    timing: [],
+    namesTrend: true,
+    formerName,
+  });
+
   it('numbers names that would occur twice, by falling level', () => {
-    const ground = (level: number) => ({
-      channel: { level, trend: 0, volatility: 0.1, seasonality: { strength: 0, lag: 0 }, zeroShare: 0 },
-      size: 10,
-      inactiveShare: 0,
-      timing: [],
-      namesTrend: true,
-    });
     expect(nameSegments([ground(10), ground(11), ground(12)])).toEqual(['steady 3', 'steady 2', 'steady']);
+  });
+
+  it('leaves segments their names and numbers while their figures go about a border', () => {
+    expect(nameSegments([ground(10, {}, 'steady 2'), ground(12, {}, 'steady 3'), ground(11)])).toEqual([
+      'steady 2',
+      'steady 3',
+      'steady',
+    ]);
+    for (const [word, near, far] of [
+      ['growing', { trend: 0.22 }, { trend: 0.18 }],
+      ['fading', { trend: -0.22 }, { trend: -0.18 }],
+      ['bursty', { volatility: 0.85 }, { volatility: 0.75 }],
+      ['steady', { volatility: 0.45 }, { volatility: 0.55 }],
+    ] as const) {
+      expect(nameSegments([ground(10, near, word)])).toEqual([word]);
+      expect(nameSegments([ground(10, far, word)])).not.toEqual([word]);
+      if (word !== 'steady') expect(nameSegments([ground(10, near)])).not.toEqual([word]);
+    }
+    expect(nameSegments([ground(5, {}, 'steady, low'), ground(9)])).toEqual(['steady, low', 'steady']);
+    expect(nameSegments([ground(5), ground(9)])[0]).toBe('steady 2');
   });
 });

@@ -11,7 +11,7 @@ export interface FieldSchema {
   readonly name: string;
   readonly type: AvroType;
   readonly doc: string;
-  readonly default?: null;
+  readonly default?: null | 0 | '' | readonly [];
 }
 
 export type AvroType =
@@ -19,6 +19,7 @@ export type AvroType =
   | readonly AvroType[]
   | { readonly type: 'array'; readonly items: AvroType }
   | { readonly type: 'enum'; readonly name: string; readonly symbols: readonly string[] }
+  | { readonly type: 'record'; readonly name: string; readonly fields: readonly FieldSchema[] }
   | { readonly type: 'long'; readonly logicalType: 'timestamp-millis' };
 
 /** Epoch milliseconds, UTC. */
@@ -32,8 +33,18 @@ export function arrayOf(items: AvroType): AvroType {
   return { type: 'array', items };
 }
 
+/** Records within a record; others name them by `name`. */
+export function partOf(name: string, fields: readonly FieldSchema[]): AvroType {
+  return { type: 'record', name, fields };
+}
+
 export function field(name: string, type: AvroType, doc: string): FieldSchema {
   return { name, type, doc };
+}
+
+/** A field that came later: what readers take it for in records that were written before it. */
+export function added(name: string, type: AvroType, doc: string, missing: 0 | '' | readonly []): FieldSchema {
+  return { name, type, doc, default: missing };
 }
 
 /** A field that may be null; null comes first in the union so that it can be the default of readers with older records. */
