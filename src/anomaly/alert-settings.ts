@@ -81,7 +81,9 @@ function whole(name: string, value: number): number {
 
 function least(name: string, value: number, from: number, to = Number.MAX_VALUE): number {
   if (typeof value === 'number' && value >= from && value <= to) return value;
-  throw refuse(`\`${name}\` must be a number ${to === Number.MAX_VALUE ? `of at least ${from}` : `from ${from} to ${to}`}; got ${value}`);
+  throw refuse(
+    `\`${name}\` must be a number ${to === Number.MAX_VALUE ? `of at least ${from}` : `from ${from} to ${to}`}; got ${value}`,
+  );
 }
 
 function refuse(text: string): SegtideError {

@@ -77,7 +77,8 @@ export function fromAnomalyTensors({ header, tensors }: StoredAnomalyModel): Ano
   const rights = Uint32Array.from(take(tensors, RIGHTS, Float32Array));
   const roots = Uint32Array.from(take(tensors, ROOTS, Float32Array));
   // A walk that leaves the nodes would never end.
-  const goesOn = (node: number): boolean => features[node]! < 0 || (rights[node]! > node && rights[node]! < features.length);
+  const goesOn = (node: number): boolean =>
+    features[node]! < 0 || (rights[node]! > node && rights[node]! < features.length);
   if (cuts.length !== features.length || rights.length !== features.length || !features.every((_, i) => goesOn(i))) {
     throw damaged('its trees do not fit');
   }
@@ -115,5 +116,8 @@ function take<T extends Tensor['values']>(tensors: Tensors, name: string, kind: 
 }
 
 function damaged(what: string): SegtideError {
-  return new SegtideError('state', `The stored anomaly model can't be read: ${what}. Use an undamaged copy, or train anew.`);
+  return new SegtideError(
+    'state',
+    `The stored anomaly model can't be read: ${what}. Use an undamaged copy, or train anew.`,
+  );
 }

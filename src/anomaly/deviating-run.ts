@@ -25,7 +25,8 @@ export function findDeviatingRun(
 ): DeviatingRun {
   let best: DeviatingRun = { channel: 0, first: 0, end: Math.min(1, steps), deviation: 0 };
   for (let channel = 0; channel < channels; channel++) {
-    for (let step = 0, at = channel; step < steps; step++, at += channels) sums[step + 1] = sums[step]! + deviations[at]!;
+    for (let step = 0, at = channel; step < steps; step++, at += channels)
+      sums[step + 1] = sums[step]! + deviations[at]!;
     for (let length = 1; length <= steps; length = nextLength(length)) {
       const root = Math.sqrt(length);
       for (let end = length; end <= steps; end++) {

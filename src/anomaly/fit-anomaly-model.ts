@@ -56,7 +56,10 @@ export function fitAnomalyModel(
     spreads,
     forest,
     whole: measureUsual(meter, assignments, measured, ANOMALY_PARTS),
-    partial: measureUsual(meter, cutShort(assignments, measured, random), firstRows(measured.length), ['isolation', 'run']),
+    partial: measureUsual(meter, cutShort(assignments, measured, random), firstRows(measured.length), [
+      'isolation',
+      'run',
+    ]),
   };
 }
 
@@ -82,7 +85,11 @@ function toReferences({ embeddings: { series } }: AssignmentBatch, rows: Uint32A
 }
 
 /** Rows without gaps: what a window does not know is as expected. */
-function fillGaps(references: References, { embeddings: { series } }: AssignmentBatch, rows: Uint32Array): Float32Array {
+function fillGaps(
+  references: References,
+  { embeddings: { series } }: AssignmentBatch,
+  rows: Uint32Array,
+): Float32Array {
   const { cells } = references;
   const curve = createExpectedCurve(references);
   const filled = new Float32Array(rows.length * cells);

@@ -22,7 +22,12 @@ const TREES = 100;
 const SAMPLED = 256;
 
 /** @param points (length, size), finite; at least 2 */
-export function fitIsolationForest(points: Float32Array, length: number, size: number, random: Random): IsolationForest {
+export function fitIsolationForest(
+  points: Float32Array,
+  length: number,
+  size: number,
+  random: Random,
+): IsolationForest {
   const sampled = Math.min(SAMPLED, length);
   const deepest = Math.ceil(Math.log2(sampled));
   const all = Uint32Array.from({ length }, (_, i) => i);

@@ -1,6 +1,6 @@
 import type { AssignmentBatch } from '../cluster/assignment-batch.js';
-import { MASK_ABSENT } from '../window/window-batch.js';
 import { isInformative } from '../window/is-informative.js';
+import { MASK_ABSENT } from '../window/window-batch.js';
 import type { AnomalyModel, AnomalyPart } from './anomaly-model.js';
 import { type DeviatingRun, findDeviatingRun } from './deviating-run.js';
 import { createExpectedCurve } from './expected-curve.js';

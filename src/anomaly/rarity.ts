@@ -32,7 +32,7 @@ export function createRarity({ all, segments }: Pick<Usual, 'all' | 'segments'>)
   const ofSegments = segments.map(tailsOf);
   const among = (part: AnomalyPart, value: number, segment: number): number => {
     const common = tails[part];
-    if (common === undefined || value !== value) return 0;
+    if (common === undefined || Number.isNaN(value)) return 0;
     const own = ofSegments[segment]?.[part];
     if (own === undefined) return common.rarity(value);
     const share = own.weight / (own.weight + SHRINKAGE);
@@ -47,7 +47,7 @@ export function createRarity({ all, segments }: Pick<Usual, 'all' | 'segments'>)
         const common = tails[part];
         if (common === undefined) continue;
         const value = parts[part];
-        const rarity = scope === 'all' ? (value === value ? common.rarity(value) : 0) : among(part, value, segment);
+        const rarity = scope === 'all' ? common.rarity(value) : among(part, value, segment);
         squares += rarity * rarity;
         count++;
       }

@@ -32,7 +32,8 @@ export function toTail(digest: TDigest): Tail {
   const atStart = -Math.log10(1 - BODY);
   return {
     rarity(value) {
-      if (!(value > start)) return value === value ? -Math.log10(Math.max(1 - BODY, shareAbove(digest, value))) : 0;
+      if (Number.isNaN(value)) return 0;
+      if (value <= start) return -Math.log10(Math.max(1 - BODY, shareAbove(digest, value)));
       return atStart + (value - start) / scale / Math.LN10;
     },
     median: quantileOf(digest, 0.5),

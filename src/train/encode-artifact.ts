@@ -26,7 +26,7 @@ export function encodeArtifact({ encoder, clusterModel, alignment, anomaly, ...r
     encoder: encoderRest,
     clusterModel: clusterRest,
     alignment: alignment && { to: alignment.to, residual: alignment.residual },
-    anomaly: stored && stored.header,
+    anomaly: stored?.header ?? null,
   };
   const tensors: Record<string, Tensor> = {
     [CENTROIDS]: { shape: [clusterModel.k, clusterModel.size], values: centroids },
