@@ -80,10 +80,18 @@ export type { DriftOptions, DriftThresholds } from './drift/drift-settings.js';
 export { type KolmogorovSmirnov, kolmogorovSmirnov } from './drift/kolmogorov-smirnov.js';
 export { psi } from './drift/psi.js';
 
+// anomaly: … → Alert
+export type { Alert, AlertExplanation, AlertKind, ExplainedPart, ExplainedSteps } from './anomaly/alert.js';
+export type { AlertOptions } from './anomaly/alert-settings.js';
+export { type AnomalyDetector, createAnomalyDetector } from './anomaly/anomaly-detector.js';
+export type { AnomalyModel } from './anomaly/anomaly-model.js';
+export { type FitAnomalyOptions, fitAnomalyModel } from './anomaly/fit-anomaly-model.js';
+
 // publish: … → records
 export { type AssignedWindows, type AssignmentRecord, toAssignmentRecords } from './publish/assignment-record.js';
 export { type EmbeddingRecord, toEmbeddingRecords } from './publish/embedding-record.js';
 export {
+  ALERTS,
   ASSIGNMENTS,
   DEAD_LETTERS,
   DRIFT,
@@ -155,6 +163,7 @@ export {
   type SegmentationSnapshot,
 } from './segmentation.js';
 export type {
+  AlertWatchOptions,
   ClusterOptions,
   DriftWatchOptions,
   ModelOptions,

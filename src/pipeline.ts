@@ -13,7 +13,7 @@ export interface PipelineStages {
   takeModel(): Promise<void>;
   /** series → encode → cluster */
   readonly scorer: Pick<Scorer, 'score'>;
-  readonly publisher: Pick<Publisher, 'publish'>;
+  readonly publisher: { publish(...page: Parameters<Publisher['publish']>): Promise<unknown> };
   readonly learner: Pick<Learner, 'learn'>;
 }
 

@@ -1,3 +1,4 @@
+import type { Alert } from './anomaly/alert.js';
 import type { DriftReport } from './drift/drift-report.js';
 import { SegtideError } from './errors.js';
 import type { DeadLetter } from './ingest/dead-letter.js';
@@ -50,6 +51,8 @@ export type Receiver<T> = ((record: T) => void) | { next(record: T): void };
 export interface SegmentReceivers {
   /** A customer changed segment. */
   readonly transitions?: Receiver<TransitionRecord>;
+  /** Left out, nothing is watched for it. */
+  readonly alerts?: Receiver<Alert>;
   /** The vector of each window that was scored; `model.align` maps it onto an earlier model as well. */
   readonly embeddings?: Receiver<EmbeddingRecord>;
   /** Profiles of the segments, at each new model. */
@@ -117,7 +120,15 @@ const KEYS: KeyTree<SegmentOptions> = {
   events: { negative: true, time: { min: true, max: true }, source: true },
   buffer: { batchEvents: true, batchMs: true, idleMs: true, maxBuffered: true, onPressure: true, scheduler: true },
   clock: true,
-  outputs: { transitions: true, segments: true, drift: true, embeddings: true, late: true, deadLetters: true },
+  outputs: {
+    transitions: true,
+    segments: true,
+    drift: true,
+    alerts: true,
+    embeddings: true,
+    late: true,
+    deadLetters: true,
+  },
   initialModel: true,
   train: true,
 };

@@ -103,6 +103,7 @@ function toOutputs({ outputs }: SegmentSettings, subscriber: Subscriber<Assignme
       close: done,
     },
     transitions: sink('transitions', outputs.transitions),
+    alerts: outputs.alerts && sink('alerts', outputs.alerts),
     embeddings: outputs.embeddings && sink('embeddings', outputs.embeddings),
     segments: sink('segments', outputs.segments),
     drift: sink('drift', outputs.drift),

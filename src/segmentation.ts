@@ -1,4 +1,5 @@
 import { defer, type Observable, tap } from 'rxjs';
+import type { AlertContext } from './anomaly/to-alerts.js';
 import type { DriftReport } from './drift/drift-report.js';
 import { createEncodePool } from './encode/threads/encode-pool.js';
 import { SegtideError } from './errors.js';
@@ -30,6 +31,8 @@ import { createScorer, type Scorer } from './worker/scorer.js';
 export interface SegmentationSettings extends LearningBatches {
   readonly window: WindowSettings;
   readonly trainer: TrainerSettings;
+  /** How alerts are raised and told. @default none are */
+  readonly alerts?: AlertContext | undefined;
 }
 
 export interface SegmentationOutputs extends WorkerOutputs {
@@ -114,7 +117,7 @@ export function createSegmentation(
   const { encodeThreads = 0 } = options;
   const encoders = encodeThreads > 0 ? createEncodePool(encodeThreads) : undefined;
   const scorer = createScorer(series, seriesHash, from?.scorer, encoder.engine, encoders?.open);
-  const publisher = createPublisher(outputs, scorer, { clock }, from?.publisher);
+  const publisher = createPublisher(outputs, scorer, { clock, alerts: settings.alerts }, from?.publisher);
   const learner = createLearner(
     { teach: (samples, statistics) => lessons.write([{ samples, statistics }]) },
     { learnEvery, learnFirst, steps: series.windowSteps, channels: series.channels },

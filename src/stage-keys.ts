@@ -114,5 +114,13 @@ export const STAGE_KEYS: KeyTree<StageOptions> = {
     actions: { input: true, embedding: true, assignment: true, model: true },
     cooldownWindows: true,
   },
+  alerts: {
+    kinds: true,
+    threshold: true,
+    cooldown: true,
+    silence: { threshold: true, factor: true },
+    segmentChange: { persistence: true, margin: true },
+    segmentSize: { change: true, threshold: true },
+  },
   seed: true,
 };

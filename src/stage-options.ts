@@ -1,3 +1,4 @@
+import type { AlertOptions } from './anomaly/alert-settings.js';
 import type { DriftOptions } from './drift/drift-settings.js';
 import type { EncoderOptions } from './encode/encoder-options.js';
 import type { SeriesOptions } from './series/series-settings.js';
@@ -21,6 +22,8 @@ export interface StageOptions {
   readonly model?: ModelOptions;
   /** How change is watched. */
   readonly drift?: DriftWatchOptions;
+  /** What is told at once. */
+  readonly alerts?: AlertWatchOptions;
   /** All that is random follows from it: 0 to 4,294,967,295. @default 42 */
   readonly seed?: number;
 }
@@ -85,4 +88,10 @@ export interface DriftWatchOptions extends Omit<DriftOptions, 'everyMs' | 'refer
   readonly every?: Duration | undefined;
   /** Least event time that the reference spans: whole weeks, where usage differs by weekday. @default 0 */
   readonly referenceSpan?: Duration;
+}
+
+/** As `AlertOptions`, with durations as they are written elsewhere. */
+export interface AlertWatchOptions extends Omit<AlertOptions, 'cooldownMs'> {
+  /** Event time after an alert during which its customer raises no other of the kind. @default one window length */
+  readonly cooldown?: Duration | undefined;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type AlertSettings, resolveAlertOptions } from './anomaly/alert-settings.js';
 import { type DriftSettings, resolveDriftOptions } from './drift/drift-settings.js';
 import { type EncoderSettings, resolveEncoder } from './encode/encoder-options.js';
 import { SegtideError } from './errors.js';
@@ -25,6 +26,7 @@ export interface StageSettings {
   readonly gate: GateSettings;
   readonly retrain: RetrainSettings;
   readonly drift: DriftSettings;
+  readonly alerts: AlertSettings;
   readonly timeZone: string;
   readonly seed: number;
 }
@@ -85,9 +87,10 @@ export function resolveStages(options: StageOptions, check: OptionCheck): StageS
   const gate = check.resolve('model.gate', () => resolveGateOptions(model.gate));
   const retrain = window && check.resolve('model.retrain', () => resolveRetrain(model, window));
   const drift = window && check.resolve('drift', () => resolveDrift(options.drift, window));
-  if (!(window && series && encoder && cluster && life && gate && retrain && drift)) return undefined;
+  const alerts = window && check.resolve('alerts', () => resolveAlerts(options.alerts, window));
+  if (!(window && series && encoder && cluster && life && gate && retrain && drift && alerts)) return undefined;
   const timeZone = options.window.timeZone ?? 'UTC';
-  return { window, series, encoder, cluster, model: life, gate, retrain, drift, timeZone, seed };
+  return { window, series, encoder, cluster, model: life, gate, retrain, drift, alerts, timeZone, seed };
 }
 
 /** What never gives a negative value can not give back series that have some. */
@@ -106,12 +109,15 @@ function checkWindow(window: unknown): true {
 
 /** @param live as in `resolveSegmentation` */
 export function toSegmentationSettings(stages: StageSettings, live: boolean): SegmentationSettings {
-  const { window, series, encoder, cluster, model, gate, retrain, drift, timeZone, seed } = stages;
+  const { window, series, encoder, cluster, model, gate, retrain, drift, alerts, timeZone, seed } = stages;
   const provisionalFit = provisionalWindows(stages);
   return {
     window,
     learnEvery: LEARN_EVERY,
     learnFirst: Math.min(LEARN_EVERY, provisionalFit ?? LEARN_EVERY),
+    ...(alerts.kinds.length > 0 && {
+      alerts: { settings: alerts, series, channels: window.channels.map(({ name }) => name) },
+    }),
     trainer: {
       model: {
         series,
@@ -211,6 +217,14 @@ function resolveDrift(
   const referenceMs = duration('drift.referenceSpan', referenceSpan);
   const names = window.channels.map(({ name }) => name);
   return resolveDriftOptions({ ...options, everyMs, referenceMs }, names);
+}
+
+function resolveAlerts(
+  { cooldown, ...options }: NonNullable<StageOptions['alerts']> = {},
+  window: WindowSettings,
+): AlertSettings {
+  const cooldownMs = cooldown === undefined ? undefined : duration('alerts.cooldown', cooldown);
+  return resolveAlertOptions({ ...options, ...(cooldownMs !== undefined && { cooldownMs }) }, windowMs(window));
 }
 
 function windowMs({ steps, clock }: WindowSettings): number {

@@ -10,6 +10,8 @@ export interface EmbeddingBatch {
   readonly latents: Latents | undefined;
   /** Mean squared error per observed cell, in scaled units, where the encoder can reconstruct. */
   readonly reconstructionErrors: Float32Array | undefined; // (batch)
+  /** Distance to the fifth nearest landmark in the views' feature space, where the encoder has them; it grows without bound. */
+  readonly landmarkDistances?: Float32Array | undefined; // (batch)
 }
 
 export interface Latents {

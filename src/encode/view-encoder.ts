@@ -33,6 +33,7 @@ export function createViewEncoder(
     rows: number,
     latents: Float32Array,
     out: Float32Array,
+    distances: Float32Array,
   ): void => {
     transform.transform(values, mask, rows, latents, described);
     const inputs = reader.inputs.values;
@@ -40,7 +41,7 @@ export function createViewEncoder(
       inputs[at] = described[at]! * columnWeights[column]!;
       if (++column === transform.size) column = 0;
     }
-    reader.place(rows, out);
+    reader.place(rows, out, distances);
   };
 
   return {
@@ -50,6 +51,7 @@ export function createViewEncoder(
       const encoded = await vrae.encode(batch, signal);
       const { values: latents, latentSize } = encoded.latents!;
       const embeddings = new Float32Array(batch.length * map.size);
+      const landmarkDistances = new Float32Array(batch.length);
       for (let from = 0; from < batch.length; from += CHUNK_ROWS) {
         if (from > 0) await setImmediate();
         throwIfAborted(signal, 'The encoding');
@@ -60,9 +62,10 @@ export function createViewEncoder(
           to - from,
           latents.subarray(from * latentSize, to * latentSize),
           embeddings.subarray(from * map.size, to * map.size),
+          landmarkDistances.subarray(from, to),
         );
       }
-      return { ...encoded, embeddingSize: map.size, embeddings };
+      return { ...encoded, embeddingSize: map.size, embeddings, landmarkDistances };
     },
     dispose: () => {
       vrae.dispose();

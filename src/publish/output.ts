@@ -1,8 +1,10 @@
+import type { Alert } from '../anomaly/alert.js';
 import type { DriftReport } from '../drift/drift-report.js';
 import type { DeadLetter } from '../ingest/dead-letter.js';
 import type { LateEvent } from '../window/window-batch.js';
 import type { AssignmentRecord } from './assignment-record.js';
 import type { EmbeddingRecord } from './embedding-record.js';
+import { ALERT_SCHEMA } from './schemas/alert.js';
 import { ASSIGNMENT_SCHEMA } from './schemas/assignment.js';
 import { DEAD_LETTER_SCHEMA } from './schemas/dead-letter.js';
 import { DRIFT_SCHEMA } from './schemas/drift.js';
@@ -69,6 +71,15 @@ export const DRIFT: Output<DriftReport> = {
   toAvro: itself,
 };
 
+export const ALERTS: Output<Alert> = {
+  name: 'alerts',
+  schema: ALERT_SCHEMA,
+  key: ({ customerId, segmentId }) => customerId ?? segmentId ?? '',
+  toJson: asJson,
+  // Symbols of Avro have no hyphens.
+  toAvro: (alert) => ({ ...alert, kind: alert.kind.replace('-', '_') }),
+};
+
 export const LATE: Output<LateEvent> = {
   name: 'late',
   schema: LATE_SCHEMA,
@@ -93,7 +104,7 @@ export const DEAD_LETTERS: Output<DeadLetter> = {
 };
 
 /** Every output, in the order of the pipeline. */
-export const OUTPUTS = [ASSIGNMENTS, TRANSITIONS, EMBEDDINGS, SEGMENTS, DRIFT, LATE, DEAD_LETTERS] as const;
+export const OUTPUTS = [ASSIGNMENTS, TRANSITIONS, EMBEDDINGS, SEGMENTS, DRIFT, ALERTS, LATE, DEAD_LETTERS] as const;
 
 function asJson(record: object): string {
   return JSON.stringify(record);

@@ -1,3 +1,4 @@
+import type { Alert, AlertKind } from '../anomaly/alert.js';
 import type { DriftReport } from '../drift/drift-report.js';
 import type { DeadLetterReason } from '../ingest/dead-letter.js';
 import type { ViewRecord } from '../train/model-artifact.js';
@@ -22,6 +23,7 @@ export interface RunSummary {
   readonly incompleteWindows: number;
   readonly assignments: number;
   readonly transitions: number;
+  readonly alerts: AlertSummary;
   /** Most customers there can have been: exact while `evicted` is 0, since one that was evicted and came back counts again. */
   readonly customers: number;
   /** Customers that left the keyed state by TTL or cap. */
@@ -39,6 +41,14 @@ export interface RunSummary {
   readonly modelVersion: string | null;
   /** Whether the run ended because it was told to stop. */
   readonly interrupted: boolean;
+}
+
+/** What stood out. */
+export interface AlertSummary {
+  /** Raised, by kind. */
+  readonly counts: Readonly<Partial<Record<AlertKind, number>>>;
+  /** The anomalies with the highest scores. */
+  readonly top: readonly Alert[];
 }
 
 /** What makes two runs the same run. */

@@ -1,7 +1,8 @@
+import type { AnomalyLabel } from './planted-anomaly.js';
 import type { SegmentLabel } from './segment-label.js';
 
 /** Labels as NDJSON, whole lines in chunks of some 64 KiB. */
-export function* encodeLabels(labels: Iterable<SegmentLabel>): Generator<Uint8Array> {
+export function* encodeLabels(labels: Iterable<SegmentLabel | AnomalyLabel>): Generator<Uint8Array> {
   const encoder = new TextEncoder();
   let text = '';
   for (const label of labels) {

@@ -1,7 +1,8 @@
 import { SegtideError } from '../errors.js';
 import { createRandom, type Random } from '../numeric/random.js';
 import { shuffle } from '../numeric/shuffle.js';
-import type { PlantedDrift, SimulationSettings } from './simulation-options.js';
+import { type PlantedAnomaly, plantAnomalies } from './planted-anomaly.js';
+import { DAY_MS, type PlantedDrift, type SimulationSettings } from './simulation-options.js';
 import { USAGE_SEGMENTS } from './usage-segment.js';
 
 /** Who behaves how, and what will change: everything about customers that is drawn before the first event. */
@@ -11,6 +12,8 @@ export interface SegmentPlan {
   /** A customer's own rate, relative to the mean. */
   readonly levels: Float64Array; // (customers)
   readonly changes: readonly PlannedChange[];
+  /** In the order of customers. */
+  readonly anomalies: readonly PlantedAnomaly[];
 }
 
 export interface PlannedChange {
@@ -36,7 +39,20 @@ export function planSegments(settings: SimulationSettings): SegmentPlan {
     });
     return change;
   });
-  return { segments, levels, changes };
+  return { segments, levels, changes, anomalies: plantAnomalies(settings, segmentAtTime(settings, segments, changes)) };
+}
+
+function segmentAtTime(
+  { start }: SimulationSettings,
+  segments: Uint8Array,
+  changes: readonly PlannedChange[],
+): (customer: number, time: number) => number {
+  return (customer, time) => {
+    const last = changes.findLast(
+      ({ drift, touched, to }) => to !== undefined && touched[customer] === 1 && start + drift.atDay * DAY_MS <= time,
+    );
+    return last?.to ?? segments[customer]!;
+  };
 }
 
 /** Deals customers to segments by their shares, rounded by largest remainder, and shuffles them. */

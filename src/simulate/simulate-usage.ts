@@ -1,4 +1,5 @@
 import { EventDelivery } from './event-delivery.js';
+import type { AnomalyLabel } from './planted-anomaly.js';
 import { labelSegments, type SegmentLabel } from './segment-label.js';
 import { planSegments, type SegmentPlan } from './segment-plan.js';
 import { CORRUPTIONS, RecordWriter } from './simulated-record.js';
@@ -14,6 +15,8 @@ export interface Simulation {
   readonly events: IterableIterator<Uint8Array>;
   /** Who behaved how and when, customer by customer. To be read once. */
   readonly labels: IterableIterator<SegmentLabel>;
+  /** Who behaved oddly, how and when, in the order of customers. */
+  readonly anomalies: readonly AnomalyLabel[];
   /** What has been written: whole once `events` has ended. */
   manifest(): SimulationManifest;
 }
@@ -40,6 +43,13 @@ export function simulateUsage(options: SimulationOptions = {}): Simulation {
     settings,
     events: writeEvents(settings, plan, delivery, writer),
     labels: labelSegments(settings, plan),
+    anomalies: plan.anomalies.map(({ customerId, kind, segment, from, to }) => ({
+      customerId,
+      kind,
+      segment,
+      from,
+      to,
+    })),
     manifest: () => toManifest(settings, plan, delivery, writer.bytesWritten),
   };
 }

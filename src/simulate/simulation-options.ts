@@ -56,6 +56,8 @@ export interface SimulationOptions {
   readonly futureMs?: number;
   /** @default none */
   readonly drift?: readonly PlantedDrift[];
+  /** Share of customers who once behave oddly for a while, in the second half: `ANOMALY_KINDS`. @default 0 */
+  readonly anomalyShare?: number;
 }
 
 /** Resolved `SimulationOptions`; drift in the order of days. */
@@ -86,6 +88,7 @@ export function resolveSimulation(options: SimulationOptions = {}): SimulationSe
     futureShare: options.futureShare ?? 0.0002,
     futureMs: options.futureMs ?? 365 * DAY_MS,
     drift: [...(options.drift ?? [])].sort((a, b) => a.atDay - b.atDay),
+    anomalyShare: options.anomalyShare ?? 0,
   };
   checkRanges(settings);
   for (const drift of settings.drift) checkDrift(drift, settings);
@@ -112,6 +115,7 @@ function checkRanges(settings: SimulationSettings): void {
   check('rateSpread', settings.rateSpread, 0, 3);
   check('valueMean', settings.valueMean, 0.001, 1e6);
   check('valueShape', settings.valueShape, 0.01, 1000);
+  check('anomalyShare', settings.anomalyShare, 0, 1);
   checkWhole('outOfOrderMs', settings.outOfOrderMs, 1, 30 * DAY_MS);
   checkWhole('lateMs', settings.lateMs, 1, 3650 * DAY_MS);
   checkWhole('futureMs', settings.futureMs, 1, 36_500 * DAY_MS);

@@ -1,7 +1,8 @@
 import { createRandom, type Random } from '../numeric/random.js';
 import { drawGamma } from './gamma.js';
+import type { PlantedAnomaly } from './planted-anomaly.js';
 import type { PlannedChange, SegmentPlan } from './segment-plan.js';
-import type { SimulationSettings } from './simulation-options.js';
+import { DAY_MS, type SimulationSettings } from './simulation-options.js';
 import {
   BURST_CHANCE,
   BURST_MOST_DAYS,
@@ -43,8 +44,13 @@ class PoissonUsage implements UsageProcess {
   readonly #random: Random;
   readonly #segments: Uint8Array;
   readonly #groups: Group[];
-  /** Events per hour of the current hour, summed up over segments. */
-  readonly #rates = new Float64Array(USAGE_SEGMENTS.length);
+  /** Events per hour of the current hour, summed up over segments, and at last over those who behave oddly. */
+  readonly #rates = new Float64Array(USAGE_SEGMENTS.length + 1);
+  /** Under way in the current hour. */
+  #anomalies: readonly PlantedAnomaly[] = [];
+  #oddChoice: WeightedChoice = createWeightedChoice(new Float64Array(0));
+  /** 1 for each customer who behaves oddly in the current hour. */
+  readonly #odd: Uint8Array;
   readonly #burstUntil: Uint16Array;
   #hour = -1;
   #passed = 1; // of the current hour, in hours
@@ -56,6 +62,7 @@ class PoissonUsage implements UsageProcess {
     this.#segments = plan.segments.slice();
     this.#groups = USAGE_SEGMENTS.map((segment) => new Group(weekProfile(segment)));
     this.#burstUntil = new Uint16Array(settings.customers);
+    this.#odd = new Uint8Array(settings.customers);
     this.#regroup();
   }
 
@@ -66,12 +73,12 @@ class PoissonUsage implements UsageProcess {
       const rate = this.#rates[this.#rates.length - 1]!;
       if (this.#passed < 1 && rate > 0) this.#passed -= Math.log(1 - random.next()) / rate;
       else this.#passed = 1;
-      if (this.#passed < 1) break;
+      if (this.#passed < 1 && this.#drawCustomer()) break;
+      if (this.#passed < 1) continue;
       if (++this.#hour >= days * 24) return false;
       this.#enterHour();
     }
     this.time = start + this.#hour * HOUR_MS + Math.floor(this.#passed * HOUR_MS);
-    this.customer = this.#drawCustomer();
     this.value = Math.max(1, Math.round((drawGamma(random, valueShape) / valueShape) * valueMean * 1000));
     return true;
   }
@@ -88,7 +95,26 @@ class PoissonUsage implements UsageProcess {
       sum += (rate / 24) * group.factor * season * group.profile[place]! * group.choice.total;
       this.#rates[segment] = sum;
     });
+    this.#enterOddHour(start + hour * HOUR_MS, hourOfWeek);
+    this.#rates[USAGE_SEGMENTS.length] = sum + this.#oddChoice.total;
     this.#passed = 0;
+  }
+
+  /** What customers who behave oddly use in the hour, each by itself. */
+  #enterOddHour(time: number, hourOfWeek: number): void {
+    for (const { customer } of this.#anomalies) this.#odd[customer] = 0;
+    this.#anomalies = this.#plan.anomalies.filter(({ from, to }) => from <= time && time < to);
+    for (const { customer } of this.#anomalies) this.#odd[customer] = 1;
+    const { days, start, rate } = this.#settings;
+    const rates = this.#anomalies.map(({ customer, kind, factor, shiftHours }) => {
+      const segment = this.#segments[customer]!;
+      const group = this.#groups[segment]!;
+      const own = (rate / 24) * this.#plan.levels[customer]! * factor * group.factor;
+      if (kind === 'spike') return own;
+      const place = (hourOfWeek + 2 * HOURS_PER_WEEK - group.shiftHours - shiftHours) % HOURS_PER_WEEK;
+      return own * seasonFactor(USAGE_SEGMENTS[segment]!, (time - start) / DAY_MS, days) * group.profile[place]!;
+    });
+    this.#oddChoice = createWeightedChoice(Float64Array.from(rates));
   }
 
   #enterDay(day: number): void {
@@ -132,13 +158,19 @@ class PoissonUsage implements UsageProcess {
     return members.slice(0, count);
   }
 
-  #drawCustomer(): number {
+  /** Draws whose event it is; false where it is that of a customer who behaves oddly, and does not use anything so. */
+  #drawCustomer(): boolean {
     const rates = this.#rates;
     const place = this.#random.next() * rates[rates.length - 1]!;
     let segment = 0;
     while (place >= rates[segment]!) segment++;
-    const group = this.#groups[segment]!;
-    return group.members[group.choice.draw(this.#random)]!;
+    const group = this.#groups[segment];
+    if (group === undefined) {
+      this.customer = this.#anomalies[this.#oddChoice.draw(this.#random)]!.customer;
+      return true;
+    }
+    this.customer = group.members[group.choice.draw(this.#random)]!;
+    return this.#odd[this.customer] === 0;
   }
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type AnomalyHeader, fromAnomalyTensors, toAnomalyTensors } from '../anomaly/anomaly-tensors.js';
 import type { ClusterModel } from '../cluster/cluster-model.js';
 import { SegtideError } from '../errors.js';
 import type { AffineMap } from '../numeric/affine-map.js';
@@ -16,7 +17,8 @@ import type { EncoderArtifact, ModelArtifact } from './model-artifact.js';
  * Packs a model version as a safetensors file: the encoder's weights, centroids and their weights, and the map onto an
  * earlier version's space as tensors, and the rest as JSON in its metadata, with the format's version and the SHA-256 of the whole file (docs/models.md).
  */
-export function encodeArtifact({ encoder, clusterModel, alignment, ...rest }: ModelArtifact): Uint8Array {
+export function encodeArtifact({ encoder, clusterModel, alignment, anomaly, ...rest }: ModelArtifact): Uint8Array {
+  const stored = anomaly && toAnomalyTensors(anomaly);
   const { tensors: encoderTensors, ...encoderRest } = encoder;
   const { centroids, weights, ...clusterRest } = clusterModel;
   const packed: PackedModel = {
@@ -24,6 +26,7 @@ export function encodeArtifact({ encoder, clusterModel, alignment, ...rest }: Mo
     encoder: encoderRest,
     clusterModel: clusterRest,
     alignment: alignment && { to: alignment.to, residual: alignment.residual },
+    anomaly: stored?.header ?? null,
   };
   const tensors: Record<string, Tensor> = {
     [CENTROIDS]: { shape: [clusterModel.k, clusterModel.size], values: centroids },
@@ -35,6 +38,7 @@ export function encodeArtifact({ encoder, clusterModel, alignment, ...rest }: Mo
     tensors[ALIGNMENT_OFFSET] = { shape: [outputs], values: offset };
   }
   for (const [name, tensor] of Object.entries(encoderTensors)) tensors[ENCODER + name] = tensor;
+  for (const [name, tensor] of Object.entries(stored?.tensors ?? {})) tensors[ANOMALY + name] = tensor;
   const metadata = {
     format: FORMAT,
     sha256: NO_CHECKSUM,
@@ -84,6 +88,7 @@ export function withModelVersion(artifact: ModelArtifact, modelVersion: string):
 const FORMAT = 'segtide-model';
 const FORMAT_VERSION = '1';
 const ENCODER = 'encoder.';
+const ANOMALY = 'anomaly.';
 const CENTROIDS = 'clusters.centroids';
 const WEIGHTS = 'clusters.weights';
 const ALIGNMENT_MATRIX = 'alignment.matrix';
@@ -96,10 +101,12 @@ const CHECKSUM_START = HEADER_START + HEADER_BEGIN.length;
 /** Stands in the place of the checksum while it is taken. */
 const NO_CHECKSUM = '0'.repeat(64);
 
-type PackedModel = Omit<ModelArtifact, 'encoder' | 'clusterModel' | 'alignment'> & {
+type PackedModel = Omit<ModelArtifact, 'encoder' | 'clusterModel' | 'alignment' | 'anomaly'> & {
   readonly encoder: Omit<EncoderArtifact, 'tensors'>;
   readonly clusterModel: Omit<ClusterModel, 'centroids' | 'weights'>;
   readonly alignment: Omit<Alignment, 'map'> | null;
+  /** Models of earlier versions have none. */
+  readonly anomaly?: AnomalyHeader | null;
 };
 
 function readFile(bytes: Uint8Array): Safetensors {
@@ -124,14 +131,13 @@ function unpack(text: string, tensors: Tensors): ModelArtifact {
     for (const part of ['series', 'encoder', 'clusterModel', 'lineage', 'training'] as const) {
       if (typeof packed?.[part] !== 'object' || packed[part] === null) throw new TypeError(`it has no ${part}`);
     }
-    const { encoder, clusterModel, alignment, ...rest } = packed;
+    const { encoder, clusterModel, alignment, anomaly, ...rest } = packed;
     const { k, size } = clusterModel;
-    const ofEncoder = Object.entries(tensors).filter(([name]) => name.startsWith(ENCODER));
     return {
       ...rest,
       encoder: {
         ...encoder,
-        tensors: Object.fromEntries(ofEncoder.map(([name, t]) => [name.slice(ENCODER.length), t])),
+        tensors: tensorsOf(tensors, ENCODER),
       },
       clusterModel: {
         ...clusterModel,
@@ -139,10 +145,17 @@ function unpack(text: string, tensors: Tensors): ModelArtifact {
         weights: take(tensors, WEIGHTS, Float64Array, [k]),
       },
       alignment: alignment && { ...alignment, map: takeMap(tensors, size) },
+      anomaly: anomaly ? fromAnomalyTensors({ header: anomaly, tensors: tensorsOf(tensors, ANOMALY) }) : null,
     };
   } catch (cause) {
     throw refused(`its parts do not fit together (${(cause as Error).message})`, 'Train anew.', cause);
   }
+}
+
+/** Tensors whose names begin so, by what follows. */
+function tensorsOf(tensors: Tensors, beginning: string): Tensors {
+  const those = Object.entries(tensors).filter(([name]) => name.startsWith(beginning));
+  return Object.fromEntries(those.map(([name, tensor]) => [name.slice(beginning.length), tensor]));
 }
 
 function takeMap(tensors: Tensors, inputs: number): AffineMap {

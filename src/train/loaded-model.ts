@@ -1,3 +1,4 @@
+import type { AnomalyModel } from '../anomaly/anomaly-model.js';
 import type { ClusterModel } from '../cluster/cluster-model.js';
 import type { Encoder } from '../encode/encoder.js';
 import { type OpenEncoder, openEncoder } from '../encode/open-encoder.js';
@@ -16,6 +17,8 @@ export interface LoadedModel {
   readonly scale: FittedScale | undefined;
   readonly encoder: Encoder;
   readonly cluster: ClusterModel;
+  /** Undefined where it can't tell usual windows from others. */
+  readonly anomaly: AnomalyModel | undefined;
   /** Undefined where its embeddings are not mapped. */
   readonly alignment: Alignment | undefined;
 }
@@ -42,6 +45,7 @@ export function loadModel(
     scale: artifact.scale ?? undefined,
     encoder: open(fromEncoderTensors(artifact.encoder), artifact.modelVersion, engine),
     cluster: artifact.clusterModel,
+    anomaly: artifact.anomaly ?? undefined,
     alignment: artifact.alignment ?? undefined,
   };
 }

@@ -1,3 +1,4 @@
+import type { AnomalyModel } from '../anomaly/anomaly-model.js';
 import type { ClusterModel } from '../cluster/cluster-model.js';
 import type { SegmentLineage } from '../cluster/segment-lineage.js';
 import type { ViewKind } from '../encode/views/view-kind.js';
@@ -63,6 +64,8 @@ export interface ModelArtifact {
   readonly scale: FittedScale | null;
   readonly encoder: EncoderArtifact;
   readonly clusterModel: ClusterModel;
+  /** What tells usual windows from others; null where there were too few to tell, and in a provisional model. */
+  readonly anomaly: AnomalyModel | null;
   /** What became of the segments of the model before. */
   readonly lineage: readonly SegmentLineage[];
   /** Onto the space of an earlier version; null where embeddings are not mapped, and for a version that begins a space. */

@@ -1,3 +1,4 @@
+import { fitAnomalyModel } from '../anomaly/fit-anomaly-model.js';
 import { assign } from '../cluster/assign.js';
 import { chooseK } from '../cluster/choose-k.js';
 import type { ClusterModel } from '../cluster/cluster-model.js';
@@ -142,6 +143,10 @@ async function trainChallenger(
     scale,
     encoder: { kind: 'vrae', settings: storedSettings(settings.encoder), ...toEncoderTensors(model) },
     clusterModel,
+    anomaly:
+      job.number === PROVISIONAL_NUMBER
+        ? null
+        : (fitAnomalyModel(assign(clusterModel, embeddings), { ...split, seed }) ?? null),
     lineage: match.lineage,
     alignment: await alignEmbeddings(embeddings, champion, settings.align),
     gate: decision.values,

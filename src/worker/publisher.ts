@@ -1,3 +1,7 @@
+import type { Alert, AlertKind } from '../anomaly/alert.js';
+import type { AlertWatchSnapshot } from '../anomaly/alert-watch.js';
+import type { MoveCause } from '../anomaly/segment-moves.js';
+import type { AlertContext } from '../anomaly/to-alerts.js';
 import type { DeadLetter, DeadLetterReason } from '../ingest/dead-letter.js';
 import type { Clock, Sink } from '../ports.js';
 import type { AssignedWindows, EmittedAt } from '../publish/assignment-record.js';
@@ -10,6 +14,7 @@ import {
 } from '../publish/segment-memory.js';
 import { type PreviousVerdict, type TransitionRecord, toTransitionRecords } from '../publish/transition-record.js';
 import type { LateEvent } from '../window/window-batch.js';
+import { type AlertMarks, createAlerting, NO_MARKS } from './alerting.js';
 import type { Page } from './pages.js';
 import type { Scored, Scorer } from './scorer.js';
 
@@ -19,6 +24,8 @@ export interface WorkerOutputs {
   readonly transitions: Sink<TransitionRecord>;
   /** Left out, no records are made for it. */
   readonly embeddings?: Sink<EmbeddingRecord> | undefined;
+  /** Left out, nothing is watched for it. */
+  readonly alerts?: Sink<Alert> | undefined;
   readonly late: Sink<LateEvent>;
   readonly deadLetters: Sink<DeadLetter>;
 }
@@ -38,6 +45,8 @@ export interface PublishedCounts {
   readonly highestRevision: number;
   readonly assignments: number;
   readonly transitions: number;
+  /** Raised, without those that tell what became of one. */
+  readonly alerts: Partial<Record<AlertKind, number>>;
   readonly deadLetterReasons: Partial<Record<DeadLetterReason, number>>;
 }
 
@@ -45,34 +54,47 @@ export interface Publisher {
   readonly counts: PublishedCounts;
   /** Customers by the segment of their latest window. */
   segmentSizes(): ReadonlyMap<string, number>;
-  publish(page: Page, scored: Scored): Promise<void>;
+  /** @returns what `recall` needs to know of the page beside its segments */
+  publish(page: Page, scored: Scored): Promise<AlertMarks>;
+  /** The most telling alerts so far, the first of each of the highest scores. */
+  readonly topAlerts: readonly Alert[];
   /**
    * Takes note of a page that was published before a restart, without publishing it.
    *
    * @param segmented what was said of its windows; undefined where there was no model
+   * @param marks what `publish` answered
    */
-  recall(page: Page, segmented: SegmentedWindows | undefined): void;
+  recall(page: Page, segmented: SegmentedWindows | undefined, marks: AlertMarks): void;
   snapshot(): PublisherSnapshot;
 }
 
 export interface PublisherSnapshot {
   readonly memory: SegmentMemorySnapshot;
   readonly counts: PublishedCounts;
+  /** Null where nothing is watched for. */
+  readonly alerts: AlertWatchSnapshot | null;
+  readonly topAlerts: readonly Alert[];
 }
 
 export interface PublisherOptions {
   /** The wall clock of a live run; absent in a replay, where a record's time is the end of its window. */
   readonly clock?: Clock | undefined;
+  /** How alerts are raised and told. @default none are */
+  readonly alerts?: AlertContext | undefined;
 }
 
-/** Writes what becomes of a page: assignments, changes of segment, embeddings, late events and dead letters, in the order of the input. */
+/** Writes what becomes of a page: assignments, changes of segment, embeddings, alerts, late events and dead letters, in the order of the input. */
 export function createPublisher(
   outputs: WorkerOutputs,
   scorer: Scorer,
-  { clock }: PublisherOptions = {},
+  { clock, alerts: context }: PublisherOptions = {},
   from?: PublisherSnapshot,
 ): Publisher {
   const memory = createSegmentMemory(from?.memory);
+  const alerting =
+    context === undefined || outputs.alerts === undefined
+      ? undefined
+      : createAlerting(context, outputs.alerts, from?.alerts ?? undefined, from?.topAlerts);
   const counts = {
     windows: 0,
     revisions: 0,
@@ -80,6 +102,7 @@ export function createPublisher(
     assignments: 0,
     transitions: 0,
     ...from?.counts,
+    alerts: { ...from?.counts.alerts },
     deadLetterReasons: { ...from?.counts.deadLetterReasons },
   };
 
@@ -125,14 +148,19 @@ export function createPublisher(
   return {
     counts,
     segmentSizes: () => memory.sizes(),
+    get topAlerts() {
+      return alerting?.top ?? [];
+    },
     async publish(page, scored) {
       const { windows } = page;
       const { series, assignments } = scored;
+      let marks: AlertMarks = NO_MARKS;
       await writeDeadLetters(page.deadLetters);
       await writeDeadLetters(windows.quarantined);
       if (windows.late.length > 0) await outputs.late.write(windows.late);
       if (windows.length > 0) {
         const emittedAt = clock?.now() ?? 'windowEnd';
+        const causes = new Map<number, MoveCause>();
         const history = assignments && memory.observe(toSegmentedWindows(assignments));
         await outputs.assignments.write(
           { series, assignments, previousSegmentIds: history?.previousSegmentIds },
@@ -143,20 +171,31 @@ export function createPublisher(
           const transitions = toTransitionRecords(assignments, history, emittedAt, verdict);
           await outputs.transitions.write(transitions);
           counts.transitions += transitions.length;
+          for (const [i, row] of history.changed.entries()) causes.set(row, transitions[i]!.cause);
         }
         if (assignments !== undefined && outputs.embeddings !== undefined) {
           const { embeddings, model } = assignments;
           await outputs.embeddings.write(toEmbeddingRecords(embeddings, model.modelVersion, scored.alignment));
         }
+        marks = (await alerting?.publish(scored, causes, emittedAt, counts.alerts)) ?? marks;
       }
       countPage(page, assignments !== undefined);
       memory.forget(windows.released);
+      alerting?.forget(windows.released);
+      return marks;
     },
-    recall(page, segmented) {
+    recall(page, segmented, marks) {
       if (segmented !== undefined) counts.transitions += memory.observe(segmented).changed.length;
+      alerting?.recall(page.windows, segmented, marks, counts.alerts);
       countPage(page, segmented !== undefined);
       memory.forget(page.windows.released);
+      alerting?.forget(page.windows.released);
     },
-    snapshot: () => ({ memory: memory.snapshot(), counts: structuredClone(counts) }),
+    snapshot: () => ({
+      memory: memory.snapshot(),
+      counts: structuredClone(counts),
+      alerts: alerting?.snapshot() ?? null,
+      topAlerts: alerting?.top ?? [],
+    }),
   };
 }

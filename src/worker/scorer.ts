@@ -1,3 +1,4 @@
+import type { AnomalyModel } from '../anomaly/anomaly-model.js';
 import { assign } from '../cluster/assign.js';
 import type { AssignmentBatch } from '../cluster/assignment-batch.js';
 import type { OpenEncoder } from '../encode/open-encoder.js';
@@ -21,6 +22,8 @@ export interface Scored {
   readonly assignments: AssignmentBatch | undefined;
   /** How the model's embeddings are mapped onto an earlier version's space; undefined where they are not. */
   readonly alignment?: Alignment | undefined;
+  /** What tells usual windows from others; undefined where the model can't. */
+  readonly anomaly?: AnomalyModel | undefined;
 }
 
 /** Series, encoder and clusterer of one model version; never a mixture of two. */
@@ -89,9 +92,9 @@ export function createScorer(
     },
     async score(windows) {
       if (current === undefined) return { series: prepareSeries(warming, undefined, windows), assignments: undefined };
-      const { alignment } = current;
+      const { alignment, anomaly } = current;
       const assignments = await run(current, windows);
-      return { series: assignments.embeddings.series, assignments, alignment };
+      return { series: assignments.embeddings.series, assignments, alignment, anomaly };
     },
     apply,
     async underPrevious(windows, rows, modelVersion) {

@@ -21,6 +21,7 @@ export function artifactOf(modelVersion: string, weights = 3, fields: Partial<Mo
       tensors: { a: { shape: [weights], values: Float32Array.from({ length: weights }, (_, i) => Math.sin(i)) } },
     },
     clusterModel: clusterModelOf([[0], [1]], { modelVersion }),
+    anomaly: null,
     lineage: [],
     alignment: null,
     gate: null,

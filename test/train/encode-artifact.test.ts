@@ -27,6 +27,7 @@ const artifact: ModelArtifact = {
     ],
     { weights: Float64Array.of(0.1, 7), meanInertia: 0.25 },
   ),
+  anomaly: null,
   lineage: [{ segmentId: 's1', kind: 'born', from: [], into: [], overlap: 0 }],
   alignment: {
     to: 'v0-deadbeef',

@@ -20,8 +20,12 @@ export interface PlaceReader {
   readonly rows: number;
   /** Written by the caller before `place`. */
   readonly inputs: FloatBuffer; // (rows, inputs)
-  /** Writes the places of the first `rows` inputs. */
-  place(rows: number, out: Float32Array): void; // (rows, size)
+  /**
+   * Writes the places of the first `rows` inputs.
+   *
+   * @param distances gets the distance of each input from its fifth nearest landmark, where it is given
+   */
+  place(rows: number, out: Float32Array, distances?: Float32Array): void; // (rows, size), (rows)
 }
 
 /**
@@ -40,7 +44,7 @@ export function createPlaceReader(map: LandmarkMap, engine: RecurrentEngine, row
   const exact = new Float64Array(candidates);
   const ranked = createNearestSelection(candidates);
 
-  const placeRow = (row: number, distances: FloatArray, described: FloatArray, out: Float32Array): void => {
+  const placeRow = (row: number, distances: FloatArray, described: FloatArray, out: Float32Array): number => {
     nearest.take(distances, row * length, length);
     for (let n = 0; n < candidates; n++) {
       const at = nearest.indices[n]! * inputs;
@@ -61,19 +65,26 @@ export function createPlaceReader(map: LandmarkMap, engine: RecurrentEngine, row
       total += weight;
     }
     for (let m = 0; m < size; m++) out[row * size + m] = place[m]! / total;
+    return Math.sqrt(ranked.values[Math.min(FAR_OFF, candidates) - 1]!);
   };
   const sums = new Float64Array(size);
 
   return {
     rows,
     inputs: relative.inputs,
-    place: (count, out) => {
+    place: (count, out, far) => {
       const distances = relative.measure(count);
       const described = relative.inputs.values;
-      for (let row = 0; row < count; row++) placeRow(row, distances, described, out);
+      for (let row = 0; row < count; row++) {
+        const distance = placeRow(row, distances, described, out);
+        if (far !== undefined) far[row] = distance;
+      }
     },
   };
 }
+
+/** Whose distance tells how far off a window is: one or two others like it do not make it usual. */
+const FAR_OFF = 5;
 
 /** Candidates beyond those needed, so that rounding of the product leaves none of the nearest out. */
 const SPARE = 4;

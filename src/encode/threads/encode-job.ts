@@ -41,12 +41,13 @@ export interface ChunkColumns {
   readonly embeddings: Float32Array; // (rows, embeddingSize)
   readonly latents: Float32Array; // (rows, latentSize)
   readonly reconstructionErrors: Float32Array; // (rows)
+  readonly landmarkDistances: Float32Array; // (rows)
   readonly mask: Uint8Array; // (rows, steps, channels)
 }
 
 /** Bytes that the columns take. */
 export function chunkBytes({ rows, steps, channels, embeddingSize, latentSize }: ChunkShape): number {
-  return rows * (5 * steps * channels + 4 * embeddingSize + 4 * latentSize + 4);
+  return rows * (5 * steps * channels + 4 * embeddingSize + 4 * latentSize + 8);
 }
 
 /** Lays the columns over a buffer of at least `chunkBytes`. */
@@ -61,6 +62,7 @@ export function toChunkColumns(buffer: SharedArrayBuffer, shape: ChunkShape): Ch
     embeddings: new Float32Array(buffer, afterValues, rows * embeddingSize),
     latents: new Float32Array(buffer, afterEmbeddings, rows * latentSize),
     reconstructionErrors: new Float32Array(buffer, afterLatents, rows),
-    mask: new Uint8Array(buffer, afterLatents + 4 * rows, cells),
+    landmarkDistances: new Float32Array(buffer, afterLatents + 4 * rows, rows),
+    mask: new Uint8Array(buffer, afterLatents + 8 * rows, cells),
   };
 }

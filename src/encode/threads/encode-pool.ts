@@ -48,7 +48,13 @@ export function createEncodePool(threads: number): EncodePool {
           // A batch of another shape is refused there, in words.
           closed !== undefined || batch.steps !== steps || batch.channels !== channels
             ? local.get().encode(batch)
-            : encodeInChunks(batch, encoder, { embeddingSize, latentSize: latent }, threads, slots),
+            : encodeInChunks(
+                batch,
+                encoder,
+                { embeddingSize, latentSize: latent, hasLandmarks: model.viewMap !== undefined },
+                threads,
+                slots,
+              ),
         reconstruct: (latents) => local.get().reconstruct!(latents),
         dispose: () => {
           for (const thread of pool) thread.tell({ kind: 'close', encoder });
@@ -113,7 +119,11 @@ function createSlots(pool: readonly EncodeThread[]): Slots {
 async function encodeInChunks(
   batch: SeriesBatch,
   encoder: number,
-  { embeddingSize, latentSize }: Pick<ChunkShape, 'embeddingSize' | 'latentSize'>,
+  {
+    embeddingSize,
+    latentSize,
+    hasLandmarks,
+  }: Pick<ChunkShape, 'embeddingSize' | 'latentSize'> & { readonly hasLandmarks: boolean },
   threads: number,
   slots: Slots,
 ): Promise<EmbeddingBatch> {
@@ -122,6 +132,7 @@ async function encodeInChunks(
   const embeddings = new Float32Array(length * embeddingSize);
   const latents = { length, latentSize, values: new Float32Array(length * latentSize) };
   const reconstructionErrors = new Float32Array(length);
+  const landmarkDistances = hasLandmarks ? new Float32Array(length) : undefined;
   const most = Math.min(MOST_ROWS, Math.max(LEAST_ROWS, Math.ceil(length / (DEPTH * threads))));
 
   const run = async (slot: Slot, from: number, rows: number): Promise<void> => {
@@ -136,6 +147,7 @@ async function encodeInChunks(
       embeddings.set(columns.embeddings, from * embeddingSize);
       latents.values.set(columns.latents, from * latentSize);
       reconstructionErrors.set(columns.reconstructionErrors, from);
+      landmarkDistances?.set(columns.landmarkDistances, from);
     } finally {
       slots.give(slot);
     }
@@ -150,7 +162,7 @@ async function encodeInChunks(
   }
   await Promise.allSettled(running);
   await Promise.all(running);
-  return { series: batch, length, embeddingSize, embeddings, latents, reconstructionErrors };
+  return { series: batch, length, embeddingSize, embeddings, latents, reconstructionErrors, landmarkDistances };
 }
 
 interface Waiting {

@@ -33,10 +33,13 @@ async function encode({ encoder, job, shape, buffer }: EncodeOrder & { kind: 'en
     const columns = toChunkColumns(buffer, shape);
     // Of a batch an encoder reads its shape, values and mask alone.
     const series = { length: rows, steps, channels, values: columns.values, mask: columns.mask } as SeriesBatch;
-    const { embeddings, latents, reconstructionErrors } = await encoders.get(encoder)!.encode(series);
+    const { embeddings, latents, reconstructionErrors, landmarkDistances } = await encoders
+      .get(encoder)!
+      .encode(series);
     columns.embeddings.set(embeddings);
     if (latents !== undefined) columns.latents.set(latents.values);
     if (reconstructionErrors !== undefined) columns.reconstructionErrors.set(reconstructionErrors);
+    if (landmarkDistances !== undefined) columns.landmarkDistances.set(landmarkDistances);
     return { job };
   } catch (error) {
     const code = error instanceof SegtideError ? error.code : 'encoder';

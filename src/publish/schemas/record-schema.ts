@@ -18,6 +18,7 @@ export type AvroType =
   | string
   | readonly AvroType[]
   | { readonly type: 'array'; readonly items: AvroType }
+  | RecordSchema
   | { readonly type: 'enum'; readonly name: string; readonly symbols: readonly string[] }
   | { readonly type: 'record'; readonly name: string; readonly fields: readonly FieldSchema[] }
   | { readonly type: 'long'; readonly logicalType: 'timestamp-millis' };

@@ -7,6 +7,7 @@ export interface SimulationFlags {
   readonly customers?: string | undefined;
   readonly days?: string | undefined;
   readonly seed?: string | undefined;
+  readonly anomalies?: string | undefined;
 }
 
 /** Where no flag says how many. */
@@ -28,6 +29,7 @@ export function exampleSimulation(flags: SimulationFlags, toStart?: (days: numbe
     // Later than a window of the config, so that a late event is late for all of them.
     lateMs: 8 * 86_400_000,
     drift: plantedDrift(days),
+    anomalyShare: toNumber('--anomalies', flags.anomalies) ?? 0,
   });
 }
 

@@ -7,6 +7,7 @@ export interface SimulateFlags {
   readonly customers?: string;
   readonly days?: string;
   readonly seed?: string;
+  readonly anomalies?: string;
   readonly kafka?: string;
   readonly topic?: string;
   readonly rate?: string;
@@ -26,6 +27,7 @@ export function addSimulateCommand(program: Command, terminal: Terminal, outcome
     .option('--customers <n>', 'number of customers')
     .option('--days <n>', 'length of the stream in days')
     .option('--seed <n>', 'the same seed writes the same bytes')
+    .option('--anomalies <share>', 'share of customers who once behave oddly for a while, 0 to 1 (default: 0)')
     .option('--kafka <brokers>', 'send the events to these brokers, as a stream that ends today')
     .option('--topic <name>', 'with --kafka: the topic, which must be there (default: usage-events)')
     .option('--rate <n>', 'with --kafka: records a second; as fast as can be where it is left out')

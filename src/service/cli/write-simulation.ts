@@ -13,6 +13,8 @@ export interface WrittenSimulation {
   readonly events: string;
   /** The true segment of each customer, and from when to when. */
   readonly labels: string;
+  /** Planted anomalies: who behaved oddly, how, and from when to when. */
+  readonly anomalies: string;
   /** What was made and what was spoilt, counted. */
   readonly manifest: string;
   /** A config that reads it. */
@@ -37,6 +39,7 @@ export async function writeSimulation(folder: string, flags: WrittenSimulationFl
   const written = {
     events: join(folder, 'events.ndjson'),
     labels: join(folder, 'labels.ndjson'),
+    anomalies: join(folder, 'anomalies.ndjson'),
     manifest: join(folder, 'manifest.json'),
     config: join(folder, 'segtide.yaml'),
   };
@@ -51,6 +54,7 @@ export async function writeSimulation(folder: string, flags: WrittenSimulationFl
   });
   await write(written.events, simulation.events, force);
   await write(written.labels, encodeLabels(simulation.labels), force);
+  await write(written.anomalies, encodeLabels(simulation.anomalies), force);
   // Its counts are known once the events were made.
   await write(written.manifest, [toBytes(`${JSON.stringify(simulation.manifest(), null, 2)}\n`)], force);
   await write(written.config, [toBytes(config)], force);

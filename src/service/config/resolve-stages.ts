@@ -42,13 +42,13 @@ const WINDOW_READS: readonly KeyPath[] = [['window'], ...['channels', 'pivot', '
 /** Keys that a stage is resolved from. */
 function readsOf(stage: string): readonly KeyPath[] {
   const own = [stage.split('.')[0]!];
-  return ['window', 'series', 'drift', 'model.retrain'].includes(stage) ? [own, ...WINDOW_READS] : [own];
+  return ['window', 'series', 'drift', 'alerts', 'model.retrain'].includes(stage) ? [own, ...WINDOW_READS] : [own];
 }
 
 function resolve(config: Config, check: OptionCheck): RunStages | undefined {
   const { kind: _, ...encoder } = config.encoder;
   const ingest = check.resolve('input', () => resolveIngest(config.input));
-  const { series, cluster, model, drift } = config;
+  const { series, cluster, model, drift, alerts } = config;
   const { step } = config.window;
   const window = {
     ...config.window,
@@ -58,7 +58,10 @@ function resolve(config: Config, check: OptionCheck): RunStages | undefined {
   };
   const { seed } = config.run;
   const channels = windowChannels(config.input);
-  const stages = resolveLibraryStages({ channels, window, series, encoder, cluster, model, drift, seed }, check);
+  const stages = resolveLibraryStages(
+    { channels, window, series, encoder, cluster, model, drift, alerts, seed },
+    check,
+  );
   return ingest && stages && { ingest, ...stages };
 }
 

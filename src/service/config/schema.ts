@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { text } from './kinds.js';
+import { alertsSection } from './sections/alerts.js';
 import { clusterSection } from './sections/cluster.js';
 import { deliverySection } from './sections/delivery.js';
 import { driftSection } from './sections/drift.js';
@@ -24,6 +25,7 @@ export const configSchema = z.strictObject({
   cluster: clusterSection.describe('How vectors are grouped into segments.'),
   model: modelSection.describe('When models are trained and replaced.'),
   drift: driftSection.describe('How change is watched.'),
+  alerts: alertsSection.describe('What is told at once.'),
   output: outputSection.describe('Where results go.'),
   delivery: deliverySection.describe('What is promised between Kafka and Kafka, and how often it is made durable.'),
   run: runSection.describe('What concerns the program, not the results.'),

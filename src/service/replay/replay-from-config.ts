@@ -9,6 +9,7 @@ import { openKafka } from '../../transport/kafka/kafka-connection.js';
 import { createTopicReader } from '../../transport/kafka/topic-reader.js';
 import { describeTopic } from '../../transport/kafka/topics.js';
 import { createWindower } from '../../window/windower.js';
+import { NO_MARKS } from '../../worker/alerting.js';
 import { createPages } from '../../worker/pages.js';
 import { createPublisher, type PublishedCounts } from '../../worker/publisher.js';
 import { createScorer } from '../../worker/scorer.js';
@@ -162,8 +163,11 @@ async function replayPartition(
     scorer,
     publisher: {
       async publish(page, scored) {
-        if (!source.isLeadIn) return publisher.publish(page, scored);
-        publisher.recall(page, scored.assignments && toSegmentedWindows(scored.assignments));
+        if (!source.isLeadIn) {
+          await publisher.publish(page, scored);
+          return;
+        }
+        publisher.recall(page, scored.assignments && toSegmentedWindows(scored.assignments), NO_MARKS);
         const { windows, revisions, transitions } = publisher.counts;
         Object.assign(before, { windows, revisions, transitions });
       },

@@ -27,6 +27,7 @@ export function buildSummary({ windower, trainer, publisher, scorer }: Segmentat
     incompleteWindows: counters.incompleteWindows,
     assignments: counts.assignments,
     transitions: counts.transitions,
+    alerts: { counts: counts.alerts, top: publisher.topAlerts },
     customers: counters.customers + counters.evictedByTtl + counters.evictedByCap,
     evicted: counters.evictedByTtl + counters.evictedByCap,
     segments: toSegmentSummaries(trainer, publisher.segmentSizes()),

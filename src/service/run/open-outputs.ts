@@ -2,7 +2,16 @@ import { join } from 'node:path';
 import type { Sink } from '../../ports.js';
 import { createAssignmentLines } from '../../publish/assignment-lines.js';
 import type { EmbeddingRecord } from '../../publish/embedding-record.js';
-import { DEAD_LETTERS, DRIFT, EMBEDDINGS, LATE, type Output, SEGMENTS, TRANSITIONS } from '../../publish/output.js';
+import {
+  ALERTS,
+  DEAD_LETTERS,
+  DRIFT,
+  EMBEDDINGS,
+  LATE,
+  type Output,
+  SEGMENTS,
+  TRANSITIONS,
+} from '../../publish/output.js';
 import type { SegmentationOutputs } from '../../segmentation.js';
 import type { NdjsonRecord } from '../../transport/file/ndjson-line.js';
 import type { ParquetSink } from '../../transport/file/parquet-sink.js';
@@ -159,6 +168,7 @@ function countRecords(
       ...(names.includes(EMBEDDINGS.name) && {
         embeddings: parts === undefined ? json(EMBEDDINGS) : counts.count(EMBEDDINGS.name, parts),
       }),
+      ...(names.includes(ALERTS.name) && { alerts: json(ALERTS) }),
       segments: json(SEGMENTS),
       drift: json(DRIFT),
       late: json(LATE),

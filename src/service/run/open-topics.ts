@@ -1,5 +1,6 @@
 import type { Sink } from '../../ports.js';
 import {
+  ALERTS,
   ASSIGNMENTS,
   DEAD_LETTERS,
   DRIFT,
@@ -52,6 +53,7 @@ export async function openTopics(config: Config, names = writtenOutputs(config))
     assignments: createKafkaAssignmentSink(await open(ASSIGNMENTS)),
     transitions: await open(TRANSITIONS),
     ...(names.includes(EMBEDDINGS.name) && { embeddings: await open(EMBEDDINGS) }),
+    ...(names.includes(ALERTS.name) && { alerts: await open(ALERTS) }),
     segments: await open(SEGMENTS),
     drift: await open(DRIFT),
     late: await open(LATE),
@@ -63,6 +65,7 @@ export async function openTopics(config: Config, names = writtenOutputs(config))
       assignments: countAssignments(sinks.assignments, counts),
       transitions: counts.count('transitions', sinks.transitions),
       embeddings: sinks.embeddings && counts.count('embeddings', sinks.embeddings),
+      alerts: sinks.alerts && counts.count('alerts', sinks.alerts),
       segments: counts.count('segments', sinks.segments),
       drift: counts.count('drift', sinks.drift),
       late: counts.count('late', sinks.late),

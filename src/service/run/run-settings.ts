@@ -19,7 +19,7 @@ export interface RunSettings {
 /** @throws SegtideError `config` with all that is wrong */
 export function resolveRun(config: Config): RunSettings {
   const stages = resolveStages(config);
-  const { input, window, series, encoder, cluster, model, drift, output, run } = config;
+  const { input, window, series, encoder, cluster, model, drift, alerts, output, run } = config;
   const live = input.kind === 'kafka' || input.live === true;
   const segmentation = toSegmentationSettings(stages, live);
   return {
@@ -28,7 +28,7 @@ export function resolveRun(config: Config): RunSettings {
     identity: {
       settings: hashSettings([
         shaping(input),
-        ...[window, series, encoder, cluster, model, drift, run.seed, output.embeddings],
+        ...[window, series, encoder, cluster, model, drift, alerts, run.seed, output.embeddings],
       ]),
       input: input.kind === 'kafka' ? input.kafka!.topics : input.paths,
     },

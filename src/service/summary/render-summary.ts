@@ -6,6 +6,7 @@ import type { Fates } from '../../window/window-batch.js';
 import type { OutputSummary, RunSummary } from '../run-summary.js';
 import { formatCount, formatCounted, formatDate, formatNumber, formatSeconds, NO_BREAK, wrap } from './format.js';
 import { nextSteps } from './next-steps.js';
+import { alertLines, alertsHead } from './render-alerts.js';
 import { renderSegments } from './render-segments.js';
 import { renderViews } from './render-views.js';
 
@@ -24,6 +25,7 @@ export function renderSummary(summary: RunSummary, { width, color }: SummaryStyl
     [colors.bold('Segments'), renderSegments(summary, columns)],
     [colors.bold(modelsHead(summary)), ...models(summary, columns)],
     [colors.bold(driftHead(summary)), ...driftLines(summary, columns)],
+    [colors.bold(alertsHead(summary)), ...alertLines(summary, columns)],
     [colors.bold('Events'), ...accounting(summary, columns)],
     [colors.bold('Results'), ...outputs(summary.outputs, columns)],
     [colors.bold('Next'), ...nextSteps(summary).map((line) => `  ${line}`)],

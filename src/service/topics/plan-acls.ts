@@ -49,6 +49,7 @@ const OPERATIONS: Readonly<Record<TopicName, { readonly [role in Role]?: readonl
   embeddings: { worker: WRITE, view: READ },
   segments: { trainer: WRITE, view: READ },
   drift: { trainer: WRITE, view: READ },
+  alerts: { worker: WRITE, view: READ },
   late: { worker: WRITE, view: READ },
   'dead-letters': { worker: WRITE, view: READ },
   models: { worker: READ, trainer: WRITE },

@@ -69,6 +69,7 @@ const SHAPES: Readonly<Record<TopicName, TopicShape>> = {
   embeddings: { partitions: 'input' },
   segments: { partitions: 1, settings: COMPACTED },
   drift: { partitions: 1 },
+  alerts: { partitions: 'input' },
   late: { partitions: 'input' },
   'dead-letters': { partitions: 'input' },
   models: { partitions: 1, fixed: true, settings: COMPACTED },

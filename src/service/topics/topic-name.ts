@@ -5,6 +5,7 @@ export const OUTPUT_TOPICS = [
   'embeddings',
   'segments',
   'drift',
+  'alerts',
   'late',
   'dead-letters',
 ] as const;

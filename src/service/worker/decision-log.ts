@@ -1,4 +1,5 @@
 import { frameSnapshot, unframeSnapshot } from '../../numeric/framed-snapshot.js';
+import type { AlertMarks } from '../../worker/alerting.js';
 import type { Scored } from '../../worker/scorer.js';
 
 /** What a worker did with its input since the last commit, and what came of it: enough to do the same again. */
@@ -31,6 +32,8 @@ export interface LogEntry {
   readonly models: readonly ModelInForce[];
   readonly nearest: Uint16Array; // (windows of pages that were scored)
   readonly margins: Float32Array; // the same
+  /** Of each page, where alerts are watched for; mostly empty. */
+  readonly marks: Readonly<Record<number, AlertMarks>>;
 }
 
 export interface ModelInForce {
@@ -44,7 +47,7 @@ export type DecisionKind = 'take' | 'silence' | 'wake';
 
 export const DECISIONS: readonly DecisionKind[] = ['take', 'silence', 'wake'];
 
-const KIND = { name: 'log of the state', format: 1 };
+const KIND = { name: 'log of the state', format: 2 };
 
 /** Records that made a batch. */
 export interface Taken {
@@ -66,7 +69,7 @@ export interface DecisionLog {
   take(taken: Taken): void;
   silence(clock: number): void;
   wake(clock: number): void;
-  page(scored: Scored): void;
+  page(scored: Scored, marks: AlertMarks): void;
   /** Whether anything worth a commit came since the last entry: silence by itself is not. */
   readonly isEventful: boolean;
   /**
@@ -104,7 +107,8 @@ export function createDecisionLog({ identity, partitions }: Pick<LogEntry, 'iden
     },
     silence: (clock) => decide('silence', clock),
     wake: (clock) => decide('wake', clock),
-    page({ series, assignments }) {
+    page({ series, assignments }, marks) {
+      if (marks.odd.length + marks.moved.length > 0) current.marks[current.pages.length] = marks;
       current.pages.push(series.length);
       if (assignments === undefined) {
         current.pageModels.push(-1);
@@ -123,12 +127,12 @@ export function createDecisionLog({ identity, partitions }: Pick<LogEntry, 'iden
       return isEventful();
     },
     entry(lessons) {
-      const { kinds, pages, starts, names, unknownIds, models } = current;
+      const { kinds, pages, starts, names, unknownIds, models, marks } = current;
       const columns = current;
       if (kinds.length === 0 && pages.length === 0) return undefined;
       current = newColumns();
       return {
-        ...{ identity, partitions, starts, lessons, names, unknownIds, models },
+        ...{ identity, partitions, starts, lessons, names, unknownIds, models, marks },
         kinds: Uint8Array.from(kinds),
         topics: Uint8Array.from(columns.topics),
         nexts: BigInt64Array.from(columns.nexts),
@@ -163,6 +167,7 @@ function newColumns() {
     models: [] as ModelInForce[],
     nearest: [] as number[],
     margins: [] as number[],
+    marks: {} as Record<number, AlertMarks>,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { DeadLetter } from '../../ingest/dead-letter.js';
 import type { Sink } from '../../ports.js';
-import { ASSIGNMENTS, DEAD_LETTERS, EMBEDDINGS, LATE, TRANSITIONS } from '../../publish/output.js';
+import { ALERTS, ASSIGNMENTS, DEAD_LETTERS, EMBEDDINGS, LATE, TRANSITIONS } from '../../publish/output.js';
 import { createKafkaAssignmentSink } from '../../transport/kafka/kafka-assignment-sink.js';
 import type { WorkerOutputs } from '../../worker/publisher.js';
 import { createRecordBuffer, type RecordBuffer, type RecordBufferOptions } from '../record-buffer.js';
@@ -12,14 +12,20 @@ export interface OutputBuffer extends Omit<RecordBuffer, 'sink'> {
 
 export interface OutputBufferOptions extends RecordBufferOptions {
   readonly embeddings: boolean;
+  readonly alerts: boolean;
 }
 
-export async function createOutputBuffer({ embeddings, ...options }: OutputBufferOptions): Promise<OutputBuffer> {
+export async function createOutputBuffer({
+  embeddings,
+  alerts,
+  ...options
+}: OutputBufferOptions): Promise<OutputBuffer> {
   const buffer = createRecordBuffer(options);
   const sinks: WorkerOutputs = {
     assignments: createKafkaAssignmentSink(await buffer.sink(ASSIGNMENTS)),
     transitions: await buffer.sink(TRANSITIONS),
     ...(embeddings && { embeddings: await buffer.sink(EMBEDDINGS) }),
+    ...(alerts && { alerts: await buffer.sink(ALERTS) }),
     late: await buffer.sink(LATE),
     deadLetters: shortening(await buffer.sink(DEAD_LETTERS)),
   };

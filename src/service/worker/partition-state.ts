@@ -21,7 +21,7 @@ export interface PartitionState {
   readonly clocks: Readonly<Record<string, number>>;
 }
 
-const KIND = { name: 'state of a partition', format: 1 };
+const KIND = { name: 'state of a partition', format: 2 };
 
 export function encodePartitionState(state: PartitionState): Uint8Array {
   return frameSnapshot(KIND, state);

@@ -10,6 +10,7 @@ import type { OutgoingRecord } from '../../transport/kafka/kafka-producer.js';
 import type { StateStore, StoredState } from '../../transport/kafka/state-store.js';
 import type { ValueParser } from '../../transport/kafka/value-parser.js';
 import { createWindower } from '../../window/windower.js';
+import { NO_MARKS } from '../../worker/alerting.js';
 import type { IntervalLearner, Lessons } from '../../worker/interval-learner.js';
 import { createPages, type Page } from '../../worker/pages.js';
 import { createPublisher } from '../../worker/publisher.js';
@@ -111,7 +112,9 @@ async function work(options: PartitionWorkerOptions, parts: PartitionWorkerParts
     from?.pages,
   );
   const scorer = createScorer(series, seriesHash, [], encoder.engine, parts.openEncoder);
-  const publisher = createPublisher(outputs.sinks, scorer, { clock }, from?.publisher);
+  const alerts = segmentation.alerts && { ...segmentation.alerts, origin: String(partition.partition) };
+  const publisher = createPublisher(outputs.sinks, scorer, { clock, alerts }, from?.publisher);
+  let marks = NO_MARKS;
   const learner = parts.createLearner(entries.at(-1)?.lessons ?? from?.lessons ?? 0);
   const teach = (): number => {
     const lessons = learner.take();
@@ -148,7 +151,7 @@ async function work(options: PartitionWorkerOptions, parts: PartitionWorkerParts
       if (page === undefined) return undefined;
       const said = replay.page(page.windows);
       if (said === undefined) return page;
-      publisher.recall(page, said.segmented);
+      publisher.recall(page, said.segmented, said.marks);
       told = windower.fates.in;
       if (replay.isOver) {
         parts.onRestored?.({ records: told - checkpointed, customers: windower.counters.customers });
@@ -163,7 +166,7 @@ async function work(options: PartitionWorkerOptions, parts: PartitionWorkerParts
     scorer,
     publisher: {
       publish: async (page, scored) => {
-        await publisher.publish(page, scored);
+        marks = await publisher.publish(page, scored);
         if (page.forgotten === undefined) return;
         // What the customer taught goes first: it would be learnt after it was forgotten.
         teach();
@@ -174,7 +177,7 @@ async function work(options: PartitionWorkerOptions, parts: PartitionWorkerParts
     },
     learner: {
       learn: async (scored) => {
-        log.page(scored);
+        log.page(scored, marks);
         learner.learn(scored);
       },
     },

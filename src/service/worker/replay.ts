@@ -1,6 +1,7 @@
 import { SegtideError } from '../../errors.js';
 import type { SegmentedWindows } from '../../publish/segment-memory.js';
 import type { WindowBatch } from '../../window/window-batch.js';
+import { type AlertMarks, NO_MARKS } from '../../worker/alerting.js';
 import { DECISIONS, type DecisionKind, type LogEntry } from './decision-log.js';
 
 export interface Decision {
@@ -22,7 +23,9 @@ export interface Replay {
    *
    * @throws SegtideError `state` where the page is another than the one that was published
    */
-  page(windows: WindowBatch): { readonly segmented: SegmentedWindows | undefined } | undefined;
+  page(
+    windows: WindowBatch,
+  ): { readonly segmented: SegmentedWindows | undefined; readonly marks: AlertMarks } | undefined;
   /** Whether all published pages were given; else the input does not give what it gave before. */
   readonly isOver: boolean;
 }
@@ -35,11 +38,12 @@ export function createReplay(entries: readonly LogEntry[]): Replay {
     decision: () => decisions.next().value,
     page(windows) {
       if (nextPage.done === true) return undefined;
-      const { length, model, nearest, margins } = nextPage.value;
+      const { length, model, nearest, margins, marks } = nextPage.value;
       if (length !== windows.length) throw toMismatch(`a page has ${windows.length} windows that had ${length}`);
       nextPage = pages.next();
-      if (model === undefined) return { segmented: undefined };
+      if (model === undefined) return { segmented: undefined, marks };
       return {
+        marks,
         segmented: { windows, modelVersion: model.modelVersion, segmentIds: model.segmentIds, nearest, margins },
       };
     },
@@ -75,13 +79,17 @@ function* decisionsOf(entries: readonly LogEntry[]): Generator<Decision, undefin
 }
 
 function* pagesOf(entries: readonly LogEntry[]) {
-  for (const { pages, pageModels, models, nearest, margins } of entries) {
+  for (const { pages, pageModels, models, nearest, margins, marks } of entries) {
     let row = 0;
     for (let i = 0; i < pages.length; i++) {
       const length = pages[i]!;
       const model = models[pageModels[i]!];
       const end = model === undefined ? row : row + length;
-      yield { length, model, nearest: nearest.subarray(row, end), margins: margins.subarray(row, end) };
+      yield {
+        ...{ length, model, marks: marks[i] ?? NO_MARKS },
+        nearest: nearest.subarray(row, end),
+        margins: margins.subarray(row, end),
+      };
       row = end;
     }
   }

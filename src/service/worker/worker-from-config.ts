@@ -128,6 +128,7 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
               format: output.format,
               schemaIds,
               embeddings: output.embeddings.enabled,
+              alerts: config.alerts.kinds.length > 0,
             }),
             createLearner: (sequence) => {
               const { series } = segmentation.trainer.model;
@@ -145,7 +146,7 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
               toLessonRecords(lessons, { samples: topic('samples'), statistics: topic('statistics') }),
             toForgotten: (customerId, isKnown) =>
               toForgottenRecords(customerId, {
-                topics: CUSTOMER_TOPICS.filter((name) => name !== 'embeddings' || output.embeddings.enabled).map(topic),
+                topics: CUSTOMER_TOPICS.filter((name) => isWritten(name, config)).map(topic),
                 isKnown,
                 isHome: partitionOf(customerId) === partition.partition,
               }),
@@ -191,7 +192,12 @@ const BATCH_BYTES = 262_144;
 /** Of outputs in one commit, about: they are in memory until then. */
 const COMMIT_BYTES = 4 * 1024 * 1024;
 /** Topics whose records are keyed by the customer; by the last the trainer learns whom to forget. */
-const CUSTOMER_TOPICS = ['assignments', 'transitions', 'embeddings', 'late', 'samples'] as const;
+const CUSTOMER_TOPICS = ['assignments', 'transitions', 'embeddings', 'alerts', 'late', 'samples'] as const;
+
+function isWritten(name: TopicName, { output, alerts }: Config): boolean {
+  if (name === 'alerts') return alerts.kinds.length > 0;
+  return name !== 'embeddings' || output.embeddings.enabled;
+}
 
 /** Partitions of a topic that may be there already; 0 where it is not. */
 async function existing(kafka: Kafka, topic: string): Promise<number> {

@@ -35,6 +35,33 @@ export const SAMPLE: RunSummary = {
   incompleteWindows: 12,
   assignments: 41_234,
   transitions: 2345,
+  alerts: {
+    counts: { anomaly: 3, silence: 1 },
+    top: [
+      {
+        alertId: 'anomaly/c17/1704067200000',
+        kind: 'anomaly',
+        severity: 'medium',
+        status: 'confirmed',
+        customerId: 'c17',
+        segmentId: 's2',
+        windowStart: 1_704_067_200_000,
+        windowEnd: 1_704_672_000_000,
+        knownUntil: 1_704_672_000_000,
+        score: 7.25,
+        threshold: 4.8,
+        cause: 'run',
+        explanation: {
+          text: 'usage was 31 a step in steps 5 to 6, where 1.2 was expected',
+          parts: [],
+          steps: [],
+        },
+        modelVersion: 'v1-12345678',
+        centroidEpoch: 0,
+        emittedAt: 1_704_672_000_000,
+      },
+    ],
+  },
   customers: 4037,
   evicted: 0,
   segments: [

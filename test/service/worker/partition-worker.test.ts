@@ -73,7 +73,12 @@ async function own(topics: MemoryPartition, state: MemoryState, ending: Ending =
   const partition = topics.assign(ending.fetchedRecords);
   let pages = 0;
   let restored = 0;
-  const outputs = await createOutputBuffer({ topicOf: (name) => name, format: 'json', embeddings: false });
+  const outputs = await createOutputBuffer({
+    topicOf: (name) => name,
+    format: 'json',
+    embeddings: false,
+    alerts: true,
+  });
   const parts: PartitionWorkerParts = {
     partition,
     store: state.open(),
@@ -180,7 +185,12 @@ describe('a worker of one partition', () => {
     const state = createMemoryState();
     let taken = false;
     const partition = topics.assign();
-    const outputs = await createOutputBuffer({ topicOf: (name) => name, format: 'json', embeddings: false });
+    const outputs = await createOutputBuffer({
+      topicOf: (name) => name,
+      format: 'json',
+      embeddings: false,
+      alerts: true,
+    });
     const zombie = runPartition(OPTIONS, {
       partition,
       store: state.open(async () => {
@@ -214,7 +224,12 @@ describe('a worker of one partition', () => {
       await closing; // the broker is away
       throw new SegtideError('aborted', 'the store is closed');
     });
-    const outputs = await createOutputBuffer({ topicOf: (name) => name, format: 'json', embeddings: false });
+    const outputs = await createOutputBuffer({
+      topicOf: (name) => name,
+      format: 'json',
+      embeddings: false,
+      alerts: true,
+    });
     await runPartition(OPTIONS, {
       partition,
       store: { ...store, close: async () => closed.abort() },

@@ -1,0 +1,91 @@
+import { SegtideError } from '../errors.js';
+import { ALERT_KINDS, type AlertKind } from './alert.js';
+
+export interface AlertOptions {
+  /** Kinds that are raised; none turns alerts off. @default all */
+  readonly kinds?: readonly AlertKind[];
+  /**
+   * A window is anomalous from this score on: -log10 of the share of usual windows that are as odd. 4.8 is one in 63,000.
+   * @default 4.8
+   */
+  readonly threshold?: number;
+  /** Event time after an alert during which its customer, or its segment, raises no other of the kind, ms. @default one window length */
+  readonly cooldownMs?: number;
+  readonly silence?: SilenceOptions;
+  readonly segmentChange?: SegmentChangeOptions;
+  readonly segmentSize?: SegmentSizeOptions;
+}
+
+export interface SilenceOptions {
+  /** -log10 of the chance of so long a silence, if the customer were as active as it is on average. @default 6 */
+  readonly threshold?: number;
+  /** Times the longest silence that is usual for the customer, at least. @default 3 */
+  readonly factor?: number;
+}
+
+export interface SegmentChangeOptions {
+  /** Windows in a row that must show the new segment. @default 2 */
+  readonly persistence?: number;
+  /** Margin that each of them must have, 0 to 1: between two segments customers come and go. @default 0.3 */
+  readonly margin?: number;
+}
+
+export interface SegmentSizeOptions {
+  /** Least change of a segment's size from one closing of windows to the next, relative to its size before. @default 0.5 */
+  readonly change?: number;
+  /** In standard deviations of what chance makes of such a size, at least. @default 6 */
+  readonly threshold?: number;
+}
+
+export interface AlertSettings {
+  readonly kinds: readonly AlertKind[];
+  readonly threshold: number;
+  readonly cooldownMs: number;
+  readonly silence: Required<SilenceOptions>;
+  readonly segmentChange: Required<SegmentChangeOptions>;
+  readonly segmentSize: Required<SegmentSizeOptions>;
+}
+
+/**
+ * @param windowMs length of a window
+ * @throws SegtideError `config` for a value out of range
+ */
+export function resolveAlertOptions(options: AlertOptions, windowMs: number): AlertSettings {
+  const { silence = {}, segmentChange = {}, segmentSize = {} } = options;
+  const kinds = [...new Set(options.kinds ?? ALERT_KINDS)];
+  const unknown = kinds.find((kind) => !ALERT_KINDS.includes(kind));
+  if (unknown !== undefined) throw refuse(`\`kinds\` must be of ${ALERT_KINDS.join(', ')}; got ${String(unknown)}`);
+  return {
+    kinds,
+    threshold: least('threshold', options.threshold ?? 4.8, 0),
+    cooldownMs: least('cooldown', options.cooldownMs ?? windowMs, 0),
+    silence: {
+      threshold: least('silence.threshold', silence.threshold ?? 6, 0),
+      factor: least('silence.factor', silence.factor ?? 3, 1),
+    },
+    segmentChange: {
+      persistence: whole('segmentChange.persistence', segmentChange.persistence ?? 2),
+      margin: least('segmentChange.margin', segmentChange.margin ?? 0.3, 0, 1),
+    },
+    segmentSize: {
+      change: least('segmentSize.change', segmentSize.change ?? 0.5, 0),
+      threshold: least('segmentSize.threshold', segmentSize.threshold ?? 6, 0),
+    },
+  };
+}
+
+function whole(name: string, value: number): number {
+  if (Number.isInteger(value) && value >= 1 && value <= 255) return value;
+  throw refuse(`\`${name}\` must be a whole number from 1 to 255; got ${value}`);
+}
+
+function least(name: string, value: number, from: number, to = Number.MAX_VALUE): number {
+  if (typeof value === 'number' && value >= from && value <= to) return value;
+  throw refuse(
+    `\`${name}\` must be a number ${to === Number.MAX_VALUE ? `of at least ${from}` : `from ${from} to ${to}`}; got ${value}`,
+  );
+}
+
+function refuse(text: string): SegtideError {
+  return new SegtideError('config', `alerts: ${text}`);
+}

@@ -1,0 +1,125 @@
+import { SegtideError } from '../errors.js';
+import type { WindowBatch } from '../window/window-batch.js';
+import type { Alert, AlertKind } from './alert.js';
+import type { AlertSettings } from './alert-settings.js';
+import { observeActivity, type Silence } from './customer-silence.js';
+import { type CustomerSlab, createCustomerSlab, forget, reserve, trimmed } from './customer-slab.js';
+import { knownSteps, timeOfStep } from './known-until.js';
+import { observeOddity } from './odd-windows.js';
+import { type MoveCause, observeSegment, type SegmentMove } from './segment-moves.js';
+import { createSegmentSizes, type SegmentSizesSnapshot, type SizeJump } from './segment-sizes.js';
+
+/** Windows with all that the rules look at. */
+export interface ObservedWindows {
+  readonly windows: WindowBatch;
+  /** What the model said of each window; undefined while there is none. */
+  readonly segmented:
+    | {
+        readonly modelVersion: string;
+        readonly segmentIds: readonly string[];
+        /** Indexes of `segmentIds`. */
+        readonly nearest: Uint16Array; // (batch)
+        readonly margins: Float32Array; // (batch)
+      }
+    | undefined;
+  /** Rows whose anomaly score is at or above the threshold. */
+  readonly odd: ReadonlySet<number>;
+  /** Rows whose segment is another than that of the customer's window before, with the cause. */
+  readonly moved: ReadonlyMap<number, MoveCause>;
+}
+
+/** What the rules found; the records of it are made where there is a model to explain it by. */
+export interface RaisedAlert {
+  readonly kind: AlertKind;
+  readonly status: Alert['status'];
+  /** Whether it tells what became of an alert that was raised before. @default false */
+  readonly isUpdate?: boolean;
+  /** Of the windows. For a jump of a segment, one of those that closed after it. */
+  readonly row: number;
+  readonly windowStart: number;
+  readonly windowEnd: number;
+  readonly knownUntil: number;
+  readonly silence?: Silence;
+  /** With the ids of its segments. */
+  readonly move?: SegmentMove & { readonly fromId: string; readonly toId: string };
+  readonly jump?: SizeJump;
+}
+
+/** What is remembered of customers and segments between their windows. */
+export interface AlertWatch {
+  /** Takes windows in the order of publication. What it answers depends on them and on those before alone. */
+  observe(observed: ObservedWindows): readonly RaisedAlert[];
+  /** Forgets customers that left; call it with `WindowBatch.released` once the batch is dealt with. */
+  forget(slots: Uint32Array): void;
+  snapshot(): AlertWatchSnapshot;
+}
+
+export interface AlertWatchSnapshot {
+  readonly format: 1;
+  readonly customers: CustomerSlab;
+  /** What the segments' numbers stand for, from 1. */
+  readonly segmentIds: readonly string[];
+  readonly sizes: SegmentSizesSnapshot | null;
+}
+
+/** @throws SegtideError `state` when the snapshot has another format */
+export function createAlertWatch(settings: AlertSettings, from?: AlertWatchSnapshot): AlertWatch {
+  if (from !== undefined && from.format !== 1) {
+    throw new SegtideError(
+      'state',
+      `the memory of alerts has format ${String(from.format)}, and this version reads format 1; start without the checkpoint, or with the version that wrote it`,
+    );
+  }
+  const { silence, segmentChange, segmentSize, cooldownMs } = settings;
+  const watches = (kind: AlertKind): boolean => settings.kinds.includes(kind);
+  const slab = createCustomerSlab(from?.customers);
+  const sizes = createSegmentSizes(segmentSize, from?.sizes);
+  const segmentIds = [...(from?.segmentIds ?? [])];
+  const numberOf = (id: string): number => {
+    const index = segmentIds.indexOf(id);
+    return index < 0 ? segmentIds.push(id) : index + 1;
+  };
+
+  return {
+    observe({ windows, segmented, odd, moved }) {
+      const raised: RaisedAlert[] = [];
+      const numbers = segmented?.segmentIds.map(numberOf);
+      for (let row = 0; row < windows.length; row++) {
+        reserve(slab, windows.customers[row]!);
+        const known = knownSteps(windows, row);
+        const knownUntil = timeOfStep(windows, row, known);
+        const window = { row, windowStart: windows.starts[row]!, windowEnd: windows.ends[row]!, knownUntil };
+        const isFirst = windows.finals[row] === 1 && windows.revisions[row] === 0;
+        if (watches('anomaly') && segmented !== undefined) {
+          const oddity = observeOddity(slab, windows, row, odd.has(row), knownUntil, cooldownMs);
+          if (oddity !== undefined) raised.push({ kind: 'anomaly', ...oddity, ...window });
+        }
+        if (watches('silence') && windows.evicted[row] === 0 && windows.revisions[row] === 0) {
+          const found = observeActivity(slab, windows, row, known, silence);
+          if (found !== undefined) raised.push({ kind: 'silence', status: 'confirmed', ...window, silence: found });
+        }
+        if (segmented === undefined || numbers === undefined || !isFirst) continue;
+        const { nearest, margins, modelVersion } = segmented;
+        const segment = nearest[row]!;
+        if (watches('segment-change')) {
+          const slot = windows.customers[row]!;
+          const move = observeSegment(slab, slot, numbers[segment]!, margins[row]!, moved.get(row), segmentChange);
+          if (move !== undefined) {
+            const named = { ...move, fromId: segmentIds[move.from - 1]!, toId: segmentIds[move.to - 1]! };
+            raised.push({ kind: 'segment-change', status: 'confirmed', ...window, move: named });
+          }
+        }
+        if (watches('segment-size')) {
+          const { windowStart, windowEnd } = window;
+          for (const jump of sizes.observe(segmented.segmentIds[segment]!, modelVersion, windowStart, windowEnd)) {
+            const of = { windowStart: jump.windowStart, windowEnd: jump.windowEnd, knownUntil: jump.windowEnd };
+            raised.push({ kind: 'segment-size', status: 'confirmed', row, ...of, jump });
+          }
+        }
+      }
+      return raised;
+    },
+    forget: (slots) => forget(slab, slots),
+    snapshot: () => ({ format: 1, customers: trimmed(slab), segmentIds: [...segmentIds], sizes: sizes.snapshot() }),
+  };
+}

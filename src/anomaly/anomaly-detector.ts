@@ -1,0 +1,105 @@
+import type { AssignmentBatch } from '../cluster/assignment-batch.js';
+import { ANOMALY_PARTS, type AnomalyModel, type AnomalyPart, type Usual } from './anomaly-model.js';
+import { findDeviatingRun } from './deviating-run.js';
+import { createPartMeter, isWhole } from './part-meter.js';
+import { createRarity, type Rarity } from './rarity.js';
+import { type Tail, toTail } from './tail.js';
+
+/** One part of a window's score. */
+export interface MeasuredPart {
+  readonly part: AnomalyPart;
+  readonly value: number;
+  /** What it is in half of the segment's usual windows. */
+  readonly usual: number;
+  /** -log10 of the share of the segment's usual windows in which it is as large. */
+  readonly score: number;
+}
+
+/** Steps that deviate, in prepared units. */
+export interface DeviatingSteps {
+  readonly channel: number;
+  /** Steps [first, end). */
+  readonly first: number;
+  readonly end: number;
+  /** In standard deviations of such a run; negative where less was seen than expected. */
+  readonly deviation: number;
+}
+
+export interface ExplainedWindow {
+  /** The rarest first. */
+  readonly parts: readonly MeasuredPart[];
+  /** What deviates most first; none that is usual. */
+  readonly deviations: readonly DeviatingSteps[];
+  /** What was expected, in prepared units. */
+  readonly expected: Float32Array; // (steps, channels)
+}
+
+/** Scores windows by one model. */
+export interface AnomalyDetector {
+  /**
+   * How odd each window is: -log10 of the share of usual windows that are as odd, so 3 is once in a thousand. 0 for
+   * windows without any usage, and where no segment is known.
+   */
+  score(assignments: AssignmentBatch): Float32Array; // (batch)
+  explain(assignments: AssignmentBatch, row: number): ExplainedWindow;
+}
+
+interface Scale {
+  readonly rarity: Rarity;
+  readonly score: Tail;
+}
+
+export function createAnomalyDetector(model: AnomalyModel): AnomalyDetector {
+  const meter = createPartMeter(model);
+  const whole = toScale(model.whole);
+  const partial = toScale(model.partial);
+  return {
+    score(assignments) {
+      const { length, nearest, distances, embeddings } = assignments;
+      const scores = new Float32Array(length);
+      for (let row = 0; row < length; row++) {
+        if (embeddings.series.inactive[row] === 1 || !Number.isFinite(distances[row])) continue;
+        const { rarity, score } = isWhole(assignments, row) ? whole : partial;
+        scores[row] = score.rarity(rarity.together(meter.measure(assignments, row), nearest[row]!));
+      }
+      return scores;
+    },
+    explain(assignments, row) {
+      const { rarity } = isWhole(assignments, row) ? whole : partial;
+      const segment = assignments.nearest[row]!;
+      const measured = meter.measure(assignments, row);
+      const parts = ANOMALY_PARTS.map((part) => ({
+        part,
+        value: measured[part],
+        usual: rarity.median(part, segment),
+        score: rarity.of(part, measured[part], segment),
+      })).filter(({ usual }) => Number.isFinite(usual));
+      const { steps, channels } = assignments.embeddings.series;
+      return {
+        parts: parts.sort((a, b) => b.score - a.score),
+        expected: Float32Array.from(meter.expected),
+        deviations: severalRuns(meter.deviations.slice(), steps, channels),
+      };
+    },
+  };
+}
+
+function toScale(usual: Usual): Scale {
+  return { rarity: createRarity(usual), score: toTail(usual.score) };
+}
+
+/** Runs that a window's deviations are told by, at most, and what one must deviate by to be told. */
+const MOST_RUNS = 3;
+const LEAST_DEVIATION = 3;
+
+/** The run that deviates most, then the one that does among the other steps, and so on. */
+function severalRuns(deviations: Float64Array, steps: number, channels: number): DeviatingSteps[] {
+  const runs: DeviatingSteps[] = [];
+  while (runs.length < MOST_RUNS) {
+    const run = findDeviatingRun(deviations, steps, channels);
+    if (runs.length > 0 && Math.abs(run.deviation) < LEAST_DEVIATION) break;
+    runs.push(run);
+    for (let step = run.first; step < run.end; step++) deviations[step * channels + run.channel] = 0;
+  }
+  return runs;
+}

@@ -1,0 +1,100 @@
+import { MASK_ABSENT, MASK_OBSERVED, type WindowBatch } from '../window/window-batch.js';
+import type { AlertSettings } from './alert-settings.js';
+import {
+  ACTIVE_SHARE,
+  ACTIVE_UNTIL,
+  COUNTED_STEPS,
+  COUNTED_UNTIL,
+  type CustomerSlab,
+  IS_SILENT,
+  NUMBERS,
+  TIMES,
+  USUAL_GAP,
+} from './customer-slab.js';
+import { timeOfStep } from './known-until.js';
+
+/** A customer who has gone silent. */
+export interface Silence {
+  /** Since when, epoch ms. */
+  readonly since: number;
+  /** How long, steps. */
+  readonly gap: number;
+  /** The longest that is usual for the customer, steps. */
+  readonly usualGap: number;
+  /** Share of steps in which the customer was active. */
+  readonly activeShare: number;
+  /** -log10 of the chance of such a gap, were steps active by chance. */
+  readonly score: number;
+}
+
+/** Windows of steps that a customer must be known for. */
+const LEAST_WINDOWS = 2;
+/** What a longest silence fades by with every shorter one. */
+const FADING = 0.98;
+
+/**
+ * Follows a customer's activity step by step, each step once however windows overlap, and tells when a silence is longer
+ * than any that is usual. Told once; the customer must be active again before the next.
+ *
+ * @param knownSteps steps of the window that are known
+ */
+export function observeActivity(
+  { times, numbers }: CustomerSlab,
+  windows: WindowBatch,
+  row: number,
+  knownSteps: number,
+  { threshold, factor }: AlertSettings['silence'],
+): Silence | undefined {
+  const slot = windows.customers[row]!;
+  const time = slot * TIMES;
+  const number = slot * NUMBERS;
+  const { steps, channels, mask } = windows;
+  const stepMs = (windows.ends[row]! - windows.starts[row]!) / steps;
+  const isFinal = windows.finals[row] === 1;
+  let activeUntil = times[time + ACTIVE_UNTIL]!;
+  for (let step = 0; step < knownSteps; step++) {
+    const end = timeOfStep(windows, row, step + 1);
+    if (end <= times[time + COUNTED_UNTIL]!) continue;
+    const state = stateOf(mask, (row * steps + step) * channels, channels);
+    if (state === 'absent') continue;
+    if (state === 'active') {
+      if (isFinal && activeUntil > 0) {
+        const gap = Math.round((end - activeUntil) / stepMs) - 1;
+        numbers[number + USUAL_GAP] = Math.max(gap, numbers[number + USUAL_GAP]! * (gap > 0 ? FADING : 1));
+      }
+      activeUntil = end;
+    }
+    // What is still open may yet change: it is looked at, and counted when it has closed.
+    if (!isFinal) continue;
+    const counted = numbers[number + COUNTED_STEPS]! + 1;
+    const rate = Math.max(1 / counted, 1 / (4 * steps));
+    numbers[number + ACTIVE_SHARE]! += rate * ((state === 'active' ? 1 : 0) - numbers[number + ACTIVE_SHARE]!);
+    numbers[number + COUNTED_STEPS] = Math.min(counted, MOST_COUNTED);
+    times[time + COUNTED_UNTIL] = end;
+  }
+  const isActiveAgain = activeUntil > times[time + ACTIVE_UNTIL]!;
+  if (isFinal) times[time + ACTIVE_UNTIL] = activeUntil;
+  if (isActiveAgain) numbers[number + IS_SILENT] = 0;
+  if (activeUntil === 0 || numbers[number + COUNTED_STEPS]! < LEAST_WINDOWS * steps) return undefined;
+  const gap = Math.round((timeOfStep(windows, row, knownSteps) - activeUntil) / stepMs);
+  const usualGap = Math.max(1, numbers[number + USUAL_GAP]!);
+  const activeShare = Math.min(numbers[number + ACTIVE_SHARE]!, MOST_SHARE);
+  const score = -gap * Math.log10(1 - activeShare);
+  if (numbers[number + IS_SILENT] === 1 || gap < factor * usualGap || !(score >= threshold)) return undefined;
+  numbers[number + IS_SILENT] = 1;
+  return { since: activeUntil, gap, usualGap, activeShare, score };
+}
+
+/** Exact in single precision. */
+const MOST_COUNTED = 1 << 20;
+/** Nobody is sure to be active. */
+const MOST_SHARE = 0.999;
+
+function stateOf(mask: Uint8Array, at: number, channels: number): 'active' | 'silent' | 'absent' {
+  let isAbsent = true;
+  for (let cell = at; cell < at + channels; cell++) {
+    if (mask[cell] === MASK_OBSERVED) return 'active';
+    if (mask[cell] !== MASK_ABSENT) isAbsent = false;
+  }
+  return isAbsent ? 'absent' : 'silent';
+}

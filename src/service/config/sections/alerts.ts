@@ -1,0 +1,58 @@
+import * as z from 'zod';
+import { ALERT_KINDS } from '../../../anomaly/alert.js';
+import { duration, real, share, whole } from '../kinds.js';
+
+const silence = z
+  .strictObject({
+    threshold: real('-log10', { min: 0 })
+      .default(6)
+      .describe('-log10 of the chance of so long a silence, were the customer as active as on average.'),
+    factor: real('times', { min: 1 })
+      .default(3)
+      .describe('Times the longest silence that is usual for the customer, at least.'),
+  })
+  .prefault({})
+  .describe('When a customer has gone silent.');
+
+const segmentChange = z
+  .strictObject({
+    persistence: whole('windows', { min: 1, max: 255 })
+      .default(2)
+      .describe('Windows in a row that must show the new segment.'),
+    margin: share()
+      .default(0.3)
+      .describe('Margin that each of them must have: between two segments customers come and go.'),
+  })
+  .prefault({})
+  .describe('When a customer has changed its segment for good.');
+
+const segmentSize = z
+  .strictObject({
+    change: real('relative', { min: 0 })
+      .default(0.5)
+      .describe("Least change of a segment's size between two closings of windows, relative to its size before."),
+    threshold: real('standard deviations', { min: 0 }).default(6).describe('Of what chance makes of it, at least.'),
+  })
+  .prefault({})
+  .describe("When a segment's size has jumped.");
+
+/** `alerts`: what is told at once. */
+export const alertsSection = z
+  .strictObject({
+    kinds: z
+      .array(z.enum(ALERT_KINDS))
+      .default([...ALERT_KINDS])
+      .describe('Kinds that are raised; `[]` turns alerts off.'),
+    threshold: real('-log10', { min: 0 })
+      .default(4.8)
+      .describe('A window is anomalous from this score on: -log10 of the share of usual windows that are as odd.'),
+    cooldown: duration()
+      .exactOptional()
+      .describe(
+        'Event time after an alert during which its customer raises no other of the kind; left out it is one window length.',
+      ),
+    silence,
+    segmentChange,
+    segmentSize,
+  })
+  .prefault({});

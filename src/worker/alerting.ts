@@ -1,0 +1,117 @@
+import type { Alert, AlertKind } from '../anomaly/alert.js';
+import { type AlertWatchSnapshot, createAlertWatch, type RaisedAlert } from '../anomaly/alert-watch.js';
+import { type AnomalyDetector, createAnomalyDetector } from '../anomaly/anomaly-detector.js';
+import type { AnomalyModel } from '../anomaly/anomaly-model.js';
+import { MOVE_CAUSES, type MoveCause } from '../anomaly/segment-moves.js';
+import { type AlertContext, toAlerts } from '../anomaly/to-alerts.js';
+import type { Sink } from '../ports.js';
+import type { SegmentedWindows } from '../publish/segment-memory.js';
+import { isProvisional } from '../train/provisional.js';
+import type { WindowBatch } from '../window/window-batch.js';
+import type { Scored } from './scorer.js';
+
+/** What the rules were told of a page by the model: with it and the windows they find the same again. */
+export interface AlertMarks {
+  /** Rows with an anomaly score at or above the threshold. */
+  readonly odd: Uint32Array;
+  /** Rows that show a change of segment, and indexes of `MOVE_CAUSES`. */
+  readonly moved: Uint32Array;
+  readonly causes: Uint8Array;
+}
+
+export const NO_MARKS: AlertMarks = { odd: new Uint32Array(0), moved: new Uint32Array(0), causes: new Uint8Array(0) };
+
+/** Scores windows, watches them and writes alerts. */
+export interface Alerting {
+  /** The alerts with the highest scores so far. */
+  readonly top: readonly Alert[];
+  /** @param counts of alerts that were raised, which it adds to */
+  publish(
+    scored: Scored,
+    causes: ReadonlyMap<number, MoveCause>,
+    emittedAt: number | 'windowEnd',
+    counts: AlertCounts,
+  ): Promise<AlertMarks>;
+  /** Takes note of windows whose alerts were published before a restart. */
+  recall(windows: WindowBatch, segmented: SegmentedWindows | undefined, marks: AlertMarks, counts: AlertCounts): void;
+  forget(slots: Uint32Array): void;
+  snapshot(): AlertWatchSnapshot;
+}
+
+export type AlertCounts = Partial<Record<AlertKind, number>>;
+
+/** Alerts that a summary shows at most. */
+const MOST_TOP = 10;
+
+export function createAlerting(
+  context: AlertContext,
+  sink: Sink<Alert>,
+  from?: AlertWatchSnapshot,
+  fromTop: readonly Alert[] = [],
+): Alerting {
+  const { settings } = context;
+  const watch = createAlertWatch(settings, from);
+  let top = [...fromTop];
+  let opened: { readonly model: AnomalyModel; readonly detector: AnomalyDetector } | undefined;
+
+  function detectorOf(model: AnomalyModel | undefined): AnomalyDetector | undefined {
+    if (model === undefined || !settings.kinds.includes('anomaly')) return undefined;
+    if (opened?.model !== model) opened = { model, detector: createAnomalyDetector(model) };
+    return opened.detector;
+  }
+
+  return {
+    get top() {
+      return top;
+    },
+    async publish({ series, assignments, anomaly }, causes, emittedAt, counts) {
+      const { windows } = series;
+      const detector = detectorOf(anomaly);
+      const scores =
+        assignments === undefined || detector === undefined
+          ? new Float32Array(windows.length)
+          : detector.score(assignments);
+      const isOdd = (row: number): boolean => detector !== undefined && scores[row]! >= settings.threshold;
+      const odd = new Set(Array.from(scores.keys()).filter(isOdd));
+      const raised = watch.observe({
+        windows,
+        segmented: trained(assignments && toSegmented(assignments)),
+        odd,
+        moved: causes,
+      });
+      count(raised, counts);
+      if (raised.length > 0) {
+        const said = assignments && { assignments, detector, scores };
+        const alerts = toAlerts(raised, windows, said, context, emittedAt);
+        await sink.write(alerts);
+        const telling = alerts.filter((alert, i) => alert.kind === 'anomaly' && raised[i]!.isUpdate !== true);
+        top = [...top, ...telling].sort((a, b) => b.score - a.score).slice(0, MOST_TOP);
+      }
+      return {
+        odd: Uint32Array.from(odd),
+        moved: Uint32Array.from(causes.keys()),
+        causes: Uint8Array.from(causes.values(), (cause) => MOVE_CAUSES.indexOf(cause)),
+      };
+    },
+    recall(windows, segmented, marks, counts) {
+      const causes = Array.from(marks.moved, (row, i) => [row, MOVE_CAUSES[marks.causes[i]!]!] as const);
+      const observed = { windows, segmented: trained(segmented), odd: new Set(marks.odd), moved: new Map(causes) };
+      count(watch.observe(observed), counts);
+    },
+    forget: (slots) => watch.forget(slots),
+    snapshot: () => watch.snapshot(),
+  };
+}
+
+/** Segments of a provisional model are for the time being: nobody need hear that customers leave them. */
+function trained<T extends { readonly modelVersion: string }>(segmented: T | undefined): T | undefined {
+  return segmented === undefined || isProvisional(segmented.modelVersion) ? undefined : segmented;
+}
+
+function toSegmented({ model, nearest, margins }: NonNullable<Scored['assignments']>) {
+  return { modelVersion: model.modelVersion, segmentIds: model.segmentIds, nearest, margins };
+}
+
+function count(raised: readonly RaisedAlert[], counts: AlertCounts): void {
+  for (const { kind, isUpdate } of raised) if (isUpdate !== true) counts[kind] = (counts[kind] ?? 0) + 1;
+}
