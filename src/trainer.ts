@@ -332,7 +332,8 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     reseeded = { epoch: found.clusterModel.centroidEpoch, rows: found.rows };
     // Shares and places of other segments: what was before is no measure any more.
     monitor.rebase();
-    await segments.publish(found.profiles, found.lineage, now);
+    const reasons = [`segments without windows: ${starved.map((j) => current.clusterModel.segmentIds[j]).join(', ')}`];
+    await segments.publish(found.profiles, { lineage: found.lineage, reasons, createdAt: now });
   }
 
   async function reportDrift(atEnd: boolean): Promise<void> {
