@@ -8,6 +8,7 @@ import { frameSnapshot, unframeSnapshot } from '../src/numeric/framed-snapshot.j
 import { createSegmentMemory } from '../src/publish/segment-memory.js';
 import { loadConfig } from '../src/service/config/load-config.js';
 import { resolveRun } from '../src/service/run/run-settings.js';
+import { toFetchedRecords } from '../src/transport/kafka/fetched-records.js';
 import { createJsonValues } from '../src/transport/kafka/json-values.js';
 import { createWindower, type Windower } from '../src/window/windower.js';
 import { MAPPING, WINDOW } from './measure/worker-runs.js';
@@ -60,7 +61,7 @@ function push(into: Windower, count: number, timestamp: number): number {
       };
     });
     const begun = process.cpuUsage();
-    for (const windows of into.push(values.parse(records, 'usage/0').batch)) {
+    for (const windows of into.push(values.parse(toFetchedRecords(records), 'usage/0').batch)) {
       const segmented = { nearest: new Uint16Array(windows.length), margins: new Float32Array(windows.length) };
       if (windows.length > 0) memory.observe({ windows, modelVersion: 'v1', segmentIds: ['s0', 's1'], ...segmented });
     }

@@ -1,5 +1,6 @@
 import type { KafkaMessage } from 'kafkajs';
 import type { AssignedPartition } from '../../src/transport/kafka/assigned-partition.js';
+import { toFetchedRecords } from '../../src/transport/kafka/fetched-records.js';
 
 /** Topics of one partition, in memory: an owner of it reads them as it reads Kafka's. */
 export interface MemoryPartition {
@@ -59,7 +60,7 @@ export function createMemoryPartition(partition: number, topics: readonly string
           return topics.filter(waits);
         },
         peek(topic, maxBytes, before) {
-          if (!waits(topic)) return [];
+          if (!waits(topic)) return toFetchedRecords([]);
           const log = logs.get(topic)!;
           const from = next!.get(topic)!;
           const limit = Math.min(log.length, (Math.floor(from / fetchedRecords) + 1) * fetchedRecords);
@@ -68,7 +69,7 @@ export function createMemoryPartition(partition: number, topics: readonly string
             if (before !== undefined && BigInt(end) >= before) break;
             bytes += log[end]!.value?.length ?? 0;
           }
-          return log.slice(from, end);
+          return toFetchedRecords(log.slice(from, end));
         },
         take(topic, count) {
           next!.set(topic, next!.get(topic)! + count);

@@ -1,6 +1,7 @@
 import type { KafkaMessage } from 'kafkajs';
 import type { UsageBatch } from '../../ingest/usage-batch.js';
 import type { Source } from '../../ports.js';
+import { type FetchedRecords, joinRecords, toFetchedRecords } from '../../transport/kafka/fetched-records.js';
 import type { TopicReader } from '../../transport/kafka/topic-reader.js';
 import type { ValueParser } from '../../transport/kafka/value-parser.js';
 import { verifyKeys } from '../../transport/kafka/verify-keys.js';
@@ -42,7 +43,7 @@ export function createReplaySource(
   let isOver = false;
   let records = 0;
 
-  const nothing = (): UsageBatch => ({ ...values.parse([], ranges[0]!.topic).batch, waiting: true });
+  const nothing = (): UsageBatch => ({ ...values.parse(NO_RECORDS, ranges[0]!.topic).batch, waiting: true });
 
   return {
     get isLeadIn() {
@@ -73,7 +74,7 @@ export function createReplaySource(
       await values.prepare?.(found);
       const { batch, taken, recordOf } = values.parse(found, context.source);
       if (keyed === 'verify') verifyKeys(batch, found, recordOf, context);
-      isLeadIn = BigInt(found[0]!.offset) < from;
+      isLeadIn = found.offset(0) < from;
       if (!isLeadIn) records += taken;
       lane.take(taken);
       return { ...batch, clockTimes: clocks.follow(next, batch.eventTimes, batch.length, ended, notAfter) };
@@ -85,13 +86,13 @@ export function createReplaySource(
 interface Lane {
   readonly range: ReplayRange;
   /** The next records, none at the end of the range; never of both sides of its beginning. */
-  peek(): Promise<readonly KafkaMessage[]>;
+  peek(): Promise<FetchedRecords>;
   take(count: number): void;
 }
 
 function createLane(range: ReplayRange, reader: TopicReader, signal: AbortSignal): Lane {
   const { topic, partition, lead, from, to } = range;
-  let waiting: KafkaMessage[] = [];
+  let waiting: FetchedRecords = NO_RECORDS;
   let next = lead < from ? lead : from;
 
   /** Reads on until there are enough for a batch, or all. */
@@ -99,11 +100,10 @@ function createLane(range: ReplayRange, reader: TopicReader, signal: AbortSignal
     while (waiting.length < BATCH_RECORDS && next < to && !signal.aborted) {
       let bytes = 0;
       const take = (records: readonly KafkaMessage[], after: bigint): boolean => {
-        for (const record of records) {
-          if (BigInt(record.offset) >= to) break;
-          waiting.push(record);
-          bytes += record.value?.length ?? 0;
-        }
+        const fetched = toFetchedRecords(records);
+        const fit = countBefore(fetched, to);
+        bytes += fetched.size(0, fit);
+        waiting = joinRecords([waiting, fetched.slice(0, fit)]);
         next = after;
         return next >= to || bytes >= CHUNK_BYTES;
       };
@@ -115,17 +115,24 @@ function createLane(range: ReplayRange, reader: TopicReader, signal: AbortSignal
     range,
     async peek() {
       await fill();
-      const batch = waiting.slice(0, BATCH_RECORDS);
-      const isLeadIn = batch.length > 0 && BigInt(batch[0]!.offset) < from;
-      const cut = isLeadIn ? batch.findIndex(({ offset }) => BigInt(offset) >= from) : -1;
-      return cut < 0 ? batch : batch.slice(0, cut);
+      const batch = waiting.slice(0, Math.min(BATCH_RECORDS, waiting.length));
+      const lead = countBefore(batch, from);
+      return lead === 0 ? batch : batch.slice(0, lead);
     },
     take(count) {
-      waiting = waiting.slice(count);
+      waiting = waiting.slice(count, waiting.length);
     },
   };
 }
 
+/** How many of the first records come before an offset. */
+function countBefore(records: FetchedRecords, offset: bigint): number {
+  let count = 0;
+  while (count < records.length && records.offset(count) < offset) count++;
+  return count;
+}
+
+const NO_RECORDS = toFetchedRecords([]);
 const BATCH_RECORDS = 1000;
 /** Read at once: what waits in memory, and a fetch more. */
 const CHUNK_BYTES = 4 * 1024 * 1024;

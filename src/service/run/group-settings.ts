@@ -6,8 +6,9 @@ export function groupSettings({
   input,
   delivery,
 }: Pick<Config, 'input' | 'delivery'>): Omit<GroupReaderOptions, 'groupId' | 'topics' | 'startAt'> {
-  const { outOfRange, sessionTimeout } = input.kafka!;
+  const { fetchBytes, outOfRange, sessionTimeout } = input.kafka!;
   return {
+    fetchBytes,
     outOfRange,
     sessionTimeoutMs: sessionTimeout,
     heartbeatIntervalMs: Math.max(1, Math.floor(Math.min(3000, sessionTimeout / 10))),

@@ -83,6 +83,7 @@ async function openKafkaSource(
       idleMs: kafka.pollTimeout,
       partitionIdleMs: stages.window.idleTimeoutMs,
       maxAheadMs: stages.window.maxFutureMs,
+      fetchBytes: kafka.fetchBytes,
       sessionTimeoutMs: kafka.sessionTimeout,
       maxBatchBytes: BATCH_BYTES,
       heartbeatIntervalMs: Math.max(1, Math.floor(Math.min(3000, kafka.sessionTimeout / 10))),

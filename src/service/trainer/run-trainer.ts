@@ -134,16 +134,19 @@ class TrainerRole {
     const { partition } = this.#parts;
     const { samples, statistics } = this.#options.topics;
     const sampled = partition.peek(samples, PIECE_BYTES);
-    for (const { key, value, offset } of sampled) {
-      if (value === null) await trainer.forget(String(key));
-      else this.#use(samples, offset, () => trainer.sampled(decodeSamples(value)));
+    for (let i = 0; i < sampled.length; i++) {
+      const value = sampled.value(i);
+      if (value === null) await trainer.forget(String(sampled.key(i)));
+      else this.#use(samples, sampled.offset(i), () => trainer.sampled(decodeSamples(value)));
     }
     partition.take(samples, sampled.length);
     // While samples lag behind, about as many lessons of either.
     const most = partition.waiting.includes(samples) ? sampled.length : Number.POSITIVE_INFINITY;
-    const taught = partition.peek(statistics, PIECE_BYTES).slice(0, most);
-    for (const { value, offset } of taught) {
-      const record = value && this.#use(statistics, offset, () => decodeStatistics(value));
+    const waiting = partition.peek(statistics, PIECE_BYTES);
+    const taught = waiting.slice(0, Math.min(most, waiting.length));
+    for (let i = 0; i < taught.length; i++) {
+      const value = taught.value(i);
+      const record = value && this.#use(statistics, taught.offset(i), () => decodeStatistics(value));
       if (record) await trainer.observe(record);
     }
     partition.take(statistics, taught.length);
@@ -153,12 +156,12 @@ class TrainerRole {
   }
 
   /** A record that can't be used, of a worker with other settings or of another version, must not stop the trainer. */
-  #use<T>(topic: string, offset: string, use: () => T): T | undefined {
+  #use<T>(topic: string, offset: bigint, use: () => T): T | undefined {
     try {
       return use();
     } catch (error) {
       if (!(error instanceof SegtideError)) throw error;
-      this.#parts.onRefused(topic, offset, error);
+      this.#parts.onRefused(topic, String(offset), error);
       return undefined;
     }
   }

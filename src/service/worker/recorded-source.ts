@@ -1,7 +1,7 @@
-import type { KafkaMessage } from 'kafkajs';
 import type { UsageBatch } from '../../ingest/usage-batch.js';
 import type { Clock, Source } from '../../ports.js';
 import type { AssignedPartition } from '../../transport/kafka/assigned-partition.js';
+import { type FetchedRecords, joinRecords, toFetchedRecords } from '../../transport/kafka/fetched-records.js';
 import type { ValueParser } from '../../transport/kafka/value-parser.js';
 import { verifyKeys } from '../../transport/kafka/verify-keys.js';
 import type { DecisionLog } from './decision-log.js';
@@ -77,15 +77,10 @@ export function createRecordedSource(
     source: `${topic}/${partition.partition}`,
   });
 
-  async function toBatch(
-    topic: number,
-    records: readonly KafkaMessage[],
-    idle: number,
-    knownUnknown?: ReadonlySet<number>,
-  ) {
+  async function toBatch(topic: number, records: FetchedRecords, idle: number, knownUnknown?: ReadonlySet<number>) {
     if (topics[topic] === forgetTopic) {
-      const forget = records[0]?.key;
-      if (forget == null) throw toMismatch('a request to forget a customer is gone, or names nobody');
+      const forget = records.length === 0 ? null : records.key(0);
+      if (forget === null) throw toMismatch('a request to forget a customer is gone, or names nobody');
       return { batch: { ...nothing(false), forget }, taken: 1, unknownIds: undefined };
     }
     const context = contextOf(topics[topic]!);
@@ -97,7 +92,7 @@ export function createRecordedSource(
   }
 
   const nothing = (waiting: boolean): UsageBatch => ({
-    ...values.parse([], contextOf(topics[0]!).source).batch,
+    ...values.parse(NO_RECORDS, contextOf(topics[0]!).source).batch,
     waiting,
   });
 
@@ -113,13 +108,14 @@ export function createRecordedSource(
   }
 
   /** The records of the topic up to an offset, whatever the pieces in which they are fetched now. */
-  async function retake(topic: string, next: bigint): Promise<KafkaMessage[] | undefined> {
-    const records: KafkaMessage[] = [];
+  async function retake(topic: string, next: bigint): Promise<FetchedRecords | undefined> {
+    const pieces: FetchedRecords[] = [];
     while (!partition.signal.aborted && !isStopped()) {
       const more = partition.peek(topic, Number.POSITIVE_INFINITY, next);
-      for (const record of more) records.push(record);
+      pieces.push(more);
       partition.take(topic, more.length);
-      if (BigInt(more.at(-1)?.offset ?? -1) + 1n >= next || (partition.next(topic) ?? 0n) >= next) return records;
+      const end = more.length === 0 ? 0n : more.offset(more.length - 1) + 1n;
+      if (end >= next || (partition.next(topic) ?? 0n) >= next) return joinRecords(pieces);
       if (more.length === 0) await partition.arrival(idleMs);
     }
     return undefined;
@@ -160,8 +156,8 @@ export function createRecordedSource(
     now = clock.now();
     const records = partition.peek(name, name === forgetTopic ? 1 : maxBatchBytes);
     const { batch, taken, unknownIds } = await toBatch(topic, records, idle);
-    const next = BigInt(records[taken - 1]!.offset) + 1n;
-    if (!offsets.has(name)) log.starts(name, BigInt(records[0]!.offset));
+    const next = records.offset(taken - 1) + 1n;
+    if (!offsets.has(name)) log.starts(name, records.offset(0));
     log.take({ topic: name, next, count: taken, idle, clock: now, unknownIds });
     partition.take(name, taken);
     offsets.set(name, next);
@@ -228,6 +224,7 @@ export function createRecordedSource(
   };
 }
 
+const NO_RECORDS = toFetchedRecords([]);
 /** Without any answer of a broker for so long, it was away. In ms. */
 const OUTAGE_MS = 5000;
 /** How often to look again for brokers that are away: until they answer, that nothing comes says nothing. In ms. */

@@ -63,13 +63,15 @@ export async function repartitionPartition(options: RepartitionOptions, parts: R
       await values.prepare?.(records);
       const { batch, taken, recordOf } = values.parse(records, source);
       for (let i = 0; i < batch.length; i++) {
-        const { value, headers } = records[recordOf[i]!]!;
+        const record = recordOf[i]!;
+        const value = records.value(record);
+        const headers = records.headers(record);
         const key = Buffer.from(batch.idBytes.subarray(batch.idStarts[i]!, batch.idEnds[i]!)).toString();
         outputs.add(to, { key, value, ...(headers && { headers }) });
       }
       await deadLetters.write(batch.deadLetters);
       const isLittle = outputs.bytes < BATCH_BYTES / 4;
-      await copier.commit(outputs.take(), BigInt(records[taken - 1]!.offset) + 1n);
+      await copier.commit(outputs.take(), records.offset(taken - 1) + 1n);
       partition.take(topic!, taken);
       // A commit costs as much for one record as for thousands.
       if (isLittle) await sleep(commitEveryMs, undefined, { signal: partition.signal }).catch(() => {}); // revoked

@@ -1,4 +1,4 @@
-import type { KafkaMessage } from 'kafkajs';
+import type { FetchedRecords } from './fetched-records.js';
 
 /**
  * One partition number of all input topics, while this member of the consumer group has it. Topics that are read
@@ -25,7 +25,7 @@ export interface AssignedPartition {
    *
    * @param before only records before this offset
    */
-  peek(topic: string, maxBytes: number, before?: bigint): readonly KafkaMessage[];
+  peek(topic: string, maxBytes: number, before?: bigint): FetchedRecords;
   /** Takes the first `count` of what `peek` showed. */
   take(topic: string, count: number): void;
   /** Tells that what was taken is being worked on: it may take longer than an owner that takes nothing is given. */

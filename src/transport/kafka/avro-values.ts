@@ -3,6 +3,7 @@ import type { IngestSettings } from '../../ingest/ingest-settings.js';
 import { createObjectParser } from '../../ingest/object-parser.js';
 import { createRegistryDecoder } from '../../ingest/registry-decoder.js';
 import type { SchemaSource } from '../../ingest/schema-source.js';
+import type { FetchedRecords } from './fetched-records.js';
 import { placeInTopic, type ValueParser } from './value-parser.js';
 
 export interface AvroValuesOptions {
@@ -28,10 +29,11 @@ export async function createAvroValues(settings: IngestSettings, options: AvroVa
   const { prepare } = decoder;
 
   return {
-    ...(prepare && { prepare: (records) => prepare(records.map(({ value }) => value ?? NOTHING)) }),
+    ...(prepare && { prepare: (records) => prepare(valuesOf(records)) }),
     parse(records, source, unknownBefore) {
       const unknownIds = new Set<number>();
-      for (const [i, { value }] of records.entries()) {
+      for (let i = 0; i < records.length; i++) {
+        const value = records.value(i);
         // Left out here, a record without a value is noticed where records are counted.
         if (value === null || value.length === 0) continue;
         const at = { source, row: i + 1, offset: 0 };
@@ -56,6 +58,10 @@ export async function toAvroDecoder(
   const keys = new Set(settings.fields.flatMap(({ path }) => path));
   if (registry !== undefined) return createRegistryDecoder(registry, { keys });
   return createAvroDecoder(schema, { keys, ...(framing !== undefined && { framing }) });
+}
+
+function* valuesOf(records: FetchedRecords): Generator<Uint8Array> {
+  for (let i = 0; i < records.length; i++) yield records.value(i) ?? NOTHING;
 }
 
 const NOTHING = new Uint8Array(0);

@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer';
-import type { IHeaders, KafkaMessage } from 'kafkajs';
+import type { IHeaders } from 'kafkajs';
 import type { AvroRefusal } from '../../ingest/avro-decoder.js';
 import { CONTENT_TYPE, checkAttributes, createEnvelopeReader } from '../../ingest/cloud-event.js';
 import type { IngestSettings } from '../../ingest/ingest-settings.js';
 import { ATTRIBUTES, createObjectParser, type EventAttributes } from '../../ingest/object-parser.js';
 import type { Refusal } from '../../ingest/usage-columns.js';
 import { type AvroValuesOptions, toAvroDecoder } from './avro-values.js';
+import type { FetchedRecords } from './fetched-records.js';
 import { placeInTopic, type ValueParser } from './value-parser.js';
 
 export interface ContentValuesOptions {
@@ -40,7 +41,7 @@ export async function createContentValues(
   const names = settings.fields.flatMap(({ path }) => (path[0] === ATTRIBUTES && path.length === 2 ? [path[1]!] : []));
   const readEnvelope = createEnvelopeReader(names);
   /** What was unwrapped to be prepared, until it is parsed. */
-  const unwrapped = new WeakMap<KafkaMessage, Content | Refusal>();
+  const unwrapped = new WeakMap<FetchedRecords, (Content | Refusal)[]>();
 
   const unwrap = (headers: IHeaders | undefined, value: Buffer): Content | Refusal => {
     if (value.length > settings.maxRecordBytes) {
@@ -58,34 +59,32 @@ export async function createContentValues(
     if ('reason' in content) return content;
     return { type: mediaType(content.attributes.get(CONTENT_TYPE)), ...content };
   };
-  const contentOf = (record: KafkaMessage & { value: Buffer }): Content | Refusal => {
-    const known = unwrapped.get(record);
-    if (known !== undefined) return known;
-    const content = unwrap(record.headers, record.value);
-    if (prepare !== undefined) unwrapped.set(record, content);
-    return content;
-  };
 
   return {
     ...(prepare && {
       prepare: (records) => {
         const payloads: Uint8Array[] = [];
-        for (const record of records) {
-          const content = hasValue(record) && contentOf(record);
-          if (content && 'data' in content && content.data !== undefined && isAvro(content))
-            payloads.push(content.data);
+        const contents: (Content | Refusal)[] = [];
+        for (let i = 0; i < records.length; i++) {
+          const value = dataOf(records, i);
+          if (value === undefined) continue;
+          const content = unwrap(records.headers(i), value);
+          contents[i] = content;
+          if ('data' in content && content.data !== undefined && isAvro(content)) payloads.push(content.data);
         }
+        unwrapped.set(records, contents);
         return prepare(payloads);
       },
     }),
     parse(records, source, unknownBefore) {
       const unknownIds = new Set<number>();
-      for (const [i, record] of records.entries()) {
+      const contents = unwrapped.get(records);
+      for (let i = 0; i < records.length; i++) {
         // Left out here, a record without a value is noticed where records are counted.
-        if (!hasValue(record)) continue;
+        const value = dataOf(records, i);
+        if (value === undefined) continue;
         const at = { source, row: i + 1, offset: 0 };
-        const { value } = record;
-        const content = contentOf(record);
+        const content = contents?.[i] ?? unwrap(records.headers(i), value);
         if ('reason' in content) objects.refuse(content, at, value);
         else if (content.data === undefined) objects.append({}, at, value, content.attributes);
         else if (!isAvro(content)) objects.appendJson(content.data, at, value, content.attributes);
@@ -129,9 +128,11 @@ function fromHeaders(headers: IHeaders, type: string | undefined, value: Buffer)
   return checkAttributes(attributes) ?? { type, data: value.length === 0 ? undefined : value, attributes };
 }
 
-function hasValue(record: KafkaMessage): record is KafkaMessage & { value: Buffer } {
-  // An event may tell all that it has to tell by its attributes.
-  return record.value !== null && (record.value.length > 0 || record.headers?.ce_specversion !== undefined);
+/** The value, undefined for a record that holds nothing: an event may tell all that it has to tell by its attributes. */
+function dataOf(records: FetchedRecords, i: number): Buffer | undefined {
+  const value = records.value(i);
+  if (value === null || (value.length === 0 && records.headers(i)?.ce_specversion === undefined)) return undefined;
+  return value;
 }
 
 function isAvro({ type, data }: Content): boolean {

@@ -46,7 +46,7 @@ export async function startGroupConsumer(
 ): Promise<GroupConsumer> {
   const { topic } = settings;
   // Half may wait in the queue, half in what was fetched meanwhile.
-  const fetchBytes = settings.maxBytesInFlight / 2;
+  const fetchBytes = Math.min(settings.fetchBytes, settings.maxBytesInFlight / 2);
   const consumer = kafka.consumer({
     groupId: settings.groupId,
     ...(settings.rack !== undefined && { rackId: settings.rack }),

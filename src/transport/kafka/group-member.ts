@@ -58,7 +58,7 @@ export async function createGroupMember(
   { topics, partitions }: TopicSelection,
   listener: GroupMemberListener,
 ): Promise<GroupMember> {
-  const fetchBytes = settings.maxBytesInFlight / 2;
+  const fetchBytes = Math.min(settings.fetchBytes, settings.maxBytesInFlight / 2);
   let memberId: string | undefined;
   let generation = -1;
   let inGroup = false;

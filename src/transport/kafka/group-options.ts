@@ -13,6 +13,12 @@ export interface GroupOptions {
   readonly rebalanceTimeoutMs?: number;
   /** How long a broker may wait for records before it answers a fetch. In ms. @default 200 */
   readonly maxWaitMs?: number;
+  /**
+   * Bytes of one answer of a broker to a request for records, about; at most half of what may be in flight. kafkajs
+   * makes objects of all records of an answer at once: those of a small answer are gone before they cost anything, and
+   * a large one spares round trips where brokers are far away. At least 16384. @default 2097152
+   */
+  readonly fetchBytes?: number;
   /** Zone or rack of this program: brokers with a replica there are read from. @default the leaders are read from */
   readonly rack?: string | undefined;
 }
@@ -24,6 +30,7 @@ export interface GroupSettings {
   readonly heartbeatIntervalMs: number;
   readonly rebalanceTimeoutMs: number;
   readonly maxWaitMs: number;
+  readonly fetchBytes: number;
   readonly rack: string | undefined;
 }
 
@@ -52,6 +59,7 @@ export function resolveGroup(options: GroupOptions): GroupSettings {
     heartbeatIntervalMs,
     rebalanceTimeoutMs,
     maxWaitMs: atLeast(1, 'maxWaitMs', options.maxWaitMs ?? 200),
+    fetchBytes: atLeast(16_384, 'fetchBytes', options.fetchBytes ?? 2_097_152),
     rack: options.rack,
   };
 }

@@ -1,55 +1,39 @@
-import type { KafkaMessage } from 'kafkajs';
 import type { IngestSettings } from '../../ingest/ingest-settings.js';
 import { createNdjsonParser } from '../../ingest/ndjson-parser.js';
 import { createObjectParser } from '../../ingest/object-parser.js';
 import { createTimeUnitWatch } from '../../ingest/time-unit-watch.js';
+import { type FetchedRecords, LINES } from './fetched-records.js';
 import { placeInTopic, type ValueParser } from './value-parser.js';
 
 /**
- * Parses JSON values. Many records are joined by line feeds and read by the NDJSON parser in one go, then told apart
- * by their line numbers; values that hold line feeds themselves are read one by one.
+ * Parses JSON values. They lie one after the other, each with a line feed behind it, so that the NDJSON parser reads many
+ * in one go; they are told apart by their line numbers. Values that hold line feeds themselves are read one by one.
  */
 export function createJsonValues(settings: IngestSettings): ValueParser {
   const watch = createTimeUnitWatch(settings);
   const lines = createNdjsonParser(settings, watch);
   const single = createObjectParser(settings, watch);
-  let buffer = Buffer.allocUnsafe(64 * 1024);
-
-  /** Copies values up to the first that is more than a line, and answers where the last line ends. */
-  const join = (records: readonly KafkaMessage[]): number => {
-    let end = 0;
-    for (const { value } of records) {
-      const length = value?.length ?? 0;
-      if (value?.includes(LINE_FEED)) break;
-      if (end + length + 1 > buffer.length) buffer = grown(buffer, end, end + length + 1);
-      if (value !== null) buffer.set(value, end);
-      end += length;
-      buffer[end++] = LINE_FEED;
-    }
-    return end;
-  };
 
   return {
     parse(records, source) {
-      const end = join(records);
-      if (end > 0 || records.length === 0) {
+      const { bytes, valueStarts } = records;
+      const count = runOf(records, false);
+      if (count > 0 || records.length === 0) {
         // Offset 0 would be the begin of a file, where a byte order mark is let pass.
-        const { batch, rows } = lines.parse(buffer, 0, end, { source, row: 1, offset: 1, inside: false }, true);
+        const at = { source, row: 1, offset: 1, inside: false };
+        const { batch, rows } = lines.parse(bytes, valueStarts[0]!, valueStarts[count]!, at, true);
         return placeInTopic(batch, records, rows, source);
       }
-      let taken = 0;
-      while (records[taken]?.value?.includes(LINE_FEED)) {
-        single.appendJson(records[taken]!.value!, { source, row: ++taken, offset: 0 });
-      }
+      const taken = runOf(records, true);
+      for (let i = 0; i < taken; i++) single.appendJson(records.value(i)!, { source, row: i + 1, offset: 0 });
       return placeInTopic(single.takeBatch(), records, taken, source);
     },
   };
 }
 
-const LINE_FEED = 0x0a;
-
-function grown(buffer: Buffer, used: number, needed: number): Buffer<ArrayBuffer> {
-  const larger = Buffer.allocUnsafe(Math.max(needed, buffer.length * 2));
-  larger.set(buffer.subarray(0, used));
-  return larger;
+/** How many of the first values hold line feeds, or none. */
+function runOf({ length, flags }: FetchedRecords, lines: boolean): number {
+  let count = 0;
+  while (count < length && ((flags[count]! & LINES) !== 0) === lines) count++;
+  return count;
 }

@@ -1,7 +1,8 @@
-import type { Kafka, KafkaMessage } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
 import type { UsageBatch } from '../../ingest/usage-batch.js';
 import type { Clock, Source, SourcePosition } from '../../ports.js';
+import { type FetchedRecords, toFetchedRecords } from './fetched-records.js';
 import { type GroupConsumer, startGroupConsumer } from './group-consumer.js';
 import { openKafka } from './kafka-connection.js';
 import { isRebalance, toTransportError } from './kafka-error.js';
@@ -127,9 +128,9 @@ async function startSource(
         ? room.next()
         : undefined,
     records(partition, records, next) {
-      const refusal = progress.fetched(partition, records, next);
+      const refusal = progress.fetched(partition, BigInt(records[0]!.offset), next);
       if (refusal !== undefined) return fail(refusal);
-      queue.push(partition, records);
+      queue.push(partition, toFetchedRecords(records));
       arrival.set();
     },
     answered(fetch) {
@@ -156,18 +157,21 @@ async function startSource(
     }
     return partition;
   };
-  const parse = (partition: number, records: readonly KafkaMessage[]): UsageBatch => {
+  const parse = (partition: number, records: FetchedRecords): UsageBatch => {
     const { batch, taken, recordOf } = values.parse(records, progress.sourceOf(partition));
     if (settings.keyed === 'verify' && partitionCount > 1)
       verifyKeys(batch, records, recordOf, progress.contextOf(partition));
     const clockTimes = clocks.follow(partition, batch.eventTimes, batch.length, clock.now() + settings.maxAheadMs);
     queue.take(partition, taken);
     clocks.fetched(partition, clock.now());
-    progress.handedOver(partition, records[taken - 1]!, !queue.has(partition));
+    progress.handedOver(partition, records.offset(taken - 1), !queue.has(partition));
     if (queue.bytes < settings.maxBytesInFlight / 2) room.set();
     return { ...batch, clockTimes };
   };
-  const nothing = (waiting: boolean): UsageBatch => ({ ...values.parse([], progress.sourceOf(0)).batch, waiting });
+  const nothing = (waiting: boolean): UsageBatch => ({
+    ...values.parse(NO_RECORDS, progress.sourceOf(0)).batch,
+    waiting,
+  });
 
   return {
     async pull() {
@@ -229,6 +233,8 @@ async function startSource(
     },
   };
 }
+
+const NO_RECORDS = toFetchedRecords([]);
 
 function silence(settings: KafkaSourceSettings): SegtideError {
   return new SegtideError(

@@ -1,5 +1,5 @@
-import type { KafkaMessage } from 'kafkajs';
 import type { AssignedPartition } from './assigned-partition.js';
+import type { FetchedRecords } from './fetched-records.js';
 import type { RecordQueue } from './record-queue.js';
 import { createSignal } from './signal.js';
 
@@ -17,7 +17,7 @@ export interface PartitionFeed extends AssignedPartition {
    *
    * @param next the offset after all of them
    */
-  fetched(topic: string, records: readonly KafkaMessage[], next: bigint): void;
+  fetched(topic: string, records: FetchedRecords, next: bigint): void;
   /** A broker has answered a request for records of the topic. */
   answered(topic: string): void;
   /** Ends the assignment; what waits is forgotten. */
@@ -82,8 +82,7 @@ export function createPartitionFeed(
       progressed = true;
     },
     next(topic) {
-      const first = queue.first(keyOf(topic));
-      return first === undefined ? positions.get(topic) : BigInt(first.offset);
+      return queue.first(keyOf(topic)) ?? positions.get(topic);
     },
     async arrival(ms) {
       if (feed.waiting.length > 0) return true;

@@ -1,4 +1,3 @@
-import type { KafkaMessage } from 'kafkajs';
 import { type ErrorContext, SegtideError } from '../../errors.js';
 import type { SourcePosition } from '../../ports.js';
 import type { PartitionRange } from './topics.js';
@@ -13,10 +12,10 @@ export interface PartitionProgress {
   revokedBy(partitions: readonly number[]): readonly number[];
   /** Takes partitions over, and answers where to go on reading where that is not the committed offset. */
   assign(partitions: readonly number[]): ReadonlyMap<number, bigint>;
-  /** Records were fetched. Answers why they can't be taken, where they can't. */
-  fetched(partition: number, records: readonly KafkaMessage[], next: bigint): SegtideError | undefined;
+  /** Records from `first` on were fetched. Answers why they can't be taken, where they can't. */
+  fetched(partition: number, first: bigint, next: bigint): SegtideError | undefined;
   /** Records up to `last` were handed over; with `all`, everything fetched so far. */
-  handedOver(partition: number, last: KafkaMessage, all: boolean): void;
+  handedOver(partition: number, last: bigint, all: boolean): void;
   position(): KafkaPosition;
   /** The part of a position that this member may commit. */
   committable(position: SourcePosition): ReadonlyMap<number, bigint>;
@@ -60,9 +59,8 @@ export function createPartitionProgress(
       }
       return seeks;
     },
-    fetched(partition, records, next) {
+    fetched(partition, first, next) {
       const at = owned.get(partition);
-      const first = BigInt(records[0]!.offset);
       if (at === undefined || (at.fetched !== undefined && first < at.fetched)) {
         const expected = at?.fetched ?? 'none of this partition';
         return new SegtideError(
@@ -76,7 +74,7 @@ export function createPartitionProgress(
     },
     handedOver(partition, last, all) {
       const at = owned.get(partition)!;
-      at.handed = all ? at.fetched : BigInt(last.offset) + 1n;
+      at.handed = all ? at.fetched : last + 1n;
     },
     position() {
       const position: Record<string, string> = {};

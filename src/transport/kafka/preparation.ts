@@ -1,25 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KafkaMessage } from 'kafkajs';
+import type { FetchedRecords } from './fetched-records.js';
 import type { ValueParser } from './value-parser.js';
 
 /** Waits for what records need to be parsed, in turns that end. */
 export interface Preparation {
   /**
    * True where the records can be parsed now. Else a promise that resolves true when they can, and false after so many
-   * ms; then the same records are asked for again.
+   * ms; then the same records (the same object) are asked for again.
    *
    * @throws SegtideError `transport` (by the promise) when what they need is not to be had
    */
-  of(records: readonly KafkaMessage[], ms: number): true | Promise<boolean>;
+  of(records: FetchedRecords, ms: number): true | Promise<boolean>;
 }
 
 export function createPreparation(values: ValueParser): Preparation {
-  let records: readonly KafkaMessage[] = [];
+  let records: FetchedRecords | undefined;
   /** For these records; undefined once it has resolved. */
   let ready: Promise<boolean> | undefined;
 
-  const begin = (): void => {
-    const promise = values.prepare?.(records)?.then(() => {
+  const begin = (next: FetchedRecords): void => {
+    const promise = values.prepare?.(next)?.then(() => {
       if (ready === promise) ready = undefined;
       return true;
     });
@@ -30,9 +30,9 @@ export function createPreparation(values: ValueParser): Preparation {
   return {
     of(next, ms) {
       if (values.prepare === undefined) return true;
-      if (next.length !== records.length || next[0] !== records[0]) {
+      if (next !== records) {
         records = next;
-        begin();
+        begin(next);
       }
       return ready === undefined ? true : within(ready, ms);
     },

@@ -1,5 +1,4 @@
-import type { KafkaMessage } from 'kafkajs';
-import { detachRecords } from './detach-records.js';
+import { type FetchedRecords, joinRecords } from './fetched-records.js';
 
 /**
  * Records that were fetched and not yet handed over, by partition, or by whatever else names where they are from. The
@@ -9,19 +8,19 @@ export interface RecordQueue<Key = number> {
   readonly bytes: number;
   /** Bytes that wait of one partition. */
   bytesOf(partition: Key): number;
-  /** Takes the records over: they may be given bytes of their own. */
-  push(partition: Key, records: readonly KafkaMessage[]): void;
+  push(partition: Key, records: FetchedRecords): void;
   /** Whether records of the partition wait here. */
   has(partition: Key): boolean;
   readonly partitions: readonly Key[];
-  /** The first record that waits. */
-  first(partition: Key): KafkaMessage | undefined;
+  /** Offset of the first record that waits. */
+  first(partition: Key): bigint | undefined;
   /**
-   * The partition's next records, without taking them: some `maxBytes` of them, at least one, none where none wait.
+   * The partition's next records, without taking them: some `maxBytes` of them, at least one, none where none wait. The
+   * same as long as none is taken or added.
    *
    * @param before only records before this offset
    */
-  peek(partition: Key, maxBytes: number, before?: bigint): readonly KafkaMessage[];
+  peek(partition: Key, maxBytes: number, before?: bigint): FetchedRecords;
   /** Takes the first `count` of what `peek` showed. */
   take(partition: Key, count: number): void;
   /** Forgets what waits of a partition. */
@@ -42,39 +41,38 @@ export function createRecordQueue<Key = number>(): RecordQueue<Key> {
     has: (partition) => lanes.has(partition),
     push(partition, records) {
       if (records.length === 0) return;
-      let size = 0;
-      for (const record of records) size += bytesOf(record);
+      const size = records.size(0, records.length);
       bytes += size;
       const lane = lanes.get(partition);
       if (lane === undefined) {
         lanes.set(partition, { chunks: [{ records, taken: 0 }], bytes: size });
         return;
       }
-      // Who is behind already may be so for long.
-      detachRecords(records);
       lane.chunks.push({ records, taken: 0 });
       lane.bytes += size;
     },
     first(partition) {
       const chunk = lanes.get(partition)?.chunks[0];
-      return chunk?.records[chunk.taken];
+      return chunk?.records.offset(chunk.taken);
     },
     peek(partition, maxBytes, before) {
-      const chunk = lanes.get(partition)?.chunks[0];
-      if (chunk === undefined) return [];
-      let end = chunk.taken;
-      let size = 0;
-      do size += bytesOf(chunk.records[end++]!);
-      while (end < chunk.records.length && size < maxBytes);
-      while (before !== undefined && end > chunk.taken && BigInt(chunk.records[end - 1]!.offset) >= before) end--;
-      return chunk.taken === 0 && end === chunk.records.length ? chunk.records : chunk.records.slice(chunk.taken, end);
+      const lane = lanes.get(partition);
+      if (lane === undefined) return NONE;
+      const chunk = joinSmall(lane.chunks, maxBytes);
+      const { records, taken, shown } = chunk;
+      let end = least(taken + 1, records.length, (to) => records.size(taken, to) >= maxBytes);
+      if (before !== undefined) end = least(taken, end, (i) => records.offset(i) >= before);
+      if (shown?.end === end) return shown.records;
+      const some = taken === 0 && end === records.length ? records : records.slice(taken, end);
+      chunk.shown = { end, records: some };
+      return some;
     },
     take(partition, count) {
       const lane = lanes.get(partition)!;
       const chunk = lane.chunks[0]!;
-      let size = 0;
-      for (const end = chunk.taken + count; chunk.taken < end; chunk.taken++)
-        size += bytesOf(chunk.records[chunk.taken]!);
+      const size = chunk.records.size(chunk.taken, chunk.taken + count);
+      chunk.taken += count;
+      chunk.shown = undefined;
       bytes -= size;
       lane.bytes -= size;
       if (chunk.taken < chunk.records.length) return;
@@ -94,11 +92,42 @@ interface Lane {
 }
 
 interface Chunk {
-  readonly records: readonly KafkaMessage[];
+  readonly records: FetchedRecords;
   taken: number;
+  /** What `peek` answered since records were last taken. */
+  shown?: { readonly end: number; readonly records: FetchedRecords } | undefined;
 }
 
-/** Key and value, and what an object that holds them takes at least. */
-function bytesOf(record: KafkaMessage): number {
-  return (record.key?.length ?? 0) + (record.value?.length ?? 0) + 100;
+const NONE = joinRecords([]);
+
+/** The least number from `from` on that passes, or `to`; those after it pass too. */
+function least(from: number, to: number, passes: (i: number) => boolean): number {
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (passes(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
+
+/** The first of the chunks, with the next ones put to it where it is small: each take costs as much for one record as for many. */
+function joinSmall(chunks: Chunk[], maxBytes: number): Chunk {
+  const first = chunks[0]!;
+  const enough = Math.min(maxBytes, MOST_JOINED) / 4;
+  let size = first.records.size(first.taken, first.records.length);
+  if (chunks.length === 1 || size >= enough) return first;
+  let count = 1;
+  while (count < chunks.length && size < enough) {
+    const { records } = chunks[count++]!;
+    size += records.size(0, records.length);
+  }
+  const parts = chunks.slice(0, count).map(({ records, taken }) => records.slice(taken, records.length));
+  const joined = { records: joinRecords(parts), taken: 0 };
+  chunks.splice(0, count, joined);
+  return joined;
+}
+
+/** Chunks are joined up to a quarter of so many bytes, or of what is asked for: beyond, copying would cost more than it saves. */
+const MOST_JOINED = 262_144;

@@ -1,6 +1,6 @@
-import type { KafkaMessage } from 'kafkajs';
 import type { DeadLetter } from '../../ingest/dead-letter.js';
 import type { UsageBatch } from '../../ingest/usage-batch.js';
+import { type FetchedRecords, NO_VALUE } from './fetched-records.js';
 
 /** Turns the values of Kafka records into usage events. What it answers is valid until the next call. */
 export interface ValueParser {
@@ -10,14 +10,14 @@ export interface ValueParser {
    *
    * @throws SegtideError `transport` when it is not to be had: no reason to refuse the records
    */
-  prepare?(records: readonly KafkaMessage[]): Promise<void> | undefined;
+  prepare?(records: FetchedRecords): Promise<void> | undefined;
   /**
    * Parses the first of the records, at least one if there are any.
    *
    * @param source `topic/partition`
    * @param unknownIds to parse the same records again with the same result: what `unknownIds` was then
    */
-  parse(records: readonly KafkaMessage[], source: string, unknownIds?: ReadonlySet<number>): ParsedValues;
+  parse(records: FetchedRecords, source: string, unknownIds?: ReadonlySet<number>): ParsedValues;
 }
 
 export interface ParsedValues {
@@ -39,35 +39,32 @@ export interface ParsedValues {
  *
  * @param batch its rows are the numbers of the records among those given, from 1
  */
-export function placeInTopic(
-  batch: UsageBatch,
-  records: readonly KafkaMessage[],
-  taken: number,
-  source: string,
-): ParsedValues {
+export function placeInTopic(batch: UsageBatch, records: FetchedRecords, taken: number, source: string): ParsedValues {
   const recordOf = new Uint32Array(batch.length);
   const rows = new Float64Array(batch.length);
   const offsets = new Float64Array(batch.length);
   const dealt = new Uint8Array(taken);
+  const { steps } = records;
+  const origin = Number(records.origin);
   for (let i = 0; i < batch.length; i++) {
     const record = batch.rows[i]! - 1;
     recordOf[i] = record;
     dealt[record] = 1;
-    offsets[i] = Number(records[record]!.offset);
+    offsets[i] = origin + steps[record]!;
     rows[i] = offsets[i]! + 1;
   }
   const deadLetters = batch.deadLetters.map((letter) => {
     dealt[letter.row - 1] = 1;
-    return { ...letter, source, ...placeOf(records[letter.row - 1]!) };
+    return { ...letter, source, ...placeOf(records, letter.row - 1) };
   });
   // A parser of lines skips blank ones; a record without a value is a record all the same.
   for (let record = 0; record < taken; record++) {
-    if (dealt[record] === 0) deadLetters.push(toBlankLetter(records[record]!, source));
+    if (dealt[record] === 0) deadLetters.push(toBlankLetter(records, record, source));
   }
   deadLetters.sort((a, b) => a.offset - b.offset);
   const { length, channels, idBytes, idStarts, idEnds, idHashes, eventTimes, values, eventIds } = batch;
   const columns = { length, channels, idBytes, idStarts, idEnds, idHashes, eventTimes, values, eventIds };
-  const original = (i: number): Uint8Array => records[recordOf[i]!]!.value ?? NOTHING;
+  const original = (i: number): Uint8Array => records.value(recordOf[i]!) ?? NOTHING;
   return {
     batch: {
       ...columns,
@@ -86,19 +83,20 @@ export function placeInTopic(
 
 const NOTHING = new Uint8Array(0);
 
-function placeOf(record: KafkaMessage): { row: number; offset: number } {
-  const offset = Number(record.offset);
+function placeOf(records: FetchedRecords, record: number): { row: number; offset: number } {
+  const offset = Number(records.offset(record));
   return { row: offset + 1, offset };
 }
 
-function toBlankLetter(record: KafkaMessage, source: string): DeadLetter {
-  const detail = record.value === null ? 'the record has no value (a tombstone)' : 'the value is empty or blank';
+function toBlankLetter(records: FetchedRecords, record: number, source: string): DeadLetter {
+  const isTombstone = (records.flags[record]! & NO_VALUE) !== 0;
+  const detail = isTombstone ? 'the record has no value (a tombstone)' : 'the value is empty or blank';
   return {
     reason: 'unreadable',
     detail,
     source,
-    ...placeOf(record),
-    bytes: record.value ?? NOTHING,
+    ...placeOf(records, record),
+    bytes: records.value(record) ?? NOTHING,
     truncated: false,
   };
 }

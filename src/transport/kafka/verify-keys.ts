@@ -1,6 +1,6 @@
-import type { KafkaMessage } from 'kafkajs';
 import { type ErrorContext, SegtideError } from '../../errors.js';
 import type { UsageBatch } from '../../ingest/usage-batch.js';
+import { type FetchedRecords, NO_KEY } from './fetched-records.js';
 
 /**
  * Checks that the key of each event's record is the customer id: only then are all events of a customer in one
@@ -10,25 +10,27 @@ import type { UsageBatch } from '../../ingest/usage-batch.js';
  */
 export function verifyKeys(
   batch: UsageBatch,
-  records: readonly KafkaMessage[],
+  records: FetchedRecords,
   recordOf: Uint32Array,
   context: ErrorContext,
 ): void {
+  const { idBytes, idStarts, idEnds } = batch;
+  const { bytes, keyStarts, flags } = records;
   for (let i = 0; i < batch.length; i++) {
-    const { key, offset } = records[recordOf[i]!]!;
-    if (key !== null && isId(batch, i, key)) continue;
-    const found = key === null ? 'has no key' : 'has a key that is not the customer id';
+    const record = recordOf[i]!;
+    const hasKey = (flags[record]! & NO_KEY) === 0;
+    const id = idStarts[i]!;
+    const key = keyStarts[record]!;
+    const length = idEnds[i]! - id;
+    let same = hasKey && keyStarts[record + 1]! - key === length ? 0 : -1;
+    while (same >= 0 && same < length && bytes[key + same] === idBytes[id + same]) same++;
+    if (same === length) continue;
+    const offset = records.offset(record);
+    const found = hasKey ? 'has a key that is not the customer id' : 'has no key';
     throw new SegtideError(
       'input',
       `the record at ${context.source} offset ${offset} ${found}; with several partitions the producer must key records by the mapped customer field. Where a customer's records are known to be in one partition all the same, set \`keyed: trust\``,
-      { context: { ...context, offset: BigInt(offset) } },
+      { context: { ...context, offset } },
     );
   }
-}
-
-function isId({ idBytes, idStarts, idEnds }: UsageBatch, i: number, key: Buffer): boolean {
-  const start = idStarts[i]!;
-  if (idEnds[i]! - start !== key.length) return false;
-  for (let j = 0; j < key.length; j++) if (key[j] !== idBytes[start + j]) return false;
-  return true;
 }

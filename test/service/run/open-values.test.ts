@@ -8,7 +8,7 @@ import { resolveIngest } from '../../../src/ingest/ingest-settings.js';
 import { loadConfig } from '../../../src/service/config/load-config.js';
 import { openValues } from '../../../src/service/run/open-values.js';
 import { readPem, serve, type TestServer } from '../../support/registry/serve.js';
-import { kafkaRecords } from '../../transport/kafka/kafka-records.js';
+import { fetchedRecords } from '../../transport/kafka/kafka-records.js';
 
 const mapping = resolveIngest({ fields: { customer: 'id', time: 't' }, channels: [{ name: 'v', field: 'v' }] });
 const T = '2026-01-01T00:00:00Z';
@@ -49,7 +49,7 @@ async function parse(keys: string, values: readonly (string | Buffer)[]): Promis
   const opened = await openValues(input.kafka!, mapping, { now: () => 0 });
   try {
     const parser = await opened.create();
-    const records = kafkaRecords(values);
+    const records = fetchedRecords(values);
     await parser.prepare?.(records);
     const { batch, taken } = parser.parse(records, 'usage/0');
     expect(taken).toBe(values.length);

@@ -46,8 +46,10 @@ export async function readGroup(options: GroupReaderOptions, parts: ReadGroupPar
       for (const topic of partition.waiting) {
         if (parts.owns?.(partition) === false) return;
         const records = partition.peek(topic, 100_000);
-        for (const { offset, value } of records)
-          entries.push({ place: `${topic}/${partition.partition}@${offset}`, value: String(value) });
+        for (let i = 0; i < records.length; i++) {
+          const place = `${topic}/${partition.partition}@${records.offset(i)}`;
+          entries.push({ place, value: String(records.value(i)) });
+        }
         partition.take(topic, records.length);
         await parts.taken?.(partition, topic);
       }

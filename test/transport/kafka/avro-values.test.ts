@@ -4,7 +4,7 @@ import { avroHeader } from '../../../src/ingest/avro-fingerprint.js';
 import { resolveIngest } from '../../../src/ingest/ingest-settings.js';
 import type { SchemaSource } from '../../../src/ingest/schema-source.js';
 import { type AvroValuesOptions, createAvroValues } from '../../../src/transport/kafka/avro-values.js';
-import { kafkaRecords } from './kafka-records.js';
+import { fetchedRecords } from './kafka-records.js';
 
 const settings = resolveIngest({ fields: { customer: 'id', time: 't' }, channels: [{ name: 'use', field: 'v' }] });
 const schema = {
@@ -24,7 +24,7 @@ const registered = Buffer.concat([Buffer.from([0, 0, 0, 0, 42]), plain]);
 
 const parse = async (values: readonly (Buffer | null)[], framing?: AvroValuesOptions['framing']) => {
   const parser = await createAvroValues(settings, { schema: JSON.stringify(schema), ...(framing && { framing }) });
-  return parser.parse(kafkaRecords(values, 10), 'usage/0').batch;
+  return parser.parse(fetchedRecords(values, 10), 'usage/0').batch;
 };
 
 describe('Avro values', () => {
@@ -83,7 +83,7 @@ describe('Avro values', () => {
     const laterType = avro.Type.forSchema(later as avro.Schema);
     const values = [single, Buffer.concat([avroHeader(laterType), laterType.toBuffer({ t: T0, v: 2.5, id: 'x' })])];
     const options = { schema: [schema, JSON.stringify(later)], framing: 'single-object' } as const;
-    const { batch } = (await createAvroValues(settings, options)).parse(kafkaRecords([...values, plain]), 'usage/0');
+    const { batch } = (await createAvroValues(settings, options)).parse(fetchedRecords([...values, plain]), 'usage/0');
     expect([...batch.values]).toEqual([1.5, 2.5]);
     expect(batch.deadLetters).toMatchObject([{ offset: 2, detail: expect.stringContaining('marker C3 01') }]);
     await expect(createAvroValues(settings, { schema: [schema, later] })).rejects.toThrow(/2 Avro schemas need/);
@@ -96,7 +96,7 @@ describe('Avro values', () => {
     };
     const values = await createAvroValues(settings, { registry });
     const unknown = Buffer.concat([Buffer.from([0, 0, 0, 0, 43]), plain]);
-    const records = kafkaRecords([registered, unknown, null, plain], 10);
+    const records = fetchedRecords([registered, unknown, null, plain], 10);
     expect(() => values.parse(records, 'usage/0')).toThrow(/before they were prepared/);
     await values.prepare!(records);
     const { batch } = values.parse(records, 'usage/0');
@@ -106,7 +106,7 @@ describe('Avro values', () => {
       'usage/0 12: the record has no value (a tombstone)',
       expect.stringContaining('usage/0 13: the payload has no registry header'),
     ]);
-    expect(values.prepare!(kafkaRecords([registered]))).toBeUndefined();
+    expect(values.prepare!(fetchedRecords([registered]))).toBeUndefined();
   });
 
   it('are parsed again with the same result, though a schema has become known', async () => {
@@ -115,7 +115,7 @@ describe('Avro values', () => {
       find: async () => (known ? { schema: JSON.stringify(schema), references: [] } : { missing: 'is not known' }),
     };
     const values = await createAvroValues(settings, { registry });
-    const records = kafkaRecords([registered, Buffer.from([0]), registered], 10);
+    const records = fetchedRecords([registered, Buffer.from([0]), registered], 10);
     const parseAgain = async (unknownIds?: ReadonlySet<number>) => {
       await values.prepare!(records);
       const { batch, unknownIds: unknown } = values.parse(records, 'usage/0', unknownIds);

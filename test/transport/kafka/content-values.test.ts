@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { resolveIngest } from '../../../src/ingest/ingest-settings.js';
 import type { UsageBatch } from '../../../src/ingest/usage-batch.js';
 import { type ContentValuesOptions, createContentValues } from '../../../src/transport/kafka/content-values.js';
+import { toFetchedRecords } from '../../../src/transport/kafka/fetched-records.js';
 import { kafkaRecords } from './kafka-records.js';
 
 const settings = resolveIngest({
@@ -41,7 +42,7 @@ async function parse(
   mapping = settings,
 ): Promise<UsageBatch> {
   const values = await createContentValues(mapping, options);
-  const numbered = records.map((record, i) => ({ ...record, offset: String(i) }));
+  const numbered = toFetchedRecords(records.map((record, i) => ({ ...record, offset: String(i) }) as KafkaMessage));
   await values.prepare?.(numbered);
   return values.parse(numbered, 'usage/0').batch;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createFetchFlow } from '../../../src/transport/kafka/fetch-flow.js';
 import { createRecordQueue } from '../../../src/transport/kafka/record-queue.js';
-import { kafkaRecords } from './kafka-records.js';
+import { fetchedRecords } from './kafka-records.js';
 
 /** A flow over lanes that get chunks of 1000 bytes. */
 function flowOf(budget: number, lanes: number) {
@@ -11,7 +11,7 @@ function flowOf(budget: number, lanes: number) {
     queue,
     flow,
     push(lane: string) {
-      queue.push(lane, kafkaRecords(['x'.repeat(900)]));
+      queue.push(lane, fetchedRecords(['x'.repeat(982)]));
       return flow.arrived(lane);
     },
     take(lane: string) {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { resolveIngest } from '../../../src/ingest/ingest-settings.js';
 import { createJsonValues } from '../../../src/transport/kafka/json-values.js';
-import { kafkaRecords } from './kafka-records.js';
+import { fetchedRecords } from './kafka-records.js';
 
 const settings = resolveIngest({
   fields: { customer: 'id', time: 't' },
@@ -15,11 +15,11 @@ const usage = (v: number, indent?: number) => JSON.stringify({ id: `c${v}`, t: T
 /** All records, however many calls they take. */
 function parseAll(values: readonly (string | Buffer | null)[], firstOffset = 0) {
   const parser = createJsonValues(settings);
-  const records = kafkaRecords(values, firstOffset);
+  const records = fetchedRecords(values, firstOffset);
   const events: { v: number; id: string; offset: number; row: number; original: string }[] = [];
   const deadLetters = [];
   for (let from = 0; from < records.length; ) {
-    const { batch, taken, recordOf } = parser.parse(records.slice(from), 'usage/1');
+    const { batch, taken, recordOf } = parser.parse(records.slice(from, records.length), 'usage/1');
     for (let i = 0; i < batch.length; i++) {
       expect(batch.sources).toEqual(['usage/1']);
       expect(recordOf[i]).toBe(batch.offsets[i]! - firstOffset - from);
@@ -71,7 +71,7 @@ describe('JSON values', () => {
   });
 
   it('say nothing of no records', () => {
-    const { batch, taken } = createJsonValues(settings).parse([], 'usage/0');
+    const { batch, taken } = createJsonValues(settings).parse(fetchedRecords([]), 'usage/0');
     expect([batch.length, batch.channels, taken]).toEqual([0, 1, 0]);
   });
 

@@ -1,4 +1,5 @@
 import type { IHeaders, KafkaMessage } from 'kafkajs';
+import { type FetchedRecords, toFetchedRecords } from '../../../src/transport/kafka/fetched-records.js';
 
 /** Records as a consumer hands them over, with consecutive offsets. */
 export function kafkaRecords(
@@ -15,4 +16,13 @@ export function kafkaRecords(
     offset: String(firstOffset + i),
     headers,
   }));
+}
+
+/** The same, as they are kept. */
+export function fetchedRecords(...records: Parameters<typeof kafkaRecords>): FetchedRecords {
+  return toFetchedRecords(kafkaRecords(...records));
+}
+
+export function offsetsOf(records: FetchedRecords): number[] {
+  return Array.from({ length: records.length }, (_, i) => Number(records.offset(i)));
 }

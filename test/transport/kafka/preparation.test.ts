@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createPreparation } from '../../../src/transport/kafka/preparation.js';
 import type { ValueParser } from '../../../src/transport/kafka/value-parser.js';
-import { kafkaRecords } from './kafka-records.js';
+import { fetchedRecords } from './kafka-records.js';
 
 function scripted(prepare?: ValueParser['prepare']): ValueParser {
   return {
@@ -13,7 +13,7 @@ function scripted(prepare?: ValueParser['prepare']): ValueParser {
 }
 
 describe('preparation', () => {
-  const [one, two] = [kafkaRecords(['1']), kafkaRecords(['2'])];
+  const [one, two] = [fetchedRecords(['1']), fetchedRecords(['2'])];
 
   it('takes no time where there is nothing to wait for', () => {
     expect(createPreparation(scripted()).of(one, 1)).toBe(true);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createPartitionFeed } from '../../../src/transport/kafka/partition-feed.js';
 import { createProgressWatch } from '../../../src/transport/kafka/progress-watch.js';
 import { createRecordQueue } from '../../../src/transport/kafka/record-queue.js';
-import { kafkaRecords } from './kafka-records.js';
+import { fetchedRecords } from './kafka-records.js';
 
 const settings = { outageMs: 10_000, stallMs: 20_000 };
 
@@ -12,7 +12,7 @@ function feedWith(records: number) {
     taken: () => {},
     isHeld: () => false,
   });
-  feed.fetched('usage', kafkaRecords(Array.from({ length: records }, () => 'x')), BigInt(records));
+  feed.fetched('usage', fetchedRecords(Array.from({ length: records }, () => 'x')), BigInt(records));
   return feed;
 }
 

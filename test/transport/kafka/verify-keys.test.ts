@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { resolveIngest } from '../../../src/ingest/ingest-settings.js';
 import { createJsonValues } from '../../../src/transport/kafka/json-values.js';
 import { verifyKeys } from '../../../src/transport/kafka/verify-keys.js';
-import { kafkaRecords } from './kafka-records.js';
+import { fetchedRecords } from './kafka-records.js';
 
 const parser = createJsonValues(resolveIngest({ fields: { customer: 'id', time: 't' }, time: { unit: 'ms' } }));
 const verify = (value: string, key?: string) => {
-  const records = kafkaRecords(['not a record', value], 60, key);
+  const records = fetchedRecords(['not a record', value], 60, key);
   const { batch, recordOf } = parser.parse(records, 'usage/2');
   verifyKeys(batch, records, recordOf, { source: 'usage/2', topic: 'usage', partition: 2 });
 };

@@ -130,6 +130,11 @@ const kafka = z
       .describe(
         'When records that were not read yet are gone, by retention or because the topic was made anew: stop, or go on at the oldest record or after the newest; what was lost is then counted and logged.',
       ),
+    fetchBytes: whole('bytes', { min: 16_384 })
+      .default(2_097_152)
+      .describe(
+        'Bytes of one answer of a broker, about. Small answers spare memory and processor time; where brokers are far away, larger ones spare round trips: what one broker gives is at most this much in each.',
+      ),
     sessionTimeout: duration({ min: 1000 })
       .prefault('30s')
       .describe('After so long the group gives up a process that was killed; a restart waits for it.'),
