@@ -2,7 +2,16 @@ import { join } from 'node:path';
 import type { Sink } from '../../ports.js';
 import { createAssignmentLines } from '../../publish/assignment-lines.js';
 import type { EmbeddingRecord } from '../../publish/embedding-record.js';
-import { DEAD_LETTERS, DRIFT, EMBEDDINGS, LATE, type Output, SEGMENTS, TRANSITIONS } from '../../publish/output.js';
+import {
+  DEAD_LETTERS,
+  DRIFT,
+  EMBEDDINGS,
+  LATE,
+  MODEL_EVENTS,
+  type Output,
+  SEGMENTS,
+  TRANSITIONS,
+} from '../../publish/output.js';
 import type { SegmentationOutputs } from '../../segmentation.js';
 import type { NdjsonRecord } from '../../transport/file/ndjson-line.js';
 import type { ParquetSink } from '../../transport/file/parquet-sink.js';
@@ -161,6 +170,7 @@ function countRecords(
       }),
       segments: json(SEGMENTS),
       drift: json(DRIFT),
+      modelEvents: json(MODEL_EVENTS),
       late: json(LATE),
       deadLetters: json(DEAD_LETTERS),
     },

@@ -5,6 +5,7 @@ import {
   DRIFT,
   EMBEDDINGS,
   LATE,
+  MODEL_EVENTS,
   type Output,
   SEGMENTS,
   TRANSITIONS,
@@ -54,6 +55,7 @@ export async function openTopics(config: Config, names = writtenOutputs(config))
     ...(names.includes(EMBEDDINGS.name) && { embeddings: await open(EMBEDDINGS) }),
     segments: await open(SEGMENTS),
     drift: await open(DRIFT),
+    modelEvents: await open(MODEL_EVENTS),
     late: await open(LATE),
     deadLetters: await open(DEAD_LETTERS),
   };
@@ -65,6 +67,7 @@ export async function openTopics(config: Config, names = writtenOutputs(config))
       embeddings: sinks.embeddings && counts.count('embeddings', sinks.embeddings),
       segments: counts.count('segments', sinks.segments),
       drift: counts.count('drift', sinks.drift),
+      modelEvents: counts.count('model-events', sinks.modelEvents),
       late: counts.count('late', sinks.late),
       deadLetters: counts.count('dead-letters', sinks.deadLetters),
     },

@@ -5,6 +5,7 @@ export const OUTPUT_TOPICS = [
   'embeddings',
   'segments',
   'drift',
+  'model-events',
   'late',
   'dead-letters',
 ] as const;
@@ -12,6 +13,7 @@ export const OUTPUT_TOPICS = [
 /** What workers and trainer tell each other, and what they keep. */
 export const INNER_TOPICS = [
   'models',
+  'model-requests',
   'samples',
   'statistics',
   'state',
