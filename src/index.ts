@@ -97,10 +97,12 @@ export {
   DRIFT,
   EMBEDDINGS,
   LATE,
+  MODEL_EVENTS,
   type Output,
   SEGMENTS,
   TRANSITIONS,
 } from './publish/output.js';
+export type { ModelEventRecord } from './publish/model-event.js';
 export type { SegmentRecord } from './publish/segment-record.js';
 export type { TransitionRecord } from './publish/transition-record.js';
 
@@ -113,6 +115,9 @@ export type { GateOptions } from './train/gate.js';
 export { type AdoptedModel, adoptModel } from './train/adopt-model.js';
 export { type LoadedModel, openModel } from './train/loaded-model.js';
 export type { EncoderArtifact, ModelArtifact, TrainingRecord, ViewRecord } from './train/model-artifact.js';
+export type { ModelEntry, ModelReign, ModelStatus } from './train/model-entry.js';
+export type { ModelRegistry, RegistryChange } from './train/model-registry.js';
+export type { ModelRequest } from './train/model-request.js';
 export type { OnnxPort } from './train/onnx/onnx-graph.js';
 export type { OnnxManifest } from './train/onnx/onnx-manifest.js';
 export { type OnnxModel, type OnnxOptions, toOnnx } from './train/onnx/to-onnx.js';

@@ -6,6 +6,7 @@ import type { UsageEventOptions } from './ingest/usage-event.js';
 import { checkKeys, createOptionCheck, type KeyTree, type OptionCheck, toOptionError } from './option-check.js';
 import type { Clock } from './ports.js';
 import type { EmbeddingRecord } from './publish/embedding-record.js';
+import type { ModelEventRecord } from './publish/model-event.js';
 import type { SegmentRecord } from './publish/segment-record.js';
 import type { TransitionRecord } from './publish/transition-record.js';
 import type { SegmentationOptions, SegmentationSettings } from './segmentation.js';
@@ -58,6 +59,8 @@ export interface SegmentReceivers {
   /** Profiles of the segments, at each new model. */
   readonly segments?: Receiver<SegmentRecord>;
   readonly drift?: Receiver<DriftReport>;
+  /** What becomes of models: each training with all that its gate compared, and each change by hand. */
+  readonly modelEvents?: Receiver<ModelEventRecord>;
   /** Events that came after all their windows had closed. */
   readonly late?: Receiver<LateEvent>;
   /** Events that are not as they should be, with the reason. */
@@ -125,6 +128,7 @@ const KEYS: KeyTree<SegmentOptions> = {
     segments: true,
     drift: true,
     alerts: true,
+    modelEvents: true,
     embeddings: true,
     late: true,
     deadLetters: true,

@@ -107,6 +107,7 @@ function toOutputs({ outputs }: SegmentSettings, subscriber: Subscriber<Assignme
     embeddings: outputs.embeddings && sink('embeddings', outputs.embeddings),
     segments: sink('segments', outputs.segments),
     drift: sink('drift', outputs.drift),
+    modelEvents: sink('modelEvents', outputs.modelEvents),
     late: sink('late', outputs.late),
     deadLetters: sink('deadLetters', outputs.deadLetters),
   };

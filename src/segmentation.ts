@@ -5,6 +5,7 @@ import { createEncodePool } from './encode/threads/encode-pool.js';
 import { SegtideError } from './errors.js';
 import { createPipeline } from './pipeline.js';
 import type { Clock, Sink, Source } from './ports.js';
+import type { ModelEventRecord } from './publish/model-event.js';
 import type { SegmentRecord } from './publish/segment-record.js';
 import type { AdoptedModel } from './train/adopt-model.js';
 import type { ModelRecord, SampleRecord, StatisticsRecord } from './train/model-record.js';
@@ -38,6 +39,8 @@ export interface SegmentationSettings extends LearningBatches {
 export interface SegmentationOutputs extends WorkerOutputs {
   readonly segments: Sink<SegmentRecord>;
   readonly drift: Sink<DriftReport>;
+  /** What becomes of models. @default nowhere */
+  readonly modelEvents?: Sink<ModelEventRecord> | undefined;
 }
 
 export interface SegmentationOptions {
@@ -52,6 +55,9 @@ export interface SegmentationOptions {
   /** Threads that encode; 0 encodes in the stream's own. Results are the same. @default 0 */
   readonly encodeThreads?: number | undefined;
   readonly train?: TrainerParts['train'] | undefined;
+  /** Where models are kept. @default in memory */
+  readonly registry?: TrainerParts['registry'];
+  readonly onModelLost?: TrainerParts['onModelLost'];
   /** A model that is in force from the first window on, unless a snapshot brings its own. @default none: warming */
   readonly initialModel?: AdoptedModel | undefined;
   readonly onProgress?: ((modelNumber: number, progress: TrainingProgress) => void) | undefined;
@@ -129,6 +135,10 @@ export function createSegmentation(
       publishModel: (record) => models.write([record]),
       segments: outputs.segments,
       drift: outputs.drift,
+      modelEvents: outputs.modelEvents,
+      registry: options.registry,
+      onModelLost: options.onModelLost,
+      clock,
       ...(options.train && { train: options.train }),
       onProgress: options.onProgress,
       onFailure: options.onFailure,

@@ -55,6 +55,8 @@ export interface ModelOptions {
   readonly history?: number;
   /** Part of the reservoir kept back for the gate, 0 to 1. @default 0.2 */
   readonly heldOut?: number;
+  /** Former models that are kept to go back to, and as many refused ones, 1 to 1,000. @default 5 */
+  readonly keep?: number;
   readonly retrain?: ModelRetrainOptions;
   /** What a challenger must show before it replaces the champion. */
   readonly gate?: GateOptions;
@@ -67,6 +69,13 @@ export interface ModelRetrainOptions {
   readonly everyWindows?: number;
   /** Retrain after so many window lengths of event time, whichever comes first. @default 4 */
   readonly everyWindowLengths?: number;
+  /**
+   * Retrain at these times as well: a cron expression of five fields, or six with seconds first, in `window.timeZone`; by
+   * event time in a replay, by the wall clock when live. @default never
+   */
+  readonly cron?: string | undefined;
+  /** New windows without which time alone starts no training, from 1. @default `firstFit` */
+  readonly minWindows?: number | undefined;
   /** Least event time between two trainings. @default one window length */
   readonly minInterval?: Duration | undefined;
   /** Retrain when drift calls for it. @default true */
@@ -75,6 +84,8 @@ export interface ModelRetrainOptions {
   readonly freshEvery?: number;
   /** Updates at most of a training that begins from the champion's weights, from 1. @default half of `encoder.updates` */
   readonly warmUpdates?: number | undefined;
+  /** Wall clock that a training may take before it is ended and the model in force stays. @default an hour */
+  readonly maxDuration?: Duration | undefined;
   /**
    * In a replay a model takes effect exactly so many windows after the one that it was trained up to, and the stream
    * waits there. A multiple of 256. Live, it takes effect on arrival. @default 0

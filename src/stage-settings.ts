@@ -37,6 +37,8 @@ export interface LifeSettings {
   /** In window lengths. */
   readonly history: number;
   readonly heldOut: number;
+  readonly keep: number;
+  readonly maxTrainingMs: number;
   readonly onDrift: boolean;
   readonly freshEvery: number;
   /** Undefined: half of the encoder's. */
@@ -85,7 +87,8 @@ export function resolveStages(options: StageOptions, check: OptionCheck): StageS
   const cluster = check.resolve('cluster', () => resolveCluster(options.cluster));
   const life = check.resolve('model', () => resolveLife(model));
   const gate = check.resolve('model.gate', () => resolveGateOptions(model.gate));
-  const retrain = window && check.resolve('model.retrain', () => resolveRetrain(model, window));
+  const retrain =
+    window && check.resolve('model.retrain', () => resolveRetrain(model, window, options.window.timeZone));
   const drift = window && check.resolve('drift', () => resolveDrift(options.drift, window));
   const alerts = window && check.resolve('alerts', () => resolveAlerts(options.alerts, window));
   if (!(window && series && encoder && cluster && life && gate && retrain && drift && alerts)) return undefined;
@@ -137,6 +140,8 @@ export function toSegmentationSettings(stages: StageSettings, live: boolean): Se
       retrainOnDrift: model.onDrift,
       swapAfterWindows: live ? undefined : model.swapAfterWindows,
       freshEvery: model.freshEvery,
+      keepModels: model.keep,
+      maxTrainingMs: model.maxTrainingMs,
       seed,
     },
   };
@@ -165,8 +170,11 @@ function resolveCluster({ k = 6, halfLife, epochWindows = 10_000, starts = 10 }:
 }
 
 function resolveLife(options: ModelOptions): LifeSettings {
-  const { reservoir = 20_000, history = 8, heldOut = 0.2, retrain = {}, align = {} } = options;
-  const { onDrift = true, freshEvery = 5, warmUpdates, swapAfterWindows = 0 } = retrain;
+  const { reservoir = 20_000, history = 8, heldOut = 0.2, keep = 5, retrain = {}, align = {} } = options;
+  const { onDrift = true, freshEvery = 5, warmUpdates, swapAfterWindows = 0, maxDuration = '1h' } = retrain;
+  whole('model.keep', keep, 1, 1000);
+  const maxTrainingMs = duration('model.retrain.maxDuration', maxDuration);
+  real('model.retrain.maxDuration', maxTrainingMs, 1);
   whole('model.reservoir', reservoir, 1);
   real('model.history', history, 0.01);
   real('model.heldOut', heldOut, 0, 1);
@@ -182,6 +190,8 @@ function resolveLife(options: ModelOptions): LifeSettings {
     reservoir,
     history,
     heldOut,
+    keep,
+    maxTrainingMs,
     onDrift,
     freshEvery,
     warmUpdates,
@@ -195,14 +205,20 @@ function resolveAlign({ to = 'none', scale = false }: AlignOptions): AlignSettin
   throw refuse(`\`model.align.to\` must be none, previous or first; got ${to}`);
 }
 
-function resolveRetrain({ firstFit, retrain = {} }: ModelOptions, window: WindowSettings): RetrainSettings {
-  const { everyWindows, everyWindowLengths = 4, minInterval } = retrain;
+function resolveRetrain(
+  { firstFit, retrain = {} }: ModelOptions,
+  window: WindowSettings,
+  timeZone = 'UTC',
+): RetrainSettings {
+  const { everyWindows, everyWindowLengths = 4, minInterval, minWindows, cron } = retrain;
   real('model.retrain.everyWindowLengths', everyWindowLengths, 0.01);
   return resolveRetrainOptions(
     {
       ...(firstFit !== undefined && { firstFit }),
       ...(everyWindows !== undefined && { everyWindows }),
       everyMs: Math.round(everyWindowLengths * windowMs(window)),
+      ...(minWindows !== undefined && { minWindows }),
+      ...(cron !== undefined && { cron: { expression: cron, timeZone } }),
       ...(minInterval !== undefined && { minIntervalMs: duration('model.retrain.minInterval', minInterval) }),
     },
     windowMs(window),

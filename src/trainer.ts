@@ -8,14 +8,20 @@ import { driftReason } from './drift/drift-reason.js';
 import type { DriftReport } from './drift/drift-report.js';
 import type { DriftSettings } from './drift/drift-settings.js';
 import { SegtideError } from './errors.js';
+import { createModelLife, inWords, type LifeMoment, type ModelLifeSnapshot } from './model-life.js';
 import type { Clock, Sink } from './ports.js';
+import type { ModelEventRecord } from './publish/model-event.js';
 import type { SegmentRecord } from './publish/segment-record.js';
 import { createSegmentsInForce } from './segments-in-force.js';
 import type { AdoptedModel } from './train/adopt-model.js';
 import { decodeArtifact } from './train/encode-artifact.js';
+import type { ModelEntry } from './train/model-entry.js';
 import type { ModelRecord, SampleRecord, StatisticsRecord } from './train/model-record.js';
+import { createMemoryRegistry, type ModelRegistry } from './train/model-registry.js';
+import type { ModelRequest } from './train/model-request.js';
 import { profileChampion } from './train/profile-champion.js';
 import { isProvisional, isTrained, PROVISIONAL_NUMBER } from './train/provisional.js';
+import { reinstateModel } from './train/reinstate-model.js';
 import { reseedChampion } from './train/reseed-champion.js';
 import { createReservoir, type ReservoirSnapshot } from './train/reservoir.js';
 import { withoutCustomer } from './train/reservoir-snapshot.js';
@@ -23,7 +29,7 @@ import { createRetrainSchedule, type RetrainScheduleSnapshot, type RetrainSettin
 import { type StartTrainingOptions, startTraining, type Training } from './train/start-training.js';
 import { isStopped, stoppedTraining } from './train/stopped-training.js';
 import type { Champion, ModelSettings, TrainingJob, TrainingResult } from './train/training-job.js';
-import { type TrainingOutcome, toFailedOutcome, toTrainingOutcome } from './train/training-outcome.js';
+import { type TrainingOutcome, toEndedOutcome, toFailedOutcome, toTrainingOutcome } from './train/training-outcome.js';
 import type { TrainingProgress } from './train/training-progress.js';
 import type { WindowBatch } from './window/window-batch.js';
 
@@ -43,6 +49,10 @@ export interface TrainerSettings {
   readonly swapAfterWindows: number | undefined;
   /** Every so many trainings one begins from new weights and not from the champion's. */
   readonly freshEvery: number;
+  /** Former models that are kept to go back to, and as many refused ones; at least 1. @default 5 */
+  readonly keepModels?: number;
+  /** Most time that a training may take, in ms, before it is ended and the champion serves on. @default an hour */
+  readonly maxTrainingMs?: number;
   readonly seed: number;
 }
 
@@ -52,6 +62,14 @@ export interface TrainerParts {
   publishModel(record: ModelRecord): Promise<void>;
   readonly segments: Sink<SegmentRecord>;
   readonly drift: Sink<DriftReport>;
+  /** What becomes of models. @default nowhere */
+  readonly modelEvents?: Sink<ModelEventRecord> | undefined;
+  /** Where models are kept. @default in memory */
+  readonly registry?: ModelRegistry | undefined;
+  /** Told of models that were kept and are lost, when it goes on after a restart. */
+  readonly onModelLost?: ((text: string) => void) | undefined;
+  /** Live: what `cron` goes by. @default event time */
+  readonly clock?: Clock | undefined;
   /** @default a process for each training */
   readonly train?: (job: TrainingJob, options: StartTrainingOptions) => Training;
   readonly onProgress?: ((modelNumber: number, progress: TrainingProgress) => void) | undefined;
@@ -75,6 +93,11 @@ export interface Trainer {
    */
   settle(): Promise<void>;
   /**
+   * Does what somebody asks for by hand: retrain, promote a model that is kept, go back to the one before, prune. What
+   * can't be done is told as a model event, and changes nothing; what was asked for before under the same id is done once.
+   */
+  request(request: ModelRequest): Promise<void>;
+  /**
    * Removes what is held of a customer: sampled windows, and the customer's name where it stands for a segment. A
    * training under way goes on with what it was given, and its model names the customer nowhere.
    */
@@ -86,6 +109,8 @@ export interface Trainer {
   /** Windows that taught so far, whether or not they were sampled. */
   readonly windows: number;
   readonly outcomes: readonly TrainingOutcome[];
+  /** Models that are kept or told of, in the order of their training. */
+  readonly models: readonly ModelEntry[];
   /** Profiles of the segments in force. */
   readonly segments: readonly SegmentRecord[];
   readonly driftReports: { readonly last: readonly DriftReport[]; readonly drifted: number; readonly reports: number };
@@ -120,6 +145,9 @@ export interface TrainerSnapshot {
   readonly segments: readonly SegmentRecord[];
   readonly driftReports: Trainer['driftReports'];
   readonly droppedStatistics: number;
+  readonly life: ModelLifeSnapshot;
+  /** Whether the next training was asked to begin from new weights. */
+  readonly freshAsked: boolean;
 }
 
 interface PendingJob {
@@ -161,6 +189,14 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   let driftReports = from?.driftReports ?? { last: [], drifted: 0, reports: 0 };
   let droppedStatistics = from?.droppedStatistics ?? 0;
   let now = from?.now ?? Number.NEGATIVE_INFINITY;
+  const { registry = createMemoryRegistry(), modelEvents: events } = parts;
+  const life = createModelLife(
+    settings.keepModels ?? 5,
+    { registry, events, onProblem: parts.onModelLost },
+    from?.life,
+  );
+  let freshAsked = from?.freshAsked ?? false;
+  let hasBegun = false;
   let epochAt = parts.epochs?.clock.now() ?? 0;
   let underWay: UnderWay | undefined;
   let stopped = false;
@@ -174,6 +210,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
           onProgress: (p) => parts.onProgress?.(pending.job.number, p),
           // The stream goes first, unless it waits for the model.
           background: settings.swapAfterWindows !== 0,
+          maxMs: settings.maxTrainingMs,
         });
     const started: UnderWay = { ...pending, training, settled: false };
     underWay = started;
@@ -188,7 +225,12 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   function start(reasons: readonly string[]): void {
     schedule.started(reasons);
     trainings++;
-    runJob(trainings, reasons, trainings % settings.freshEvery === 0);
+    runJob(trainings, reasons, freshAsked || trainings % settings.freshEvery === 0);
+    freshAsked = false;
+  }
+
+  function moment(): LifeMoment {
+    return { now, windows, champion: champion?.clusterModel.modelVersion ?? null };
   }
 
   function runJob(number: number, reasons: readonly string[], fresh: boolean): void {
@@ -233,6 +275,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     const result = await underWay.training.result.catch(failed);
     const { job, atWindow } = underWay;
     underWay = undefined;
+    const parent = job.champion?.clusterModel.modelVersion ?? null;
     const isScheduled = job.number !== PROVISIONAL_NUMBER;
     if (result instanceof SegtideError) {
       // The champion serves on; without one, the stream warms on until the next fit.
@@ -243,19 +286,24 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       }
       const outcome = toFailedOutcome(job, atWindow, result, champion !== undefined);
       outcomes.push(outcome);
+      await life.concluded(outcome, parent, moment());
       parts.onFailure?.(outcome);
       return;
     }
     if (isScheduled) schedule.finished(result.promoted);
-    outcomes.push(toTrainingOutcome(job, atWindow, result));
+    const outcome = toTrainingOutcome(job, atWindow, result);
+    outcomes.push(outcome);
+    await life.concluded(outcome, parent, moment(), result);
+    // A challenger that is refused may be promoted by hand: no other segment may have its new ids.
+    if (result.promoted || champion !== undefined) nextSegmentNumber = result.nextSegmentNumber;
     if (result.promoted) await promote(result, job);
   }
 
   async function promote(result: TrainingResult, { reasons, reservoir: { customers } }: TrainingJob): Promise<void> {
     const { artifact, modelVersion } = result;
-    const previousVersion = champion?.clusterModel.modelVersion ?? null;
+    const before = champion;
+    await life.promoted(modelVersion, moment(), before?.clusterModel);
     champion = { artifact, clusterModel: decodeArtifact(artifact).clusterModel };
-    nextSegmentNumber = result.nextSegmentNumber;
     reseeded = undefined;
     beginEpoch();
     monitor.rebase(result.reference && { observation: result.reference, model: champion.clusterModel });
@@ -266,7 +314,65 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
         : { ...profile, medoidCustomer: undefined, medoidStart: undefined },
     );
     await segments.publish(profiles, { lineage: result.lineage, reasons, createdAt: now });
+    const previousVersion = before?.clusterModel.modelVersion ?? null;
     await parts.publishModel({ kind: 'model', modelVersion, artifact, previousVersion });
+  }
+
+  /** @throws SegtideError `state` that says why it can't be done */
+  async function reinstate(request: ModelRequest & { readonly kind: 'promote' | 'rollback' }): Promise<void> {
+    const model = await life.fetch(request, moment());
+    const { entry, artifact, clusterModel } = model;
+    const { modelVersion } = entry;
+    const sampled = reservoir.toWindows();
+    const newKind = entry.reigns.length > 0 ? 'restored' : 'born';
+    const next = { artifact, clusterModel };
+    const { profiles, lineage } = await reinstateModel(next, champion, sampled, settings.model, { newKind });
+    await abandon(`${modelVersion} was put into force by hand`);
+
+    const before = champion;
+    await life.reinstated(model, request, moment(), before?.clusterModel, lineage);
+    champion = next;
+    beginEpoch();
+    // What it learnt from is of another time than the windows that are to come.
+    monitor.rebase();
+    schedule.replaced();
+    if (sampled.length > 0) {
+      await segments.publish(profiles, { lineage, reasons: [inWords(request)], createdAt: now });
+    }
+    const previousVersion = before?.clusterModel.modelVersion ?? null;
+    await parts.publishModel({ kind: 'model', modelVersion, artifact, previousVersion, cluster: clusterModel });
+  }
+
+  /** Ends a training whose challenger was to be held against a model that is in force no more. */
+  async function abandon(why: string): Promise<void> {
+    if (underWay === undefined) return;
+    const { job, atWindow, training } = underWay;
+    underWay = undefined;
+    await training.stop();
+    if (job.number !== PROVISIONAL_NUMBER) schedule.finished(false);
+    const outcome = toEndedOutcome(job, atWindow, why);
+    outcomes.push(outcome);
+    await life.concluded(outcome, job.champion?.clusterModel.modelVersion ?? null, moment());
+  }
+
+  async function handle(request: ModelRequest): Promise<void> {
+    if (request.kind === 'promote' || request.kind === 'rollback') return reinstate(request);
+    if (request.kind === 'prune') return life.prune(request, moment());
+    if (!isTrained(champion?.clusterModel.modelVersion)) {
+      throw new SegtideError('state', 'there is no model yet to train another from; the first comes by itself');
+    }
+    schedule.request(inWords(request));
+    freshAsked ||= request.fresh;
+    await startDue();
+    await concludeDue();
+  }
+
+  /** Once: a model that the stream began with is the first of its history; what was lost since a restart is put back. */
+  async function beginHistory(): Promise<void> {
+    if (hasBegun) return;
+    hasBegun = true;
+    if (initial !== undefined) await life.adopted(initial);
+    else if (from !== undefined) await life.restored(champion);
   }
 
   /** Tells the segments of a model that came without windows, by the first ones that it was used on. */
@@ -377,8 +483,10 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       windowsSinceEpoch += record.windows;
       now = Math.max(now, record.watermark);
       schedule.observe(record.windows, now);
+      schedule.look(parts.clock?.now() ?? now);
       learn(record);
 
+      await beginHistory();
       if (windows >= settings.retrain.firstFit) await describeInitial();
       await moveCentroids();
       await reportDrift(false);
@@ -389,6 +497,19 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     async settle() {
       await moveCentroids();
       await concludeDue();
+      if (parts.clock === undefined) return;
+      schedule.look(parts.clock.now());
+      await startDue();
+    },
+    async request(request) {
+      await beginHistory();
+      if (!life.isNew(request)) return;
+      try {
+        await handle(request);
+      } catch (error) {
+        if (!(error instanceof SegtideError) || error.code !== 'state') throw error;
+        await life.declined(request, error.message, moment());
+      }
     },
     async forget(customerId) {
       reservoir.forget(customerId);
@@ -414,6 +535,9 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     },
     get outcomes() {
       return outcomes;
+    },
+    get models() {
+      return life.entries;
     },
     get segments() {
       return segments.records;
@@ -444,6 +568,8 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       segments: segments.records,
       driftReports,
       droppedStatistics,
+      life: life.snapshot(),
+      freshAsked,
     }),
   };
 }

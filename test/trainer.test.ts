@@ -1,19 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { SegtideError } from '../src/errors.js';
-import type { ModelRecord, SampleRecord, StatisticsRecord } from '../src/train/model-record.js';
 import type { Training } from '../src/train/start-training.js';
 import type { TrainingJob } from '../src/train/training-job.js';
 import type { TrainingOutcome } from '../src/train/training-outcome.js';
-import { createTrainer, type TrainerParts, type TrainerSnapshot } from '../src/trainer.js';
-import { sliceWindows } from '../src/window/slice-windows.js';
-import { createLearner } from '../src/worker/learner.js';
-import { createScorer } from '../src/worker/scorer.js';
-import { collectOutputs, type SmallOptions, smallSettings, trainHere } from './support/small-stream.js';
-import { streamWindows } from './support/stream-windows.js';
-
-/** 2,400 windows in the order in which they close. */
-const WINDOWS = streamWindows(160, 15);
-const LESSONS = Math.floor(WINDOWS.length / 256);
+import type { TrainerParts } from '../src/trainer.js';
+import { trainHere } from './support/small-stream.js';
+import { LESSONS, started } from './support/taught-trainer.js';
 
 describe('a trainer', () => {
   it('fits a first model once it has seen enough windows, and says why', async () => {
@@ -383,54 +375,6 @@ describe('a trainer', () => {
     expect(snapshot).toEqual(before);
   });
 });
-
-interface Resumption {
-  readonly trainer: TrainerSnapshot;
-  readonly models: readonly ModelRecord[];
-  readonly lessons: number;
-}
-
-/** A trainer, and the worker that it needs to be taught: each lesson is scored with the models published so far. */
-function started(options: SmallOptions = {}, parts: Partial<TrainerParts> = {}, from?: Resumption) {
-  const settings = smallSettings(options);
-  const { series, seriesHash, encoder } = settings.trainer.model;
-  const outputs = collectOutputs();
-  const models: ModelRecord[] = [];
-  const scorer = createScorer(series, seriesHash, from?.models, encoder.engine);
-  const lessons: { samples: SampleRecord; statistics: StatisticsRecord }[] = [];
-  const trainer = createTrainer(
-    settings.trainer,
-    {
-      publishModel: async (record) => {
-        models.push(record);
-        scorer.apply(record);
-      },
-      segments: outputs.segments,
-      drift: outputs.drift,
-      train: trainHere,
-      ...parts,
-    },
-    structuredClone(from?.trainer),
-  );
-  const learner = createLearner(
-    {
-      teach: async (samples, statistics) => {
-        lessons.push({ samples, statistics });
-        trainer.sampled(samples);
-        await trainer.observe(statistics);
-      },
-    },
-    { learnEvery: 256, steps: series.windowSteps, channels: 1 },
-  );
-  let next = from?.lessons ?? 0;
-  const teach = async (count: number): Promise<void> => {
-    for (let i = 0; i < count; i++, next++) {
-      const at = (next % LESSONS) * 256;
-      await learner.learn(await scorer.score(sliceWindows(WINDOWS, at, at + 256)));
-    }
-  };
-  return { trainer, models, teach, lessons, records: outputs.records };
-}
 
 function recording(jobs: TrainingJob[]): NonNullable<TrainerParts['train']> {
   return (job) => {

@@ -5,7 +5,8 @@ export type LineageKind =
   | 'split' // its members come from a segment that several now descend from
   | 'merged' // most members of several segments came together in it; for a former segment: it went into another
   | 'born' // no former segment stands behind it
-  | 'retired'; // a former segment whose members are gone or scattered
+  | 'retired' // a former segment whose members are gone or scattered
+  | 'restored'; // of a model that was put into force again, and not of the one that it took over from
 
 export interface SegmentShare {
   readonly segmentId: string;

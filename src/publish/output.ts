@@ -4,12 +4,14 @@ import type { DeadLetter } from '../ingest/dead-letter.js';
 import type { LateEvent } from '../window/window-batch.js';
 import type { AssignmentRecord } from './assignment-record.js';
 import type { EmbeddingRecord } from './embedding-record.js';
+import type { ModelEventRecord } from './model-event.js';
 import { ALERT_SCHEMA } from './schemas/alert.js';
 import { ASSIGNMENT_SCHEMA } from './schemas/assignment.js';
 import { DEAD_LETTER_SCHEMA } from './schemas/dead-letter.js';
 import { DRIFT_SCHEMA } from './schemas/drift.js';
 import { EMBEDDING_SCHEMA } from './schemas/embedding.js';
 import { LATE_SCHEMA } from './schemas/late.js';
+import { MODEL_EVENT_SCHEMA } from './schemas/model-event.js';
 import type { RecordSchema } from './schemas/record-schema.js';
 import { SEGMENT_SCHEMA } from './schemas/segment.js';
 import { TRANSITION_SCHEMA } from './schemas/transition.js';
@@ -80,6 +82,14 @@ export const ALERTS: Output<Alert> = {
   toAvro: (alert) => ({ ...alert, kind: alert.kind.replace('-', '_') }),
 };
 
+export const MODEL_EVENTS: Output<ModelEventRecord> = {
+  name: 'model-events',
+  schema: MODEL_EVENT_SCHEMA,
+  key: (record) => record.modelVersion,
+  toJson: asJson,
+  toAvro: itself,
+};
+
 export const LATE: Output<LateEvent> = {
   name: 'late',
   schema: LATE_SCHEMA,
@@ -104,7 +114,17 @@ export const DEAD_LETTERS: Output<DeadLetter> = {
 };
 
 /** Every output, in the order of the pipeline. */
-export const OUTPUTS = [ASSIGNMENTS, TRANSITIONS, EMBEDDINGS, SEGMENTS, DRIFT, ALERTS, LATE, DEAD_LETTERS] as const;
+export const OUTPUTS = [
+  ASSIGNMENTS,
+  TRANSITIONS,
+  EMBEDDINGS,
+  SEGMENTS,
+  DRIFT,
+  ALERTS,
+  MODEL_EVENTS,
+  LATE,
+  DEAD_LETTERS,
+] as const;
 
 function asJson(record: object): string {
   return JSON.stringify(record);

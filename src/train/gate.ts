@@ -9,15 +9,29 @@ export interface HeldOutMetrics {
   readonly activeUnits: number | undefined;
   /** In [-1, 1]. */
   readonly silhouette: number;
+  /**
+   * Part of a window's nearest neighbours by all views that the embedding keeps near, in [0, 1]; undefined where the
+   * embedding is the latents.
+   */
+  readonly agreement?: number | undefined;
 }
 
+/** What a model's segments rest on: its latents, or views of windows alone. */
+export type SegmentBasis = 'latents' | 'views';
+
 export interface GateOptions {
-  /** Least relative fall of the error, or rise of the silhouette, that counts as a gain. @default 0.01 */
+  /** Least relative fall of the error, or rise of silhouette or agreement, that counts as a gain. @default 0.01 */
   readonly minGain?: number;
-  /** Most that the error may rise, relative to the champion's. @default 0.05 */
+  /**
+   * Most that the error may rise, relative to the champion's, where segments rest on the latents. Where they rest on
+   * views alone it is told and not judged: no segment hangs on it, and alerts measure each model by its own errors.
+   * @default 0.05
+   */
   readonly maxErrorRise?: number;
   /** Most that the silhouette may fall below the champion's. @default 0.05 */
   readonly maxSilhouetteFall?: number;
+  /** Most that the agreement of neighbourhoods may fall below the champion's. @default 0.05 */
+  readonly maxAgreementFall?: number;
   /** Least number of latent dimensions that carry information, where the embedding is made of them. @default 1 */
   readonly minActiveUnits?: number;
   /** Largest share of windows whose segment id may change. @default 0.5 */
@@ -40,6 +54,10 @@ export interface GateValues {
   readonly challengerSilhouette: number;
   /** Rise of the silhouette; positive is better. */
   readonly silhouetteGain: number | null;
+  readonly championAgreement: number | null;
+  readonly challengerAgreement: number | null;
+  /** Rise of the agreement; positive is better. */
+  readonly agreementGain: number | null;
   readonly churn: number | null;
   readonly largestSizeShift: number | null;
 }
@@ -51,12 +69,20 @@ export interface GateDecision {
   readonly values: GateValues;
 }
 
+export interface GateContext {
+  /** Why the challenger is not sound, whatever it achieves. @default none */
+  readonly objection?: string | undefined;
+  /** What the challenger's segments rest on. @default 'latents' */
+  readonly basis?: SegmentBasis;
+}
+
 /** @throws SegtideError `config` when a limit is out of range. */
 export function resolveGateOptions(options: GateOptions = {}): GateSettings {
   const settings: GateSettings = {
     minGain: options.minGain ?? 0.01,
     maxErrorRise: options.maxErrorRise ?? 0.05,
     maxSilhouetteFall: options.maxSilhouetteFall ?? 0.05,
+    maxAgreementFall: options.maxAgreementFall ?? 0.05,
     minActiveUnits: options.minActiveUnits ?? 1,
     maxChurn: options.maxChurn ?? 0.5,
     maxSizeShift: options.maxSizeShift ?? 0.3,
@@ -71,36 +97,41 @@ export function resolveGateOptions(options: GateOptions = {}): GateSettings {
  * Decides whether a challenger takes over: it must be sound, must not disturb the segments more than allowed, and must
  * be better than the champion at something. Without a champion, being sound is enough.
  *
+ * Where segments rest on views alone, active units and a rise of the reconstruction error speak against no challenger.
+ *
  * @param champion its metrics on the same held-out windows; undefined for the first model
  * @param change between the two on the same windows; undefined for the first model
- * @param objection why the challenger is not sound, whatever it achieves
  */
 export function gate(
   champion: HeldOutMetrics | undefined,
   challenger: HeldOutMetrics,
   change: SegmentChange | undefined,
   settings: GateSettings,
-  objection?: string,
+  { objection, basis = 'latents' }: GateContext = {},
 ): GateDecision {
   const values = toValues(champion, challenger, change);
-  const against = objection === undefined ? objections(values, settings) : [objection];
+  const against = objection === undefined ? objections(values, settings, basis) : [objection];
   if (against.length > 0) return { promoted: false, reasons: against, values };
   if (champion === undefined) return { promoted: true, reasons: ['sound, with no model to compare it with'], values };
 
   const gains: string[] = [];
-  const { reconstructionGain, silhouetteGain } = values;
+  const { reconstructionGain, silhouetteGain, agreementGain } = values;
   if (reconstructionGain !== null && reconstructionGain >= settings.minGain) {
     gains.push(`held-out reconstruction error ${percent(reconstructionGain)} lower`);
   }
   if (silhouetteGain !== null && silhouetteGain >= settings.minGain) {
     gains.push(`silhouette higher by ${silhouetteGain.toFixed(3)}`);
   }
+  if (agreementGain !== null && agreementGain >= settings.minGain) {
+    gains.push(`agreement of neighbourhoods higher by ${agreementGain.toFixed(3)}`);
+  }
   if (gains.length > 0) return { promoted: true, reasons: gains, values };
   const error = reconstructionGain === null ? 'none to compare' : `${percent(reconstructionGain)} lower`;
+  const agreement = agreementGain === null ? '' : `, agreement of neighbourhoods by ${agreementGain.toFixed(3)}`;
   return {
     promoted: false,
     reasons: [
-      `no gain: held-out reconstruction error ${error}, silhouette higher by ${(silhouetteGain ?? 0).toFixed(3)}; at least ${settings.minGain} of either is needed`,
+      `no gain: held-out reconstruction error ${error}, silhouette higher by ${(silhouetteGain ?? 0).toFixed(3)}${agreement}; at least ${settings.minGain} of one is needed`,
     ],
     values,
   };
@@ -122,12 +153,18 @@ function toValues(
     championSilhouette: champion?.silhouette ?? null,
     challengerSilhouette: challenger.silhouette,
     silhouetteGain: champion === undefined ? null : challenger.silhouette - champion.silhouette,
+    championAgreement: champion?.agreement ?? null,
+    challengerAgreement: challenger.agreement ?? null,
+    agreementGain:
+      champion?.agreement === undefined || challenger.agreement === undefined
+        ? null
+        : challenger.agreement - champion.agreement,
     churn: change?.churn ?? null,
     largestSizeShift: change?.largestSizeShift ?? null,
   };
 }
 
-function objections(values: GateValues, settings: GateSettings): readonly string[] {
+function objections(values: GateValues, settings: GateSettings, basis: SegmentBasis): readonly string[] {
   const reasons: string[] = [];
   const error = values.challengerReconstructionError;
   if ((error !== null && !Number.isFinite(error)) || !Number.isFinite(values.challengerSilhouette)) {
@@ -135,18 +172,24 @@ function objections(values: GateValues, settings: GateSettings): readonly string
     return reasons;
   }
   const units = values.challengerActiveUnits;
-  if (units !== null && units < settings.minActiveUnits) {
+  if (basis === 'latents' && units !== null && units < settings.minActiveUnits) {
     const few = `only ${units} active latent units; at least ${settings.minActiveUnits} are needed`;
     reasons.push(`${few}: give more windows, or set encoder.updates higher`);
   }
-  if (values.reconstructionGain !== null && -values.reconstructionGain > settings.maxErrorRise) {
+  const { reconstructionGain } = values;
+  if (basis === 'latents' && reconstructionGain !== null && -reconstructionGain > settings.maxErrorRise) {
     reasons.push(
-      `held-out reconstruction error ${percent(-values.reconstructionGain)} higher; at most ${percent(settings.maxErrorRise)} is allowed`,
+      `held-out reconstruction error ${percent(-reconstructionGain)} higher; at most ${percent(settings.maxErrorRise)} is allowed`,
     );
   }
   if (values.silhouetteGain !== null && -values.silhouetteGain > settings.maxSilhouetteFall) {
     reasons.push(
       `silhouette lower by ${(-values.silhouetteGain).toFixed(3)}; at most ${settings.maxSilhouetteFall} is allowed`,
+    );
+  }
+  if (values.agreementGain !== null && -values.agreementGain > settings.maxAgreementFall) {
+    reasons.push(
+      `agreement of neighbourhoods lower by ${(-values.agreementGain).toFixed(3)}; at most ${settings.maxAgreementFall} is allowed`,
     );
   }
   if (values.churn !== null && values.churn > settings.maxChurn) {

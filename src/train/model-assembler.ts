@@ -89,6 +89,9 @@ export function createModelAssembler({ check }: ModelAssemblerOptions = {}): Mod
     if (whole.at(-1)?.record.modelVersion === modelVersion && whole.at(-1)!.sha256 === model.sha256) return;
     // One trainer publishes at a time, so what else waits was left by one that never finished.
     waiting.clear();
+    // Whoever had these centroids before the model has to take them once more after it.
+    const moved = centroids.get(modelVersion);
+    if (moved !== undefined) centroids.set(modelVersion, { ...moved });
     whole = [...whole.filter(({ record }) => record.modelVersion !== modelVersion), model].slice(-KEPT);
     tell();
   }
@@ -117,6 +120,7 @@ export function createModelAssembler({ check }: ModelAssemblerOptions = {}): Mod
   function takeOne(key: string, value: Uint8Array | null): void {
     const at = toModelKey(key);
     if (at === undefined) throw unusable('this version of segtide does not know the key');
+    if (at.kind === 'entry' || at.kind === 'kept') return;
     if (at.kind === 'centroids') {
       if (value !== null) takeCentroids(value);
     } else if (at.kind === 'manifest') {

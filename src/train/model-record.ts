@@ -36,6 +36,8 @@ export type ModelRecord =
       readonly artifact: Uint8Array;
       /** That of the model in force when this one took over; null where there was none. */
       readonly previousVersion: string | null;
+      /** Its centroids where they have moved since: of a model that is put into force again. */
+      readonly cluster?: ClusterModel | undefined;
     }
   | {
       readonly kind: 'centroids';

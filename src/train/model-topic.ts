@@ -23,21 +23,22 @@ export interface ModelManifest {
 export type ModelKey =
   | { readonly kind: 'centroids' }
   | { readonly kind: 'manifest'; readonly modelVersion: string }
+  /** What is known of a model, and the bytes of one that never was in force: nothing that a worker needs. */
+  | { readonly kind: 'entry'; readonly modelVersion: string }
+  | { readonly kind: 'kept'; readonly modelVersion: string; readonly chunk: number }
   | { readonly kind: 'chunk'; readonly modelVersion: string; readonly chunk: number };
 
 /**
  * Makes the records of a model or of its centroids: `<version>/chunk-<i>` with the bytes of the artifact in order, then
- * `<version>/manifest` as JSON; or `centroids`, the latest ones, whichever version they belong to.
+ * `<version>/manifest` as JSON; or `centroids`, the latest ones, whichever version they belong to. Centroids that come
+ * with a model precede it, so that it is never in force without them.
  */
 export function toModelTopicRecords(record: ModelRecord): readonly ModelTopicRecord[] {
   if (record.kind === 'centroids') return [{ key: CENTROIDS, value: frameSnapshot(CENTROIDS_KIND, record.cluster) }];
-  const { modelVersion, previousVersion, artifact } = record;
+  const { modelVersion, previousVersion, artifact, cluster } = record;
   const bytes = Buffer.from(artifact.buffer, artifact.byteOffset, artifact.length);
-  const chunks: ModelTopicRecord[] = [];
-  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
-    const value = bytes.subarray(at, at + CHUNK_BYTES);
-    chunks.push({ key: `${modelVersion}/chunk-${chunks.length}`, value });
-  }
+  const chunks = toChunks(`${modelVersion}/chunk-`, bytes);
+  const centroids = cluster === undefined ? [] : toModelTopicRecords({ kind: 'centroids', cluster });
   const manifest: ModelManifest = {
     format: MODEL_TOPIC_FORMAT,
     modelVersion,
@@ -46,17 +47,29 @@ export function toModelTopicRecords(record: ModelRecord): readonly ModelTopicRec
     bytes: bytes.length,
     chunks: chunks.length,
   };
-  return [...chunks, { key: `${modelVersion}/manifest`, value: Buffer.from(JSON.stringify(manifest)) }];
+  return [...centroids, ...chunks, { key: `${modelVersion}/manifest`, value: Buffer.from(JSON.stringify(manifest)) }];
+}
+
+/** Bytes as records of keys that begin so, and end with a number from 0. */
+export function toChunks(prefix: string, bytes: Buffer): readonly ModelTopicRecord[] {
+  return Array.from({ length: countChunks(bytes.length) }, (_, i) => ({
+    key: `${prefix}${i}`,
+    value: bytes.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES),
+  }));
+}
+
+/** Records that so many bytes take. */
+export function countChunks(bytes: number): number {
+  return Math.ceil(bytes / CHUNK_BYTES);
 }
 
 /** Tells what a key stands for; undefined for one that this version does not know. */
 export function toModelKey(key: string): ModelKey | undefined {
   if (key === CENTROIDS) return { kind: 'centroids' };
-  const [, modelVersion, chunk] = /^(.+)\/(?:manifest|chunk-(\d+))$/.exec(key) ?? [];
+  const [, modelVersion, whole, part, chunk] = /^(.+)\/(?:(manifest|entry)|(chunk|kept)-(\d+))$/.exec(key) ?? [];
   if (modelVersion === undefined) return undefined;
-  return chunk === undefined
-    ? { kind: 'manifest', modelVersion }
-    : { kind: 'chunk', modelVersion, chunk: Number(chunk) };
+  if (whole !== undefined) return { kind: whole as 'manifest' | 'entry', modelVersion };
+  return { kind: part as 'chunk' | 'kept', modelVersion, chunk: Number(chunk) };
 }
 
 /** @throws SegtideError `state` when the bytes are damaged or of another format */

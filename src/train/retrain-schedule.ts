@@ -1,4 +1,5 @@
 import { SegtideError } from '../errors.js';
+import { type CronSettings, type CronTriggerSnapshot, checkCron, createCronTrigger } from './cron-trigger.js';
 
 export interface RetrainOptions {
   /**
@@ -11,15 +12,22 @@ export interface RetrainOptions {
   readonly everyWindows?: number;
   /** Event time after which a model is retrained, in ms. @default 4 window lengths */
   readonly everyMs?: number;
+  /** When it is retrained by the clock: event time in a replay, wall clock when live. @default never */
+  readonly cron?: CronSettings | undefined;
+  /**
+   * New windows without which time alone, `everyMs` or `cron`, asks for nothing: what is too little for a first model is
+   * too little for another. @default `firstFit`
+   */
+  readonly minWindows?: number;
   /** Least event time between two fits, in ms, whatever asks for them; the first ones too. @default 1 window length */
   readonly minIntervalMs?: number;
 }
 
-export type RetrainSettings = Required<RetrainOptions>;
+export type RetrainSettings = Required<Omit<RetrainOptions, 'cron'>> & Pick<RetrainOptions, 'cron'>;
 
 /** Plain data. */
 export interface RetrainScheduleSnapshot {
-  readonly formatVersion: 1;
+  readonly formatVersion: 2;
   /** Whether a model serves. */
   readonly serving: boolean;
   readonly windowsSinceFit: number;
@@ -32,6 +40,8 @@ export interface RetrainScheduleSnapshot {
   readonly requests: readonly string[];
   /** First fits so far that gave no model. */
   readonly refused: number;
+  /** Null where there is no cron expression. */
+  readonly cron: CronTriggerSnapshot | null;
 }
 
 /** Decides when a model is fitted, by counts and event time alone. */
@@ -42,6 +52,12 @@ export interface RetrainSchedule {
    * @param eventTime latest of them, epoch ms; one behind an earlier one is ignored
    */
   observe(windows: number, eventTime: number): void;
+  /**
+   * Looks at the clock that `cron` goes by.
+   *
+   * @param now epoch ms; it may go back
+   */
+  look(now: number): void;
   /** Asks for a retraining: by drift, by hand. Asking twice for the same reason is asking once. */
   request(reason: string): void;
   /** Why a fit should start now, all reasons at once; undefined when none should. */
@@ -52,6 +68,8 @@ export interface RetrainSchedule {
   started(reasons: readonly string[]): void;
   /** A model serves that was fitted elsewhere: retraining is due as after a fit at the first windows that come. */
   adopted(): void;
+  /** Another model serves than the last fit gave, put into force by hand: the next fit counts from here. */
+  replaced(): void;
   /** The fit has ended. Until a first one is promoted, the next is due after twice as many windows. */
   finished(promoted: boolean): void;
   /**
@@ -69,8 +87,10 @@ export function resolveRetrainOptions(options: RetrainOptions, windowMs: number)
     everyWindows: options.everyWindows ?? 50_000,
     everyMs: options.everyMs ?? 4 * windowMs,
     minIntervalMs: options.minIntervalMs ?? windowMs,
+    minWindows: options.minWindows ?? options.firstFit ?? 2_000,
+    ...(options.cron && { cron: options.cron }),
   };
-  for (const name of ['firstFit', 'everyWindows'] as const) {
+  for (const name of ['firstFit', 'everyWindows', 'minWindows'] as const) {
     if (!Number.isInteger(settings[name]) || settings[name] < 1) {
       throw new SegtideError(
         'config',
@@ -78,6 +98,7 @@ export function resolveRetrainOptions(options: RetrainOptions, windowMs: number)
       );
     }
   }
+  if (settings.cron !== undefined) checkCron(settings.cron);
   if (!(settings.everyMs > 0)) {
     throw new SegtideError('config', `retrain \`everyMs\` must be a positive time; got ${settings.everyMs}`);
   }
@@ -101,10 +122,10 @@ export function resolveRetrainOptions(options: RetrainOptions, windowMs: number)
  * @throws SegtideError `state` when the snapshot has another format.
  */
 export function createRetrainSchedule(settings: RetrainSettings, snapshot?: RetrainScheduleSnapshot): RetrainSchedule {
-  if (snapshot !== undefined && snapshot.formatVersion !== 1) {
+  if (snapshot !== undefined && snapshot.formatVersion !== 2) {
     throw new SegtideError(
       'state',
-      `The retrain schedule's snapshot has format ${String(snapshot.formatVersion)}; this version reads format 1`,
+      `The retrain schedule's snapshot has format ${String(snapshot.formatVersion)}; this version reads format 2`,
     );
   }
   let serving = snapshot?.serving ?? false;
@@ -114,6 +135,7 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
   let training = snapshot?.training ?? undefined;
   let requests = new Set(snapshot?.requests ?? []);
   let refused = snapshot?.refused ?? 0;
+  const cron = settings.cron && createCronTrigger(settings.cron, snapshot?.cron ?? undefined);
 
   /** What gave no model once will hardly give one after as little again; a training is dear. */
   function firstFitWindows(): number {
@@ -125,11 +147,15 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
     if (!serving) return windowsSinceFit < firstFitWindows() ? undefined : [firstFitReason()];
     const reasons = [...requests];
     if (windowsSinceFit >= settings.everyWindows) reasons.push(`${windowsSinceFit} windows since the last fit`);
-    // An interval without windows has nothing new to learn from.
-    if (now - lastFitAt >= settings.everyMs && windowsSinceFit > 0) {
+    if (now - lastFitAt >= settings.everyMs && isWorthIt()) {
       reasons.push(`${inWords(now - lastFitAt)} of event time since the last fit`);
     }
     return reasons.length === 0 ? undefined : reasons;
+  }
+
+  /** Time alone brings nothing new to learn from. */
+  function isWorthIt(): boolean {
+    return windowsSinceFit >= Math.min(settings.minWindows, settings.everyWindows);
   }
 
   function firstFitReason(): string {
@@ -142,6 +168,10 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
       windowsSinceFit += windows;
       if (eventTime > now) now = eventTime;
       if (serving && lastFitAt === Number.NEGATIVE_INFINITY) lastFitAt = now;
+    },
+    look(clock) {
+      // A time that too little came before is passed over, as one is while there is no model to retrain.
+      if (cron?.fires(clock) && serving && isWorthIt()) requests.add(`cron: ${settings.cron!.expression}`);
     },
     request(reason) {
       requests.add(reason);
@@ -160,6 +190,12 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
     adopted() {
       serving = true;
     },
+    replaced() {
+      serving = true;
+      windowsSinceFit = 0;
+      lastFitAt = now;
+      requests = new Set();
+    },
     finished(promoted) {
       training = undefined;
       serving ||= promoted;
@@ -169,7 +205,7 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
       return training;
     },
     snapshot: () => ({
-      formatVersion: 1,
+      formatVersion: 2,
       serving,
       windowsSinceFit,
       lastFitAt: Number.isFinite(lastFitAt) ? lastFitAt : null,
@@ -177,6 +213,7 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
       training: training ?? null,
       requests: [...requests],
       refused,
+      cron: cron?.snapshot() ?? null,
     }),
   };
 }

@@ -10,7 +10,7 @@ import { seedCentroids } from '../cluster/seed-centroids.js';
 import { toDriftObservation } from '../drift/drift-observation.js';
 import type { EmbeddingBatch } from '../encode/embedding-batch.js';
 import type { Encoder } from '../encode/encoder.js';
-import type { EncoderModel } from '../encode/encoder-model.js';
+import type { EncoderModel, ViewMap } from '../encode/encoder-model.js';
 import type { EncoderInit, EncoderSettings } from '../encode/encoder-options.js';
 import { PLACE_SIZE } from '../encode/neighbours/fit-landmark-map.js';
 import { type OpenEncoder, openEncoder } from '../encode/open-encoder.js';
@@ -37,6 +37,7 @@ import { gate } from './gate.js';
 import { measureHeldOut } from './held-out-metrics.js';
 import { type LoadedModel, loadModel } from './loaded-model.js';
 import { meanPredictionError } from './mean-prediction-error.js';
+import { measureNeighbours } from './measure-neighbours.js';
 import type { ModelArtifact } from './model-artifact.js';
 import { placesOf } from './places-of.js';
 import { poorEncoder } from './poor-encoder.js';
@@ -113,21 +114,30 @@ async function trainChallenger(
   );
   const clusterModel = createClusterModel('', centroids, match.segmentIds);
   const challenger = { encoder, scale: scale ?? undefined, settings: settings.series };
-  const heldOut = await measureHeldOut(challenger, scale, embeddings, centroids.membership, split.heldOutRows);
+  const { heldOutRows } = split;
+  const { engine } = settings.encoder;
+  const heldOut = {
+    ...(await measureHeldOut(challenger, scale, embeddings, centroids.membership, heldOutRows)),
+    agreement: await measureNeighbours(viewMap, embeddings, heldOutRows, engine),
+  };
   const blind = viewMap === undefined && views.length > 0;
   const remarks = blind ? withoutViews(split.train.length, settings.encoder.shift, heldOut.activeUnits) : {};
   const decision = gate(
-    champion &&
-      (await measureHeldOut(champion.model, scale, champion.embeddings, champion.membership, split.heldOutRows)),
+    champion && {
+      ...(await measureHeldOut(champion.model, scale, champion.embeddings, champion.membership, heldOutRows)),
+      agreement: await measureNeighbours(championViews(champion), champion.embeddings, heldOutRows, engine),
+    },
     heldOut,
     champion &&
       compareSegments(
         idsOf(champion.membership, champion.model.cluster.segmentIds),
         idsOf(centroids.membership, match.segmentIds),
       ),
-    // Segments by views do not rest on the latents.
-    viewMap === undefined || viewMap.views.latents > 0 ? settings.gate : { ...settings.gate, minActiveUnits: 0 },
-    remarks.objection,
+    settings.gate,
+    {
+      objection: remarks.objection,
+      basis: viewMap === undefined || viewMap.views.latents > 0 ? 'latents' : 'views',
+    },
   );
   const byMean = meanPredictionError(series, split.trainRows, split.heldOutRows);
   const ofEncoder = fit.warning ?? poorEncoder(decision.values.challengerReconstructionError, byMean);
@@ -319,6 +329,10 @@ function storedSettings({
   ...settings
 }: EncoderSettings): Omit<EncoderSettings, 'engine' | 'threads'> {
   return settings;
+}
+
+function championViews({ weightsOf }: Verdict): ViewMap | undefined {
+  return fromEncoderTensors(weightsOf.encoder).viewMap;
 }
 
 function withCentroids(model: LoadedModel, cluster: ClusterModel): LoadedModel {

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { type ErrorCode, SegtideError } from '../errors.js';
 import { toChildProcess } from '../numeric/child-process.js';
-import { toTrainingEndError } from './training-end.js';
+import { overdueTraining, toTrainingEndError } from './training-end.js';
 import type { TrainingJob, TrainingResult } from './training-job.js';
 import type { TrainingProgress } from './training-progress.js';
 
@@ -17,6 +17,8 @@ export interface StartTrainingOptions {
   readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
   /** Takes less of the processor than whoever runs beside it. @default false */
   readonly background?: boolean;
+  /** Most time that it may take, in ms: one that hangs is ended then. @default an hour */
+  readonly maxMs?: number | undefined;
 }
 
 /** What the process is told. */
@@ -37,11 +39,20 @@ export type TrainingReport =
  */
 export function startTraining(
   job: TrainingJob,
-  { onProgress, background = false }: StartTrainingOptions = {},
+  { onProgress, background = false, maxMs = HOUR_MS }: StartTrainingOptions = {},
 ): Training {
   const child = toChildProcess(new URL('./training-process.js', import.meta.url));
   const ended = once(child, 'close');
   let stopped = false;
+  let overdue = false;
+  const timer = setTimeout(
+    () => {
+      overdue = true;
+      // It may hear of nothing else any more.
+      child.kill('SIGKILL');
+    },
+    Math.min(maxMs, MOST_TIMER_MS),
+  ).unref();
   const result = new Promise<TrainingResult>((resolve, reject) => {
     const lastWords = listenTo(child);
     child.on('message', (report: TrainingReport) => {
@@ -52,7 +63,9 @@ export function startTraining(
     child.on('error', (cause) => reject(notRun(cause)));
     // After an outcome this changes nothing.
     child.on('close', (code, signal) => {
-      if (stopped) reject(new SegtideError('aborted', 'The training was stopped.'));
+      clearTimeout(timer);
+      if (overdue) reject(overdueTraining(maxMs));
+      else if (stopped) reject(new SegtideError('aborted', 'The training was stopped.'));
       else reject(toTrainingEndError({ code, signal, said: lastWords() }));
     });
   });
@@ -70,6 +83,10 @@ export function startTraining(
     },
   };
 }
+
+const HOUR_MS = 3_600_000;
+/** Longer timers fire at once. */
+const MOST_TIMER_MS = 2 ** 31 - 1;
 
 /** Keeps the end of what a process says on standard error. */
 function listenTo({ stderr }: ChildProcess): () => string {

@@ -1,4 +1,5 @@
 import { SegtideError } from '../errors.js';
+import { formatDuration } from '../numeric/duration.js';
 
 /** How a training's process ended without an outcome. */
 export interface TrainingEnd {
@@ -36,5 +37,13 @@ export function toTrainingEndError({ code, signal, said }: TrainingEnd): Segtide
     'encoder',
     `The training's process ended by ${signal ?? `exit code ${code}`}${words}.${memoryAdvice(telling) || killed}`,
     { retriable: true },
+  );
+}
+
+/** The error of a training that took too long. The same one would again, so it is tried again by the schedule alone. */
+export function overdueTraining(maxMs: number): SegtideError {
+  return new SegtideError(
+    'encoder',
+    `The training was ended: it took longer than ${formatDuration(maxMs)}. Where it did not hang, lower model.reservoir or encoder.updates, or allow more by model.retrain.maxDuration.`,
   );
 }

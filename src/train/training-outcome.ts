@@ -27,6 +27,13 @@ export function toTrainingOutcome(
   return { modelVersion, reasons, promoted, failed: false, why, atWindow, values, views };
 }
 
+/** A training that was ended on the way. */
+export function toEndedOutcome({ number, reasons }: TrainingJob, atWindow: number, why: string): TrainingOutcome {
+  const words = [`the training was ended: ${why}`];
+  const modelVersion = `v${number}`;
+  return { modelVersion, reasons, promoted: false, failed: true, why: words, atWindow, values: {}, views: [] };
+}
+
 /** @param serves whether there is a model in force */
 export function toFailedOutcome(
   { number, reasons }: TrainingJob,

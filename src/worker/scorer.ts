@@ -75,7 +75,7 @@ export function createScorer(
     previous?.encoder.dispose?.();
     previous = current;
     previousArtifact = currentArtifact;
-    current = loaded;
+    current = record.cluster === undefined ? loaded : { ...loaded, cluster: record.cluster };
     currentArtifact = record;
   };
   for (const record of from) apply(record);

@@ -5,6 +5,7 @@ import type { DeadLetter } from '../../src/ingest/dead-letter.js';
 import { createRandom } from '../../src/numeric/random.js';
 import { type AssignmentRecord, toAssignmentRecords } from '../../src/publish/assignment-record.js';
 import type { EmbeddingRecord } from '../../src/publish/embedding-record.js';
+import type { ModelEventRecord } from '../../src/publish/model-event.js';
 import type { SegmentRecord } from '../../src/publish/segment-record.js';
 import type { TransitionRecord } from '../../src/publish/transition-record.js';
 import type { SegmentationOutputs, SegmentationSettings } from '../../src/segmentation.js';
@@ -116,6 +117,7 @@ export interface CollectedOutputs extends SegmentationOutputs {
     readonly embeddings: readonly EmbeddingRecord[];
     readonly segments: readonly SegmentRecord[];
     readonly drift: readonly DriftReport[];
+    readonly modelEvents: readonly ModelEventRecord[];
     readonly late: readonly LateEvent[];
     readonly deadLetters: readonly DeadLetter[];
   };
@@ -134,6 +136,7 @@ export function collectOutputs(): CollectedOutputs {
   const embeddings = createListSink<EmbeddingRecord>();
   const segments = createListSink<SegmentRecord>();
   const drift = createListSink<DriftReport>();
+  const modelEvents = createListSink<ModelEventRecord>();
   const late = createListSink<LateEvent>();
   const deadLetters = createListSink<DeadLetter>();
   return {
@@ -142,6 +145,7 @@ export function collectOutputs(): CollectedOutputs {
     embeddings,
     segments,
     drift,
+    modelEvents,
     late,
     deadLetters,
     records: {
@@ -150,6 +154,7 @@ export function collectOutputs(): CollectedOutputs {
       embeddings: embeddings.records,
       segments: segments.records,
       drift: drift.records,
+      modelEvents: modelEvents.records,
       late: late.records,
       deadLetters: deadLetters.records,
     },

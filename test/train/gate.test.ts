@@ -38,7 +38,9 @@ describe('gate', () => {
   });
 
   it('refuses a challenger that is not sound, whatever it achieves, and says nothing else', () => {
-    const decision = gate(undefined, { ...champion, activeUnits: 0 }, undefined, settings, 'nothing to segment');
+    const decision = gate(undefined, { ...champion, activeUnits: 0 }, undefined, settings, {
+      objection: 'nothing to segment',
+    });
     expect(decision).toMatchObject({ promoted: false, reasons: ['nothing to segment'] });
   });
 

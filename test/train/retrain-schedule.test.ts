@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRetrainSchedule, resolveRetrainOptions } from '../../src/train/retrain-schedule.js';
 
-const settings = resolveRetrainOptions({ firstFit: 100, everyWindows: 1_000 }, 10_000);
+const settings = resolveRetrainOptions({ firstFit: 100, everyWindows: 1_000, minWindows: 1 }, 10_000);
 
 /** A schedule whose first model serves since event time 0. */
 function serving() {
@@ -148,6 +148,34 @@ describe('createRetrainSchedule', () => {
     expect(schedule.due()).toEqual(['50 seconds of event time since the last fit']);
   });
 
+  it('asks for nothing by time alone while what is new would be too little for a first model', () => {
+    const few = { ...settings, minWindows: 100, cron: { expression: '* * * * *', timeZone: 'UTC' } };
+    const schedule = createRetrainSchedule(few);
+    schedule.observe(100, 0);
+    schedule.started(schedule.due()!);
+    schedule.finished(true);
+    schedule.look(0);
+    schedule.observe(99, 1_000_000);
+    schedule.look(61_000);
+    expect(schedule.due()).toBeUndefined();
+    schedule.request('drift of s1');
+    expect(schedule.due()).toEqual(['drift of s1']);
+    schedule.observe(1, 1_000_000);
+    schedule.look(121_000);
+    expect(schedule.due()).toEqual(['drift of s1', 'cron: * * * * *', '17 minutes of event time since the last fit']);
+  });
+
+  it('counts from where another model was put into force by hand', () => {
+    const schedule = serving();
+    schedule.request('drift of s1');
+    schedule.observe(900, 50_000);
+    schedule.replaced();
+    schedule.observe(100, 89_999);
+    expect(schedule.due()).toBeUndefined();
+    schedule.observe(1, 90_000);
+    expect(schedule.due()).toEqual(['40 seconds of event time since the last fit']);
+  });
+
   it('goes on from a snapshot as if it had never stopped', () => {
     const act = fc.oneof(
       fc.record({ windows: fc.integer({ min: 0, max: 600 }), time: fc.integer({ min: 0, max: 100_000 }) }),
@@ -184,6 +212,8 @@ describe('createRetrainSchedule', () => {
       everyWindows: 50_000,
       everyMs: 28,
       minIntervalMs: 7,
+      minWindows: 2_000,
     });
+    expect(() => resolveRetrainOptions({ cron: { expression: 'daily', timeZone: 'UTC' } }, 10)).toThrow(/cron/);
   });
 });

@@ -39,7 +39,7 @@ export const SEGMENT_SCHEMA = recordOf('Segment', 'What a segment looks like: it
   nullable('medoidCustomer', 'string', 'The customer nearest to the centroid.'),
   field(
     'lineage',
-    enumOf('SegmentLineage', 'same', 'moved', 'split', 'merged', 'born', 'retired'),
+    enumOf('SegmentLineage', 'same', 'moved', 'split', 'merged', 'born', 'retired', 'restored'),
     'What became of the segment at the last retraining.',
   ),
   field('windowEnd', TIMESTAMP, 'End of the newest window that the profile knows.'),

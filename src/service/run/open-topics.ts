@@ -6,6 +6,7 @@ import {
   DRIFT,
   EMBEDDINGS,
   LATE,
+  MODEL_EVENTS,
   type Output,
   SEGMENTS,
   TRANSITIONS,
@@ -56,6 +57,7 @@ export async function openTopics(config: Config, names = writtenOutputs(config))
     ...(names.includes(ALERTS.name) && { alerts: await open(ALERTS) }),
     segments: await open(SEGMENTS),
     drift: await open(DRIFT),
+    modelEvents: await open(MODEL_EVENTS),
     late: await open(LATE),
     deadLetters: await open(DEAD_LETTERS),
   };
@@ -68,6 +70,7 @@ export async function openTopics(config: Config, names = writtenOutputs(config))
       alerts: sinks.alerts && counts.count('alerts', sinks.alerts),
       segments: counts.count('segments', sinks.segments),
       drift: counts.count('drift', sinks.drift),
+      modelEvents: counts.count('model-events', sinks.modelEvents),
       late: counts.count('late', sinks.late),
       deadLetters: counts.count('dead-letters', sinks.deadLetters),
     },

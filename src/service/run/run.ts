@@ -1,9 +1,13 @@
+import { join } from 'node:path';
 import { lastValueFrom, tap } from 'rxjs';
 import { SegtideError } from '../../errors.js';
 import type { SourcePosition } from '../../ports.js';
 import { createSegmentation, type Segmentation } from '../../segmentation.js';
 import type { AdoptedModel } from '../../train/adopt-model.js';
 import type { Config } from '../config/schema.js';
+import { createFolderRegistry } from '../models/folder-registry.js';
+import { MODELS_FOLDER, REQUESTS_FOLDER } from '../models/model-place.js';
+import { createRequestFolder, type RequestFolder } from '../models/request-folder.js';
 import type { RunDeps, RunFromConfig } from '../run-from-config.js';
 import type { RunSummary } from '../run-summary.js';
 import { buildSummary } from './build-summary.js';
@@ -67,6 +71,8 @@ class Run {
   readonly #outputs: RunOutputs;
   readonly #folder: RunFolder;
   readonly #startedAt: number;
+  /** Undefined where there is no folder for them. */
+  readonly #requests: RequestFolder | undefined;
   #segmentation!: Segmentation;
   #checkpointAt: number;
   #phase = 'reading';
@@ -89,11 +95,16 @@ class Run {
     this.#folder = folder;
     this.#startedAt = deps.clock.now();
     this.#checkpointAt = this.#startedAt;
+    const models = this.#models();
+    if (models !== undefined) {
+      this.#requests = createRequestFolder(join(models, REQUESTS_FOLDER), (text) => deps.log.warn(text));
+    }
   }
 
   async run(from: RunCheckpoint | undefined, initialModel: AdoptedModel | undefined): Promise<RunSummary> {
     const { clock, signal, log } = this.#deps;
     let stoppedAt = Number.POSITIVE_INFINITY;
+    const models = this.#models();
     const segmentation = createSegmentation(
       this.#settings.segmentation,
       this.#input.source,
@@ -102,6 +113,8 @@ class Run {
         clock: this.#settings.live ? clock : undefined,
         encodeThreads: this.#config.run.encodeThreads,
         initialModel,
+        registry: models === undefined ? undefined : createFolderRegistry(models),
+        onModelLost: (text) => log.warn(`a model that was kept is lost: ${text}`),
         between: () => this.#between(),
         isStopped: () => signal.aborted || this.#outputs.ended,
         isCutShort: () => this.#outputs.ended || clock.now() - stoppedAt >= STOP_WITHIN_MS,
@@ -142,10 +155,29 @@ class Run {
 
   async #between(): Promise<void> {
     this.#refuseMoved();
+    await this.#takeRequests();
     const due = this.#deps.clock.now() - this.#checkpointAt >= this.#config.run.checkpointEvery;
     if (!due && !this.#input.wantsCommit) return;
     await this.#checkpoint();
     this.#checkpointAt = this.#deps.clock.now();
+  }
+
+  /** Folder of the models; undefined where outputs are in no folder. */
+  #models(): string | undefined {
+    const { path } = this.#config.output;
+    return path === undefined ? undefined : join(path, MODELS_FOLDER);
+  }
+
+  /** What is asked for by hand; it is asked for no more once the state that it led to is safe. */
+  async #takeRequests(): Promise<void> {
+    const waiting = (await this.#requests?.waiting()) ?? [];
+    if (waiting.length === 0) return;
+    for (const request of waiting) {
+      this.#deps.log.info('asked by hand', { request: request.kind, reason: request.reason });
+      await this.#segmentation.trainer.request(request);
+    }
+    await this.#checkpoint();
+    await this.#requests?.done(waiting);
   }
 
   /** Windows of partitions that another process reads now are here and not there: neither of the two may go on. */

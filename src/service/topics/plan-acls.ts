@@ -50,9 +50,12 @@ const OPERATIONS: Readonly<Record<TopicName, { readonly [role in Role]?: readonl
   segments: { trainer: WRITE, view: READ },
   drift: { trainer: WRITE, view: READ },
   alerts: { worker: WRITE, view: READ },
+  'model-events': { trainer: WRITE, view: READ },
   late: { worker: WRITE, view: READ },
   'dead-letters': { worker: WRITE, view: READ },
-  models: { worker: READ, trainer: WRITE },
+  // The trainer goes back to models that it published; `segtide models` lists them.
+  models: { worker: READ, trainer: BOTH, admin: READ },
+  'model-requests': { trainer: READ, admin: WRITE },
   samples: { worker: WRITE, trainer: READ },
   statistics: { worker: WRITE, trainer: READ },
   state: { worker: KEEP },
@@ -103,6 +106,8 @@ function clientAcls({ input, output, delivery }: Pick<Config, 'input' | 'output'
       toAcl(role, 'transactional-id', trainerTransactionalId(groupId), WRITE),
     ];
   }
+  // `segtide models` reads what models there are.
+  if (role === 'admin' && inner) return [readers(groupId)];
   return role === 'view' && inner ? [toAcl(role, 'group', `${groupId}-view-`, READ, 'prefixed')] : [];
 }
 

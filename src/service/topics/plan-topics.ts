@@ -44,7 +44,15 @@ export function planTopics({ input, output }: Pick<Config, 'input' | 'output'>):
 /** As Kafka writes "the broker's `num.partitions`". */
 export const BROKERS_OWN = -1;
 
-const INNER = ['models', 'samples', 'statistics', 'state', 'trainer-state', 'forget-requests'] as const;
+const INNER = [
+  'models',
+  'model-requests',
+  'samples',
+  'statistics',
+  'state',
+  'trainer-state',
+  'forget-requests',
+] as const;
 
 const DAY_MS = 86_400_000;
 const COMPACTED = { 'cleanup.policy': 'compact' };
@@ -70,9 +78,11 @@ const SHAPES: Readonly<Record<TopicName, TopicShape>> = {
   segments: { partitions: 1, settings: COMPACTED },
   drift: { partitions: 1 },
   alerts: { partitions: 'input' },
+  'model-events': { partitions: 1 },
   late: { partitions: 'input' },
   'dead-letters': { partitions: 'input' },
   models: { partitions: 1, fixed: true, settings: COMPACTED },
+  'model-requests': { partitions: 1, fixed: true, settings: kept(7) },
   // A trainer that was away for longer goes on without what it missed.
   samples: { partitions: 1, fixed: true, settings: kept(1) },
   statistics: { partitions: 1, fixed: true, settings: kept(1) },

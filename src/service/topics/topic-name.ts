@@ -6,6 +6,7 @@ export const OUTPUT_TOPICS = [
   'segments',
   'drift',
   'alerts',
+  'model-events',
   'late',
   'dead-letters',
 ] as const;
@@ -13,6 +14,7 @@ export const OUTPUT_TOPICS = [
 /** What workers and trainer tell each other, and what they keep. */
 export const INNER_TOPICS = [
   'models',
+  'model-requests',
   'samples',
   'statistics',
   'state',

@@ -1,21 +1,29 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SegtideError } from '../../errors.js';
 import type { Clock } from '../../ports.js';
-import { DRIFT, SEGMENTS } from '../../publish/output.js';
+import { DRIFT, MODEL_EVENTS, SEGMENTS } from '../../publish/output.js';
 import type { AdoptedModel } from '../../train/adopt-model.js';
 import { decodeSamples } from '../../train/encode-samples.js';
 import { decodeStatistics } from '../../train/encode-statistics.js';
+import { readModelRequest } from '../../train/model-request.js';
 import { toModelTopicRecords } from '../../train/model-topic.js';
+import type { RegistryReading } from '../../train/registry-records.js';
 import { createTrainer, type Trainer, type TrainerParts, type TrainerSettings } from '../../trainer.js';
 import type { AssignedPartition } from '../../transport/kafka/assigned-partition.js';
 import type { StateStore, StoredState } from '../../transport/kafka/state-store.js';
+import { createTopicRegistry } from '../models/topic-registry.js';
 import type { RecordBuffer } from '../record-buffer.js';
 import { ownStore } from '../run/own-store.js';
 import { decodeTrainerState, encodeTrainerState } from './trainer-state.js';
 
 export interface TrainerRoleOptions {
   readonly settings: TrainerSettings;
-  readonly topics: { readonly samples: string; readonly statistics: string; readonly models: string };
+  readonly topics: {
+    readonly samples: string;
+    readonly statistics: string;
+    readonly models: string;
+    readonly requests: string;
+  };
   /** A model is committed at once, everything else after so long, or longer where the state is large. @default 5000 */
   readonly commitEveryMs?: number;
   /** Centroids move after so long, however few windows taught. @default 5000 */
@@ -23,7 +31,7 @@ export interface TrainerRoleOptions {
 }
 
 export interface TrainerRoleParts extends Pick<TrainerParts, 'train' | 'onProgress' | 'onFailure'> {
-  /** Of the topics of samples and statistics, which have one. */
+  /** Of the topics of samples, statistics and requests, which have one. */
   readonly partition: AssignedPartition;
   readonly store: StateStore;
   /** Where records wait for the next commit; of this trainer alone. */
@@ -33,6 +41,10 @@ export interface TrainerRoleParts extends Pick<TrainerParts, 'train' | 'onProgre
   readonly isStopped: () => boolean;
   /** Told of each lesson that can't be used; it is passed over. */
   readonly onRefused: (topic: string, offset: string, error: SegtideError) => void;
+  /** Reads what the topic of models holds. */
+  readonly readModels: () => Promise<RegistryReading>;
+  /** Told of models that were kept and are lost. */
+  readonly onModelLost?: ((text: string) => void) | undefined;
   /** A model to begin with where there is no state yet; it is published first. */
   readonly initialModel?: AdoptedModel | undefined;
   /** Called when the trainer is as it was left, before it goes on. */
@@ -76,6 +88,7 @@ class TrainerRole {
 
   async run({ checkpoint }: StoredState): Promise<void> {
     const { partition, records, clock, train, onProgress, onFailure, onStart, initialModel } = this.#parts;
+    const { readModels, onModelLost } = this.#parts;
     const { settings, topics, epochEveryMs = 5000 } = this.#options;
     const from = checkpoint && decodeTrainerState(checkpoint, settings.model.seriesHash);
     const trainer = createTrainer(
@@ -90,6 +103,10 @@ class TrainerRole {
         },
         segments: await records.sink(SEGMENTS),
         drift: await records.sink(DRIFT),
+        modelEvents: await records.sink(MODEL_EVENTS),
+        registry: createTopicRegistry({ add: (record) => records.add(topics.models, record), read: readModels }),
+        onModelLost,
+        clock,
         epochs: { everyMs: epochEveryMs, clock },
         initialModel,
       },
@@ -120,13 +137,32 @@ class TrainerRole {
     const { commitEveryMs = 5000 } = this.#options;
     // Records that wait are dealt with in one go of promises; the consumer and the timers need their turn, too.
     await nextTurn();
-    const took = await this.#takeLessons(trainer);
+    const took = (await this.#takeRequests(trainer)) || (await this.#takeLessons(trainer));
     await trainer.settle();
     const pauseMs = Math.max(commitEveryMs, this.#stateBytes / STATE_BYTES_PER_MS);
     const due = this.#promoted || clock.now() - this.#committedAt >= pauseMs;
     if (partition.signal.aborted) return;
     if (due && this.#isChanged(trainer)) await this.#commit(trainer);
     else if (!took) await partition.arrival(LOOK_EVERY_MS);
+  }
+
+  /** What somebody asks for by hand goes before what is learnt, and is committed at once. */
+  async #takeRequests(trainer: Trainer): Promise<boolean> {
+    const { partition } = this.#parts;
+    const { requests } = this.#options.topics;
+    const asked = partition.peek(requests, PIECE_BYTES);
+    for (const { value, offset } of asked) {
+      const request = value === null ? undefined : readModelRequest(String(value));
+      if (request !== undefined) await trainer.request(request);
+      else if (value !== null) {
+        this.#parts.onRefused(requests, offset, new SegtideError('state', 'it is no request to a trainer'));
+      }
+    }
+    partition.take(requests, asked.length);
+    if (asked.length === 0) return false;
+    this.#taught = true;
+    this.#promoted = true;
+    return true;
   }
 
   /** Some of what waits: samples first, so that a training has those of the lessons that it is started by. */

@@ -4,6 +4,7 @@ import { openKafka } from '../../transport/kafka/kafka-connection.js';
 import { createStateStore } from '../../transport/kafka/kafka-state-store.js';
 import { createTopicReader } from '../../transport/kafka/topic-reader.js';
 import type { Config } from '../config/schema.js';
+import { readModelTopic } from '../models/read-model-topic.js';
 import { createRecordBuffer } from '../record-buffer.js';
 import { closeWithin } from '../run/close-within.js';
 import { findSchemaIds } from '../run/find-schema-ids.js';
@@ -42,7 +43,11 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
 
   // A group of its own, and with it a prefix for what its members are allowed.
   const groupId = trainerGroup(kafkaInput.groupId);
-  const reader = await createTopicReader(kafka, { groupId, topics: [topic('trainer-state')], newId: randomUUID });
+  const reader = await createTopicReader(kafka, {
+    groupId,
+    topics: [topic('trainer-state'), topic('models')],
+    newId: randomUUID,
+  });
   const summary = { windows: 0, published: [] as string[], trainings: 0 };
   let group: GroupReader | undefined;
   try {
@@ -50,7 +55,7 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
       {
         ...connection,
         groupId,
-        topics: [topic('statistics'), topic('samples')],
+        topics: [topic('statistics'), topic('samples'), topic('model-requests')],
         startAt: 'earliest',
         // What workers taught while no trainer was there for longer than the topics keep it: the model lives on without.
         outOfRange: 'earliest',
@@ -71,7 +76,12 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
         await runTrainer(
           {
             settings: segmentation.trainer,
-            topics: { samples: topic('samples'), statistics: topic('statistics'), models: topic('models') },
+            topics: {
+              samples: topic('samples'),
+              statistics: topic('statistics'),
+              models: topic('models'),
+              requests: topic('model-requests'),
+            },
           },
           {
             partition,
@@ -95,6 +105,8 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
               schemaIds,
             }),
             clock,
+            readModels: () => readModelTopic(kafka, reader, topic('models')),
+            onModelLost: (text) => log.warn(`a model that was kept is lost: ${text}`),
             isStopped: () => ending.aborted,
             onRefused: (from, offset, error) =>
               log.warn(`a lesson can't be used and is passed over: ${error.message}`, { topic: from, offset }),

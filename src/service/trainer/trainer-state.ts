@@ -33,4 +33,4 @@ interface PackedState extends Omit<TrainerState, 'offsets'> {
   readonly offsets: Readonly<Record<string, string>>;
 }
 
-const KIND = { name: 'state of the trainer', format: 1 };
+const KIND = { name: 'state of the trainer', format: 2 };

@@ -7,6 +7,7 @@ import { decodeTrainerState } from '../../../src/service/trainer/trainer-state.j
 import { toLessonRecords } from '../../../src/service/worker/lesson-records.js';
 import { createModelAssembler } from '../../../src/train/model-assembler.js';
 import type { ModelRecord } from '../../../src/train/model-record.js';
+import { createRegistryReading } from '../../../src/train/registry-records.js';
 import { runTrainingJob } from '../../../src/train/run-training-job.js';
 import type { Training } from '../../../src/train/start-training.js';
 import type { TrainerSnapshot } from '../../../src/trainer.js';
@@ -18,7 +19,7 @@ import { createMemoryState } from '../../support/memory-store.js';
 import { type SmallOptions, smallSettings, trainHere } from '../../support/small-stream.js';
 import { streamWindows } from '../../support/stream-windows.js';
 
-const TOPICS = { samples: 'samples', statistics: 'statistics', models: 'models' };
+const TOPICS = { samples: 'samples', statistics: 'statistics', models: 'models', requests: 'requests' };
 const WINDOWS = streamWindows(160, 15);
 const LIVE: SmallOptions = { swapAfterWindows: undefined, retrain: { everyWindows: 100_000 }, epochWindows: 200 };
 
@@ -35,7 +36,7 @@ interface Run extends Partial<TrainerRoleParts> {
 
 /** A deployment in memory: its topics, what was committed of its trainer, and a worker that teaches. */
 function deployment(options: SmallOptions = LIVE) {
-  const lessons = createMemoryPartition(0, [TOPICS.samples, TOPICS.statistics]);
+  const lessons = createMemoryPartition(0, [TOPICS.samples, TOPICS.statistics, TOPICS.requests]);
   const state = createMemoryState();
   const assembler = createModelAssembler();
   const settings = smallSettings(options);
@@ -116,6 +117,12 @@ async function train({ lessons, state }: Deployment, run: Run = {}, partition: A
       records: createRecordBuffer({ topicOf: (name) => name, format: 'json' }),
       clock: { now: () => (now += 10_000) },
       train: trainHere,
+      readModels: async () => {
+        const reading = createRegistryReading();
+        const committed = state.outputs.get(TOPICS.models) ?? [];
+        reading.take(committed.map(({ key, value }) => ({ key, value: value as Buffer | null })));
+        return reading;
+      },
       isStopped: () => partition.started && partition.waiting.length === 0,
       onRefused: (topic, offset, error) => {
         throw new Error(`${topic} ${offset}`, { cause: error });

@@ -7,6 +7,16 @@ const retrain = z
     everyWindowLengths: real('window lengths', { min: 0.01 })
       .default(4)
       .describe('Retrain after so much event time; whichever of the two comes first.'),
+    cron: text()
+      .exactOptional()
+      .describe(
+        'Retrain at these times as well, a cron expression of five fields such as `0 3 * * *`, in `window.timeZone`: by event time in a replay, by the wall clock when live.',
+      ),
+    minWindows: whole('windows', { min: 1 })
+      .exactOptional()
+      .describe(
+        'New windows without which time alone (`everyWindowLengths`, `cron`) starts no training; left out it is `model.firstFit`.',
+      ),
     minInterval: duration()
       .exactOptional()
       .describe('Least event time between two trainings, whatever asks for them; left out it is one window length.'),
@@ -19,6 +29,9 @@ const retrain = z
       .describe(
         "Most updates of a training that begins at pretrained weights or the champion's; left out it is half of `encoder.updates`.",
       ),
+    maxDuration: duration({ min: 1000 })
+      .prefault('1h')
+      .describe('Wall clock that a training may take: one that hangs is ended then, and the model in force stays.'),
     swapAfterWindows: whole('windows')
       .default(0)
       .describe('Files: a new model takes effect exactly so many windows later; a multiple of 256.'),
@@ -30,9 +43,18 @@ const gate = z
   .strictObject({
     minGain: real('relative', { min: 0 })
       .default(0.01)
-      .describe('Least fall of the reconstruction error, or rise of the silhouette, that counts as a gain.'),
-    maxErrorRise: real('relative', { min: 0 }).default(0.05).describe('Most that the reconstruction error may rise.'),
+      .describe(
+        'Least fall of the reconstruction error, or rise of silhouette or agreement of neighbourhoods, that counts as a gain.',
+      ),
+    maxErrorRise: real('relative', { min: 0 })
+      .default(0.05)
+      .describe(
+        'Most that the reconstruction error may rise where segments rest on latents; by views alone it is told and not judged.',
+      ),
     maxSilhouetteFall: real('silhouette', { min: 0 }).default(0.05).describe('Most that the silhouette may fall.'),
+    maxAgreementFall: share()
+      .default(0.05)
+      .describe('Most that the agreement of neighbourhoods, of views and embedding, may fall.'),
     minActiveUnits: whole('dimensions')
       .default(1)
       .describe('Latent dimensions that must carry information, where the embedding is made of them.'),
@@ -74,6 +96,9 @@ export const modelSection = z
       .default(8)
       .describe('After so much event time a window is half as likely to be learnt from as a new one.'),
     heldOut: share().default(0.2).describe('Part of the reservoir kept back for the gate.'),
+    keep: whole('models', { min: 1, max: 1000 })
+      .default(5)
+      .describe('Former models that are kept to go back to (`segtide models`), and as many refused ones.'),
     retrain,
     gate,
     align,

@@ -1,0 +1,215 @@
+import { createHash } from 'node:crypto';
+import type { ClusterModel } from './cluster/cluster-model.js';
+import { SegtideError } from './errors.js';
+import type { Sink } from './ports.js';
+import { type ModelEventRecord, toModelEvent } from './publish/model-event.js';
+import type { AdoptedModel } from './train/adopt-model.js';
+import { decodeArtifact } from './train/encode-artifact.js';
+import type { ModelEntry } from './train/model-entry.js';
+import { createModelHistory, type ModelHistorySnapshot } from './train/model-history.js';
+import type { ModelRegistry } from './train/model-registry.js';
+import type { ModelRequest } from './train/model-request.js';
+import { isProvisional } from './train/provisional.js';
+import type { Champion, TrainingResult } from './train/training-job.js';
+import type { TrainingOutcome } from './train/training-outcome.js';
+
+/** When something happened. */
+export interface LifeMoment {
+  /** Event time, epoch ms; not finite before the first event. */
+  readonly now: number;
+  readonly windows: number;
+  /** The model in force; null where there is none. */
+  readonly champion: string | null;
+}
+
+/** The history of a stream's models, as the registry and the output of model events tell it. */
+export interface ModelLife {
+  readonly entries: readonly ModelEntry[];
+  /** Begins with a model that was trained elsewhere. */
+  adopted(model: AdoptedModel): Promise<void>;
+  /** After a restart: what was lost of the registry in between is put back, where it can be. */
+  restored(champion: Champion | undefined): Promise<void>;
+  /**
+   * A training has ended.
+   *
+   * @param parent the model in force when it began
+   * @param result absent where it gave none
+   */
+  concluded(outcome: TrainingOutcome, parent: string | null, at: LifeMoment, result?: TrainingResult): Promise<void>;
+  /**
+   * The model that was concluded last has taken over by itself.
+   *
+   * @param left centroids of the one before, as they are by now
+   */
+  promoted(modelVersion: string, at: LifeMoment, left: ClusterModel | undefined): Promise<void>;
+  /** A model has taken over by hand. */
+  reinstated(
+    model: FetchedModel,
+    by: ModelRequest,
+    at: LifeMoment,
+    left: ClusterModel | undefined,
+    lineage: ModelEntry['lineage'],
+  ): Promise<void>;
+  /**
+   * The model that a request is about, with its file and its centroids as they were last.
+   *
+   * @throws SegtideError `state` that says why it can't be put into force
+   */
+  fetch(request: ModelRequest & { readonly kind: 'rollback' | 'promote' }, at: LifeMoment): Promise<FetchedModel>;
+  /** Keeps so many former models from now until the next change. */
+  prune(request: ModelRequest & { readonly kind: 'prune' }, at: LifeMoment): Promise<void>;
+  /** Something that was asked for can't be done. */
+  declined(request: ModelRequest, why: string, at: LifeMoment): Promise<void>;
+  /** Whether a request is new; it counts as known from then on. */
+  isNew(request: ModelRequest): boolean;
+  snapshot(): ModelLifeSnapshot;
+}
+
+export interface FetchedModel {
+  readonly entry: ModelEntry;
+  readonly artifact: Uint8Array;
+  readonly clusterModel: ClusterModel;
+}
+
+/** Plain data and typed arrays. */
+export interface ModelLifeSnapshot {
+  readonly history: ModelHistorySnapshot;
+  /** Ids of the last requests. */
+  readonly requests: readonly string[];
+}
+
+export interface ModelLifeParts {
+  readonly registry: ModelRegistry;
+  /** @default nowhere */
+  readonly events?: Sink<ModelEventRecord> | undefined;
+  /** Told of models that were lost between two runs. */
+  readonly onProblem?: ((text: string) => void) | undefined;
+}
+
+/** Requests that are known again: more than come between two commits. */
+const KNOWN_REQUESTS = 100;
+
+/** @param keep former models that are kept, and refused ones, at least 1 */
+export function createModelLife(
+  keep: number,
+  { registry, events, onProblem }: ModelLifeParts,
+  from?: ModelLifeSnapshot,
+): ModelLife {
+  const history = createModelHistory(from?.history);
+  let requests = from?.requests ?? [];
+
+  async function tell(event: ModelEventRecord): Promise<void> {
+    await registry.write(history.takeChanges());
+    await events?.write([event]);
+  }
+
+  function refusal(entry: ModelEntry | undefined, asked: string, { champion }: LifeMoment): string | undefined {
+    if (entry === undefined) return `there is no model ${asked}; \`segtide models list\` shows those that are kept`;
+    if (asked === champion) return `${asked} is in force already`;
+    if (entry.status === 'failed') return `the training of ${asked} gave no model`;
+    return entry.sha256 === null ? `the file of ${asked} is not kept any more (\`model.keep\`)` : undefined;
+  }
+
+  return {
+    get entries() {
+      return history.entries;
+    },
+    async adopted({ modelVersion, champion: { artifact } }) {
+      const { createdAt, reasons, lineage, gate } = decodeArtifact(artifact);
+      const values = gate ?? {};
+      history.add(
+        { modelVersion, status: 'former', parent: null, createdAt, atWindow: 0, reasons, why: [], values, lineage },
+        artifact,
+      );
+      history.tookOver(modelVersion, { since: createdAt, atWindow: 0, previousVersion: null, because: INITIAL });
+      await registry.write(history.takeChanges());
+    },
+    async restored(champion) {
+      const kept = history.find(champion?.clusterModel.modelVersion ?? '') === undefined ? undefined : champion;
+      for (const problem of await registry.restore(history.entries, kept)) onProblem?.(problem);
+    },
+    async concluded({ modelVersion, reasons, why, values, atWindow, promoted, failed }, parent, at, result) {
+      const status = failed ? 'failed' : promoted ? 'former' : 'refused';
+      // A first model that is refused holds nothing that could be put into force.
+      const artifact = promoted || parent !== null ? result?.artifact : undefined;
+      const createdAt = finite(at.now);
+      const told = { modelVersion, reasons, why, values, atWindow };
+      // A provisional one is no measure for anything, and nothing to go back to.
+      if (!isProvisional(modelVersion)) {
+        history.add({ ...told, status, parent, createdAt, lineage: result?.lineage ?? [] }, artifact);
+        if (!promoted) history.prune(keep);
+      }
+      const event = failed ? 'failed' : promoted ? 'promoted' : 'refused';
+      const record = { modelVersion, event, previousVersion: at.champion, eventTime: createdAt, atWindow } as const;
+      await tell(toModelEvent({ ...record, reasons, why }, values));
+    },
+    async promoted(modelVersion, { now, windows, champion }, left) {
+      if (isProvisional(modelVersion)) return;
+      const reign = { since: finite(now), atWindow: windows, previousVersion: champion, because: 'the gate let it' };
+      history.tookOver(modelVersion, reign, left);
+      history.prune(keep);
+      await registry.write(history.takeChanges());
+    },
+    async reinstated({ entry: { modelVersion }, artifact }, by, { now, windows, champion }, left, lineage) {
+      const because = inWords(by);
+      history.tookOver(
+        modelVersion,
+        { since: finite(now), atWindow: windows, previousVersion: champion, because },
+        left,
+        artifact,
+      );
+      history.relate(modelVersion, lineage);
+      history.prune(keep);
+      const why = [`took over from ${champion ?? 'none'}`];
+      const at = { previousVersion: champion, eventTime: finite(now), atWindow: windows };
+      await tell(toModelEvent({ modelVersion, event: 'reinstated', ...at, reasons: [because], why }));
+    },
+    async fetch(request, at) {
+      const asked = request.kind === 'promote' ? request.modelVersion : history.former?.modelVersion;
+      if (asked === undefined) {
+        throw new SegtideError('state', `no model before ${at.champion ?? 'the first'} is kept, to go back to`);
+      }
+      const entry = history.find(asked);
+      const why = refusal(entry, asked, at);
+      if (entry === undefined || why !== undefined) throw new SegtideError('state', why!);
+      const artifact = await registry.read(entry);
+      if (createHash('sha256').update(artifact).digest('hex') !== entry.sha256) {
+        throw new SegtideError('state', `the file of ${asked} is damaged: its SHA-256 is not that of the history`);
+      }
+      return { entry, artifact, clusterModel: history.centroidsOf(asked) ?? decodeArtifact(artifact).clusterModel };
+    },
+    async prune(request, { now, windows, champion }) {
+      const gone = history.prune(request.keep);
+      const at = { previousVersion: champion, eventTime: finite(now), atWindow: windows };
+      const reasons = [inWords(request)];
+      const why = [`of former models ${request.keep} are kept`];
+      const pruned = gone.map((modelVersion) => toModelEvent({ modelVersion, event: 'pruned', ...at, reasons, why }));
+      await registry.write(history.takeChanges());
+      await events?.write(pruned);
+    },
+    async declined(request, why, { now, windows, champion }) {
+      const modelVersion = request.kind === 'promote' ? request.modelVersion : (champion ?? '');
+      const at = { previousVersion: champion, eventTime: finite(now), atWindow: windows };
+      await tell(toModelEvent({ modelVersion, event: 'declined', ...at, reasons: [inWords(request)], why: [why] }));
+    },
+    isNew({ id }) {
+      if (requests.includes(id)) return false;
+      requests = [...requests, id].slice(-KNOWN_REQUESTS);
+      return true;
+    },
+    snapshot: () => ({ history: history.snapshot(), requests }),
+  };
+}
+
+const INITIAL = 'the stream began with it';
+
+/** What was asked for, as it goes into the history. */
+export function inWords(request: ModelRequest): string {
+  const what = request.kind === 'promote' ? `promote ${request.modelVersion}` : request.kind;
+  return `by hand: ${what}${request.reason === '' ? '' : ` (${request.reason})`}`;
+}
+
+/** Before the first event there is no event time. */
+function finite(now: number): number {
+  return Number.isFinite(now) ? now : 0;
+}

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { SegtideError } from '../../errors.js';
+import type { ModelEntry } from '../../train/model-entry.js';
+import type { ModelRequest } from '../../train/model-request.js';
+import { toAssignment } from '../config/assignment.js';
+import { type ModelPlace, openModelFolder, openModelTopics } from '../models/model-place.js';
+import { renderModel, renderModels } from '../summary/render-models.js';
+import type { ModelsFlags } from './models-command.js';
+import { readConfig } from './read-config.js';
+import type { Terminal } from './terminal.js';
+
+/** Prints every model that is kept or told of. */
+export async function listModels(flags: ModelsFlags, terminal: Terminal): Promise<void> {
+  const place = openPlace(flags, terminal);
+  const entries = await place.entries();
+  const { out } = terminal;
+  if (flags.json) out.write(`${JSON.stringify(entries)}\n`);
+  else if (entries.length === 0) out.write(`no model yet in ${place.name}\n`);
+  else out.write(renderModels(entries, out.columns ?? 160));
+}
+
+/** Prints all that is known of a model. */
+export async function showModel(version: string | undefined, flags: ModelsFlags, terminal: Terminal): Promise<void> {
+  const entries = await openPlace(flags, terminal).entries();
+  const entry = find(entries, version);
+  const { out } = terminal;
+  out.write(flags.json ? `${JSON.stringify(entry)}\n` : renderModel(entry, out.columns ?? 160));
+}
+
+/** Asks for a model to be put into force. */
+export async function promoteModel(version: string, flags: ModelsFlags, terminal: Terminal): Promise<void> {
+  const place = openPlace(flags, terminal);
+  const entry = find(await place.entries(), version);
+  refuseLost(entry);
+  await ask(
+    place,
+    { kind: 'promote', modelVersion: entry.modelVersion, ...newRequest(flags, terminal) },
+    flags,
+    terminal,
+  );
+}
+
+/** Asks for the model that was before the one in force. */
+export async function rollBack(flags: ModelsFlags, terminal: Terminal): Promise<void> {
+  const place = openPlace(flags, terminal);
+  const entries = await place.entries();
+  if (!entries.some(({ status }) => status === 'former')) {
+    throw new SegtideError('state', `there is no former model in ${place.name} to go back to`);
+  }
+  await ask(place, { kind: 'rollback', ...newRequest(flags, terminal) }, flags, terminal);
+}
+
+/** Asks for a training. */
+export async function retrain(flags: ModelsFlags, terminal: Terminal): Promise<void> {
+  const place = openPlace(flags, terminal);
+  await ask(place, { kind: 'retrain', fresh: flags.fresh ?? false, ...newRequest(flags, terminal) }, flags, terminal);
+}
+
+/** Asks for fewer models to be kept. */
+export async function pruneModels(flags: ModelsFlags, terminal: Terminal): Promise<void> {
+  const keep = Number(flags.keep);
+  if (!Number.isInteger(keep) || keep < 1) {
+    throw new SegtideError('config', `--keep must be a whole number of at least 1; got ${flags.keep}`);
+  }
+  await ask(openPlace(flags, terminal), { kind: 'prune', keep, ...newRequest(flags, terminal) }, flags, terminal);
+}
+
+function openPlace({ output, config: path, set = [] }: ModelsFlags, { env }: Terminal): ModelPlace {
+  if (output !== undefined) return openModelFolder(output);
+  const config = readConfig(path, set.map(toAssignment), env);
+  if (config.input.kind === 'kafka' && config.output.kind === 'kafka') return openModelTopics(config);
+  if (config.output.path !== undefined) return openModelFolder(config.output.path);
+  throw new SegtideError(
+    'config',
+    'whose models? Name the output folder of a run by --output, or by --config a config with `output.path`, or with Kafka for input and output',
+  );
+}
+
+/** The model of a name, or of the one name that begins so; that in force where none is given. */
+function find(entries: readonly ModelEntry[], version: string | undefined): ModelEntry {
+  const found =
+    version === undefined
+      ? entries.filter(({ status }) => status === 'champion')
+      : entries.filter(({ modelVersion }) => modelVersion === version || modelVersion.startsWith(`${version}-`));
+  if (found.length === 1) return found[0]!;
+  const names = entries.map(({ modelVersion }) => modelVersion).join(', ') || 'none';
+  throw new SegtideError('state', `there is no model ${version ?? 'in force'}; there are: ${names}`);
+}
+
+/** What can be told before the trainer is asked. */
+function refuseLost({ modelVersion, status, sha256 }: ModelEntry): void {
+  if (status === 'champion') throw new SegtideError('state', `${modelVersion} is in force already`);
+  if (sha256 !== null) return;
+  const why = status === 'failed' ? 'its training gave no model' : 'its file is not kept any more';
+  throw new SegtideError('state', `${modelVersion} can't be put into force: ${why}`);
+}
+
+/** The seconds of the time first, so that requests sort by it. */
+function newRequest({ reason = '' }: ModelsFlags, { now }: Terminal): Pick<ModelRequest, 'id' | 'reason'> {
+  return { id: `${String(now()).padStart(15, '0')}-${randomUUID().slice(0, 8)}`, reason };
+}
+
+async function ask(
+  place: ModelPlace,
+  request: ModelRequest,
+  { json = false, quiet = false }: ModelsFlags,
+  { out }: Terminal,
+): Promise<void> {
+  await place.ask(request);
+  const what = request.kind === 'promote' ? `to promote ${request.modelVersion}` : `for: ${request.kind}`;
+  if (json) out.write(`${JSON.stringify({ asked: request, place: place.name })}\n`);
+  else if (!quiet)
+    out.write(`asked ${what}; ${place.doneBy}. What came of it: segtide models list, output model-events\n`);
+}

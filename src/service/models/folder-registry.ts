@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SegtideError } from '../../errors.js';
+import type { ModelEntry } from '../../train/model-entry.js';
+import type { ModelRegistry, RegistryChange } from '../../train/model-registry.js';
+import { byTraining, readEntry } from '../../train/registry-records.js';
+import { toOutputError } from '../../transport/file/file-error.js';
+import { writeWholeFile } from '../../transport/file/write-whole-file.js';
+
+/** A registry that can be looked at without a trainer. */
+export interface FolderRegistry extends ModelRegistry {
+  /**
+   * What is told of models, in the order of their training.
+   *
+   * @throws SegtideError `state` where a file is damaged
+   */
+  entries(): Promise<readonly ModelEntry[]>;
+}
+
+/** Keeps models in a folder: of each `<version>.json`, what is known of it, and `<version>.safetensors`, its file. */
+export function createFolderRegistry(folder: string): FolderRegistry {
+  const entryPath = (version: string): string => join(folder, `${version}.json`);
+  const filePath = (version: string): string => join(folder, `${version}.safetensors`);
+  const remove = async (path: string): Promise<void> => {
+    await rm(path, { force: true }).catch((cause: unknown) => {
+      throw toOutputError(cause, path);
+    });
+  };
+
+  async function writeOne(change: RegistryChange): Promise<void> {
+    const { entry } = change;
+    if (change.kind === 'entry') {
+      // The file first: whoever reads the entry finds it.
+      if (change.artifact !== undefined) await writeWholeFile(filePath(entry.modelVersion), change.artifact);
+      await writeWholeFile(entryPath(entry.modelVersion), `${JSON.stringify(entry, undefined, 2)}\n`);
+      return;
+    }
+    if (change.kind === 'dropped') await remove(entryPath(entry.modelVersion));
+    await remove(filePath(entry.modelVersion));
+  }
+
+  async function readWhole(entry: ModelEntry): Promise<Uint8Array> {
+    const path = filePath(entry.modelVersion);
+    const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+      const why = cause.code === 'ENOENT' ? 'it is not there' : cause.message;
+      throw new SegtideError('state', `the file of model ${entry.modelVersion} can't be read from ${path}: ${why}`, {
+        cause,
+        context: { path },
+      });
+    });
+    if (createHash('sha256').update(bytes).digest('hex') === entry.sha256) return bytes;
+    throw new SegtideError('state', `${path} is damaged: its SHA-256 is not that of ${entry.modelVersion}.json`, {
+      context: { path },
+    });
+  }
+
+  return {
+    async write(changes) {
+      for (const change of changes) await writeOne(change);
+    },
+    async restore(entries, champion) {
+      const problems: string[] = [];
+      const known = new Set(entries.map(({ modelVersion }) => modelVersion));
+      for (const name of await list(folder)) {
+        const version = versionOf(name);
+        if (version !== undefined && !known.has(version)) await remove(join(folder, name));
+      }
+      for (const entry of entries) {
+        await writeOne({ kind: 'entry', entry });
+        if (entry.sha256 === null) continue;
+        const problem = await readWhole(entry).then(() => undefined, toProblem);
+        if (problem === undefined) continue;
+        const isChampion = entry.modelVersion === champion?.clusterModel.modelVersion;
+        if (isChampion) await writeOne({ kind: 'entry', entry, artifact: champion.artifact });
+        else problems.push(problem);
+      }
+      return problems;
+    },
+    read: readWhole,
+    async entries() {
+      const names = (await list(folder)).filter((name) => name.endsWith('.json') && versionOf(name) !== undefined);
+      const entries = names.map(async (name) => readEntry(join(folder, name), await readFile(join(folder, name))));
+      return (await Promise.all(entries)).sort(byTraining);
+    },
+  };
+}
+
+/** Version of a file that the registry wrote; undefined for files of others. */
+function versionOf(name: string): string | undefined {
+  return /^(v\d+(?:-[0-9a-f]{8})?)\.(?:json|safetensors)$/.exec(name)?.[1];
+}
+
+async function list(folder: string): Promise<readonly string[]> {
+  return readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return [];
+    throw new SegtideError('state', `the folder of models ${folder} can't be read: ${cause.message}`, { cause });
+  });
+}
+
+function toProblem(error: unknown): string {
+  if (error instanceof SegtideError && error.code === 'state') return error.message;
+  throw error;
+}

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { SegtideError } from '../../errors.js';
+import type { ModelEntry } from '../../train/model-entry.js';
+import type { ModelRequest } from '../../train/model-request.js';
+import { openKafka } from '../../transport/kafka/kafka-connection.js';
+import { createKafkaProducer } from '../../transport/kafka/kafka-producer.js';
+import { createTopicReader } from '../../transport/kafka/topic-reader.js';
+import type { Config } from '../config/schema.js';
+import { lookInto } from '../run/folder-state.js';
+import { toConnection } from '../run/to-connection.js';
+import { topicOf } from '../topics/topic-name.js';
+import { createFolderRegistry } from './folder-registry.js';
+import { readModelTopic } from './read-model-topic.js';
+import { createRequestFolder } from './request-folder.js';
+
+/** Folder of the models, in the output folder of a run. */
+export const MODELS_FOLDER = 'models';
+/** Folder of the requests, in that of the models. */
+export const REQUESTS_FOLDER = 'requests';
+
+/** The models of a run or of a deployment, as somebody beside it sees them. */
+export interface ModelPlace {
+  /** In words. */
+  readonly name: string;
+  /** Who does what is asked for, and when, in words. */
+  readonly doneBy: string;
+  /** In the order of their training. */
+  entries(): Promise<readonly ModelEntry[]>;
+  /**
+   * Asks the trainer.
+   *
+   * @throws SegtideError `state` where nobody will ever read it
+   */
+  ask(request: ModelRequest): Promise<void>;
+}
+
+/** The models of a run that writes into a folder. */
+export function openModelFolder(folder: string): ModelPlace {
+  const models = join(folder, MODELS_FOLDER);
+  return {
+    name: folder,
+    doneBy: 'the run takes it between two batches of input, or when it goes on by --resume',
+    async entries() {
+      const { kind } = await lookInto(folder);
+      if (kind === 'unfinished' || kind === 'finished') return createFolderRegistry(models).entries();
+      throw new SegtideError('input', `${folder} is not the output folder of a run`, { context: { path: folder } });
+    },
+    async ask(request) {
+      const { kind } = await lookInto(folder);
+      if (kind === 'unfinished') return createRequestFolder(join(models, REQUESTS_FOLDER)).post(request);
+      const why =
+        kind === 'finished'
+          ? `the run in ${folder} has ended; begin another with --model ${join(models, '<version>.safetensors')}`
+          : `${folder} is not the output folder of a run`;
+      throw new SegtideError('state', why, { context: { path: folder } });
+    },
+  };
+}
+
+/** The models of workers and a trainer on Kafka. */
+export function openModelTopics({ input, output }: Config): ModelPlace {
+  const models = topicOf(output, 'models');
+  const requests = topicOf(output, 'model-requests');
+  return {
+    name: models,
+    doneBy: 'the active trainer takes it at once, and workers with their next batch',
+    async entries() {
+      const { groupId } = input.kafka!;
+      const kafka = await openKafka(await toConnection(input.kafka!));
+      const reader = await createTopicReader(kafka, { groupId, topics: [models], newId: randomUUID });
+      try {
+        return (await readModelTopic(kafka, reader, models)).entries;
+      } finally {
+        await reader.close();
+      }
+    },
+    async ask(request) {
+      const producer = await createKafkaProducer(await toConnection(input.kafka!));
+      try {
+        await producer.send(requests, [{ key: request.id, value: JSON.stringify(request), partition: 0 }]);
+      } finally {
+        await producer.close();
+      }
+    },
+  };
+}

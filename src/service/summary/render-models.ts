@@ -1,0 +1,71 @@
+import type { ModelEntry } from '../../train/model-entry.js';
+import { formatCount, formatNumber, wrap } from './format.js';
+import { type Column, plainTable } from './plain-table.js';
+
+/** Every model as a line, in the order of their training. */
+export function renderModels(entries: readonly ModelEntry[], width: number): string {
+  const rows = entries.map((entry) => {
+    const { modelVersion, status, createdAt, atWindow, parent, bytes, values, reasons, reigns, why } = entry;
+    const last = reigns.at(-1);
+    const because = last?.because.startsWith('by hand') ? last.because : (reasons[0] ?? '');
+    return [
+      modelVersion,
+      status,
+      toTime(createdAt),
+      formatCount(atWindow),
+      parent ?? '–',
+      bytes === null ? '–' : `${formatCount(Math.ceil(bytes / 1024))} KiB`,
+      show(values.challengerSilhouette),
+      show(values.churn),
+      status === 'refused' || status === 'failed' ? (why[0] ?? '') : because,
+    ];
+  });
+  return plainTable(COLUMNS, rows, width);
+}
+
+const COLUMNS: readonly Column[] = [
+  { head: 'model' },
+  { head: 'status' },
+  { head: 'learnt up to', dropFirst: 2 },
+  { head: 'windows', align: 'right', dropFirst: 3 },
+  { head: 'parent', dropFirst: 4 },
+  { head: 'file', align: 'right', dropFirst: 5 },
+  { head: 'silhouette' },
+  { head: 'churn' },
+  { head: 'why', least: 24 },
+];
+
+/** All that is known of a model. */
+export function renderModel(entry: ModelEntry, width: number): string {
+  const { modelVersion, status, createdAt, atWindow, parent, bytes, sha256, reasons, why, values, reigns, lineage } =
+    entry;
+  const lines = [
+    `${modelVersion}: ${status}`,
+    `  learnt up to ${toTime(createdAt)}, ${formatCount(atWindow)} windows; parent: ${parent ?? 'none'}`,
+    sha256 === null ? '  its file is not kept' : `  file of ${formatCount(bytes ?? 0)} bytes, SHA-256 ${sha256}`,
+    wrap(`because: ${reasons.join('; ')}`, width, '  ', '    '),
+    wrap(`the gate: ${why.join('; ')}`, width, '  ', '    '),
+    ...reigns.map(({ since, atWindow: at, previousVersion, because }) =>
+      wrap(
+        `in force from ${toTime(since)}, window ${formatCount(at)}, after ${previousVersion ?? 'none'}: ${because}`,
+        width,
+        '  ',
+        '    ',
+      ),
+    ),
+    '  gate values:',
+    ...Object.entries(values).map(([name, value]) => `    ${name}: ${value === null ? '–' : formatNumber(value)}`),
+    '  segments:',
+    ...lineage.map(({ segmentId, kind, overlap }) => `    ${segmentId}: ${kind}, overlap ${overlap.toFixed(2)}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function show(value: number | null | undefined): string {
+  return value == null ? '–' : value.toFixed(3);
+}
+
+/** Minutes are enough to tell models apart. */
+function toTime(ms: number): string {
+  return ms === 0 ? '–' : `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')}Z`;
+}
