@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SegtideError } from '../src/errors.js';
+import type { ModelRecord } from '../src/train/model-record.js';
 import type { Training } from '../src/train/start-training.js';
 import type { TrainingJob } from '../src/train/training-job.js';
 import type { TrainingOutcome } from '../src/train/training-outcome.js';

@@ -151,11 +151,16 @@ class TrainerRole {
     const { partition } = this.#parts;
     const { requests } = this.#options.topics;
     const asked = partition.peek(requests, PIECE_BYTES);
-    for (const { value, offset } of asked) {
+    for (let i = 0; i < asked.length; i++) {
+      const value = asked.value(i);
       const request = value === null ? undefined : readModelRequest(String(value));
       if (request !== undefined) await trainer.request(request);
       else if (value !== null) {
-        this.#parts.onRefused(requests, offset, new SegtideError('state', 'it is no request to a trainer'));
+        this.#parts.onRefused(
+          requests,
+          String(asked.offset(i)),
+          new SegtideError('state', 'it is no request to a trainer'),
+        );
       }
     }
     partition.take(requests, asked.length);

@@ -6,6 +6,7 @@ import { decodeArtifact } from '../../../src/train/encode-artifact.js';
 import { createModelAssembler } from '../../../src/train/model-assembler.js';
 import type { ModelRecord } from '../../../src/train/model-record.js';
 import { selectWindows } from '../../../src/train/window-rows.js';
+import { toFetchedRecords } from '../../../src/transport/kafka/fetched-records.js';
 import { createJsonValues } from '../../../src/transport/kafka/json-values.js';
 import type { WindowBatch } from '../../../src/window/window-batch.js';
 import { createWindower } from '../../../src/window/windower.js';
@@ -93,7 +94,7 @@ function* toWindows(config: Config, records: readonly UsageRecord[]): Iterable<W
       Uint32Array.from({ length: page.length }, (_, row) => row),
     );
   for (let at = 0; at < messages.length; at += 1000) {
-    const { batch } = values.parse(messages.slice(at, at + 1000), 'usage/0');
+    const { batch } = values.parse(toFetchedRecords(messages.slice(at, at + 1000)), 'usage/0');
     for (const page of windower.push(batch)) yield kept(page);
   }
   for (const page of windower.finish()) yield kept(page);
