@@ -96,7 +96,7 @@ async function work(options: PartitionWorkerOptions, parts: PartitionWorkerParts
   const clocks = createTopicClocks(usageTopicsOf(partition, options.forgetTopic), from?.clocks);
   const source = createRecordedSource(
     partition,
-    options,
+    { gatherMs: Math.min(MOST_GATHER_MS, Math.floor(options.commitEveryMs / 10)), ...options },
     {
       ...{ values, log, replay, clocks, clock, isStopped },
       wake: () => windower.wake(),
@@ -191,6 +191,9 @@ async function work(options: PartitionWorkerOptions, parts: PartitionWorkerParts
   await lastValueFrom(page$.pipe(tap(tell)), { defaultValue: undefined });
   await (partition.signal.aborted ? commits.settle() : commits.finish());
 }
+
+/** A fraction of the time until the next commit, and in any case little beside what a record takes on its way. */
+const MOST_GATHER_MS = 50;
 
 /** Takes the records of models into force that have come since the last call; one that can't be used is told once. */
 function createModelTaking(

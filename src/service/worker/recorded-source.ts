@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { UsageBatch } from '../../ingest/usage-batch.js';
 import type { Clock, Source } from '../../ports.js';
 import type { AssignedPartition } from '../../transport/kafka/assigned-partition.js';
@@ -14,6 +15,11 @@ export interface RecordedSourceOptions {
   readonly keyed: 'verify' | 'trust';
   /** Bytes of records in one batch, about. */
   readonly maxBatchBytes: number;
+  /**
+   * A few records wait so long for more: a restart takes every batch again, and that costs as much for one record as for
+   * a thousand. In ms; part of what results wait for their commit. @default 0
+   */
+  readonly gatherMs?: number;
   /** Silence is told after so long without records. In ms. */
   readonly idleMs: number;
   /** A topic without records for so long no longer holds the watermark back. In ms. */
@@ -51,7 +57,7 @@ export interface RecordedSource extends Source {
 /** @param from offsets of a checkpoint */
 export function createRecordedSource(
   partition: AssignedPartition,
-  { forgetTopic, keyed, maxBatchBytes, idleMs, topicIdleMs, maxAheadMs }: RecordedSourceOptions,
+  { forgetTopic, keyed, maxBatchBytes, gatherMs = 0, idleMs, topicIdleMs, maxAheadMs }: RecordedSourceOptions,
   { values, log, replay, clocks, clock, wake, isStopped, between }: RecordedSourceParts,
   from: ReadonlyMap<string, bigint>,
 ): RecordedSource {
@@ -66,6 +72,8 @@ export function createRecordedSource(
   let isLive = false;
   let now = Number.NaN;
   let pulledAt = clock.now();
+  /** Whether what waits was given time to become more. */
+  let gathered = false;
   /** Of the partition, when records or silence were last told. */
   let roundsSeen = 0;
   /** When brokers were last known to answer. */
@@ -162,8 +170,18 @@ export function createRecordedSource(
     partition.take(name, taken);
     offsets.set(name, next);
     pulledAt = now;
+    gathered = false;
     roundsSeen = partition.rounds;
     return batch;
+  }
+
+  /** How long the few records that wait, not long after the last ones, may still wait for more. In ms. */
+  function patience(): number {
+    const topic = nextTopic();
+    const ms = gatherMs - (clock.now() - pulledAt);
+    if (gathered || ms <= 0 || topic < 0 || topics[topic] === forgetTopic) return 0;
+    const records = partition.peek(topics[topic]!, maxBatchBytes);
+    return records.size(0, records.length) < maxBatchBytes / MANY ? ms : 0;
   }
 
   function goLive(): void {
@@ -206,6 +224,12 @@ export function createRecordedSource(
         if (!isLive) goLive();
         const dueMs = await between();
         noticeOutage();
+        const ms = patience();
+        if (ms > 0) {
+          gathered = true;
+          await sleep(Math.min(ms, dueMs), undefined, { signal: partition.signal }).catch(() => {}); // revoked
+          continue;
+        }
         const batch = await takeNext();
         if (batch !== undefined) return batch;
         const silentMs = clock.now() - pulledAt;
@@ -225,6 +249,8 @@ export function createRecordedSource(
 }
 
 const NO_RECORDS = toFetchedRecords([]);
+/** Records of this part of a batch are many: they are taken at once. */
+const MANY = 16;
 /** Without any answer of a broker for so long, it was away. In ms. */
 const OUTAGE_MS = 5000;
 /** How often to look again for brokers that are away: until they answer, that nothing comes says nothing. In ms. */
