@@ -1,11 +1,15 @@
-import { catchError, defer, EMPTY, fromEvent, lastValueFrom, mergeMap, type Observable, takeUntil } from 'rxjs';
+import { catchError, defer, EMPTY, fromEvent, lastValueFrom, mergeMap, takeUntil } from 'rxjs';
 import { SegtideError } from '../../errors.js';
 import type { AssignedPartition } from '../../transport/kafka/assigned-partition.js';
+import type { GroupReader } from '../../transport/kafka/group-reader.js';
 
 export interface ServeOptions {
   /** Aborted to stop in order: no partition is begun any more, and what is under way ends by itself. */
   readonly signal: AbortSignal;
-  /** After another process took over a partition, its loss is to be told by the group within so long. In ms. @default 15000 */
+  /**
+   * After another process took over a partition, its loss is to be told by the group within so long; else the partition
+   * is begun anew. In ms. @default 15000
+   */
   readonly fencedGraceMs?: number;
   readonly onFenced: (partition: AssignedPartition) => void;
 }
@@ -14,12 +18,16 @@ export interface ServeOptions {
  * Works on the partitions that the group gives to this process, each by itself, until it is told to stop. Where the work
  * on one fails, the others are stopped in order. Resolves, or rejects, when all work has ended.
  *
+ * A process that is slow to hear that it lost a partition may still open its state, and so fence the one that has it by
+ * now: that one opens it once more, if the group leaves it the partition. Where that happens again and again, two groups
+ * share their topics, and it fails.
+ *
  * @param work resolves when its partition was revoked, or when it was stopped by its signal and everything is committed
  * @throws SegtideError what stopped the reader, or the work on a partition: the process is to end, so that the group
  * gives its partitions to others
  */
 export async function servePartitions(
-  partitions$: Observable<AssignedPartition>,
+  reader: Pick<GroupReader, 'partitions$' | 'again'>,
   work: (partition: AssignedPartition, stop: AbortSignal) => Promise<void>,
   { signal, fencedGraceMs = 15_000, onFenced }: ServeOptions,
 ): Promise<void> {
@@ -30,17 +38,25 @@ export async function servePartitions(
     failed.abort(error);
     return EMPTY;
   };
-  const serve = async (partition: AssignedPartition): Promise<void> => {
+  const fenced = new Map<number, number>();
+  const serve = async (assigned: AssignedPartition): Promise<void> => {
+    const { partition } = assigned;
     try {
-      await work(partition, stop);
+      await work(assigned, stop);
     } catch (error) {
       if (!(error instanceof SegtideError) || error.code !== 'fenced') throw error;
-      onFenced(partition);
-      if (!(await isRevoked(partition, fencedGraceMs))) throw error;
+      onFenced(assigned);
+      if (!(await isRevoked(assigned, fencedGraceMs))) {
+        const times = (fenced.get(partition) ?? 0) + 1;
+        fenced.set(partition, times);
+        if (stop.aborted || times > MOST_FENCED || !reader.again(assigned)) throw error;
+        return;
+      }
     }
+    fenced.delete(partition);
   };
   await lastValueFrom(
-    partitions$.pipe(
+    reader.partitions$.pipe(
       catchError(fail),
       takeUntil(fromEvent(stop, 'abort')),
       mergeMap((partition) => defer(() => serve(partition)).pipe(catchError(fail))),
@@ -49,6 +65,9 @@ export async function servePartitions(
   );
   if (failed.signal.aborted) throw failed.signal.reason;
 }
+
+/** In a row, of one partition. */
+const MOST_FENCED = 3;
 
 /**
  * Whether the group takes the partition away within so long. A process that was stopped for a while learns from its

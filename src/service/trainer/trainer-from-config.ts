@@ -68,7 +68,7 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
     );
     closeWithin(STOP_MS, signal, group);
     await servePartitions(
-      group.partitions$,
+      group,
       async (partition, ending) => {
         log.info('active trainer');
         let known = { windows: 0, outcomes: 0 };

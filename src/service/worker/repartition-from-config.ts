@@ -50,7 +50,7 @@ async function copyTopic(config: Config, topic: string, deps: RepartitionDeps): 
   );
   try {
     await servePartitions(
-      group.partitions$,
+      group,
       async (partition, ending) =>
         repartitionPartition(
           {

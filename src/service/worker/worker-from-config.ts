@@ -114,7 +114,7 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
     };
     const serve = (stop: AbortSignal): Promise<void> =>
       servePartitions(
-        joined.partitions$,
+        joined,
         async (partition, ending) => {
           log.info('partition assigned', { partition: partition.partition });
           const assigned = progress.assign(partition);

@@ -37,6 +37,12 @@ export interface GroupReader {
   /** Partitions of this member, ascending. */
   assigned(): readonly number[];
   /**
+   * Tells a partition anew, for another owner in this process: the signal of the last one aborts.
+   *
+   * @returns false, and does nothing, where it is not this member's any more
+   */
+  again(partition: AssignedPartition): boolean;
+  /**
    * Commits next offsets by topic; resolves when the group has stored them. Only for at-least-once: else offsets go
    * into the transaction of what was made of the records.
    *
@@ -135,6 +141,13 @@ async function startReader(
     }
   };
 
+  /** A feed of its own for a partition, which reads nothing until it is started. */
+  const give = (partition: number): PartitionFeed => {
+    const feed = createPartitionFeed(partition, topics, queue, feedListener);
+    feeds.set(partition, feed);
+    return feed;
+  };
+
   const looks = createTopicLooks(kafka, selection, settings, {
     position: (topic, partition) => feeds.get(partition)?.position(topic),
     lost(records) {
@@ -170,8 +183,7 @@ async function startReader(
       for (const partition of [...partitions].sort((a, b) => a - b)) {
         let feed = feeds.get(partition);
         if (feed === undefined) {
-          feed = createPartitionFeed(partition, topics, queue, feedListener);
-          feeds.set(partition, feed);
+          feed = give(partition);
           fresh.push(feed);
         }
         for (const topic of topics) follow(feed, topic);
@@ -216,6 +228,16 @@ async function startReader(
   return {
     partitions$: defer(() => merge(from([...feeds.values()]), assignments)),
     assigned: () => [...feeds.keys()].sort((a, b) => a - b),
+    again(given) {
+      const { partition } = given;
+      const last = feeds.get(partition);
+      if (last === undefined || last !== given) return false;
+      end(last, revoked(partition));
+      const feed = give(partition);
+      for (const topic of topics) follow(feed, topic);
+      assignments.next(feed);
+      return true;
+    },
     commit,
     async close() {
       if (left !== undefined) return failure === undefined ? left : left.catch(() => {});

@@ -40,6 +40,8 @@ export function isRetriable(error: unknown): boolean {
   if (error instanceof SegtideError) return error.retriable;
   const { name, cause, retriable }: KafkaJsError = error;
   if (name === 'KafkaJSNumberOfRetriesExceeded') return true;
+  // One request waited too long for another, whose broker does not answer.
+  if (name === 'KafkaJSLockTimeout') return true;
   // A refused connection comes wrapped as not retriable; what it wraps knows better.
   return typeof cause === 'object' && cause !== null ? isRetriable(cause) : retriable === true;
 }

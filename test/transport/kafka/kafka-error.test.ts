@@ -1,0 +1,21 @@
+import { KafkaJSConnectionError, KafkaJSLockTimeout, KafkaJSNonRetriableError } from 'kafkajs';
+import { describe, expect, it } from 'vitest';
+import { SegtideError } from '../../../src/errors.js';
+import { isRetriable } from '../../../src/transport/kafka/kafka-error.js';
+
+describe('an error is one that may pass', () => {
+  it.each([
+    ['a lost connection', new KafkaJSConnectionError('gone'), true],
+    ['the same within one that is not', within(new KafkaJSConnectionError('gone')), true],
+    ['a request that waited too long for another one', new KafkaJSLockTimeout('3 waiting'), true],
+    ['what a broker refuses', new KafkaJSNonRetriableError('no'), false],
+    ["segtide's own, as it says", new SegtideError('transport', 'x', { retriable: true }), true],
+    ['nothing that Kafka knows of', new TypeError('x'), false],
+  ])('where it is %s: %s', (_, error, passes) => {
+    expect(isRetriable(error)).toBe(passes);
+  });
+});
+
+function within(cause: Error): Error {
+  return Object.assign(new KafkaJSNonRetriableError(cause.message), { cause });
+}
