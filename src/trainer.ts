@@ -2,6 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ClusterModel, Statistics } from './cluster/cluster-model.js';
 import { merge } from './cluster/statistics.js';
 import { update } from './cluster/update.js';
+import { toChangeReport } from './drift/change-report.js';
+import { type Change, type ChangeWatchSnapshot, createChangeWatch } from './drift/change-watch.js';
 import { createDriftMonitor, type DriftMonitorSnapshot, driftReason } from './drift/drift-monitor.js';
 import type { DriftReport } from './drift/drift-report.js';
 import type { DriftSettings } from './drift/drift-settings.js';
@@ -10,6 +12,7 @@ import type { Clock, Sink } from './ports.js';
 import type { SegmentRecord } from './publish/segment-record.js';
 import { createSegmentsInForce } from './segments-in-force.js';
 import type { AdoptedModel } from './train/adopt-model.js';
+import { rowsSince } from './train/changed-behaviour.js';
 import { decodeArtifact } from './train/encode-artifact.js';
 import type { ModelRecord, SampleRecord, StatisticsRecord } from './train/model-record.js';
 import { profileChampion } from './train/profile-champion.js';
@@ -102,6 +105,12 @@ export interface TrainerSnapshot {
   readonly reservoir: ReservoirSnapshot;
   readonly schedule: RetrainScheduleSnapshot;
   readonly drift: DriftMonitorSnapshot;
+  readonly watch: ChangeWatchSnapshot;
+  /** Start of the behaviour that models are fitted to, epoch ms; null while none has ended. */
+  readonly since: number | null;
+  /** The same, of the champion. */
+  readonly fittedSince: number | null;
+  readonly changes: number;
   readonly champion: Champion | null;
   readonly taught: Statistics | null;
   readonly windowsSinceEpoch: number;
@@ -137,6 +146,11 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   const reservoir = createReservoir({ ...settings.reservoir, steps, channels, seed: settings.seed }, from?.reservoir);
   const schedule = createRetrainSchedule(settings.retrain, from?.schedule);
   const monitor = createDriftMonitor(settings.drift, from?.drift);
+  const watch = createChangeWatch(settings.drift.watch, from?.watch);
+  let since = from?.since ?? undefined;
+  /** As of the champion. */
+  let fittedSince = from?.fittedSince ?? undefined;
+  let changes = from?.changes ?? 0;
   const outcomes: TrainingOutcome[] = [...(from?.outcomes ?? [])];
   let windows = from?.windows ?? 0;
   const initial = from === undefined ? parts.initialModel : undefined;
@@ -147,6 +161,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   let windowsSinceEpoch = from?.windowsSinceEpoch ?? 0;
   const segments = createSegmentsInForce(parts.segments, from?.segments);
   let driftReports = from?.driftReports ?? { last: [], drifted: 0, reports: 0 };
+  let change: Change | undefined;
   let droppedStatistics = from?.droppedStatistics ?? 0;
   let now = from?.now ?? Number.NEGATIVE_INFINITY;
   let epochAt = parts.epochs?.clock.now() ?? 0;
@@ -174,12 +189,21 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   }
 
   function start(reasons: readonly string[]): void {
-    schedule.started(reasons);
+    const sampled = reservoir.snapshot();
+    const fittedTo = since === undefined ? sampled.starts.length : rowsSince(sampled, since).length;
+    const refit = schedule.isRefitEnough(fittedTo);
+    schedule.started(reasons, fittedTo < reservoir.capacity ? fittedTo : undefined, refit);
     trainings++;
-    runJob(trainings, reasons, trainings % settings.freshEvery === 0);
+    runJob(trainings, reasons, !refit && trainings % settings.freshEvery === 0, refit, sampled);
   }
 
-  function runJob(number: number, reasons: readonly string[], fresh: boolean): void {
+  function runJob(
+    number: number,
+    reasons: readonly string[],
+    fresh: boolean,
+    refit = false,
+    sampled = reservoir.snapshot(),
+  ): void {
     run({
       atWindow: windows,
       job: {
@@ -187,9 +211,11 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
         reasons,
         seed: settings.seed + number,
         settings: settings.model,
-        reservoir: reservoir.snapshot(),
+        reservoir: sampled,
         champion,
         fresh,
+        ...(refit && { refit }),
+        ...(since !== undefined && { since }),
         nextSegmentNumber,
       },
     });
@@ -234,6 +260,12 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       return;
     }
     if (isScheduled) schedule.finished(result.promoted);
+    // What the champion knows better is no other behaviour: it is watched from there on.
+    if (!result.promoted && job.since !== undefined && job.since !== fittedSince) {
+      since = fittedSince;
+      watch.rebase(undefined);
+    }
+    if (result.promoted) fittedSince = job.since;
     outcomes.push(toTrainingOutcome(job, atWindow, result));
     if (result.promoted) await promote(result, job);
   }
@@ -245,6 +277,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     nextSegmentNumber = result.nextSegmentNumber;
     beginEpoch();
     monitor.rebase(result.reference && { observation: result.reference, model: champion.clusterModel });
+    watch.rebase(result.watched);
     // Who was forgotten since the training began stands for no segment.
     const profiles = result.profiles.map((profile) =>
       customers.includes(profile.medoidCustomer ?? '') ? profile : { ...profile, medoidCustomer: undefined },
@@ -267,7 +300,27 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       return;
     }
     taught = taught === undefined ? statistics : merge(taught, statistics);
-    if (isTrained(champion.clusterModel.modelVersion)) monitor.observe(observation, champion.clusterModel);
+    if (!isTrained(champion.clusterModel.modelVersion)) return;
+    monitor.observe(observation, champion.clusterModel);
+    change = watch.observe({ statistics, start: observation.start, end: observation.end }) ?? change;
+  }
+
+  /** Asks for a refit to what came since behaviour changed, as soon as there is enough of it. */
+  async function reportChange(endsWave: boolean): Promise<void> {
+    if (endsWave) change = watch.endWave() ?? change;
+    const found = change;
+    change = undefined;
+    if (found === undefined || found.windows < LEAST_CHANGED || champion === undefined) return;
+    const report = toChangeReport(found, ++changes, settings.drift.watch.threshold);
+    await parts.drift.write([report]);
+    driftReports = {
+      last: [...driftReports.last, report],
+      drifted: driftReports.drifted + 1,
+      reports: driftReports.reports + 1,
+    };
+    if (!settings.retrainOnDrift || settings.drift.actions.embedding === 'none') return;
+    since = found.since;
+    schedule.request(driftReason(report), settings.drift.actions.embedding === 'refit');
   }
 
   function beginEpoch(): void {
@@ -332,12 +385,13 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       windows += record.windows;
       windowsSinceEpoch += record.windows;
       now = Math.max(now, record.watermark);
-      schedule.observe(record.windows, now);
+      schedule.observe(record.windows, now, record.endsWave);
       learn(record);
 
       if (windows >= settings.retrain.firstFit) await describeInitial();
       await moveCentroids();
       await reportDrift(false);
+      await reportChange(record.endsWave === true);
       await concludeDue();
       await startDue();
       await concludeDue();
@@ -389,6 +443,10 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       reservoir: reservoir.snapshot(),
       schedule: schedule.snapshot(),
       drift: monitor.snapshot(),
+      watch: watch.snapshot(),
+      since: since ?? null,
+      fittedSince: fittedSince ?? null,
+      changes,
       champion: champion ?? null,
       taught: taught ?? null,
       windowsSinceEpoch,
@@ -400,6 +458,9 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     }),
   };
 }
+
+/** Windows that a model is refitted to at least: fewer are as likely to be told apart wrongly. */
+const LEAST_CHANGED = 64;
 
 /** A failed training is an outcome like others; one that was stopped is none. */
 function failed(error: unknown): SegtideError {
