@@ -35,7 +35,7 @@ export function createPipeline({ pages, takeModel, scorer, publisher, learner }:
           return { page, scored };
         }),
         concatMap(async ({ page, scored }) => {
-          await learner.learn(scored);
+          await learner.learn(scored, page.endsWave);
           return page;
         }),
       ),

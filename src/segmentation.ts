@@ -117,7 +117,7 @@ export function createSegmentation(
   const pages = createPages(
     source,
     windower,
-    { learnEvery, learnFirst, clock, between, isStopped, isCutShort },
+    { learnEvery, learnFirst, waveLeast: WAVE_LEAST, clock, between, isStopped, isCutShort },
     from?.pages,
   );
   const { encodeThreads = 0 } = options;
@@ -216,6 +216,9 @@ export function createSegmentation(
     },
   };
 }
+
+/** Windows of a wave whose end is worth a look at what they teach; smaller waves are looked at together. */
+const WAVE_LEAST = 64;
 
 /** Every event has one fate, or is in flight; counted apart from where records came in. */
 function checkFates({ fates, inFlight }: Windower, { records }: Pages): void {

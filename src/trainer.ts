@@ -3,6 +3,8 @@ import type { Statistics } from './cluster/cluster-model.js';
 import { starvedCentroids } from './cluster/starved-centroids.js';
 import { merge, withoutRows } from './cluster/statistics.js';
 import { update } from './cluster/update.js';
+import { toChangeReport } from './drift/change-report.js';
+import { type Change, type ChangeWatchSnapshot, createChangeWatch } from './drift/change-watch.js';
 import { createDriftMonitor, type DriftMonitorSnapshot } from './drift/drift-monitor.js';
 import { driftReason } from './drift/drift-reason.js';
 import type { DriftReport } from './drift/drift-report.js';
@@ -14,6 +16,7 @@ import type { ModelEventRecord } from './publish/model-event.js';
 import type { SegmentRecord } from './publish/segment-record.js';
 import { createSegmentsInForce } from './segments-in-force.js';
 import type { AdoptedModel } from './train/adopt-model.js';
+import { rowsSince } from './train/changed-behaviour.js';
 import { decodeArtifact } from './train/encode-artifact.js';
 import type { ModelEntry } from './train/model-entry.js';
 import type { ModelRecord, SampleRecord, StatisticsRecord } from './train/model-record.js';
@@ -130,6 +133,12 @@ export interface TrainerSnapshot {
   readonly reservoir: ReservoirSnapshot;
   readonly schedule: RetrainScheduleSnapshot;
   readonly drift: DriftMonitorSnapshot;
+  readonly watch: ChangeWatchSnapshot;
+  /** Start of the behaviour that models are fitted to, epoch ms; null while none has ended. */
+  readonly since: number | null;
+  /** The same, of the champion. */
+  readonly fittedSince: number | null;
+  readonly changes: number;
   readonly champion: Champion | null;
   readonly taught: Statistics | null;
   readonly windowsSinceEpoch: number;
@@ -174,6 +183,11 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   const reservoir = createReservoir({ ...settings.reservoir, steps, channels, seed: settings.seed }, from?.reservoir);
   const schedule = createRetrainSchedule(settings.retrain, from?.schedule);
   const monitor = createDriftMonitor(settings.drift, from?.drift);
+  const watch = createChangeWatch(settings.drift.watch, from?.watch);
+  let since = from?.since ?? undefined;
+  /** As of the champion. */
+  let fittedSince = from?.fittedSince ?? undefined;
+  let changes = from?.changes ?? 0;
   const outcomes: TrainingOutcome[] = [...(from?.outcomes ?? [])];
   let windows = from?.windows ?? 0;
   const initial = from === undefined ? parts.initialModel : undefined;
@@ -187,6 +201,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   let reseedAt = from?.reseedAt ?? 0;
   const segments = createSegmentsInForce(parts.segments, from?.segments);
   let driftReports = from?.driftReports ?? { last: [], drifted: 0, reports: 0 };
+  let change: Change | undefined;
   let droppedStatistics = from?.droppedStatistics ?? 0;
   let now = from?.now ?? Number.NEGATIVE_INFINITY;
   const { registry = createMemoryRegistry(), modelEvents: events } = parts;
@@ -223,9 +238,13 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   }
 
   function start(reasons: readonly string[]): void {
-    schedule.started(reasons);
+    const sampled = reservoir.snapshot();
+    const fittedTo = since === undefined ? sampled.starts.length : rowsSince(sampled, since).length;
+    const refit = schedule.isRefitEnough(fittedTo);
+    schedule.started(reasons, fittedTo < reservoir.capacity ? fittedTo : undefined, refit);
     trainings++;
-    runJob(trainings, reasons, freshAsked || trainings % settings.freshEvery === 0);
+    const fresh = freshAsked || (!refit && trainings % settings.freshEvery === 0);
+    runJob(trainings, reasons, fresh, refit && !fresh, sampled);
     freshAsked = false;
   }
 
@@ -233,7 +252,13 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     return { now, windows, champion: champion?.clusterModel.modelVersion ?? null };
   }
 
-  function runJob(number: number, reasons: readonly string[], fresh: boolean): void {
+  function runJob(
+    number: number,
+    reasons: readonly string[],
+    fresh: boolean,
+    refit = false,
+    sampled = reservoir.snapshot(),
+  ): void {
     run({
       atWindow: windows,
       job: {
@@ -241,9 +266,11 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
         reasons,
         seed: settings.seed + number,
         settings: settings.model,
-        reservoir: reservoir.snapshot(),
+        reservoir: sampled,
         champion,
         fresh,
+        ...(refit && { refit }),
+        ...(since !== undefined && { since }),
         nextSegmentNumber,
         formerProfiles: segments.records.map(({ segmentId, name, advice }) => ({ segmentId, name, advice })),
       },
@@ -291,6 +318,12 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       return;
     }
     if (isScheduled) schedule.finished(result.promoted);
+    // What the champion knows better is no other behaviour: it is watched from there on.
+    if (!result.promoted && job.since !== undefined && job.since !== fittedSince) {
+      since = fittedSince;
+      watch.rebase(undefined);
+    }
+    if (result.promoted) fittedSince = job.since;
     const outcome = toTrainingOutcome(job, atWindow, result);
     outcomes.push(outcome);
     await life.concluded(outcome, parent, moment(), result);
@@ -307,6 +340,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     reseeded = undefined;
     beginEpoch();
     monitor.rebase(result.reference && { observation: result.reference, model: champion.clusterModel });
+    watch.rebase(result.watched);
     // Who was forgotten since the training began stands for no segment.
     const profiles = result.profiles.map((profile) =>
       customers.includes(profile.medoidCustomer ?? '')
@@ -335,6 +369,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     beginEpoch();
     // What it learnt from is of another time than the windows that are to come.
     monitor.rebase();
+    watch.rebase(undefined);
     schedule.replaced();
     if (sampled.length > 0) {
       await segments.publish(profiles, { lineage, reasons: [inWords(request)], createdAt: now });
@@ -393,7 +428,27 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     const isBefore = reseeded !== undefined && statistics.centroidEpoch < reseeded.epoch;
     const valid = isBefore ? withoutRows(statistics, reseeded!.rows) : statistics;
     taught = taught === undefined ? valid : merge(taught, valid);
-    if (isTrained(champion.clusterModel.modelVersion)) monitor.observe(observation, champion.clusterModel);
+    if (!isTrained(champion.clusterModel.modelVersion)) return;
+    monitor.observe(observation, champion.clusterModel);
+    change = watch.observe({ statistics: valid, start: observation.start, end: observation.end }) ?? change;
+  }
+
+  /** Asks for a refit to what came since behaviour changed, as soon as there is enough of it. */
+  async function reportChange(endsWave: boolean): Promise<void> {
+    if (endsWave) change = watch.endWave() ?? change;
+    const found = change;
+    change = undefined;
+    if (found === undefined || found.windows < LEAST_CHANGED || champion === undefined) return;
+    const report = toChangeReport(found, ++changes, settings.drift.watch.threshold);
+    await parts.drift.write([report]);
+    driftReports = {
+      last: [...driftReports.last, report],
+      drifted: driftReports.drifted + 1,
+      reports: driftReports.reports + 1,
+    };
+    if (!settings.retrainOnDrift || settings.drift.actions.embedding === 'none') return;
+    since = found.since;
+    schedule.request(driftReason(report), settings.drift.actions.embedding === 'refit');
   }
 
   function beginEpoch(): void {
@@ -438,6 +493,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     reseeded = { epoch: found.clusterModel.centroidEpoch, rows: found.rows };
     // Shares and places of other segments: what was before is no measure any more.
     monitor.rebase();
+    watch.rebase(undefined);
     const reasons = [`segments without windows: ${starved.map((j) => current.clusterModel.segmentIds[j]).join(', ')}`];
     await segments.publish(found.profiles, { lineage: found.lineage, reasons, createdAt: now });
   }
@@ -482,7 +538,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       windows += record.windows;
       windowsSinceEpoch += record.windows;
       now = Math.max(now, record.watermark);
-      schedule.observe(record.windows, now);
+      schedule.observe(record.windows, now, record.endsWave);
       schedule.look(parts.clock?.now() ?? now);
       learn(record);
 
@@ -490,6 +546,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       if (windows >= settings.retrain.firstFit) await describeInitial();
       await moveCentroids();
       await reportDrift(false);
+      await reportChange(record.endsWave === true);
       await concludeDue();
       await startDue();
       await concludeDue();
@@ -557,6 +614,10 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       reservoir: reservoir.snapshot(),
       schedule: schedule.snapshot(),
       drift: monitor.snapshot(),
+      watch: watch.snapshot(),
+      since: since ?? null,
+      fittedSince: fittedSince ?? null,
+      changes,
       champion: champion ?? null,
       taught: taught ?? null,
       windowsSinceEpoch,
@@ -573,6 +634,9 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     }),
   };
 }
+
+/** Windows that a model is refitted to at least: fewer are as likely to be told apart wrongly. */
+const LEAST_CHANGED = 64;
 
 /** A failed training is an outcome like others; one that was stopped is none. */
 function failed(error: unknown): SegtideError {

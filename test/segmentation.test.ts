@@ -288,7 +288,7 @@ describe('a segmentation', () => {
   });
 
   it('takes a live model into force with the next page, not with the next learning batch', async () => {
-    // Five waves of windows teach; the sixth is too few for the next learning batch, and then nothing comes.
+    // Five waves of windows teach, and then nothing comes.
     const events = EVENTS.filter(({ time }) => time < 48 * HOUR);
     let pulls = 0;
     const segmentation = createSegmentation(
@@ -308,7 +308,7 @@ describe('a segmentation', () => {
     await lastValueFrom(segmentation.page$);
     expect(segmentation.scorer.modelVersion).not.toBeNull();
     expect(segmentation.trainer.outcomes).toHaveLength(1);
-    expect(segmentation.trainer.snapshot().windows).toBe(512);
+    expect(segmentation.trainer.snapshot().windows).toBe(600);
   });
 
   it('ends the training under way when it is unsubscribed', async () => {

@@ -1,4 +1,5 @@
 import { SegtideError } from '../errors.js';
+import type { ChangeWatchSettings } from './change-watch.js';
 import type { DriftReport } from './drift-report.js';
 
 export type DriftLayer = DriftReport['layer'];
@@ -65,11 +66,17 @@ export interface DriftOptions {
   readonly cooldownWindows?: number;
 }
 
+/** Shift within segments, in spreads, from which behaviour has changed; beside it, chance must not explain it. */
+const CHANGE_THRESHOLD = 0.4;
+/** Windows that a shift within segments is measured against at first: some of each segment. */
+const WATCH_REFERENCE = 64;
+
 export interface DriftSettings extends Required<Omit<DriftOptions, 'thresholds' | 'actions'>> {
   readonly thresholds: Required<DriftThresholds>;
   readonly actions: Record<DriftLayer, 'none' | 'refit' | 'retrain'>;
   /** Names of the channels, in their order. */
   readonly channels: readonly string[];
+  readonly watch: ChangeWatchSettings;
 }
 
 const THRESHOLDS: Required<DriftThresholds> = {
@@ -102,6 +109,12 @@ export function resolveDriftOptions(options: DriftOptions, channels: readonly st
     actions: { input: 'none', embedding: 'refit', assignment: 'none', model: 'retrain', ...options.actions },
     cooldownWindows: options.cooldownWindows ?? 20_000,
     channels,
+    watch: {
+      threshold: CHANGE_THRESHOLD,
+      referenceWindows: WATCH_REFERENCE,
+      referenceMs: options.referenceMs ?? 0,
+      mostReferenceWindows: options.referenceWindows ?? 2_000,
+    },
   };
   for (const name of ['everyWindows', 'everyMs', 'minWindows', 'referenceWindows'] as const) {
     if (!(settings[name] > 0)) throw outOfRange(name, 'positive', settings[name]);

@@ -25,6 +25,8 @@ export interface StatisticsRecord {
   /** Undefined, as is `observation`, while the worker has no model. */
   readonly statistics: Statistics | undefined;
   readonly observation: DriftObservation | undefined;
+  /** No more windows will come that end with the last of these. @default not known: those that end later tell */
+  readonly endsWave?: boolean | undefined;
 }
 
 /** What changes a model, from the trainer to the workers. */

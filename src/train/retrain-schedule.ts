@@ -8,6 +8,11 @@ export interface RetrainOptions {
    * @default 2_000
    */
   readonly firstFit?: number;
+  /**
+   * Windows after which, at the end of the second whole wave or a later one, a first model is fitted sooner.
+   * @default 320, or not before `firstFit` where that is given
+   */
+  readonly earlyFit?: number | undefined;
   /** Windows after which a model is retrained. @default 50_000 */
   readonly everyWindows?: number;
   /** Event time after which a model is retrained, in ms. @default 4 window lengths */
@@ -23,7 +28,8 @@ export interface RetrainOptions {
   readonly minIntervalMs?: number;
 }
 
-export type RetrainSettings = Required<Omit<RetrainOptions, 'cron'>> & Pick<RetrainOptions, 'cron'>;
+export type RetrainSettings = Required<Omit<RetrainOptions, 'cron' | 'earlyFit'>> &
+  Pick<RetrainOptions, 'cron' | 'earlyFit'>;
 
 /** Plain data. */
 export interface RetrainScheduleSnapshot {
@@ -38,10 +44,18 @@ export interface RetrainScheduleSnapshot {
   /** Why the training that is under way was started; null when there is none. */
   readonly training: readonly string[] | null;
   readonly requests: readonly string[];
+  /** Those of the requests for which a refit is enough. */
+  readonly refits: readonly string[];
   /** First fits so far that gave no model. */
   readonly refused: number;
   /** Null where there is no cron expression. */
   readonly cron: CronTriggerSnapshot | null;
+  /** Whole waves so far, up to the second. */
+  readonly waves: number;
+  /** Windows that the last fit had to learn from; null before the first. */
+  readonly fittedTo: number | null;
+  /** Whether the last fit was a refit, which a retraining is to follow. */
+  readonly refitted: boolean;
 }
 
 /** Decides when a model is fitted, by counts and event time alone. */
@@ -50,22 +64,38 @@ export interface RetrainSchedule {
    * Counts windows that were learnt from, and the event time that they brought.
    *
    * @param eventTime latest of them, epoch ms; one behind an earlier one is ignored
+   * @param endsWave whether no more will come that end with them. @default false
    */
-  observe(windows: number, eventTime: number): void;
+  observe(windows: number, eventTime: number, endsWave?: boolean): void;
   /**
    * Looks at the clock that `cron` goes by.
    *
    * @param now epoch ms; it may go back
    */
   look(now: number): void;
-  /** Asks for a retraining: by drift, by hand. Asking twice for the same reason is asking once. */
-  request(reason: string): void;
+  /**
+   * Asks for a retraining: by drift, by hand. Asking twice for the same reason is asking once.
+   *
+   * @param refit a refit is enough. @default false
+   */
+  request(reason: string, refit?: boolean): void;
   /** Why a fit should start now, all reasons at once; undefined when none should. */
   due(): readonly string[] | undefined;
   /** The same at the end of the input, where a first fit takes what there is. */
   dueAtEnd(): readonly string[] | undefined;
-  /** A fit has started on what was observed so far. What asks for one from here on counts for the next. */
-  started(reasons: readonly string[]): void;
+  /**
+   * Whether a refit is enough of what is due.
+   *
+   * @param windows that it would have to learn from
+   */
+  isRefitEnough(windows: number): boolean;
+  /**
+   * A fit has started on what was observed so far. What asks for one from here on counts for the next.
+   *
+   * @param fittedTo windows that it has to learn from. @default enough of them
+   * @param refit @default false
+   */
+  started(reasons: readonly string[], fittedTo?: number, refit?: boolean): void;
   /** A model serves that was fitted elsewhere: retraining is due as after a fit at the first windows that come. */
   adopted(): void;
   /** Another model serves than the last fit gave, put into force by hand: the next fit counts from here. */
@@ -80,6 +110,9 @@ export interface RetrainSchedule {
   snapshot(): RetrainScheduleSnapshot;
 }
 
+/** Some thirty windows of each of ten segments. */
+const EARLY_FIT = 320;
+
 /** @throws SegtideError `config` when an option is out of range or the interval is shorter than the least one. */
 export function resolveRetrainOptions(options: RetrainOptions, windowMs: number): RetrainSettings {
   const settings: RetrainSettings = {
@@ -89,6 +122,7 @@ export function resolveRetrainOptions(options: RetrainOptions, windowMs: number)
     minIntervalMs: options.minIntervalMs ?? windowMs,
     minWindows: options.minWindows ?? options.firstFit ?? 2_000,
     ...(options.cron && { cron: options.cron }),
+    earlyFit: options.earlyFit ?? (options.firstFit === undefined ? EARLY_FIT : undefined),
   };
   for (const name of ['firstFit', 'everyWindows', 'minWindows'] as const) {
     if (!Number.isInteger(settings[name]) || settings[name] < 1) {
@@ -136,6 +170,10 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
   let requests = new Set(snapshot?.requests ?? []);
   let refused = snapshot?.refused ?? 0;
   const cron = settings.cron && createCronTrigger(settings.cron, snapshot?.cron ?? undefined);
+  let waves = snapshot?.waves ?? 0;
+  let fittedTo = snapshot?.fittedTo ?? undefined;
+  let refitted = snapshot?.refitted ?? false;
+  let refits = new Set(snapshot?.refits ?? []);
 
   /** What gave no model once will hardly give one after as little again; a training is dear. */
   function firstFitWindows(): number {
@@ -144,8 +182,9 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
 
   function due(): readonly string[] | undefined {
     if (training !== undefined || now - lastFitAt < settings.minIntervalMs) return undefined;
-    if (!serving) return windowsSinceFit < firstFitWindows() ? undefined : [firstFitReason()];
+    if (!serving) return windowsSinceFit < firstFitWindows() && !isEarly() ? undefined : [firstFitReason()];
     const reasons = [...requests];
+    if (isYoung()) reasons.push(`${windowsSinceFit} windows since the last fit, which had ${fittedTo}`);
     if (windowsSinceFit >= settings.everyWindows) reasons.push(`${windowsSinceFit} windows since the last fit`);
     if (now - lastFitAt >= settings.everyMs && isWorthIt()) {
       reasons.push(`${inWords(now - lastFitAt)} of event time since the last fit`);
@@ -158,14 +197,25 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
     return windowsSinceFit >= Math.min(settings.minWindows, settings.everyWindows);
   }
 
+  /** A first model need not wait where whole waves are small: it is fitted anew as they add up. */
+  function isEarly(): boolean {
+    return settings.earlyFit !== undefined && refused === 0 && waves >= 2 && windowsSinceFit >= settings.earlyFit;
+  }
+
+  /** A model of few windows, or one that was only refitted, is fitted anew once it would have twice as many. */
+  function isYoung(): boolean {
+    return fittedTo !== undefined && (fittedTo < settings.firstFit || refitted) && windowsSinceFit >= fittedTo;
+  }
+
   function firstFitReason(): string {
     const windows = `first fit: ${windowsSinceFit} windows`;
     return refused === 0 ? windows : `${windows} since the last of ${refused} without a model`;
   }
 
   return {
-    observe(windows, eventTime) {
+    observe(windows, eventTime, endsWave = false) {
       windowsSinceFit += windows;
+      if (endsWave) waves = Math.min(2, waves + 1);
       if (eventTime > now) now = eventTime;
       if (serving && lastFitAt === Number.NEGATIVE_INFINITY) lastFitAt = now;
     },
@@ -173,19 +223,28 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
       // A time that too little came before is passed over, as one is while there is no model to retrain.
       if (cron?.fires(clock) && serving && isWorthIt()) requests.add(`cron: ${settings.cron!.expression}`);
     },
-    request(reason) {
+    request(reason, refit = false) {
       requests.add(reason);
+      if (refit) refits.add(reason);
+    },
+    isRefitEnough(windows) {
+      if (!serving || windowsSinceFit >= settings.everyWindows) return false;
+      if ([...requests].some((reason) => !refits.has(reason))) return false;
+      return requests.size > 0 || (isYoung() && windows < settings.firstFit);
     },
     due,
     dueAtEnd() {
       if (training !== undefined || serving || windowsSinceFit === 0) return due();
       return [`first fit: end of input after ${windowsSinceFit} windows`];
     },
-    started(reasons) {
+    started(reasons, windows, refit = false) {
       training = reasons;
+      fittedTo = windows;
+      refitted = refit;
       windowsSinceFit = 0;
       lastFitAt = now;
       requests = new Set();
+      refits = new Set();
     },
     adopted() {
       serving = true;
@@ -212,8 +271,12 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
       now: Number.isFinite(now) ? now : null,
       training: training ?? null,
       requests: [...requests],
+      refits: [...refits],
       refused,
       cron: cron?.snapshot() ?? null,
+      waves,
+      fittedTo: fittedTo ?? null,
+      refitted,
     }),
   };
 }

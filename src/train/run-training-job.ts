@@ -1,5 +1,6 @@
 import { fitAnomalyModel } from '../anomaly/fit-anomaly-model.js';
 import { assign } from '../cluster/assign.js';
+import type { AssignmentBatch } from '../cluster/assignment-batch.js';
 import { chooseK } from '../cluster/choose-k.js';
 import type { ClusterModel } from '../cluster/cluster-model.js';
 import { createClusterModel } from '../cluster/create-cluster-model.js';
@@ -7,6 +8,7 @@ import { matchSegments } from '../cluster/match-segments.js';
 import { profileSegments } from '../cluster/profile-segments.js';
 import { type CentroidFit, NO_CENTROID, refitCentroids } from '../cluster/refit-centroids.js';
 import { seedCentroids } from '../cluster/seed-centroids.js';
+import { statistics } from '../cluster/statistics.js';
 import { toDriftObservation } from '../drift/drift-observation.js';
 import type { EmbeddingBatch } from '../encode/embedding-batch.js';
 import type { Encoder } from '../encode/encoder.js';
@@ -19,6 +21,7 @@ import type { Shift } from '../encode/views/shift.js';
 import { openEngine } from '../encode/vrae/engines/open-engine.js';
 import { trainVrae, type VraeFit } from '../encode/vrae/train-vrae.js';
 import { createTrainingNetwork } from '../encode/vrae/vrae-engine.js';
+import type { VraeEngine } from '../encode/vrae/vrae-options.js';
 import { differingField, toVraeShape, type VraeShape } from '../encode/vrae/vrae-shape.js';
 import type { VraeWeights } from '../encode/vrae/vrae-weights.js';
 import { createRandom } from '../numeric/random.js';
@@ -28,12 +31,15 @@ import { prepareSeries } from '../series/prepare-series.js';
 import type { SeriesBatch } from '../series/series-batch.js';
 import type { WindowBatch } from '../window/window-batch.js';
 import { alignEmbeddings } from './alignment.js';
+import { lastRowsBefore, membershipByCustomer, rowsSince } from './changed-behaviour.js';
+import { commonSilhouettes } from './common-silhouette.js';
 import { compareSegments } from './compare-segments.js';
 import { decodePrototypes } from './decode-prototypes.js';
 import { decodeArtifact, encodeArtifact, toModelVersion, withModelVersion } from './encode-artifact.js';
 import { fromEncoderTensors, toEncoderTensors } from './encoder-tensors.js';
 import { fitViewMap, type ViewMapFit } from './fit-view-map.js';
 import { gate } from './gate.js';
+import { type CommonSilhouettes, gateRefit } from './gate-refit.js';
 import { measureHeldOut } from './held-out-metrics.js';
 import { type LoadedModel, loadModel } from './loaded-model.js';
 import { meanPredictionError } from './mean-prediction-error.js';
@@ -92,14 +98,23 @@ async function trainChallenger(
   open: OpenEncoder,
 ): Promise<TrainingResult> {
   const { settings, seed } = job;
-  const windows = toWindowBatch(job.reservoir);
+  const sampled = toWindowBatch(job.reservoir);
+  const windows = job.since === undefined ? sampled : selectWindows(sampled, rowsSince(sampled, job.since));
   const split = splitHeldOut(windows, settings.heldOut, settings.encoder.seed);
-  const scale = settings.series.scope === 'global' ? fitScale(settings.series, [split.train]) : null;
   const former = job.champion === undefined ? undefined : await judge(job.champion, job, windows, open);
   // A provisional model gives its segments' ids, and is no measure for anything else.
-  const champion = former && isProvisional(former.model.version) ? undefined : former;
+  const trained = former && isProvisional(former.model.version) ? undefined : former;
+  const isChange = former !== undefined && job.since !== undefined && former.weightsOf.createdAt <= job.since;
+  // Neither is one that was fitted to another behaviour: it gives its weights, too.
+  const champion = isChange ? undefined : trained;
+  const kept = job.refit === true && trained !== undefined && hasViews(trained) ? trained : undefined;
+  const scale =
+    settings.series.scope === 'own' ? null : (kept?.model.scale ?? fitScale(settings.series, [split.train]));
 
-  const fit = await fitEncoder(job, prepareSeries(settings.series, scale ?? undefined, split.train), champion, options);
+  const fit =
+    kept === undefined
+      ? await fitEncoder(job, prepareSeries(settings.series, scale ?? undefined, split.train), trained, options)
+      : keepEncoder(kept);
   const series = prepareSeries(settings.series, scale ?? undefined, windows);
   const { viewMap, record: views } = await fitMap(job, windows, split.trainRows, scale, fit.weights, champion, open);
   const model: EncoderModel = { vrae: fit.weights, viewMap };
@@ -108,7 +123,10 @@ async function trainChallenger(
   const centroids = await fitCentroids(embeddings, champion, job);
 
   const match = await matchSegments(
-    former && { segmentIds: former.model.cluster.segmentIds, membership: former.membership },
+    former && {
+      segmentIds: former.model.cluster.segmentIds,
+      membership: isChange ? await formerMembership(former, sampled, windows, job.since!) : former.membership,
+    },
     centroids,
     job.nextSegmentNumber,
   );
@@ -122,7 +140,7 @@ async function trainChallenger(
   };
   const blind = viewMap === undefined && views.length > 0;
   const remarks = blind ? withoutViews(split.train.length, settings.encoder.shift, heldOut.activeUnits) : {};
-  const decision = gate(
+  const gated = gate(
     champion && {
       ...(await measureHeldOut(champion.model, scale, champion.embeddings, champion.membership, heldOutRows)),
       agreement: await measureNeighbours(championViews(champion), champion.embeddings, heldOutRows, engine),
@@ -139,8 +157,19 @@ async function trainChallenger(
       basis: viewMap === undefined || viewMap.views.latents > 0 ? 'latents' : 'views',
     },
   );
+  const decision =
+    kept === undefined || viewMap === undefined
+      ? gated
+      : gateRefit(
+          gated.values,
+          await holdAgainst(kept, viewMap, embeddings, centroids.membership, settings.encoder.engine),
+          remarks.objection,
+        );
   const byMean = meanPredictionError(series, split.trainRows, split.heldOutRows);
-  const ofEncoder = fit.warning ?? poorEncoder(decision.values.challengerReconstructionError, byMean);
+  const ofEncoder =
+    kept !== undefined
+      ? undefined
+      : (fit.warning ?? poorEncoder(decision.values.challengerReconstructionError, byMean));
   const warnings = [ofEncoder, remarks.warning].filter((warning) => warning !== undefined);
 
   const unnamed: ModelArtifact = {
@@ -174,6 +203,11 @@ async function trainChallenger(
   };
   const artifact = withModelVersion(unnamed, toModelVersion(job.number, unnamed));
   const assignments = assign(artifact.clusterModel, embeddings);
+  const isReference = job.number !== PROVISIONAL_NUMBER;
+  const judged = assign(
+    artifact.clusterModel,
+    await encoder.encode(prepareSeries(settings.series, scale ?? undefined, split.heldOut)),
+  );
   return {
     artifact: encodeArtifact(artifact),
     modelVersion: artifact.modelVersion,
@@ -187,17 +221,58 @@ async function trainChallenger(
       decoded: await decodePrototypes(encoder, settings.series, assignments),
     }),
     lineage: match.lineage,
-    reference:
-      job.number !== PROVISIONAL_NUMBER && severalWaves(split.heldOut)
-        ? toDriftObservation(
-            assign(
-              artifact.clusterModel,
-              await encoder.encode(prepareSeries(settings.series, scale ?? undefined, split.heldOut)),
-            ),
-          )
-        : undefined,
+    reference: isReference && severalWaves(split.heldOut) ? toDriftObservation(judged) : undefined,
+    watched: isReference
+      ? {
+          statistics: statistics(artifact.clusterModel, judged),
+          start: Math.min(...split.heldOut.starts),
+          end: Math.max(...split.heldOut.ends),
+        }
+      : undefined,
     nextSegmentNumber: match.nextSegmentNumber,
   };
+}
+
+/** Whether its segments rest on views, which can be fitted anew without the weights of the VRAE. */
+function hasViews({ weightsOf }: Verdict): boolean {
+  const views = fromEncoderTensors(weightsOf.encoder).viewMap?.views.views ?? [];
+  return views.length > 0 && !views.some(({ kind }) => kind === 'latents');
+}
+
+/** Both groupings of the windows in the challenger's views. */
+async function holdAgainst(
+  { membership }: Verdict,
+  viewMap: ViewMap,
+  embeddings: EmbeddingBatch,
+  challenger: Uint16Array,
+  name: VraeEngine,
+): Promise<CommonSilhouettes> {
+  const { engine } = await openEngine(name);
+  try {
+    const [before, after] = commonSilhouettes(viewMap, embeddings, [membership, challenger], engine);
+    return { champion: before!, challenger: after! };
+  } finally {
+    engine.dispose();
+  }
+}
+
+/** The champion's weights as they are. */
+function keepEncoder({ weightsOf: { encoder, training } }: Verdict): VraeFit {
+  const { trainLoss, heldOutLoss, heldOutReconstruction, activeUnits } = training;
+  const { vrae: weights } = fromEncoderTensors(encoder);
+  return { weights, updates: 0, trainLoss, heldOutLoss, heldOutReconstruction, activeUnits, warning: undefined };
+}
+
+/** The champion's segments of windows that it does not know, by what their customers were before. */
+async function formerMembership(
+  { model, membership }: Verdict,
+  sampled: WindowBatch,
+  windows: WindowBatch,
+  since: number,
+): Promise<Uint16Array> {
+  const before = selectWindows(sampled, lastRowsBefore(sampled, since));
+  const embeddings = await model.encoder.encode(prepareSeries(model.settings, model.scale, before));
+  return membershipByCustomer(windows, membership, before, toMembership(assign(model.cluster, embeddings)));
 }
 
 async function fitEncoder(
@@ -230,7 +305,7 @@ const MOST_MAPPED = 5_000;
 
 /** The views' map, where there are views; it begins where the champion's has the windows, unless all begins anew. */
 async function fitMap(
-  { settings, seed, fresh }: TrainingJob,
+  { settings, seed, fresh, refit }: TrainingJob,
   windows: WindowBatch,
   trainRows: Uint32Array,
   scale: FittedScale | null,
@@ -245,7 +320,7 @@ async function fitMap(
   const latents = kinds.includes('latents')
     ? (await open({ vrae: weights, viewMap: undefined }, '', name).encode(series)).latents
     : undefined;
-  const initialPlaces = fresh || champion === undefined ? undefined : placesIn(champion, rows, shift);
+  const initialPlaces = fresh || refit || champion === undefined ? undefined : placesIn(champion, rows, shift);
   const { engine } = await openEngine(name);
   try {
     return await fitViewMap(
@@ -281,9 +356,11 @@ async function judge(
     champion.clusterModel,
   );
   const embeddings = await model.encoder.encode(prepareSeries(settings.series, model.scale, windows));
-  const { nearest, distances } = assign(model.cluster, embeddings);
-  const membership = nearest.map((j, i) => (Number.isNaN(distances[i]) ? NO_CENTROID : j));
-  return { model, embeddings, membership, weightsOf: artifact };
+  return { model, embeddings, membership: toMembership(assign(model.cluster, embeddings)), weightsOf: artifact };
+}
+
+function toMembership({ nearest, distances }: AssignmentBatch): Uint16Array {
+  return nearest.map((j, i) => (Number.isNaN(distances[i]) ? NO_CENTROID : j));
 }
 
 /** The champion's weights, or those that ship with the package, where they have the shape that is to be trained. */
@@ -300,7 +377,7 @@ function beginningOf(shape: VraeShape, init: EncoderInit, champion: Verdict | un
 async function fitCentroids(
   { embeddings, embeddingSize, length }: EmbeddingBatch,
   champion: Verdict | undefined,
-  { settings, seed }: TrainingJob,
+  { settings, seed, refit }: TrainingJob,
 ): Promise<CentroidFit> {
   const { starts } = settings.cluster;
   const k =
@@ -319,8 +396,15 @@ async function fitCentroids(
   }
   if (counts.includes(0)) return anew();
   const start = Float32Array.from(sums, (sum, at) => sum / counts[Math.floor(at / embeddingSize)]!);
-  return refitCentroids(embeddings, embeddingSize, start);
+  const grown = await refitCentroids(embeddings, embeddingSize, start);
+  // Segments of few windows may be the wrong ones, and what grows out of them stays wrong.
+  if (refit !== true) return grown;
+  const fresh = await anew();
+  return fresh.inertia < MUCH_BETTER * grown.inertia ? fresh : grown;
 }
+
+/** Share of the inertia below which centroids that begin anew are worth the change. */
+const MUCH_BETTER = 0.95;
 
 /** Where a model is computed is no part of it: weights move between engines, and threads change nothing. */
 function storedSettings({

@@ -2,6 +2,7 @@ import type { ClusterModel } from '../cluster/cluster-model.js';
 import type { FormerProfile } from '../cluster/profile-segments.js';
 import type { SegmentLineage } from '../cluster/segment-lineage.js';
 import type { SegmentProfile } from '../cluster/segment-profile.js';
+import type { WatchedWindows } from '../drift/change-watch.js';
 import type { DriftObservation } from '../drift/drift-observation.js';
 import type { EncoderSettings } from '../encode/encoder-options.js';
 import type { SeriesSettings } from '../series/series-settings.js';
@@ -56,6 +57,16 @@ export interface TrainingJob {
   readonly champion: Champion | undefined;
   /** Begins from new weights and not from the champion's. */
   readonly fresh: boolean;
+  /**
+   * Keeps the champion's scale and the VRAE's weights, where it has views, and fits views, map and centroids: takes a
+   * fraction of the time. @default false
+   */
+  readonly refit?: boolean;
+  /**
+   * Start of the first windows of a behaviour that the champion may not know, epoch ms: earlier ones are not learnt
+   * from. @default all are
+   */
+  readonly since?: number | undefined;
   readonly nextSegmentNumber: number;
   /** What is said of the segments in force. @default nothing */
   readonly formerProfiles?: readonly FormerProfile[];
@@ -87,5 +98,7 @@ export interface TrainingResult {
    * errors on those it was trained on are lower than on any to come. Undefined where they all closed at once.
    */
   readonly reference: DriftObservation | undefined;
+  /** The same windows as `reference`, as they lie about the centroids; undefined where there are none. */
+  readonly watched?: WatchedWindows | undefined;
   readonly nextSegmentNumber: number;
 }

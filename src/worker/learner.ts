@@ -15,7 +15,11 @@ export interface LearnerOutputs {
 
 /** Collects what windows teach, and sends it when a learning batch is full. */
 export interface Learner {
-  learn(scored: Scored): Promise<void>;
+  /**
+   * @param endsWave sends what there is: no more windows will come that end with the last ones
+   * @default false
+   */
+  learn(scored: Scored, endsWave?: boolean): Promise<void>;
   /** Sends what there is of the last learning batch, at the end of the input. */
   end(): Promise<void>;
   snapshot(): LearnerSnapshot;
@@ -44,18 +48,18 @@ export function createLearner(outputs: LearnerOutputs, options: LearnerOptions, 
   let statistics = from?.statistics ?? undefined;
   let observation = from?.observation ?? undefined;
 
-  async function send(): Promise<void> {
+  async function send(endsWave: boolean): Promise<void> {
     const windows = samples.take();
     const lesson = { partition: 0, sequence: sequence++ };
     const { length, watermark } = windows;
-    const taught = { ...lesson, windows: length, watermark, statistics, observation };
+    const taught = { ...lesson, windows: length, watermark, statistics, observation, endsWave };
     statistics = undefined;
     observation = undefined;
     await outputs.teach({ ...lesson, windows }, taught);
   }
 
   return {
-    async learn({ series, assignments }) {
+    async learn({ series, assignments }, endsWave = false) {
       const { windows } = series;
       const end = endOfBatch(learnt, options);
       for (let i = 0; i < windows.length; i++) {
@@ -73,10 +77,10 @@ export function createLearner(outputs: LearnerOutputs, options: LearnerOptions, 
         statistics = accumulate(statistics ?? emptyStatistics(model), assignments);
         observation = observeInto(observation ?? emptyObservation(model, channels), assignments);
       }
-      if (learnt === end) await send();
+      if (learnt === end || endsWave) await send(endsWave);
     },
     async end() {
-      if (samples.length > 0) await send();
+      if (samples.length > 0) await send(false);
     },
     snapshot: () => ({
       sequence,

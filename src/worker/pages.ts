@@ -15,6 +15,8 @@ export interface Page {
   readonly deadLetters: readonly DeadLetter[];
   /** The customer who was forgotten before these windows: UTF-8. */
   readonly forgotten?: Uint8Array | undefined;
+  /** All windows of a wave are out, those that end together: what they teach is to be looked at before the next come. */
+  readonly endsWave?: boolean | undefined;
 }
 
 export interface Pages {
@@ -31,10 +33,16 @@ export interface Pages {
 export interface PagesSnapshot {
   /** Windows that taught so far. */
   readonly learnt: number;
+  /** Those of them since the last page that ended a wave. */
+  readonly learntSinceWave: number;
   readonly records: number;
 }
 
 export interface PagesOptions extends LearningBatches {
+  /**
+   * Windows that taught, since the last page that ended a wave, after which a page ends one again. @default no page does
+   */
+  readonly waveLeast?: number | undefined;
   /** Called between two input batches, when nothing is half done: the place for a checkpoint. */
   readonly between?: (() => Promise<void>) | undefined;
   /** Asked between two input batches: true ends the pages there, without closing open windows. */
@@ -53,8 +61,12 @@ export interface PagesOptions extends LearningBatches {
  * learning batch: models change only there, so what a window is assigned never depends on how records were batched.
  */
 export function createPages(source: Source, windower: Windower, options: PagesOptions, from?: PagesSnapshot): Pages {
-  const { clock, between, isStopped, isCutShort } = options;
+  const { clock, between, isStopped, isCutShort, waveLeast = Number.POSITIVE_INFINITY } = options;
   let learnt = from?.learnt ?? 0;
+  let learntSinceWave = from?.learntSinceWave ?? 0;
+  /** End of the last window that taught, and the batch that it came in. */
+  let waveEnd = Number.NEGATIVE_INFINITY;
+  let lastWindows: WindowBatch | undefined;
   let records = from?.records ?? 0;
   let ended = false;
   let closing: Iterator<WindowBatch> | undefined;
@@ -63,6 +75,7 @@ export function createPages(source: Source, windower: Windower, options: PagesOp
   let deadLetters: readonly DeadLetter[] = [];
   let forgotten: Uint8Array | undefined;
 
+  /** Sets `current`, or leaves it where the last wave is out; false at the end. */
   async function advance(): Promise<boolean> {
     for (;;) {
       const page = closing?.next();
@@ -72,6 +85,8 @@ export function createPages(source: Source, windower: Windower, options: PagesOp
         return true;
       }
       closing = undefined;
+      // Windows that end together close together: no more of them will come.
+      if (learntSinceWave >= waveLeast) return true;
       if (ended) return false;
       await between?.();
       if (isStopped?.() === true) return false;
@@ -93,6 +108,27 @@ export function createPages(source: Source, windower: Windower, options: PagesOp
     }
   }
 
+  /** Row before which a wave that is large enough ends, or the end of the page. */
+  function cutWave(windows: WindowBatch, first: number): number {
+    let end = waveEnd;
+    let since = learntSinceWave;
+    for (let i = first; i < windows.length; i++) {
+      if (!isLearnt(windows, i)) continue;
+      if (windows.ends[i]! > end && since >= waveLeast) return i;
+      end = windows.ends[i]!;
+      since++;
+    }
+    return windows.length;
+  }
+
+  /** A page without windows, for what is to be done between two waves. */
+  function endWave(): Page {
+    const { length } = lastWindows!;
+    learntSinceWave = 0;
+    const windows = { ...sliceWindows(lastWindows!, length, length), released: new Uint32Array(0) };
+    return { windows, deadLetters: [], endsWave: true };
+  }
+
   const isAtRest = (): boolean => current === undefined && closing === undefined;
 
   return {
@@ -102,11 +138,19 @@ export function createPages(source: Source, windower: Windower, options: PagesOp
       await nextTurn();
       if (current === undefined && !(await advance())) return undefined;
       if (isCutShort?.() === true) return undefined;
-      const page = current!;
+      const page = current;
+      if (page === undefined) return endWave();
       const most = clock === undefined ? page.length : row + LIVE_PAGE;
-      const end = Math.min(cutAfter(page, row, endOfBatch(learnt, options) - learnt), most);
+      const end = Math.min(cutAfter(page, row, endOfBatch(learnt, options) - learnt), cutWave(page, row), most);
+      if (end === row && page.length > row) return endWave();
       const windows = sliceWindows(page, row, end);
-      learnt += countLearnt(windows);
+      const taught = countLearnt(windows);
+      learnt += taught;
+      learntSinceWave += taught;
+      if (taught > 0) {
+        waveEnd = lastLearntEnd(windows);
+        lastWindows = windows;
+      }
       const letters = deadLetters;
       deadLetters = [];
       row = end;
@@ -126,7 +170,7 @@ export function createPages(source: Source, windower: Windower, options: PagesOp
       if (!isAtRest()) {
         throw new SegtideError('state', 'The pages of the last input batch must be dealt with before a snapshot.');
       }
-      return { learnt, records };
+      return { learnt, learntSinceWave, records };
     },
   };
 }
@@ -150,6 +194,12 @@ function countLearnt(windows: WindowBatch): number {
   let count = 0;
   for (let i = 0; i < windows.length; i++) if (isLearnt(windows, i)) count++;
   return count;
+}
+
+function lastLearntEnd(windows: WindowBatch): number {
+  let last = windows.length - 1;
+  while (!isLearnt(windows, last)) last--;
+  return windows.ends[last]!;
 }
 
 /** Row after the one that fills the learning batch, or the end of the page. */

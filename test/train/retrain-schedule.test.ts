@@ -103,11 +103,11 @@ describe('createRetrainSchedule', () => {
     byCount.observe(1_000, 20_000);
     expect(byCount.due()).toEqual(['1000 windows since the last fit']);
     const byTime = serving();
-    byTime.observe(1, 39_999);
+    byTime.observe(100, 39_999);
     expect(byTime.due()).toBeUndefined();
     byTime.observe(1, 40_000);
     expect(byTime.due()).toEqual(['40 seconds of event time since the last fit']);
-    byTime.observe(998, 40_000);
+    byTime.observe(899, 40_000);
     expect(byTime.due()).toHaveLength(2);
   });
 
@@ -139,10 +139,11 @@ describe('createRetrainSchedule', () => {
     expect(schedule.due()).toBeUndefined();
   });
 
-  it('does not go back with event times that do, nor retrain on an interval without windows', () => {
+  it('does not go back with event times that do, nor retrain on an interval of fewer windows than a first fit takes', () => {
     const schedule = serving();
     schedule.observe(0, 50_000);
     schedule.observe(0, 1_000);
+    schedule.observe(99, 1_000);
     expect(schedule.due()).toBeUndefined();
     schedule.observe(1, 1_000);
     expect(schedule.due()).toEqual(['50 seconds of event time since the last fit']);
@@ -174,6 +175,45 @@ describe('createRetrainSchedule', () => {
     expect(schedule.due()).toBeUndefined();
     schedule.observe(1, 90_000);
     expect(schedule.due()).toEqual(['40 seconds of event time since the last fit']);
+  });
+
+  it('fits sooner at the second whole wave, and anew as windows double, where refits are enough', () => {
+    const schedule = createRetrainSchedule({ ...settings, earlyFit: 40 });
+    schedule.observe(50, 10_000, true);
+    expect(schedule.due()).toBeUndefined();
+    schedule.observe(30, 11_000);
+    expect(schedule.due()).toBeUndefined();
+    schedule.observe(0, 12_000, true);
+    expect(schedule.due()).toEqual(['first fit: 80 windows']);
+    expect(schedule.isRefitEnough(80)).toBe(false);
+    schedule.started(schedule.due()!, 80);
+    schedule.finished(true);
+    schedule.observe(79, 25_000);
+    expect(schedule.due()).toBeUndefined();
+    schedule.observe(1, 25_000);
+    expect(schedule.due()).toEqual(['80 windows since the last fit, which had 80']);
+    expect([schedule.isRefitEnough(99), schedule.isRefitEnough(100)]).toEqual([true, false]);
+    schedule.started(schedule.due()!, 160);
+    schedule.finished(true);
+    schedule.observe(160, 40_000);
+    expect(schedule.due()).toBeUndefined();
+  });
+
+  it('follows a refit on request by a retraining, once there are twice as many windows', () => {
+    const schedule = serving();
+    schedule.request('behaviour changed', true);
+    schedule.observe(10, 10_000);
+    expect(schedule.isRefitEnough(400)).toBe(true);
+    schedule.started(schedule.due()!, 400, true);
+    schedule.finished(true);
+    schedule.observe(399, 20_000);
+    expect(schedule.due()).toBeUndefined();
+    schedule.observe(1, 20_000);
+    expect(schedule.due()).toEqual(['400 windows since the last fit, which had 400']);
+    expect(schedule.isRefitEnough(800)).toBe(false);
+    schedule.request('behaviour changed', true);
+    schedule.request('by hand');
+    expect(schedule.isRefitEnough(800)).toBe(false);
   });
 
   it('goes on from a snapshot as if it had never stopped', () => {

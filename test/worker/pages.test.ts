@@ -56,6 +56,32 @@ describe('pages', () => {
     );
   });
 
+  it('end a wave where later windows come next or none are left to close, however records were batched', async () => {
+    const options = { learnEvery: 16, waveLeast: 15 };
+    const waves = (pages: readonly Page[]) => {
+      const ends: Set<number>[] = [new Set()];
+      for (const { windows, endsWave } of pages) {
+        for (let i = 0; i < windows.length; i++) if (isLearnt(windows, i)) ends.at(-1)!.add(windows.ends[i]! / HOUR);
+        if (endsWave === true) ends.push(new Set());
+      }
+      return ends.map((wave) => [...wave]);
+    };
+    const whole = waves(await readAll(pagesOf([toUsageBatch(EVENTS)], options)));
+    // Ten windows close together: fewer than fifteen are looked at together with the next ones.
+    expect(whole.slice(0, 3)).toEqual([
+      [2, 4],
+      [6, 8],
+      [10, 12],
+    ]);
+    expect(whole.at(-1)).toEqual([]);
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 20 }), async (sizes) => {
+        expect(waves(await readAll(pagesOf(inBatches(EVENTS, sizes), options)))).toEqual(whole);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   it('count learning batches on from a snapshot', async () => {
     const source = createScriptedSource(inBatches(EVENTS, [30]));
     const windower = createWindower(SETTINGS);

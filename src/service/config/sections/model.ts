@@ -89,8 +89,10 @@ export const modelSection = z
         'Model file, as `segtide train` writes it, that `segtide run` assigns windows by from the first on; its windows and series must be made like those here.',
       ),
     firstFit: whole('windows', { min: 1 })
-      .default(2000)
-      .describe('Windows collected before the first training; each that gives no model doubles them for the next.'),
+      .exactOptional()
+      .describe(
+        'Windows collected before the first training; each that gives no model doubles them for the next. Left out it is 2000, or at least 320 in two whole waves of windows that end together; such a model is fitted anew as windows double.',
+      ),
     reservoir: whole('windows', { min: 1 }).default(20_000).describe('Windows kept for training.'),
     history: real('window lengths', { min: 0.01 })
       .default(8)
