@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { createRandom } from '../../src/numeric/random.js';
 import { shuffle } from '../../src/numeric/shuffle.js';
-import { ANOMALY_KINDS, type AnomalyKind, type AnomalyLabel } from '../../src/simulate/planted-anomaly.js';
+import { ANOMALY_KINDS, type AnomalyLabel } from '../../src/simulate/planted-anomaly.js';
 import { planSegments } from '../../src/simulate/segment-plan.js';
 import { resolveSimulation, type SimulationOptions } from '../../src/simulate/simulation-options.js';
 import { createUsageProcess } from '../../src/simulate/usage-process.js';
@@ -66,7 +66,7 @@ export function simulatedSets(options: SimulationOptions): AnomalySet[] {
     });
     const steps = rows.map(([customer, week]) => overlap(customer, week)?.steps);
     const labels = Uint8Array.from(steps, (span) => (span === undefined ? 0 : 1));
-    return { name: `simulated ${kind}`, fitted, scored: windows, labels, steps, rows } as AnomalySet;
+    return { name: `simulated ${kind}`, fitted, scored: windows, labels, steps };
   });
 }
 
@@ -89,8 +89,6 @@ export function rareClassSet(name: string, path: string, common: readonly string
     steps: undefined,
   };
 }
-
-export type { AnomalyKind };
 
 function overlapOf({ from, to }: AnomalyLabel, start: number) {
   const end = start + STEPS * STEP_MS;

@@ -5,8 +5,8 @@ export interface AlertOptions {
   /** Kinds that are raised; none turns alerts off. @default all */
   readonly kinds?: readonly AlertKind[];
   /**
-   * A window is anomalous from this score on: -log10 of the share of usual windows that are as odd. 4.8 is one in 63,000.
-   * @default 4.8
+   * A window is anomalous from this score on: -log10 of the share of usual windows that are as odd. 5 is one in 100,000.
+   * @default 5
    */
   readonly threshold?: number;
   /** Event time after an alert during which its customer, or its segment, raises no other of the kind, ms. @default one window length */
@@ -24,9 +24,9 @@ export interface SilenceOptions {
 }
 
 export interface SegmentChangeOptions {
-  /** Windows in a row that must show the new segment. @default 2 */
+  /** Windows in a row that must show the new segment. @default 3 */
   readonly persistence?: number;
-  /** Margin that each of them must have, 0 to 1: between two segments customers come and go. @default 0.3 */
+  /** Margin that each of them must have, 0 to 1: between two segments customers come and go. @default 0.4 */
   readonly margin?: number;
 }
 
@@ -57,15 +57,15 @@ export function resolveAlertOptions(options: AlertOptions, windowMs: number): Al
   if (unknown !== undefined) throw refuse(`\`kinds\` must be of ${ALERT_KINDS.join(', ')}; got ${String(unknown)}`);
   return {
     kinds,
-    threshold: least('threshold', options.threshold ?? 4.8, 0),
+    threshold: least('threshold', options.threshold ?? 5, 0),
     cooldownMs: least('cooldown', options.cooldownMs ?? windowMs, 0),
     silence: {
       threshold: least('silence.threshold', silence.threshold ?? 6, 0),
       factor: least('silence.factor', silence.factor ?? 3, 1),
     },
     segmentChange: {
-      persistence: whole('segmentChange.persistence', segmentChange.persistence ?? 2),
-      margin: least('segmentChange.margin', segmentChange.margin ?? 0.3, 0, 1),
+      persistence: whole('segmentChange.persistence', segmentChange.persistence ?? 3),
+      margin: least('segmentChange.margin', segmentChange.margin ?? 0.4, 0, 1),
     },
     segmentSize: {
       change: least('segmentSize.change', segmentSize.change ?? 0.5, 0),

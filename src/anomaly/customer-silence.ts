@@ -7,6 +7,7 @@ import {
   COUNTED_UNTIL,
   type CustomerSlab,
   IS_SILENT,
+  LONG_GAPS,
   NUMBERS,
   TIMES,
   USUAL_GAP,
@@ -29,7 +30,7 @@ export interface Silence {
 
 /** Windows of steps that a customer must be known for. */
 const LEAST_WINDOWS = 2;
-/** What a longest silence fades by with every shorter one. */
+/** What a longest silence fades by in a window. */
 const FADING = 0.98;
 
 /**
@@ -58,18 +59,13 @@ export function observeActivity(
     const state = stateOf(mask, (row * steps + step) * channels, channels);
     if (state === 'absent') continue;
     if (state === 'active') {
-      if (isFinal && activeUntil > 0) {
-        const gap = Math.round((end - activeUntil) / stepMs) - 1;
-        numbers[number + USUAL_GAP] = Math.max(gap, numbers[number + USUAL_GAP]! * (gap > 0 ? FADING : 1));
-      }
+      const gap = activeUntil > 0 ? Math.round((end - activeUntil) / stepMs) - 1 : 0;
+      if (isFinal) learnGap(numbers, number, gap, steps);
       activeUntil = end;
     }
     // What is still open may yet change: it is looked at, and counted when it has closed.
     if (!isFinal) continue;
-    const counted = numbers[number + COUNTED_STEPS]! + 1;
-    const rate = Math.max(1 / counted, 1 / (4 * steps));
-    numbers[number + ACTIVE_SHARE]! += rate * ((state === 'active' ? 1 : 0) - numbers[number + ACTIVE_SHARE]!);
-    numbers[number + COUNTED_STEPS] = Math.min(counted, MOST_COUNTED);
+    numbers[number + COUNTED_STEPS] = Math.min(numbers[number + COUNTED_STEPS]! + 1, MOST_COUNTED);
     times[time + COUNTED_UNTIL] = end;
   }
   const isActiveAgain = activeUntil > times[time + ACTIVE_UNTIL]!;
@@ -79,12 +75,29 @@ export function observeActivity(
   const gap = Math.round((timeOfStep(windows, row, knownSteps) - activeUntil) / stepMs);
   const usualGap = Math.max(1, numbers[number + USUAL_GAP]!);
   const activeShare = Math.min(numbers[number + ACTIVE_SHARE]!, MOST_SHARE);
+  // Of few long silences the longest says little of how long they may get.
+  const least = factor * usualGap * (1 + FEW_GAPS / Math.max(1, numbers[number + LONG_GAPS]!));
   const score = -gap * Math.log10(1 - activeShare);
-  if (numbers[number + IS_SILENT] === 1 || gap < factor * usualGap || !(score >= threshold)) return undefined;
+  if (numbers[number + IS_SILENT] === 1 || gap < least || !(score >= threshold)) return undefined;
   numbers[number + IS_SILENT] = 1;
   return { since: activeUntil, gap, usualGap, activeShare, score };
 }
 
+/** A silence counts when it is over: what is usual is not to change by the one that is judged by it. */
+function learnGap(numbers: Float32Array, at: number, gap: number, steps: number): void {
+  const counted = numbers[at + COUNTED_STEPS]! + 1;
+  const rate = Math.max(1 / counted, 1 / (4 * steps));
+  const afterGap = numbers[at + ACTIVE_SHARE]! * (1 - rate) ** gap;
+  numbers[at + ACTIVE_SHARE] = afterGap + rate * (1 - afterGap);
+  if (gap === 0) return;
+  const usual = numbers[at + USUAL_GAP]! * FADING ** ((gap + 1) / steps);
+  if (gap > usual) numbers[at + LONG_GAPS] = 1;
+  else if (gap >= usual / 2) numbers[at + LONG_GAPS]! += 1;
+  numbers[at + USUAL_GAP] = Math.max(gap, usual);
+}
+
+/** As many long silences make the longest of them twice what it may be taken for. */
+const FEW_GAPS = 6;
 /** Exact in single precision. */
 const MOST_COUNTED = 1 << 20;
 /** Nobody is sure to be active. */

@@ -1,4 +1,4 @@
-/** What the alert rules remember of a customer, by slot: 64 bytes in two typed arrays. */
+/** What the alert rules remember of a customer, by slot: 80 bytes in two typed arrays. */
 export interface CustomerSlab {
   /** Grown before use by `reserve`; rows of `TIMES`. */
   times: Float64Array; // (slots, TIMES)
@@ -26,7 +26,14 @@ export const SEGMENT = 4;
 export const CANDIDATE = 5;
 export const CANDIDATE_WINDOWS = 6;
 export const CANDIDATE_CAUSE = 7;
-export const NUMBERS = 8;
+/** Segments that the customer was in lately, a bit each, and in the span before. */
+export const VISITED = 8;
+export const VISITED_BEFORE = 9;
+/** Windows whose segment is known. */
+export const SEGMENT_WINDOWS = 10;
+/** Silences at least half as long as the longest that is usual. */
+export const LONG_GAPS = 11;
+export const NUMBERS = 12;
 
 export function createCustomerSlab(from?: CustomerSlab): CustomerSlab {
   return { times: new Float64Array(from?.times ?? []), numbers: new Float32Array(from?.numbers ?? []) };

@@ -24,6 +24,9 @@ const COUNTED: readonly (readonly [part: AnomalyPart, among: 'all' | 'segment'])
   ['centroid', 'segment'],
 ];
 
+/** No part says more than that a window is one in a million: what lies far beyond a tail tells little of how rare it is. */
+const MOST_RARE = 6;
+
 /** Windows of a segment with which its own tail and that of all windows count alike. */
 const SHRINKAGE = 50;
 
@@ -48,7 +51,7 @@ export function createRarity({ all, segments }: Pick<Usual, 'all' | 'segments'>)
         if (common === undefined) continue;
         const value = parts[part];
         const rarity = scope === 'all' ? common.rarity(value) : among(part, value, segment);
-        squares += rarity * rarity;
+        squares += Math.min(rarity, MOST_RARE) ** 2;
         count++;
       }
       return count === 0 ? 0 : Math.sqrt(squares / count);

@@ -78,8 +78,7 @@ export const ALERTS: Output<Alert> = {
   schema: ALERT_SCHEMA,
   key: ({ customerId, segmentId }) => customerId ?? segmentId ?? '',
   toJson: asJson,
-  // Symbols of Avro have no hyphens.
-  toAvro: (alert) => ({ ...alert, kind: alert.kind.replace('-', '_') }),
+  toAvro: itself,
 };
 
 export const MODEL_EVENTS: Output<ModelEventRecord> = {

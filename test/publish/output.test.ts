@@ -1,11 +1,13 @@
 import avro, { type Schema } from 'avsc';
 import { describe, expect, it } from 'vitest';
+import type { Alert } from '../../src/anomaly/alert.js';
 import type { DriftReport } from '../../src/drift/drift-report.js';
 import type { DeadLetter } from '../../src/ingest/dead-letter.js';
 import { toAssignmentRecords } from '../../src/publish/assignment-record.js';
 import { createAvroEncoder } from '../../src/publish/avro-encoder.js';
 import { toEmbeddingRecords } from '../../src/publish/embedding-record.js';
 import {
+  ALERTS,
   ASSIGNMENTS,
   DEAD_LETTERS,
   DRIFT,
@@ -90,6 +92,31 @@ const segment: SegmentRecord = {
   decoded: null,
   medoidStart: 1000,
 };
+const alert: Alert = {
+  alertId: 'anomaly/ü/0',
+  kind: 'anomaly',
+  severity: 'low',
+  status: 'provisional',
+  customerId: 'ü',
+  segmentId: 'a',
+  windowStart: 0,
+  windowEnd: 1000,
+  knownUntil: 500,
+  score: 5.5,
+  threshold: 4.8,
+  cause: 'run',
+  explanation: {
+    text: 'usage was 9 a step',
+    parts: [
+      { part: 'run', value: 7.5, usual: 2, score: 4 },
+      { part: 'windows', value: 2, usual: 0, score: null },
+    ],
+    steps: [{ channel: 'usage', first: 1, end: 3, from: 250, to: 750, expected: 1, seen: 9, deviation: 7.5 }],
+  },
+  modelVersion: 'm-1',
+  centroidEpoch: 0,
+  emittedAt: 500,
+};
 const late: LateEvent = {
   customerId: 'ü',
   eventTime: 5,
@@ -135,6 +162,7 @@ const all: readonly [Output<never>, readonly unknown[]][] = [
   ],
   [SEGMENTS, [segment, { ...segment, medoidCustomer: null, medoidStart: null, decoded: segment.bandLow }]],
   [DRIFT, [drift, { ...drift, pValue: 0.04, since: null }]],
+  [ALERTS, [alert, { ...alert, kind: 'segment-size', customerId: null, modelVersion: null, centroidEpoch: null }]],
   [LATE, [late]],
   [DEAD_LETTERS, [deadLetter]],
 ];

@@ -1,3 +1,5 @@
+import type { Alert } from '../../src/anomaly/alert.js';
+import { resolveAlertOptions } from '../../src/anomaly/alert-settings.js';
 import type { DriftReport } from '../../src/drift/drift-report.js';
 import { resolveDriftOptions } from '../../src/drift/drift-settings.js';
 import { resolveEncoder } from '../../src/encode/encoder-options.js';
@@ -44,13 +46,16 @@ export function smallSettings(options: SmallOptions = {}): SegmentationSettings 
   const seed = options.seed ?? 1;
   const window = resolveWindow({ step: '1h', steps: STEPS, ...options.window });
   const windowMs = STEPS * HOUR;
+  const series = resolveSeries({}, STEPS, 1);
   return {
+    // Low enough for this stream to raise alerts.
+    alerts: { settings: resolveAlertOptions({ threshold: 1.5 }, windowMs), series, channels: ['value'] },
     window,
     learnEvery: 256,
     learnFirst: options.provisionalFit,
     trainer: {
       model: {
-        series: resolveSeries({}, STEPS, 1),
+        series,
         seriesHash: 'small',
         encoder: resolveEncoder({
           hidden: 6,
@@ -114,6 +119,7 @@ export interface CollectedOutputs extends SegmentationOutputs {
   readonly records: {
     readonly assignments: AssignmentRecord[];
     readonly transitions: readonly TransitionRecord[];
+    readonly alerts: readonly Alert[];
     readonly embeddings: readonly EmbeddingRecord[];
     readonly segments: readonly SegmentRecord[];
     readonly drift: readonly DriftReport[];
@@ -133,6 +139,7 @@ export function collectOutputs(): CollectedOutputs {
     close: async () => undefined,
   };
   const transitions = createListSink<TransitionRecord>();
+  const alerts = createListSink<Alert>();
   const embeddings = createListSink<EmbeddingRecord>();
   const segments = createListSink<SegmentRecord>();
   const drift = createListSink<DriftReport>();
@@ -142,6 +149,7 @@ export function collectOutputs(): CollectedOutputs {
   return {
     assignments,
     transitions,
+    alerts,
     embeddings,
     segments,
     drift,
@@ -151,6 +159,7 @@ export function collectOutputs(): CollectedOutputs {
     records: {
       assignments: assigned,
       transitions: transitions.records,
+      alerts: alerts.records,
       embeddings: embeddings.records,
       segments: segments.records,
       drift: drift.records,

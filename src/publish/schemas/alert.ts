@@ -6,11 +6,7 @@ export const ALERT_SCHEMA = recordOf('Alert', 'Something about a customer or a s
     'string',
     'Of kind, customer or segment, and start of the window; the same for what becomes of the alert.',
   ),
-  field(
-    'kind',
-    enumOf('AlertKind', 'anomaly', 'silence', 'segment_change', 'segment_size'),
-    'What it is about; in JSON with a hyphen, as `segment-change`.',
-  ),
+  field('kind', 'string', 'anomaly, silence, segment-change or segment-size.'),
   field('severity', enumOf('AlertSeverity', 'low', 'medium', 'high'), 'By how far the score is beyond its threshold.'),
   field(
     'status',

@@ -17,10 +17,10 @@ const silence = z
 const segmentChange = z
   .strictObject({
     persistence: whole('windows', { min: 1, max: 255 })
-      .default(2)
+      .default(3)
       .describe('Windows in a row that must show the new segment.'),
     margin: share()
-      .default(0.3)
+      .default(0.4)
       .describe('Margin that each of them must have: between two segments customers come and go.'),
   })
   .prefault({})
@@ -44,7 +44,7 @@ export const alertsSection = z
       .default([...ALERT_KINDS])
       .describe('Kinds that are raised; `[]` turns alerts off.'),
     threshold: real('-log10', { min: 0 })
-      .default(4.8)
+      .default(5)
       .describe('A window is anomalous from this score on: -log10 of the share of usual windows that are as odd.'),
     cooldown: duration()
       .exactOptional()

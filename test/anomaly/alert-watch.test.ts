@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest';
+import { type AlertOptions, resolveAlertOptions } from '../../src/anomaly/alert-settings.js';
+import { type AlertWatch, createAlertWatch, type ObservedWindows } from '../../src/anomaly/alert-watch.js';
+import { toGivenWindows } from '../../src/window/given-windows.js';
+import { MASK_ABSENT, MASK_OBSERVED, MASK_ZERO } from '../../src/window/window-batch.js';
+
+const STEPS = 4;
+/** A step is 1,000 ms. */
+const WINDOW = 4000;
+
+describe('odd windows', () => {
+  it('raise one alert, however many overlapping windows show it', () => {
+    const watch = watchOf({ kinds: ['anomaly'] });
+    const statuses = [0, 1000, 3000, 4000].map((start) =>
+      raise(watch, { start, odd: true }).map(({ status }) => status),
+    );
+    expect(statuses).toEqual([['confirmed'], [], [], ['confirmed']]);
+  });
+
+  it('raise it while the window is open, and confirm or withdraw it at its end', () => {
+    for (const [isOdd, status] of [
+      [true, 'confirmed'],
+      [false, 'withdrawn'],
+    ] as const) {
+      const watch = watchOf({ kinds: ['anomaly'] });
+      expect(raise(watch, { start: 0, known: 1, odd: false })).toEqual([]);
+      expect(raise(watch, { start: 0, known: 2, odd: true })).toMatchObject([
+        { status: 'provisional', knownUntil: 2000 },
+      ]);
+      expect(raise(watch, { start: 0, known: 3, odd: true })).toEqual([]);
+      expect(raise(watch, { start: 0, odd: isOdd })).toMatchObject([{ status, isUpdate: true, knownUntil: 4000 }]);
+      expect(raise(watch, { start: 4000, odd: true })).toMatchObject([{ status: 'confirmed' }]);
+    }
+  });
+
+  it('cool down for each customer alone', () => {
+    const watch = watchOf({ kinds: ['anomaly'], cooldownMs: 10_000 });
+    expect(raise(watch, { start: 0, odd: true, customer: 1 })).toHaveLength(1);
+    expect(raise(watch, { start: 4000, odd: true, customer: 1 })).toEqual([]);
+    expect(raise(watch, { start: 4000, odd: true, customer: 2 })).toHaveLength(1);
+    expect(raise(watch, { start: 12_000, odd: true, customer: 1 })).toHaveLength(1);
+  });
+});
+
+describe('silence', () => {
+  const kinds = ['silence'] as const;
+
+  it('is told once, when it is longer than any that is usual, and again after the customer came back', () => {
+    const watch = watchOf({ kinds });
+    const active = [1, 1, 0, 1];
+    for (let week = 0; week < 5; week++) expect(raise(watch, { start: week * WINDOW, steps: active })).toEqual([]);
+    // One step in four is silent: 12 steps are 10^-7.2. Five silences of one step make 3 · (1 + 6 / 5) of them unusual.
+    const found = [5, 6, 7, 8].map((week) => raise(watch, { start: week * WINDOW, steps: [0, 0, 0, 0] }));
+    expect(found.map(({ length }) => length)).toEqual([0, 0, 1, 0]);
+    expect(found[2]).toMatchObject([{ silence: { since: 20_000, gap: 12, usualGap: 1 }, knownUntil: 32_000 }]);
+    expect(found[2]![0]!.silence!.activeShare).toBeCloseTo(0.75, 1);
+    raise(watch, { start: 9 * WINDOW, steps: active });
+    const again = [10, 11, 12].map((week) => raise(watch, { start: week * WINDOW, steps: [0, 0, 0, 0] }));
+    expect(again.flat()).toEqual([]); // the longest silence was 16 steps by now
+  });
+
+  it('is told while the window is open', () => {
+    const watch = watchOf({ kinds });
+    for (let week = 0; week < 8; week++) raise(watch, { start: week * WINDOW, steps: [1, 1, 1, 1] });
+    expect(raise(watch, { start: 8 * WINDOW, steps: [0, 0, 0, 0], known: 2 })).toEqual([]);
+    expect(raise(watch, { start: 8 * WINDOW, steps: [0, 0, 0, 0], known: 3 })).toMatchObject([{ silence: { gap: 3 } }]);
+  });
+
+  it('is none where a weekend is always silent', () => {
+    const watch = watchOf({ kinds });
+    for (let week = 0; week < 30; week++)
+      expect(raise(watch, { start: week * WINDOW, steps: [1, 1, 0, 0] })).toEqual([]);
+  });
+
+  it('counts each step once where windows overlap', () => {
+    const watch = watchOf({ kinds });
+    for (let start = 0; start <= 20_000; start += 1000) raise(watch, { start, steps: [1, 1, 1, 1] });
+    expect(watch.snapshot().customers.numbers[2]).toBe(24);
+  });
+});
+
+describe('a change of segment', () => {
+  const kinds = ['segment-change'] as const;
+
+  it('counts when enough windows in a row show it with a clear margin, and not when it flaps', () => {
+    const watch = watchOf({ kinds, segmentChange: { persistence: 2, margin: 0.3 } });
+    const seen = ['a', 'a', 'b', 'a', 'b', 'b', 'b'].map((segment, i) =>
+      raise(watch, { start: i * WINDOW, segment, margin: 0.5 }),
+    );
+    expect(seen.map(({ length }) => length)).toEqual([0, 0, 0, 0, 0, 1, 0]);
+    expect(seen[5]).toMatchObject([{ move: { fromId: 'a', toId: 'b', windows: 2, cause: 'behaviour' } }]);
+    for (let i = 7; i < 12; i++) expect(raise(watch, { start: i * WINDOW, segment: 'a', margin: 0.1 })).toEqual([]);
+  });
+
+  it('says nothing of one that the model alone made', () => {
+    const watch = watchOf({ kinds });
+    raise(watch, { start: 0, segment: 'a', margin: 0.9 });
+    for (let i = 1; i < 20; i++) {
+      const window = { start: i * WINDOW, segment: i < 10 ? 'a' : 'b', cause: i === 10 ? ('model' as const) : undefined };
+      expect(raise(watch, window)).toEqual([]);
+    }
+  });
+});
+
+describe("a segment's size", () => {
+  it('is compared from one closing of windows to the next, and a new model begins anew', () => {
+    const watch = watchOf({ kinds: ['segment-size'] });
+    const close = (week: number, ofB: number, modelVersion = 'v1') => {
+      const rows = Array.from({ length: 400 }, (_, i) => (i < ofB ? 1 : 0));
+      return watch.observe(observed(rows, week * WINDOW, modelVersion)).map(({ jump }) => jump);
+    };
+    expect([close(0, 100), close(1, 110), close(2, 200)].flat()).toEqual([]);
+    expect(close(3, 200)).toMatchObject([{ segmentId: 'b', before: 0.275, now: 0.5, windows: 400, windowStart: 8000 }]);
+    expect([close(4, 20, 'v2'), close(5, 20, 'v2')].flat()).toEqual([]);
+  });
+});
+
+describe('the memory of alerts', () => {
+  it('goes on from a snapshot as if it had never stopped, and forgets who left', () => {
+    const play = (watch: AlertWatch, from: number, to: number) =>
+      Array.from({ length: to - from }, (_, i) => {
+        const n = from + i;
+        return raise(watch, {
+          start: n * 1000,
+          odd: n % 3 === 0,
+          segment: n < 20 ? 'a' : 'b',
+          margin: 0.5,
+          steps: n > 30 ? [0, 0, 0, 0] : [1, 1, 0, 1],
+        });
+      });
+    const whole = play(watchOf({}), 0, 60);
+    expect(new Set(whole.flat().map(({ kind }) => kind)).size).toBe(3);
+    for (const stop of [1, 17, 35]) {
+      const first = watchOf({});
+      const before = play(first, 0, stop);
+      const snapshot = structuredClone(first.snapshot());
+      const second = createAlertWatch(resolveAlertOptions({}, WINDOW), snapshot);
+      expect([...before, ...play(second, stop, 60)]).toEqual(whole);
+      second.forget(Uint32Array.of(0));
+      expect(second.snapshot().customers.times).toHaveLength(0);
+    }
+  });
+
+  it('is refused in another format', () => {
+    const snapshot = { ...watchOf({}).snapshot(), format: 2 as 1 };
+    expect(() => createAlertWatch(resolveAlertOptions({}, WINDOW), snapshot)).toThrow(/format 2/);
+  });
+});
+
+interface Row {
+  readonly customer?: number;
+  readonly start: number;
+  /** 1 where the step has usage. */
+  readonly steps?: readonly number[];
+  /** Steps that are known; all of them where the window has closed. */
+  readonly known?: number;
+  readonly odd?: boolean;
+  readonly segment?: string;
+  readonly margin?: number;
+  readonly cause?: 'model' | undefined;
+}
+
+function watchOf(options: AlertOptions): AlertWatch {
+  return createAlertWatch(resolveAlertOptions(options, WINDOW));
+}
+
+function raise(
+  watch: AlertWatch,
+  { customer = 0, start, steps = [1, 1, 1, 1], known = STEPS, odd = false, segment = 'a', margin = 0.9, cause }: Row,
+) {
+  const mask = Uint8Array.from(steps, (step, i) => (i >= known ? MASK_ABSENT : step === 1 ? MASK_OBSERVED : MASK_ZERO));
+  const windows = {
+    ...toGivenWindows({ length: 1, steps: STEPS, channels: 1, values: new Float32Array(STEPS), mask }),
+    customers: Uint32Array.of(customer),
+    starts: Float64Array.of(start),
+    ends: Float64Array.of(start + WINDOW),
+    finals: Uint8Array.of(known === STEPS ? 1 : 0),
+  };
+  return watch.observe({
+    windows,
+    segmented: {
+      modelVersion: 'v1',
+      segmentIds: ['a', 'b'],
+      nearest: Uint16Array.of(segment === 'a' ? 0 : 1),
+      margins: Float32Array.of(margin),
+    },
+    odd: new Set(odd ? [0] : []),
+    moved: new Map(cause === undefined ? [] : [[0, cause]]),
+  });
+}
+
+function observed(segments: readonly number[], start: number, modelVersion: string): ObservedWindows {
+  const { length } = segments;
+  const given = {
+    length,
+    steps: STEPS,
+    channels: 1,
+    values: new Float32Array(length * STEPS),
+    mask: new Uint8Array(length * STEPS),
+  };
+  return {
+    windows: {
+      ...toGivenWindows(given),
+      starts: new Float64Array(length).fill(start),
+      ends: new Float64Array(length).fill(start + WINDOW),
+    },
+    segmented: {
+      modelVersion,
+      segmentIds: ['a', 'b'],
+      nearest: Uint16Array.from(segments),
+      margins: new Float32Array(length).fill(1),
+    },
+    odd: new Set(),
+    moved: new Map(),
+  };
+}
