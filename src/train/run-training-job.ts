@@ -4,8 +4,9 @@ import type { ClusterModel } from '../cluster/cluster-model.js';
 import { createClusterModel } from '../cluster/create-cluster-model.js';
 import { matchSegments } from '../cluster/match-segments.js';
 import { profileSegments } from '../cluster/profile-segments.js';
-import { type CentroidFit, NO_CENTROID, refitCentroids } from '../cluster/refit-centroids.js';
+import { type CentroidFit, NO_CENTROID } from '../cluster/refit-centroids.js';
 import { seedCentroids } from '../cluster/seed-centroids.js';
+import { settleCentroids } from '../cluster/settle-centroids.js';
 import { toDriftObservation } from '../drift/drift-observation.js';
 import type { EmbeddingBatch } from '../encode/embedding-batch.js';
 import type { Encoder } from '../encode/encoder.js';
@@ -230,12 +231,12 @@ async function fitMap(
   const latents = kinds.includes('latents')
     ? (await open({ vrae: weights, viewMap: undefined }, '', name).encode(series)).latents
     : undefined;
-  const initialPlaces = fresh || champion === undefined ? undefined : placesIn(champion, rows, shift);
+  const formerPlaces = champion && placesIn(champion, rows, shift);
   const { engine } = await openEngine(name);
   try {
     return await fitViewMap(
       series,
-      { kinds, shift, series: settings.series, scale, latents, seed, initialPlaces },
+      { kinds, shift, series: settings.series, scale, latents, seed, formerPlaces, beginsThere: !fresh },
       engine,
     );
   } finally {
@@ -279,8 +280,8 @@ function beginningOf(shape: VraeShape, init: EncoderInit, champion: Verdict | un
 }
 
 /**
- * Centroids in the new embedding: grown out of the champion's segments, each starting where its members are now; from
- * new starts where there is no champion, another k, or a segment without members.
+ * Centroids in the new embedding: grown out of the champion's segments, each starting where its members are now, as far as
+ * these fit; from new starts where there is no champion, another k, or a segment without members.
  */
 async function fitCentroids(
   { embeddings, embeddingSize, length }: EmbeddingBatch,
@@ -304,7 +305,7 @@ async function fitCentroids(
   }
   if (counts.includes(0)) return anew();
   const start = Float32Array.from(sums, (sum, at) => sum / counts[Math.floor(at / embeddingSize)]!);
-  return refitCentroids(embeddings, embeddingSize, start);
+  return settleCentroids(embeddings, embeddingSize, start, { anew });
 }
 
 /** Where a model is computed is no part of it: weights move between engines, and threads change nothing. */
