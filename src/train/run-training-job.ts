@@ -33,6 +33,7 @@ import { decodePrototypes } from './decode-prototypes.js';
 import { decodeArtifact, encodeArtifact, toModelVersion, withModelVersion } from './encode-artifact.js';
 import { fromEncoderTensors, toEncoderTensors } from './encoder-tensors.js';
 import { fitViewMap, type ViewMapFit } from './fit-view-map.js';
+import { formerMembership } from './former-membership.js';
 import { gate } from './gate.js';
 import { measureHeldOut } from './held-out-metrics.js';
 import { type LoadedModel, loadModel } from './loaded-model.js';
@@ -107,7 +108,14 @@ async function trainChallenger(
   const centroids = await fitCentroids(embeddings, champion, job);
 
   const match = await matchSegments(
-    former && { segmentIds: former.model.cluster.segmentIds, membership: former.membership },
+    former && {
+      segmentIds: former.model.cluster.segmentIds,
+      membership: formerMembership(
+        windows,
+        { before: former.membership, next: centroids.membership },
+        former.weightsOf.createdAt,
+      ),
+    },
     centroids,
     job.nextSegmentNumber,
   );
