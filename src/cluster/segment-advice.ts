@@ -17,10 +17,7 @@ const WORTHWHILE_SKILL = 0.05;
  *
  * @param former what was advised of the segment before, which stays while the figures lie near the border
  */
-export function adviseSegment(
-  ground: ActivityGround,
-  former: Advice | undefined,
-): Advice {
+export function adviseSegment(ground: ActivityGround, former: Advice | undefined): Advice {
   if (ground.size === 0 || isInactive(ground, former === 'inactive')) return 'inactive';
   return ground.channel.forecastSkill >= easeOff(WORTHWHILE_SKILL, former === 'model') ? 'model' : 'rule';
 }

@@ -55,10 +55,7 @@ export function nameSegments(grounds: readonly NameGround[]): readonly string[] 
  *
  * @param held whether it was so before
  */
-export function isInactive(
-  { channel, inactiveShare, size, relativeLevel }: ActivityGround,
-  held = false,
-): boolean {
+export function isInactive({ channel, inactiveShare, size, relativeLevel }: ActivityGround, held = false): boolean {
   if (inactiveShare >= easeOff(INACTIVE_SHARE, held)) return true;
   // Losses count as usage.
   return size > 0 && (channel.level === 0 || Math.abs(relativeLevel) <= easeUp(STRAY_LEVEL, held));

@@ -23,8 +23,10 @@ export interface FitViewMapOptions {
   /** Of the same windows; needed by the view of them. */
   readonly latents: Latents | undefined;
   readonly seed: number;
-  /** Where the windows lie by the model in force, to begin there. */
-  readonly initialPlaces: Float32Array | undefined; // (length, size)
+  /** Where the windows lie by the model in force: what it holds for neighbours counts as one more view would. */
+  readonly formerPlaces: Float32Array | undefined; // (length, size)
+  /** Begins where the windows lie by the model in force, and not anew. */
+  readonly beginsThere: boolean;
 }
 
 export interface ViewMapFit {
@@ -37,11 +39,15 @@ export interface ViewMapFit {
 /**
  * Fits views to windows, weighs them by their agreement, and maps the windows by what they agree on.
  *
+ * The model in force is heard as well, with a weight by the same rule: where the views leave open on which side of a border a
+ * window lies, it stays on the side where it is; where windows have changed, what the model in force says of them agrees with
+ * no view, and counts little.
+ *
  * @param engine whose buffers this takes, until it is disposed of
  */
 export async function fitViewMap(
   series: SeriesBatch,
-  { kinds, shift, series: settings, scale, latents, seed, initialPlaces }: FitViewMapOptions,
+  { kinds, shift, series: settings, scale, latents, seed, formerPlaces, beginsThere }: FitViewMapOptions,
   engine: RecurrentEngine,
 ): Promise<ViewMapFit> {
   const { length } = series;
@@ -56,10 +62,16 @@ export async function fitViewMap(
     size: view.size,
     values: takeColumns(described, length, views, view.offset, view.size),
   }));
-  const weights = await viewAgreement(values, length, seed);
+  const former = formerPlaces && { size: formerPlaces.length / length, values: formerPlaces };
+  const agreement = await viewAgreement(values, length, seed, former);
+  const weights = agreement.slice(0, values.length);
   const map = await fitLandmarkMap(
-    { length, views: values.map((view, i) => ({ ...view, weight: weights[i]! })) },
-    { seed, initialPlaces },
+    {
+      length,
+      views: values.map((view, i) => ({ ...view, weight: weights[i]! })),
+      former: former && { ...former, weight: agreement.at(-1)! },
+    },
+    { seed, initialPlaces: beginsThere ? formerPlaces : undefined },
     engine,
   );
   return { viewMap: { views, weights, map }, record: toRecord(weights) };

@@ -6,8 +6,9 @@ import type { ClusterModel } from '../cluster/cluster-model.js';
 import { createClusterModel } from '../cluster/create-cluster-model.js';
 import { matchSegments } from '../cluster/match-segments.js';
 import { profileSegments } from '../cluster/profile-segments.js';
-import { type CentroidFit, NO_CENTROID, refitCentroids } from '../cluster/refit-centroids.js';
+import { type CentroidFit, NO_CENTROID } from '../cluster/refit-centroids.js';
 import { seedCentroids } from '../cluster/seed-centroids.js';
+import { settleCentroids } from '../cluster/settle-centroids.js';
 import { statistics } from '../cluster/statistics.js';
 import { toDriftObservation } from '../drift/drift-observation.js';
 import type { EmbeddingBatch } from '../encode/embedding-batch.js';
@@ -38,6 +39,7 @@ import { decodePrototypes } from './decode-prototypes.js';
 import { decodeArtifact, encodeArtifact, toModelVersion, withModelVersion } from './encode-artifact.js';
 import { fromEncoderTensors, toEncoderTensors } from './encoder-tensors.js';
 import { fitViewMap, type ViewMapFit } from './fit-view-map.js';
+import { formerMembership } from './former-membership.js';
 import { gate } from './gate.js';
 import { type CommonSilhouettes, gateRefit } from './gate-refit.js';
 import { measureHeldOut } from './held-out-metrics.js';
@@ -125,7 +127,13 @@ async function trainChallenger(
   const match = await matchSegments(
     former && {
       segmentIds: former.model.cluster.segmentIds,
-      membership: isChange ? await formerMembership(former, sampled, windows, job.since!) : former.membership,
+      membership: isChange
+        ? await membershipBeforeChange(former, sampled, windows, job.since!)
+        : formerMembership(
+            windows,
+            { before: former.membership, next: centroids.membership },
+            former.weightsOf.createdAt,
+          ),
     },
     centroids,
     job.nextSegmentNumber,
@@ -264,7 +272,7 @@ function keepEncoder({ weightsOf: { encoder, training } }: Verdict): VraeFit {
 }
 
 /** The champion's segments of windows that it does not know, by what their customers were before. */
-async function formerMembership(
+async function membershipBeforeChange(
   { model, membership }: Verdict,
   sampled: WindowBatch,
   windows: WindowBatch,
@@ -320,12 +328,12 @@ async function fitMap(
   const latents = kinds.includes('latents')
     ? (await open({ vrae: weights, viewMap: undefined }, '', name).encode(series)).latents
     : undefined;
-  const initialPlaces = fresh || refit || champion === undefined ? undefined : placesIn(champion, rows, shift);
+  const formerPlaces = refit ? undefined : champion && placesIn(champion, rows, shift);
   const { engine } = await openEngine(name);
   try {
     return await fitViewMap(
       series,
-      { kinds, shift, series: settings.series, scale, latents, seed, initialPlaces },
+      { kinds, shift, series: settings.series, scale, latents, seed, formerPlaces, beginsThere: !fresh },
       engine,
     );
   } finally {
@@ -371,8 +379,8 @@ function beginningOf(shape: VraeShape, init: EncoderInit, champion: Verdict | un
 }
 
 /**
- * Centroids in the new embedding: grown out of the champion's segments, each starting where its members are now; from
- * new starts where there is no champion, another k, or a segment without members.
+ * Centroids in the new embedding: grown out of the champion's segments, each starting where its members are now, as far as
+ * these fit; from new starts where there is no champion, another k, or a segment without members.
  */
 async function fitCentroids(
   { embeddings, embeddingSize, length }: EmbeddingBatch,
@@ -396,15 +404,8 @@ async function fitCentroids(
   }
   if (counts.includes(0)) return anew();
   const start = Float32Array.from(sums, (sum, at) => sum / counts[Math.floor(at / embeddingSize)]!);
-  const grown = await refitCentroids(embeddings, embeddingSize, start);
-  // Segments of few windows may be the wrong ones, and what grows out of them stays wrong.
-  if (refit !== true) return grown;
-  const fresh = await anew();
-  return fresh.inertia < MUCH_BETTER * grown.inertia ? fresh : grown;
+  return settleCentroids(embeddings, embeddingSize, start, { anew });
 }
-
-/** Share of the inertia below which centroids that begin anew are worth the change. */
-const MUCH_BETTER = 0.95;
 
 /** Where a model is computed is no part of it: weights move between engines, and threads change nothing. */
 function storedSettings({

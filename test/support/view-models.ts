@@ -26,7 +26,11 @@ export function fitMap(
   const { kinds = DEFAULT_VIEWS, shift = 'aligned', ...rest } = options;
   return fitViewMap(
     series,
-    { kinds, shift, series: PLAIN_SERIES, scale: null, latents: undefined, seed: 1, initialPlaces: undefined, ...rest },
+    {
+      ...{ kinds, shift, series: PLAIN_SERIES, scale: null, latents: undefined, seed: 1 },
+      ...{ formerPlaces: undefined, beginsThere: false },
+      ...rest,
+    },
     createJsEngine(),
   );
 }

@@ -55,8 +55,8 @@ describe('fitViewMap', () => {
   });
 
   it('begins where it is told to', async () => {
-    const initialPlaces = Float32Array.from({ length: 320 }, (_, at) => 1000 + (at % 7));
-    const { viewMap } = await fitMap(usageSeries(40), { initialPlaces });
+    const formerPlaces = Float32Array.from({ length: 320 }, (_, at) => 1000 + (at % 7));
+    const { viewMap } = await fitMap(usageSeries(40), { formerPlaces, beginsThere: true });
     expect(Math.min(...viewMap!.map.places)).toBeGreaterThan(900);
   });
 });

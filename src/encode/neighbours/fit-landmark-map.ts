@@ -21,6 +21,8 @@ const PARTING_NOISE = 1e-3;
 export interface DescribedWindows {
   readonly length: number;
   readonly views: readonly WeightedView[];
+  /** Where the windows lie in the map before this one: neighbours there count as in a view, but describe nothing. */
+  readonly former?: WeightedView | undefined;
 }
 
 /** What one view says of the windows. */
@@ -68,18 +70,19 @@ export async function fitLandmarkMap(
   const neighbours = Math.min(options.neighbours ?? 15, Math.max(LEAST_NEIGHBOURS, Math.floor(length * MOST_SHARE)));
   const random = createRandom(seed);
   const views = windows.views.filter((view) => view.weight > 0 && view.size > 0);
+  const heard = windows.former === undefined || !(windows.former.weight > 0) ? views : [...views, windows.former];
   const { inputs, described } = sideBySide(windows);
   const places =
     initialPlaces === undefined
       ? await firstPlaces(described, length, inputs, size, random)
       : Float64Array.from(initialPlaces, (place) => place + PARTING_NOISE * random.normal());
   if (length > 1 && views.length > 0) {
-    const graphs = views.map((view) =>
+    const graphs = heard.map((view) =>
       toNeighbourGraph(nearestNeighbours(view.values, length, view.size, neighbours, engine)),
     );
     const graph = sumGraphs(
       graphs,
-      views.map(({ weight }) => weight),
+      heard.map(({ weight }) => weight),
     );
     layoutGraph(graph, places, { size, seed });
   }
