@@ -385,7 +385,7 @@ function beginningOf(shape: VraeShape, init: EncoderInit, champion: Verdict | un
 async function fitCentroids(
   { embeddings, embeddingSize, length }: EmbeddingBatch,
   champion: Verdict | undefined,
-  { settings, seed, refit }: TrainingJob,
+  { settings, seed }: TrainingJob,
 ): Promise<CentroidFit> {
   const { starts } = settings.cluster;
   const k =
