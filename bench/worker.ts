@@ -1,12 +1,13 @@
 // A worker on Kafka: usage events of a topic of 8 partitions to committed assignments, by the built command, beside
 // kafkajs that reads the same topic and does nothing. Starts a broker of its own (Java 17, Maven). Build first: npm run build.
 //
-//   npx tsx bench/worker.ts --data FILE.ndjson [--rounds N] [--peer 'NAME=COMMAND with {broker} {topic} {records} {out}'] [--profile FOLDER]
+//   npx tsx bench/worker.ts --data FILE.ndjson [--rounds N] [--peer 'NAME=COMMAND with {broker} {topic} {records} {windows} {out}'] [--only 'NAME;NAME'] [--profile FOLDER]
 //
 // FILE is what bench/simulate.ts wrote. Each client runs in a process of its own, in turn with the others, and also on a
-// topic with hardly a record: what that takes is start and end, and is taken off in the columns `net`.
+// topic with hardly a record: what that takes is start and end, and is taken off in the columns `net`. Peers, such as
+// bench/reference/pipeline_confluent.py, run on the whole topic alone.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -40,6 +41,9 @@ interface Topic {
   readonly records: number;
 }
 
+const peers = flags.peer.map(nameOf);
+/** Of a client that is not run without records. */
+const NOTHING: Used = { wall: 0, cpu: 0, residentMb: 0 };
 const folder = mkdtempSync(join(tmpdir(), 'segtide-worker-'));
 const broker = await startBroker();
 try {
@@ -53,14 +57,13 @@ try {
 
   const worker = (name: string, encoder: object, model: string, guarantee: string): Client => {
     const run = async ({ name: input }: Topic): Promise<Used> => {
-      const to = { broker: address, topic: input, model };
+      const to = { broker: address, topic: input, model: train(model, encoder) };
       const deployment = await deploy(folder, kafka, to, { encoder, delivery: { guarantee } });
       const options = flags.profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', join(flags.profile, name)];
       return runWorker(admin, deployment, input, options);
     };
     return { name, run, full: [], empty: [] };
   };
-  const [latents, full] = [train('latents', { views: [] }), train('default', {})];
   const clients: Client[] = [
     {
       name: 'bare kafkajs',
@@ -68,16 +71,16 @@ try {
       full: [],
       empty: [],
     },
-    worker('exactly-once, views: []', { views: [] }, latents, 'exactly-once'),
-    worker('at-least-once, views: []', { views: [] }, latents, 'at-least-once'),
-    worker('exactly-once', {}, full, 'exactly-once'),
-    worker('at-least-once', {}, full, 'at-least-once'),
-    ...flags.peer.map((peer) => toPeer(peer, address)),
-  ].filter(({ name }) => flags.only === undefined || flags.only.split(';').includes(name));
+    worker('exactly-once, views: []', { views: [] }, 'latents', 'exactly-once'),
+    worker('at-least-once, views: []', { views: [] }, 'latents', 'at-least-once'),
+    worker('exactly-once', {}, 'default', 'exactly-once'),
+    worker('at-least-once', {}, 'default', 'at-least-once'),
+    ...flags.peer.map((peer) => toPeer(peer, address, windows)),
+  ].filter(({ name }) => flags.only === undefined || flags.only.split(';').includes(name) || peers.includes(name));
   for (let round = 0; round < Number(flags.rounds); round++) {
-    for (const { run, full, empty: nearly } of clients) {
+    for (const { name, run, full, empty: nearly } of clients) {
       full.push(await run(topic));
-      nearly.push(await run(empty));
+      nearly.push(peers.includes(name) ? NOTHING : await run(empty));
     }
   }
   await admin.disconnect();
@@ -104,9 +107,10 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-/** A model file of the whole data. */
+/** A model file of the whole data, made once. */
 function train(name: string, encoder: object): string {
   const path = join(folder, `${name}.safetensors`);
+  if (existsSync(path)) return path;
   const settings = { input: MAPPING, window: WINDOW, encoder, cluster: { k: 6 } };
   const config = Object.entries(flatten(settings)).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
   execFileSync(process.execPath, [MAIN, 'train', data!, ...config, '-q', '-o', path]);
@@ -123,11 +127,21 @@ function flatten(section: object, prefix = ''): Record<string, string> {
   );
 }
 
-function toPeer(peer: string, address: string): Client {
-  const at = peer.indexOf('=');
-  const [name, command] = [peer.slice(0, at), peer.slice(at + 1)];
+function nameOf(peer: string): string {
+  return peer.slice(0, peer.indexOf('='));
+}
+
+function toPeer(peer: string, address: string, windows: number): Client {
+  const name = nameOf(peer);
+  const command = peer.slice(name.length + 1);
   const run = async ({ name: topic, records }: Topic): Promise<Used> => {
-    const values = { broker: address, topic, records: String(records), out: join(folder, 'peer.out') };
+    const values = {
+      broker: address,
+      topic,
+      records: String(records),
+      windows: String(windows),
+      out: join(folder, 'peer.out'),
+    };
     const words = command.split(' ').map((word) => word.replace(/\{(\w+)\}/g, (_, key) => values[key as 'topic']));
     const { wall, cpu } = runChild(words, { OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' });
     return { wall, cpu, residentMb: Number.NaN };

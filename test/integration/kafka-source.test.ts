@@ -51,7 +51,7 @@ describe('Kafka source', () => {
   it('goes on where a checkpoint says, whatever the group has committed', async () => {
     const { topic, of } = await usageTopic(2);
     await topic.produce(usageRecords(200));
-    const first = await openUsageSource({ ...of, maxBatchBytes: 5000 });
+    const first = await openUsageSource({ ...of, maxBatchBytes: 2000 });
     const before = await pullRecords(first, 60);
     const position = first.position();
     const rest = await pullRecords(first, 200 - before.values.length);

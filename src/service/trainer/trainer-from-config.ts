@@ -59,6 +59,8 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
         startAt: 'earliest',
         // What workers taught while no trainer was there for longer than the topics keep it: the model lives on without.
         outOfRange: 'earliest',
+        // Lessons are few and large, and samples are to come with the statistics that belong to them.
+        fetchBytes: 8 * 1024 * 1024,
         sessionTimeoutMs: kafkaInput.sessionTimeout,
         heartbeatIntervalMs: Math.max(1, Math.floor(Math.min(3000, kafkaInput.sessionTimeout / 10))),
         outageMs: delivery.outage,

@@ -34,6 +34,7 @@ describe('group reader options', () => {
     ['outOfRange', { outOfRange: 'newest' as 'latest' }],
     ['stallMs', { stallMs: 60_000 }],
     ['maxBytesInFlight', { maxBytesInFlight: 1000 }],
+    ['fetchBytes', { fetchBytes: 1000 }],
     ['topicsEveryMs', { topicsEveryMs: 0 }],
     ['heartbeatIntervalMs', { heartbeatIntervalMs: 5000, sessionTimeoutMs: 10_000 }],
   ])('refuse a wrong %s by its name', (name, options) => {

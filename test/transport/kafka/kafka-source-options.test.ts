@@ -20,6 +20,7 @@ describe('Kafka source options', () => {
     ['groupId', { groupId: '' }],
     ['idleMs', { idleMs: 0 }],
     ['maxBytesInFlight', { maxBytesInFlight: 1000 }],
+    ['fetchBytes', { fetchBytes: 1000 }],
     ['maxBatchBytes', { maxBatchBytes: 1.5 }],
     ['heartbeatIntervalMs', { heartbeatIntervalMs: 5000, sessionTimeoutMs: 10_000 }],
     ['outageMs', { outageMs: 1000 }],
