@@ -47,7 +47,7 @@ export const SMALL: ScenarioSizes = {
   terminations: 3,
   restarts: 4,
   copyingKills: 3,
-  trainerKills: 3,
+  trainerKills: 2,
   brokerKills: 2,
   clusterKills: 3,
   brokerAwayMs: 5000,
