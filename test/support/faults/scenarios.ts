@@ -7,17 +7,11 @@ import {
   stopBroker,
   stopWhileAway,
 } from './broker-scenarios.js';
+import { killCopyingWorkers } from './copy-scenarios.js';
 import type { StageSizes } from './open-stage.js';
 import type { ScenarioResult, Stage } from './scenario.js';
 import { killTrainers } from './trainer-scenarios.js';
-import {
-  killCopyingWorkers,
-  killWorkers,
-  restartInTurn,
-  scaleWorkers,
-  suspendWorkers,
-  terminateWorkers,
-} from './worker-scenarios.js';
+import { killWorkers, restartInTurn, scaleWorkers, suspendWorkers, terminateWorkers } from './worker-scenarios.js';
 
 export interface ScenarioSizes extends StageSizes {
   readonly kills: number;
