@@ -7,17 +7,11 @@ import {
   stopBroker,
   stopWhileAway,
 } from './broker-scenarios.js';
+import { killCopyingWorkers } from './copy-scenarios.js';
 import type { StageSizes } from './open-stage.js';
 import type { ScenarioResult, Stage } from './scenario.js';
 import { killTrainers } from './trainer-scenarios.js';
-import {
-  killCopyingWorkers,
-  killWorkers,
-  restartInTurn,
-  scaleWorkers,
-  suspendWorkers,
-  terminateWorkers,
-} from './worker-scenarios.js';
+import { killWorkers, restartInTurn, scaleWorkers, suspendWorkers, terminateWorkers } from './worker-scenarios.js';
 
 export interface ScenarioSizes extends StageSizes {
   readonly kills: number;
@@ -47,7 +41,7 @@ export const SMALL: ScenarioSizes = {
   terminations: 3,
   restarts: 4,
   copyingKills: 3,
-  trainerKills: 3,
+  trainerKills: 2,
   brokerKills: 2,
   clusterKills: 3,
   brokerAwayMs: 5000,

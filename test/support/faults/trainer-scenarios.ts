@@ -83,9 +83,11 @@ async function strike(brokers: string[], deployment: Deployment, proxy: FaultPro
     }
     trainer = startTrainer();
   }
+  // The last one ends a training, whatever came of it, and windows are assigned by what there is then.
+  await trainer.said(({ msg }) => msg === 'model published' || msg === 'model refused');
   isOver = true;
   await feeding;
-  await feed.next(feed.left);
+  await feed.next(feed.left, REST_MS);
   await deployment.finish();
   await untilTaught(brokers, deployment);
   await trainer.end('SIGTERM');
@@ -169,7 +171,8 @@ async function compare(brokers: string[], deployment: Deployment, input: readonl
   const taught = assignments.filter(({ final, revision }) => final && revision === 0).length;
   const sent = of('statistics').reduce((sum, { value }) => sum + decodeStatistics(value!).windows, 0);
   const { windows } = await readTrainerState(brokers, config);
-  const versions = new Set(assignments.map(({ modelVersion }) => modelVersion)).size;
+  const versions = new Set(assignments.flatMap(({ modelVersion }) => modelVersion ?? [])).size;
+  if (versions === 0) throw new Error('no window was assigned by a model: there is nothing to compare');
   const notes = [
     `${versions} model versions`,
     windows === taught && sent === taught
@@ -186,3 +189,5 @@ const LONGEST_TRAINING_MS = 3000;
 /** Records for each of so many ms. */
 const FED = 50;
 const FED_MS = 250;
+/** In which what is left of the stream comes, so that models are in force before it ends. */
+const REST_MS = 5000;

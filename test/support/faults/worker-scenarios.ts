@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DeploymentOptions } from './deployment.js';
 import type { RoleProcess } from './role-process.js';
 import { play, type ScenarioResult, type Stage } from './scenario.js';
 
@@ -14,9 +13,8 @@ export function killWorkers(
   stage: Stage,
   workers: number,
   { times, withinMs }: RepeatedFaults,
-  options: Partial<DeploymentOptions> = {},
 ): Promise<ScenarioResult> {
-  return play(stage, options, async ({ startWorker, feed }, random) => {
+  return play(stage, {}, async ({ startWorker, feed }, random) => {
     const share = Math.ceil(feed.left / (times + 1));
     const running = Array.from({ length: workers }, () => startWorker());
     for (let i = 0; i < times; i++) {
@@ -29,19 +27,6 @@ export function killWorkers(
     }
     return { faults: times };
   });
-}
-
-/** The same where records have no keys, and are copied to a topic that has: each worker copies as well. */
-export function killCopyingWorkers(stage: Stage, faults: RepeatedFaults): Promise<ScenarioResult> {
-  const { partitions } = stage;
-  // The customer's events are in one partition all the same, so that their order is that of any other run.
-  const records = stage.records.map(({ key, value }, i) => ({
-    value,
-    partition: key == null ? i % partitions : Number(String(key).slice(1)) % partitions,
-  }));
-  // What one worker copies waits while it is dead; that of the others goes on, days ahead in this fast stream.
-  const window = { step: 'hour', steps: 24, idleTimeout: '1h', customerTtl: '90d', outOfOrderness: '10d' };
-  return killWorkers({ ...stage, records }, 2, faults, { keyed: 'repartition', sections: { window } });
 }
 
 /** Four workers, each of which is told to stop in turn while its successor starts. */
