@@ -74,6 +74,7 @@ export function assignedWindows(
         ? Float32Array.from(rows, (row) => row.error ?? Number.NaN)
         : undefined,
     },
+    points: new Float32Array(length),
     model: { centroidEpoch: 0, ...model, k, size: 1, centroids: new Float32Array(k), weights: new Float64Array(k) },
     length,
     nearest: Uint16Array.from(rows, (row) => row.nearest ?? 0),
