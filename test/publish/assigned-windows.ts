@@ -23,6 +23,7 @@ export interface ModelOfTest {
   readonly modelVersion: string;
   readonly segmentIds: readonly string[];
   readonly centroidEpoch?: number;
+  readonly born?: readonly string[];
 }
 
 /** Columns as the stages make them, from rows that a test can write by hand. */
