@@ -39,7 +39,7 @@ for (const name of ENGINES) engines[name] = (await openEngine(name)).engine;
 const cells = [8, 20, 64].flatMap((size) => [5, 10, 50].map((k) => createCell(size, k)));
 // The first round warms up.
 for (let round = 0; round <= rounds; round++) {
-  const others = { ...peer('limit', flags.limit, []), ...peer('numpy'), ...peer('sklearn') };
+  const others = round === 0 ? {} : { ...peer('limit', flags.limit, []), ...peer('numpy'), ...peer('sklearn') };
   for (const { key, steps, rates } of cells) {
     for (const [name, step] of Object.entries(steps)) note(rates, name, rate(step), round);
     for (const [name, found] of Object.entries(others)) note(rates, name, found[key]!, round);

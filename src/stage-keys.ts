@@ -66,7 +66,7 @@ export const STAGE_KEYS: KeyTree<StageOptions> = {
     engine: true,
     threads: true,
   },
-  cluster: { k: true, halfLife: true, epochWindows: true, starts: true },
+  cluster: { k: true, distance: true, halfLife: true, epochWindows: true, starts: true },
   model: {
     firstFit: true,
     reservoir: true,

@@ -40,6 +40,8 @@ export interface ClusterOptions {
    * @default nothing is forgotten between retrainings
    */
   readonly halfLife?: number | string | undefined;
+  /** What segments are told apart by: places, or directions alone. @default 'euclidean' */
+  readonly distance?: 'euclidean' | 'cosine';
   /** Windows between two updates of the centroids, from 1. @default 10_000 */
   readonly epochWindows?: number;
   /** First fits tried, of which the best is kept, 1 to 100. @default 10 */

@@ -159,14 +159,30 @@ export function hashSettings(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 }
 
-function resolveCluster({ k = 6, halfLife, epochWindows = 10_000, starts = 10 }: StageOptions['cluster'] = {}) {
+function resolveCluster({
+  k = 6,
+  distance = 'euclidean',
+  halfLife,
+  epochWindows = 10_000,
+  starts = 10,
+}: StageOptions['cluster'] = {}) {
+  if (!['euclidean', 'cosine'].includes(distance)) {
+    throw refuse(`\`cluster.distance\` must be euclidean or cosine; got ${distance}`);
+  }
   if (k !== 'auto') whole('cluster.k', k, 1, 1000);
   const halfLifeMs = typeof halfLife === 'string' ? duration('cluster.halfLife', halfLife) : undefined;
   if (halfLifeMs === 0) throw refuse('`cluster.halfLife` must be longer than nothing; got 0');
   if (typeof halfLife === 'number') real('cluster.halfLife', halfLife, 1);
   whole('cluster.epochWindows', epochWindows, 1);
   whole('cluster.starts', starts, 1, 100);
-  return { k, halfLife: typeof halfLife === 'number' ? halfLife : undefined, halfLifeMs, epochWindows, starts };
+  return {
+    k,
+    distance,
+    halfLife: typeof halfLife === 'number' ? halfLife : undefined,
+    halfLifeMs,
+    epochWindows,
+    starts,
+  };
 }
 
 function resolveLife(options: ModelOptions): LifeSettings {

@@ -16,7 +16,7 @@ describe('resolveSegmentation', () => {
   it('understands what a config file understands', () => {
     const text = `
 window: { step: day, steps: 7, hop: 1d, timeZone: Europe/Berlin }
-cluster: { k: 4, halfLife: 5000 }
+cluster: { k: 4, halfLife: 2d, distance: cosine }
 model: { history: 3, heldOut: 0.3, retrain: { freshEvery: 2, minInterval: 2d, swapAfterWindows: 768 }, gate: { maxChurn: 1 } }
 drift: { every: 12h, referenceSpan: 1w, thresholds: { psi: 0.5 } }
 run: { seed: 9 }`;
@@ -24,7 +24,7 @@ run: { seed: 9 }`;
       {
         channels: [{ name: 'events' }],
         window: { step: 'day', steps: 7, hop: '1d', timeZone: 'Europe/Berlin' },
-        cluster: { k: 4, halfLife: 5000 },
+        cluster: { k: 4, halfLife: '2d', distance: 'cosine' },
         model: {
           history: 3,
           heldOut: 0.3,
@@ -38,6 +38,7 @@ run: { seed: 9 }`;
     );
     expect(withoutClock(settings)).toEqual(withoutClock(resolveRun(config(text)).segmentation));
     expect(settings.trainer.reservoir.halfLifeMs).toBe(3 * 7 * 24 * 3_600_000);
+    expect(settings.trainer.model.cluster).toMatchObject({ halfLife: undefined, halfLifeMs: 2 * 24 * 3_600_000 });
     expect(settings.trainer.freshEvery).toBe(2);
     expect(settings.trainer.swapAfterWindows).toBe(768);
   });
@@ -47,6 +48,12 @@ run: { seed: 9 }`;
   });
 
   it.each([
+    [{ cluster: { halfLife: '0d' } }, /`cluster.halfLife` must be longer than nothing/],
+    [{ cluster: { halfLife: 0.5 } }, /cluster.halfLife/],
+    [
+      { cluster: { distance: 'manhattan' as 'cosine' } },
+      /`cluster.distance` must be euclidean or cosine; got manhattan/,
+    ],
     [{ cluster: { k: 1.5 } }, /`cluster.k` must be a whole number from 1 to 1000; got 1.5/],
     [{ model: { heldOut: 2 } }, /`model.heldOut` must be a number from 0 to 1; got 2/],
     [{ model: { retrain: { minInterval: 'soon' } } }, /`model.retrain.minInterval`: .*soon/],

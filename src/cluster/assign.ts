@@ -4,6 +4,7 @@ import { assignPlainly } from '../numeric/assign-plainly.js';
 import type { NearestEngine } from '../numeric/nearest-engine.js';
 import type { AssignmentBatch } from './assignment-batch.js';
 import type { ClusterModel } from './cluster-model.js';
+import { toClusterPoints } from './cluster-points.js';
 
 /**
  * Assigns each embedding to its nearest centroid; a tie goes to the lower index.
@@ -26,13 +27,16 @@ export function assign(
       `Embeddings must have the size of the centroids of model ${model.modelVersion}, ${size}; got ${batch.embeddingSize}. Use the encoder of the same model version.`,
     );
   }
-  const { length, embeddings } = batch;
-  const nearest = new Uint16Array(length);
-  const distances = new Float32Array(length);
-  const margins = new Float32Array(length);
-  const confidences = new Float32Array(length);
+  const { length } = batch;
+  const points = toClusterPoints(batch, model.distance);
+  // One buffer for all: making one takes longer than a centroid's part in a small batch.
+  const buffer = new ArrayBuffer(14 * length);
+  const distances = new Float32Array(buffer, 0, length);
+  const margins = new Float32Array(buffer, 4 * length, length);
+  const confidences = new Float32Array(buffer, 8 * length, length);
+  const nearest = new Uint16Array(buffer, 12 * length, length);
   const task = {
-    points: embeddings,
+    points,
     centroids: model.centroids,
     count: k,
     size,
@@ -42,5 +46,5 @@ export function assign(
   };
   if (engine.assignNearest === undefined) assignPlainly(task);
   else engine.assignNearest(task);
-  return { embeddings: batch, model, length, nearest, distances, margins, confidences };
+  return { embeddings: batch, points, model, length, nearest, distances, margins, confidences };
 }

@@ -1,3 +1,5 @@
+import type { ClusterDistance } from './cluster-points.js';
+
 /** Centroids and the segments that they stand for; immutable. Row j of `centroids` belongs to `segmentIds[j]`. */
 export interface ClusterModel {
   readonly modelVersion: string;
@@ -12,6 +14,8 @@ export interface ClusterModel {
   readonly segmentIds: readonly string[]; // (k)
   /** Mean squared distance of a window to its own centroid: the scale of confidences and of drift. @default 1 */
   readonly meanInertia?: number;
+  /** How points are compared with centroids; under `cosine` both have unit length. @default 'euclidean' */
+  readonly distance?: ClusterDistance;
   /**
    * Segments that began since the version was published (`reseedStarved`): whoever comes into one may have changed, or
    * the model did. @default none

@@ -1,4 +1,5 @@
 import type { ClusterModel } from './cluster-model.js';
+import { toUnitRows } from './cluster-points.js';
 import { matchSegments } from './match-segments.js';
 import { finiteRows, membershipOf } from './refit-centroids.js';
 import type { SegmentLineage } from './segment-lineage.js';
@@ -29,7 +30,7 @@ export interface ReseededModel {
  * it by both options; where none is, the centroid stays.
  *
  * @param starved rows of `model.centroids`
- * @param embeddings of the reservoir, (rows, size)
+ * @param embeddings of the reservoir, as they are clustered, (rows, size)
  * @returns undefined where no centroid has a new place
  */
 export async function reseedStarved(
@@ -54,9 +55,10 @@ export async function reseedStarved(
     const place = bestPlace(squared, embeddings, rows, size);
     const inertia = squared.reduce((sum, d) => sum + d, 0);
     if (place === undefined || place.members < minShare * rows.length || place.gain < minGain * inertia) break;
-    centroids.set(place.centroid, j * size);
+    const centroid = model.distance === 'cosine' ? toUnitRows(place.centroid, size) : place.centroid;
+    centroids.set(centroid, j * size);
     weights[j] = (total * place.members) / rows.length;
-    comeNearer(squared, embeddings, rows, place.centroid, 0, size);
+    comeNearer(squared, embeddings, rows, centroid, 0, size);
     moved.push(j);
   }
   if (moved.length === 0) return undefined;

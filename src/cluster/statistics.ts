@@ -46,9 +46,8 @@ export function accumulate(
   end: number = assignments.length,
 ): Statistics {
   const { size, weights, sums, sumSquares } = into;
-  const { nearest, distances } = assignments;
-  const { embeddings, series } = assignments.embeddings;
-  const { finals, revisions, evicted } = series.windows;
+  const { nearest, distances, points } = assignments;
+  const { finals, revisions, evicted } = assignments.embeddings.series.windows;
   let inertia = into.inertia;
   for (let i = start; i < end; i++) {
     const distance = distances[i]!;
@@ -57,7 +56,7 @@ export function accumulate(
     weights[j]! += 1;
     inertia += distance * distance;
     for (let m = 0, from = i * size, to = j * size; m < size; m++) {
-      const x = embeddings[from + m]!;
+      const x = points[from + m]!;
       sums[to + m]! += x;
       sumSquares[to + m]! += x * x;
     }

@@ -1,5 +1,6 @@
 import { SegtideError } from '../errors.js';
 import type { ClusterModel, Statistics } from './cluster-model.js';
+import { toUnitRows } from './cluster-points.js';
 
 export interface UpdateOptions {
   /**
@@ -43,7 +44,7 @@ export function update(model: ClusterModel, statistics: Statistics, options: Upd
   if (!(halfLifeMs > 0)) {
     throw new SegtideError('config', `\`halfLifeMs\` must be a positive time in ms; got ${halfLifeMs}`);
   }
-  if (!Number.isFinite(statistics.inertia) || !statistics.sums.every(Number.isFinite)) {
+  if (!isFiniteSum(statistics)) {
     throw new SegtideError(
       'state',
       `Statistics of model ${model.modelVersion} hold numbers that are not finite. Drop and count them.`,
@@ -71,5 +72,13 @@ export function update(model: ClusterModel, statistics: Statistics, options: Upd
   const total = remembered + arrived;
   const before = model.meanInertia ?? (arrived > 0 ? statistics.inertia / arrived : 1);
   const meanInertia = total === 0 ? before : (before * remembered + statistics.inertia) / total;
-  return { ...model, centroidEpoch: model.centroidEpoch + 1, centroids, weights, meanInertia };
+  const placed = model.distance === 'cosine' ? toUnitRows(centroids, size) : centroids;
+  return { ...model, centroidEpoch: model.centroidEpoch + 1, centroids: placed, weights, meanInertia };
+}
+
+/** Whether all of it is finite: what is not stays so in any sum. */
+function isFiniteSum({ inertia, sums }: Statistics): boolean {
+  let total = inertia;
+  for (let m = 0; m < sums.length; m++) total += sums[m]!;
+  return Number.isFinite(total);
 }

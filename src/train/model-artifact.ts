@@ -1,4 +1,5 @@
 import type { AnomalyModel } from '../anomaly/anomaly-model.js';
+import type { TriedK } from '../cluster/choose-k.js';
 import type { ClusterModel } from '../cluster/cluster-model.js';
 import type { SegmentLineage } from '../cluster/segment-lineage.js';
 import type { ViewKind } from '../encode/views/view-kind.js';
@@ -34,6 +35,8 @@ export interface TrainingRecord {
   readonly activeUnits: number;
   /** What each view counts in the embedding, in order; none where it is the latents of the VRAE. */
   readonly views: readonly ViewRecord[];
+  /** Numbers of segments that were tried, in ascending order; absent where `cluster.k` is set. */
+  readonly kAdvice?: readonly TriedK[];
   /** Why it ended before its time, or learnt next to nothing; absent where nothing went wrong. */
   readonly warning?: string;
 }

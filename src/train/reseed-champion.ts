@@ -1,5 +1,6 @@
 import { assign } from '../cluster/assign.js';
 import type { ClusterModel } from '../cluster/cluster-model.js';
+import { toClusterPoints } from '../cluster/cluster-points.js';
 import { profileSegments } from '../cluster/profile-segments.js';
 import { reseedStarved } from '../cluster/reseed-starved.js';
 import type { SegmentLineage } from '../cluster/segment-lineage.js';
@@ -35,7 +36,8 @@ export async function reseedChampion(
   const length = Math.min(windows.length, MOST_WINDOWS);
   const rows = Uint32Array.from({ length }, (_, i) => Math.floor((i * windows.length) / length));
   const embeddings = await embedByChampion(champion, settings, selectWindows(windows, rows));
-  const found = await reseedStarved(champion.clusterModel, starved, embeddings.embeddings, nextSegmentNumber);
+  const points = toClusterPoints(embeddings, champion.clusterModel.distance);
+  const found = await reseedStarved(champion.clusterModel, starved, points, nextSegmentNumber);
   if (found === undefined) return undefined;
   const { model: clusterModel, lineage } = found;
   const profiles = profileSegments(assign(clusterModel, embeddings), { placeOf: placesOf(settings.calendar) });

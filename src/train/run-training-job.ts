@@ -1,12 +1,14 @@
 import { fitAnomalyModel } from '../anomaly/fit-anomaly-model.js';
 import { assign } from '../cluster/assign.js';
 import type { AssignmentBatch } from '../cluster/assignment-batch.js';
-import { chooseK } from '../cluster/choose-k.js';
+import { type ChosenK, chooseK } from '../cluster/choose-k.js';
 import type { ClusterModel } from '../cluster/cluster-model.js';
+import { toClusterPoints, toUnitRows } from '../cluster/cluster-points.js';
 import { createClusterModel } from '../cluster/create-cluster-model.js';
+import { exchangeCentroids } from '../cluster/exchange-centroids.js';
 import { matchSegments } from '../cluster/match-segments.js';
 import { profileSegments } from '../cluster/profile-segments.js';
-import { type CentroidFit, NO_CENTROID } from '../cluster/refit-centroids.js';
+import { type CentroidFit, membershipOf, NO_CENTROID } from '../cluster/refit-centroids.js';
 import { seedCentroids } from '../cluster/seed-centroids.js';
 import { settleCentroids } from '../cluster/settle-centroids.js';
 import { statistics } from '../cluster/statistics.js';
@@ -122,7 +124,11 @@ async function trainChallenger(
   const model: EncoderModel = { vrae: fit.weights, viewMap };
   const encoder = open(model, '', settings.encoder.engine);
   const embeddings = await encoder.encode(series);
-  const centroids = await fitCentroids(embeddings, champion, job);
+  const { distance } = settings.cluster;
+  const points = { ...embeddings, embeddings: toClusterPoints(embeddings, distance) };
+  const chosen = await chooseSegments(points, champion, job);
+  const fitted = await fitCentroids(points, champion, job, chosen.k);
+  const centroids = distance === 'cosine' ? toDirections(points.embeddings, fitted) : fitted;
 
   const match = await matchSegments(
     former && {
@@ -138,19 +144,19 @@ async function trainChallenger(
     centroids,
     job.nextSegmentNumber,
   );
-  const clusterModel = createClusterModel('', centroids, match.segmentIds);
+  const clusterModel = createClusterModel('', centroids, match.segmentIds, distance);
   const challenger = { encoder, scale: scale ?? undefined, settings: settings.series };
   const { heldOutRows } = split;
   const { engine } = settings.encoder;
   const heldOut = {
-    ...(await measureHeldOut(challenger, scale, embeddings, centroids.membership, heldOutRows)),
+    ...(await measureHeldOut(challenger, scale, points, centroids.membership, heldOutRows)),
     agreement: await measureNeighbours(viewMap, embeddings, heldOutRows, engine),
   };
   const blind = viewMap === undefined && views.length > 0;
   const remarks = blind ? withoutViews(split.train.length, settings.encoder.shift, heldOut.activeUnits) : {};
   const gated = gate(
     champion && {
-      ...(await measureHeldOut(champion.model, scale, champion.embeddings, champion.membership, heldOutRows)),
+      ...(await measureHeldOut(champion.model, scale, pointsOf(champion), champion.membership, heldOutRows)),
       agreement: await measureNeighbours(championViews(champion), champion.embeddings, heldOutRows, engine),
     },
     heldOut,
@@ -178,7 +184,11 @@ async function trainChallenger(
     kept !== undefined
       ? undefined
       : (fit.warning ?? poorEncoder(decision.values.challengerReconstructionError, byMean));
-  const warnings = [ofEncoder, remarks.warning].filter((warning) => warning !== undefined);
+  const fewer =
+    centroids.k < chosen.k && remarks.objection === undefined
+      ? `the windows have no more than ${centroids.k} different embeddings: ${centroids.k} segments, where ${chosen.k} were asked for`
+      : undefined;
+  const warnings = [ofEncoder, remarks.warning, fewer].filter((warning) => warning !== undefined);
 
   const unnamed: ModelArtifact = {
     modelVersion: '',
@@ -206,6 +216,7 @@ async function trainChallenger(
       heldOutReconstruction: fit.heldOutReconstruction,
       activeUnits: fit.activeUnits,
       views,
+      ...(chosen.tried.length > 0 && { kAdvice: chosen.tried }),
       ...(warnings.length > 0 && { warning: warnings.join('; ') }),
     },
   };
@@ -223,6 +234,7 @@ async function trainChallenger(
     why: [...decision.reasons, ...warnings],
     values: decision.values,
     views,
+    kAdvice: chosen.tried,
     profiles: profileSegments(assignments, {
       placeOf: placesOf(settings.calendar),
       former: job.formerProfiles,
@@ -378,6 +390,26 @@ function beginningOf(shape: VraeShape, init: EncoderInit, champion: Verdict | un
   return init === 'pretrained' ? pretrainedWeights(shape) : undefined;
 }
 
+function pointsOf({ embeddings, model }: Verdict): EmbeddingBatch {
+  return { ...embeddings, embeddings: toClusterPoints(embeddings, model.cluster.distance) };
+}
+
+/** The same centroids at unit length: the mean of unit vectors is shorter, the more the wider they are apart. */
+function toDirections(points: Float32Array, fit: CentroidFit): CentroidFit {
+  return { ...fit, ...membershipOf(points, fit.size, toUnitRows(fit.centroids, fit.size)) };
+}
+
+/** As many segments as are asked for, or as suit the windows best. */
+async function chooseSegments(
+  { embeddings, embeddingSize }: EmbeddingBatch,
+  champion: Verdict | undefined,
+  { settings, seed }: TrainingJob,
+): Promise<ChosenK> {
+  const { k } = settings.cluster;
+  if (k !== 'auto') return { k, tried: [] };
+  return chooseK(embeddings, embeddingSize, { seed, current: champion?.model.cluster.k });
+}
+
 /**
  * Centroids in the new embedding: grown out of the champion's segments, each starting where its members are now, as far as
  * these fit; from new starts where there is no champion, another k, or a segment without members.
@@ -386,12 +418,9 @@ async function fitCentroids(
   { embeddings, embeddingSize, length }: EmbeddingBatch,
   champion: Verdict | undefined,
   { settings, seed }: TrainingJob,
+  k: number,
 ): Promise<CentroidFit> {
   const { starts } = settings.cluster;
-  const k =
-    settings.cluster.k === 'auto'
-      ? (await chooseK(embeddings, embeddingSize, { seed, current: champion?.model.cluster.k })).k
-      : settings.cluster.k;
   const anew = (): Promise<CentroidFit> => seedCentroids(embeddings, embeddingSize, k, { seed, starts });
   if (champion === undefined || champion.model.cluster.k !== k) return anew();
   const sums = new Float64Array(k * embeddingSize);
@@ -404,7 +433,7 @@ async function fitCentroids(
   }
   if (counts.includes(0)) return anew();
   const start = Float32Array.from(sums, (sum, at) => sum / counts[Math.floor(at / embeddingSize)]!);
-  return settleCentroids(embeddings, embeddingSize, start, { anew });
+  return exchangeCentroids(embeddings, await settleCentroids(embeddings, embeddingSize, start, { anew }));
 }
 
 /** Where a model is computed is no part of it: weights move between engines, and threads change nothing. */

@@ -1,4 +1,6 @@
+import type { TriedK } from '../cluster/choose-k.js';
 import type { ClusterModel } from '../cluster/cluster-model.js';
+import type { ClusterDistance } from '../cluster/cluster-points.js';
 import type { FormerProfile } from '../cluster/profile-segments.js';
 import type { SegmentLineage } from '../cluster/segment-lineage.js';
 import type { SegmentProfile } from '../cluster/segment-profile.js';
@@ -37,6 +39,7 @@ export interface StepCalendar {
 export interface ClusterSettings {
   /** `auto`: chosen anew at each training, by `chooseK`. */
   readonly k: number | 'auto';
+  readonly distance: ClusterDistance;
   readonly starts: number;
   /** Windows after which what centroids learnt counts half; undefined forgets nothing. */
   readonly halfLife: number | undefined;
@@ -90,6 +93,8 @@ export interface TrainingResult {
   readonly values: GateValues;
   /** What each view counts in the embedding, in order; none where it is the latents of the VRAE. */
   readonly views: readonly ViewRecord[];
+  /** Numbers of segments that were tried, where it was to be chosen. */
+  readonly kAdvice: readonly TriedK[];
   /** Of each segment of the new model, in the order of its centroids. */
   readonly profiles: readonly SegmentProfile[];
   readonly lineage: readonly SegmentLineage[];

@@ -1,3 +1,4 @@
+import type { TriedK } from '../cluster/choose-k.js';
 import type { SegtideError } from '../errors.js';
 import type { GateValues } from './gate.js';
 import type { ViewRecord } from './model-artifact.js';
@@ -17,14 +18,16 @@ export interface TrainingOutcome {
   readonly values: Partial<GateValues>;
   /** What each view counts in its embedding, in order; none where it is the latents of the VRAE. */
   readonly views: readonly ViewRecord[];
+  /** Numbers of segments that were tried, with what they were compared by; none where `cluster.k` is set. */
+  readonly kAdvice: readonly TriedK[];
 }
 
 export function toTrainingOutcome(
   { reasons }: TrainingJob,
   atWindow: number,
-  { modelVersion, promoted, why, values, views }: TrainingResult,
+  { modelVersion, promoted, why, values, views, kAdvice }: TrainingResult,
 ): TrainingOutcome {
-  return { modelVersion, reasons, promoted, failed: false, why, atWindow, values, views };
+  return { modelVersion, reasons, promoted, failed: false, why, atWindow, values, views, kAdvice };
 }
 
 /** A training that was ended on the way. */
@@ -42,5 +45,6 @@ export function toFailedOutcome(
   serves: boolean,
 ): TrainingOutcome {
   const why = [`the training failed: ${message}${serves ? ' The model in force stays.' : ''}`];
-  return { modelVersion: `v${number}`, reasons, promoted: false, failed: true, why, atWindow, values: {}, views: [] };
+  const nothing = { values: {}, views: [], kAdvice: [] };
+  return { modelVersion: `v${number}`, reasons, promoted: false, failed: true, why, atWindow, ...nothing };
 }

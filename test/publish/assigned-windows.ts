@@ -23,6 +23,7 @@ export interface ModelOfTest {
   readonly modelVersion: string;
   readonly segmentIds: readonly string[];
   readonly centroidEpoch?: number;
+  readonly born?: readonly string[];
 }
 
 /** Columns as the stages make them, from rows that a test can write by hand. */
@@ -74,6 +75,7 @@ export function assignedWindows(
         ? Float32Array.from(rows, (row) => row.error ?? Number.NaN)
         : undefined,
     },
+    points: new Float32Array(length),
     model: { centroidEpoch: 0, ...model, k, size: 1, centroids: new Float32Array(k), weights: new Float64Array(k) },
     length,
     nearest: Uint16Array.from(rows, (row) => row.nearest ?? 0),

@@ -68,6 +68,7 @@ export function smallSettings(options: SmallOptions = {}): SegmentationSettings 
         warmUpdates: options.updates ?? 30,
         cluster: {
           k: 3,
+          distance: 'euclidean',
           starts: 2,
           halfLife: options.halfLife,
           halfLifeMs: undefined,

@@ -5,6 +5,7 @@ import { fromEncoderTensors } from '../../src/train/encoder-tensors.js';
 import { runTrainingJob } from '../../src/train/run-training-job.js';
 import type { TrainingJob } from '../../src/train/training-job.js';
 import { SMALL, smallJob, smallModels } from '../support/small-models.js';
+import { STEPS } from '../support/small-stream.js';
 
 describe('a training job', () => {
   it('frees the encoders of challenger and champion', async () => {
@@ -37,6 +38,51 @@ describe('a training job', () => {
     expect(model.training.views).toEqual(first.views);
     expect(first.views.map(({ kind }) => kind)).toEqual(['profile', 'level']);
     expect(fromEncoderTensors(model.encoder).viewMap!.weights).toEqual(first.views.map(({ weight }) => weight));
+  });
+
+  it('tells which numbers of segments it tried, where it was to choose, and keeps them in the model', async () => {
+    const { model } = SMALL.trainer;
+    const settings = { ...model, cluster: { ...model.cluster, k: 'auto' as const } };
+    const { artifact, kAdvice } = await runTrainingJob(smallJob({ settings }));
+    const { clusterModel, training } = decodeArtifact(artifact);
+    expect(training.kAdvice).toEqual(kAdvice);
+    const best = kAdvice.reduce((a, b) => (b.score > a.score ? b : a));
+    expect(best.k).toBe(clusterModel.k);
+    expect(kAdvice.map(({ k }) => k)).toEqual(kAdvice.map((_, i) => i + 2));
+    expect((await runTrainingJob(smallJob())).kAdvice).toEqual([]);
+  });
+
+  it('fits segments by direction, with centroids at unit length', async () => {
+    const { model } = SMALL.trainer;
+    const settings = { ...model, cluster: { ...model.cluster, distance: 'cosine' as const } };
+    const { artifact } = await runTrainingJob(smallJob({ settings }));
+    const { centroids, size, distance, k } = decodeArtifact(artifact).clusterModel;
+    expect(distance).toBe('cosine');
+    for (let j = 0; j < k; j++) {
+      expect(Math.hypot(...centroids.subarray(j * size, (j + 1) * size))).toBeCloseTo(1, 6);
+    }
+  });
+
+  it.each([
+    ['identical windows', 40],
+    ['one customer', 1],
+  ])('takes %s as they come, and says that there are fewer segments than were asked for', async (_, rows) => {
+    const job = smallJob();
+    const { customers, starts, ends, observedSteps, values, mask } = job.reservoir;
+    const reservoir = {
+      ...job.reservoir,
+      customers: customers.slice(0, rows),
+      starts: starts.slice(0, rows),
+      ends: ends.slice(0, rows),
+      observedSteps: observedSteps.slice(0, rows),
+      values: Float32Array.from({ length: rows * STEPS }, (_, at) => values[at % STEPS]!),
+      mask: Uint8Array.from({ length: rows * STEPS }, (_, at) => mask[at % STEPS]!),
+    };
+    const { why, profiles, promoted } = await runTrainingJob({ ...job, reservoir });
+    // Latents that tell nothing are not sound.
+    expect(promoted).toBe(false);
+    expect(why.join()).toMatch(/no more than 1 different embeddings: 1 segments, where 3 were asked for/);
+    expect(profiles.map(({ segmentId, size }) => [segmentId, size])).toEqual([['s1', rows]]);
   });
 
   it('makes the plain VRAE where there are no views', async () => {

@@ -27,8 +27,8 @@ describe('loadConfig', () => {
     const text = 'cluster: { k: 2, starts: 2, epochWindows: 2 }';
     const env = { SEGTIDE_CLUSTER__K: '3', SEGTIDE_CLUSTER__STARTS: '3' };
     const { cluster } = loadConfig({ ...file(text), env, flags: [toAssignment('cluster.k=4')] });
-    expect(cluster).toEqual({ k: 4, starts: 3, epochWindows: 2 });
-    expect(loadConfig({}).cluster).toEqual({ k: 6, starts: 10, epochWindows: 10_000 });
+    expect(cluster).toEqual({ k: 4, distance: 'euclidean', starts: 3, epochWindows: 2 });
+    expect(loadConfig({}).cluster).toEqual({ k: 6, distance: 'euclidean', starts: 10, epochWindows: 10_000 });
   });
 
   it('lists all problems at once, each where it was written', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assign } from '../../../src/cluster/assign.js';
+import { toUnitRows } from '../../../src/cluster/cluster-points.js';
 import { DEFAULT_VIEWS, type EncoderOptions } from '../../../src/encode/encoder-options.js';
 import type { VraeEngine } from '../../../src/encode/vrae/vrae-options.js';
 import { createRandom } from '../../../src/numeric/random.js';
@@ -52,6 +53,17 @@ describe('toOnnx', () => {
     for (const windows of [many, one]) {
       compare(await onnx.run(toFed(windows, DAY)), await encode(model, windows, 'auto'), `${windows.length} windows`);
     }
+    await onnx.close();
+  });
+
+  it('brings embeddings to unit length for segments by direction', async () => {
+    const model = await defaultModel;
+    const { clusterModel } = model;
+    const centroids = toUnitRows(clusterModel.centroids, clusterModel.size);
+    const byDirection = { ...model, clusterModel: { ...clusterModel, centroids, distance: 'cosine' as const } };
+    const onnx = await openOnnx(toOnnx(byDirection).bytes);
+    const windows = prepareUsage(model, 20);
+    compare(await onnx.run(toFed(windows, DAY)), await encode(byDirection, windows, 'js'), 'directions');
     await onnx.close();
   });
 

@@ -13,6 +13,12 @@ export const clusterSection = z
       .describe(
         'Number of segments; `auto` takes, at each training, the one of 2 to 12 with the largest silhouette, which counts less where one segment has more than half of the windows, and stays with the one in force where no other gains 0.02.',
       ),
+    distance: z
+      .enum(['euclidean', 'cosine'])
+      .default('euclidean')
+      .describe(
+        'What segments are told apart by: `euclidean`, where embeddings lie; `cosine`, their direction alone, with embeddings and centroids at unit length and distances of √(2 − 2 cos φ).',
+      ),
     halfLife: z
       .union([real('windows', { min: 1 }), durationText()], {
         error: 'a number of windows from 1, or a duration of event time such as 30d',
