@@ -5,12 +5,14 @@ import type { DeadLetter } from '../../src/ingest/dead-letter.js';
 import { toAssignmentRecords } from '../../src/publish/assignment-record.js';
 import { createAvroEncoder } from '../../src/publish/avro-encoder.js';
 import { toEmbeddingRecords } from '../../src/publish/embedding-record.js';
+import { toModelEvent } from '../../src/publish/model-event.js';
 import {
   ASSIGNMENTS,
   DEAD_LETTERS,
   DRIFT,
   EMBEDDINGS,
   LATE,
+  MODEL_EVENTS,
   OUTPUTS,
   type Output,
   SEGMENTS,
@@ -117,6 +119,23 @@ const all: readonly [Output<never>, readonly unknown[]][] = [
   ],
   [SEGMENTS, [segment, { ...segment, medoidCustomer: null }]],
   [DRIFT, [drift, { ...drift, pValue: 0.04, since: null }]],
+  [
+    MODEL_EVENTS,
+    [
+      toModelEvent(
+        {
+          modelVersion: 'v2-0123abcd',
+          event: 'refused',
+          previousVersion: 'v1-0123abcd',
+          eventTime: 5,
+          atWindow: 600,
+          reasons: ['600 windows since the last fit'],
+          why: ['no gain'],
+        },
+        { churn: 0.125, silhouetteGain: -0.5, challengerReconstructionError: Number.NaN },
+      ),
+    ],
+  ],
   [LATE, [late]],
   [DEAD_LETTERS, [deadLetter]],
 ];
