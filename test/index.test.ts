@@ -34,6 +34,7 @@ const EXPORTS = {
     'DRIFT',
     'EMBEDDINGS',
     'LATE',
+    'MODEL_EVENTS',
     'SEGMENTS',
     'TRANSITIONS',
     'toAssignmentRecords',
@@ -66,6 +67,7 @@ describe('the package', () => {
 
   it('loads no package but rxjs and small ones when it is imported', async () => {
     expect(await packagesLoadedBy('await import("./src/index.ts")')).toEqual([
+      'croner',
       'fastest-levenshtein',
       'fdir',
       'picomatch',

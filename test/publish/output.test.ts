@@ -6,6 +6,7 @@ import type { DeadLetter } from '../../src/ingest/dead-letter.js';
 import { toAssignmentRecords } from '../../src/publish/assignment-record.js';
 import { createAvroEncoder } from '../../src/publish/avro-encoder.js';
 import { toEmbeddingRecords } from '../../src/publish/embedding-record.js';
+import { toModelEvent } from '../../src/publish/model-event.js';
 import {
   ALERTS,
   ASSIGNMENTS,
@@ -13,6 +14,7 @@ import {
   DRIFT,
   EMBEDDINGS,
   LATE,
+  MODEL_EVENTS,
   OUTPUTS,
   type Output,
   SEGMENTS,
@@ -163,6 +165,23 @@ const all: readonly [Output<never>, readonly unknown[]][] = [
   [SEGMENTS, [segment, { ...segment, medoidCustomer: null, medoidStart: null, decoded: segment.bandLow }]],
   [DRIFT, [drift, { ...drift, pValue: 0.04, since: null }]],
   [ALERTS, [alert, { ...alert, kind: 'segment-size', customerId: null, modelVersion: null, centroidEpoch: null }]],
+  [
+    MODEL_EVENTS,
+    [
+      toModelEvent(
+        {
+          modelVersion: 'v2-0123abcd',
+          event: 'refused',
+          previousVersion: 'v1-0123abcd',
+          eventTime: 5,
+          atWindow: 600,
+          reasons: ['600 windows since the last fit'],
+          why: ['no gain'],
+        },
+        { churn: 0.125, silhouetteGain: -0.5, challengerReconstructionError: Number.NaN },
+      ),
+    ],
+  ],
   [LATE, [late]],
   [DEAD_LETTERS, [deadLetter]],
 ];

@@ -55,6 +55,20 @@ describe('gate', () => {
     expect(gate(bare, bare, calm, settings).promoted).toBe(false);
   });
 
+  it('holds against a challenger by views what segments rest on, and only tells the rest', () => {
+    const before = { ...champion, agreement: 0.6 };
+    const fresh = { reconstructionError: 0.26, activeUnits: 0, silhouette: 0.33, agreement: 0.61 };
+    const decision = gate(before, fresh, calm, settings, { basis: 'views' });
+    expect(decision.promoted).toBe(true);
+    expect(decision.reasons).toEqual(['silhouette higher by 0.030', 'agreement of neighbourhoods higher by 0.010']);
+    expect(decision.values.reconstructionGain).toBeCloseTo(-0.3);
+    expect(gate(before, fresh, calm, settings).promoted).toBe(false);
+    const torn = gate(before, { ...fresh, agreement: 0.5 }, calm, settings, { basis: 'views' });
+    expect(torn).toMatchObject({ promoted: false, reasons: [expect.stringMatching(/neighbourhoods lower by 0.100/)] });
+    const diverged = { ...fresh, reconstructionError: Number.NaN };
+    expect(gate(before, diverged, calm, settings, { basis: 'views' }).promoted).toBe(false);
+  });
+
   it('refuses a negative limit', () => {
     expect(() => resolveGateOptions({ maxChurn: -1 })).toThrow(/maxChurn/);
   });

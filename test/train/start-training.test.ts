@@ -42,6 +42,20 @@ describe('startTraining', () => {
     await expect(training.result).rejects.toMatchObject({ code: 'aborted' });
   });
 
+  it('is ended when it takes longer than it may, be it that it hangs, and not tried again at once', async () => {
+    const training = startTraining(LONG, { maxMs: 1500 });
+    const hanging = setInterval(() => {
+      for (const pid of trainingProcesses()) process.kill(pid, 'SIGSTOP');
+    }, 100);
+    await expect(training.result).rejects.toMatchObject({
+      code: 'encoder',
+      retriable: false,
+      message: expect.stringMatching(/took longer than 1s500ms.*model\.retrain\.maxDuration/),
+    });
+    clearInterval(hanging);
+    expect(trainingProcesses()).toEqual([]);
+  });
+
   it('gives way to others where it runs in the background', async () => {
     const training = await underWay(true);
     expect(getPriority(trainingProcesses()[0]!)).toBe(

@@ -45,6 +45,7 @@ drift: { every: 2d, referenceSpan: 1w }`;
       everyWindows: 50_000,
       everyMs: 14 * 24 * HOUR,
       minIntervalMs: 3 * 24 * HOUR,
+      minWindows: 5,
     });
     expect(drift).toMatchObject({ everyMs: 48 * HOUR, referenceMs: 168 * HOUR });
   });

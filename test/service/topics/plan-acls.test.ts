@@ -47,10 +47,13 @@ describe('planAcls', () => {
     expect(ids.map(show)).toEqual(['transactional-id g-trainer Write']);
   });
 
-  it('lets a view and an operator change nothing but requests to forget', () => {
+  it('lets a view and an operator change nothing but requests', () => {
     const acls = planAcls(config()).filter(({ role }) => role === 'view' || role === 'admin');
     const writes = acls.filter(({ operations }) => operations.includes('Write') || operations.includes('Delete'));
-    expect(writes.map(show)).toEqual(['topic segtide.forget-requests Write,Create,Describe,DescribeConfigs']);
+    expect(writes.map(show)).toEqual([
+      'topic segtide.model-requests Write,Create,Describe,DescribeConfigs',
+      'topic segtide.forget-requests Write,Create,Describe,DescribeConfigs',
+    ]);
   });
 
   it.each([
@@ -72,7 +75,7 @@ describe('renderAcls', () => {
   it('writes a line for all that need the same', () => {
     const acls = planAcls(config()).filter(({ role }) => role === 'trainer');
     expect(renderAcls(acls, ['a:1', 'b:2']).split('\n')).toContain(
-      "kafka-acls.sh --bootstrap-server a:1,b:2 --add --allow-principal User:segtide-trainer --operation Write --topic 'segtide.segments' --topic 'segtide.drift' --topic 'segtide.models'",
+      "kafka-acls.sh --bootstrap-server a:1,b:2 --add --allow-principal User:segtide-trainer --operation Write --topic 'segtide.segments' --topic 'segtide.drift' --topic 'segtide.model-events'",
     );
     expect(renderAcls(acls, ['a:1'])).toContain("--resource-pattern-type prefixed --group 'g-trainer-reader-'");
   });

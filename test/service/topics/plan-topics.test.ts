@@ -18,9 +18,11 @@ describe('planTopics', () => {
       'segtide.transitions input',
       'segtide.segments 1',
       'segtide.drift 1',
+      'segtide.model-events 1',
       'segtide.late input',
       'segtide.dead-letters input',
       'segtide.models 1',
+      'segtide.model-requests 1',
       'segtide.samples 1',
       'segtide.statistics 1',
       'segtide.state input',
@@ -71,6 +73,6 @@ describe('names of topics', () => {
 
   it('are made of the prefix, but for those that are given', () => {
     const naming = { topicPrefix: 'a.', topics: { models: 'm' } };
-    expect(INNER_TOPICS.map((name) => topicOf(naming, name)).slice(0, 2)).toEqual(['m', 'a.samples']);
+    expect(INNER_TOPICS.map((name) => topicOf(naming, name)).slice(0, 2)).toEqual(['m', 'a.model-requests']);
   });
 });

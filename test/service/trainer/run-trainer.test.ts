@@ -194,6 +194,43 @@ describe('a trainer over topics', () => {
     expect(versions(deployed.assembler.models)).toHaveLength(1);
   });
 
+  it('does once what is asked for by hand, wherever it is killed, and workers go back to the model before', async () => {
+    const open = { ...LIVE, gate: { minGain: 0, maxErrorRise: 10 }, retrain: { everyWindows: 600 } };
+    const deployed = deployment(open);
+    await deployed.teach(1200);
+    const published = () =>
+      (deployed.state.outputs.get(TOPICS.models) ?? []).filter(({ key }) => String(key).endsWith('/manifest')).length;
+    await until(deployed, () => published() === 1, { options: open });
+    deployed.follow();
+    const former = deployed.scorer.modelVersion;
+    await deployed.teach(1200);
+    await until(deployed, () => published() === 2, { options: open });
+    deployed.follow();
+    expect(deployed.scorer.modelVersion).not.toBe(former);
+
+    const value = JSON.stringify({ id: 'r1', kind: 'rollback', reason: 'a test' });
+    deployed.lessons.append(TOPICS.requests, [
+      { key: 'r1', value },
+      { key: 'r1', value },
+      { key: 'x', value: 'none' },
+    ]);
+    const refused: string[] = [];
+    const run: Run = { options: open, onRefused: (topic, offset) => refused.push(`${topic} ${offset}`) };
+    await train(deployed, { ...run, beforeCommit: (kill) => kill() }).catch(() => undefined);
+    await train(deployed, { ...run, afterCommit: (kill) => kill() }).catch(() => undefined);
+    await train(deployed, run);
+    deployed.follow();
+    expect(deployed.scorer.modelVersion).toBe(former);
+    expect(published()).toBe(3);
+    expect(refused.at(-1)).toBe('requests 2');
+    const events = (deployed.state.outputs.get('model-events') ?? []).map(({ value: json }) =>
+      JSON.parse(String(json)),
+    );
+    // A training that was under way was ended.
+    const told = events.map(({ event }) => event).filter((event) => event !== 'failed');
+    expect(told).toEqual(['promoted', 'promoted', 'reinstated']);
+  });
+
   it('commits nothing while nothing comes', async () => {
     const { deployed } = await withModel();
     const { commits } = deployed.state;
