@@ -3,13 +3,13 @@
  * at the same rate of false alarms. Embeddings are simulated; assignments, observations and the monitor are the real
  * ones, with default settings but for a reference of one week where there is a weekly cycle.
  *
- * ADWIN and KSWIN are those of src/drift, which find what River's find (test/drift/reference.test.ts); bench/reference/drift_river.py
- * runs River's own on a stream written by `--write FILE`. They get every window's coordinates and distance in order,
- * coordinates less the true centroid of the window's segment, one detector a column, and alarm when any does.
+ * ADWIN and KSWIN are those of src/drift, which find step by step what River's find (test/drift/reference.test.ts). They
+ * get every window's coordinates and distance in order, coordinates less the true centroid of the window's segment, one
+ * detector a column, and alarm when any does.
  *
- * `npx tsx bench/drift-calibration.ts [--seeds 10] [--waves 200] [--customers 500] [--peers] [--shifts 20]`
+ * `npx tsx bench/drift-calibration.ts [--seeds 10] [--waves 200] [--customers 500] [--shifts 20]` for the false alarms and delays of segtide alone;
+ * with `--peers` for delays of all, after the calibration of the others.
  */
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createAdwin } from '../src/drift/adwin.js';
 import { createDriftMonitor } from '../src/drift/drift-monitor.js';
@@ -27,7 +27,6 @@ const { values: args } = parseArgs({
     shifts: { type: 'string', default: '20' },
     kinds: { type: 'string', default: STATIONARY.join(',') },
     peers: { type: 'boolean', default: false },
-    write: { type: 'string' },
   },
 });
 const [seeds, waves, customers, shifts] = [args.seeds, args.waves, args.customers, args.shifts].map(Number) as [
@@ -42,13 +41,8 @@ const COLUMNS = SIZE + 1;
 /** In a million windows. */
 const ALARMS = 10;
 
-if (args.write !== undefined) {
-  const columns = columnsOf({ kind: 'independent', seed: 1, customers, waves });
-  writeFileSync(args.write, new Uint8Array(Float64Array.from(columns).buffer));
-} else {
-  if (!args.peers) reportFalseAlarms();
-  reportDelays();
-}
+if (!args.peers) reportFalseAlarms();
+reportDelays();
 
 function reportFalseAlarms(): void {
   console.log(
@@ -100,7 +94,7 @@ function reportDelays(): void {
   }
 }
 
-/** Rounds that ask for an adaptation, suppressed ones included, at the window that they come after. */
+/** Rounds that ask for an adaptation, at the window that they come after; those that cool down do not ask. */
 function monitorAlarms(options: DriftStreamOptions): readonly { readonly at: number; readonly cause: string }[] {
   const referenceMs = options.kind === 'weekly' ? 7 * DAY : 0;
   const monitor = createDriftMonitor(resolveDriftOptions({ referenceMs }, ['value']));
@@ -111,7 +105,9 @@ function monitorAlarms(options: DriftStreamOptions): readonly { readonly at: num
       const end = Math.min(wave.length, start + LESSON);
       at += end - start;
       monitor.observe(toDriftObservation(wave, start, end), model);
-      const asking = monitor.report(wave.embeddings.series.windows.ends[0]!).filter(({ action }) => action !== 'none');
+      const asking = monitor
+        .report(wave.embeddings.series.windows.ends[0]!)
+        .filter(({ action }) => action === 'refit' || action === 'retrain');
       const [first] = asking;
       if (first !== undefined) alarms.push({ at, cause: `${first.layer}/${first.subject}/${first.statistic}` });
     }
