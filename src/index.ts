@@ -75,10 +75,21 @@ export { merge, statistics } from './cluster/statistics.js';
 export { type UpdateOptions, update } from './cluster/update.js';
 
 // drift: … → DriftReport
+export { type Adwin, type AdwinOptions, type AdwinSnapshot, createAdwin } from './drift/adwin.js';
 export type { DriftReport } from './drift/drift-report.js';
 export type { DriftOptions, DriftThresholds } from './drift/drift-settings.js';
+export { jensenShannon } from './drift/jensen-shannon.js';
 export { type KolmogorovSmirnov, kolmogorovSmirnov } from './drift/kolmogorov-smirnov.js';
+export { createKswin, type Kswin, type KswinOptions, type KswinSnapshot } from './drift/kswin.js';
+export { type Mmd, type MmdOptions, type MmdSample, mmd } from './drift/mmd.js';
+export {
+  createPageHinkley,
+  type PageHinkley,
+  type PageHinkleyOptions,
+  type PageHinkleySnapshot,
+} from './drift/page-hinkley.js';
 export { psi } from './drift/psi.js';
+export { wasserstein } from './drift/wasserstein.js';
 
 // anomaly: … → Alert
 export type { Alert, AlertExplanation, AlertKind, ExplainedPart, ExplainedSteps } from './anomaly/alert.js';

@@ -6,6 +6,7 @@ import { type DriftObservation, mergeObservations, STEP_GROUPS } from './drift-o
 import type { DriftReport } from './drift-report.js';
 import type { DriftSettings } from './drift-settings.js';
 import { type DriftMeasure, type DriftSide, measureDrift } from './measure-drift.js';
+import { createMomentsWatch, type MomentsWatchSnapshot } from './moments-watch.js';
 import { type PackedObservation, packObservation, unpackObservation } from './packed-observation.js';
 import { type Judged, toDriftReports } from './to-drift-reports.js';
 
@@ -27,6 +28,9 @@ export interface DriftMonitorSnapshot {
   readonly reportedAt: number | null;
   readonly windowsSinceAction: number | null;
   readonly detectors: Readonly<Record<string, DriftDetectorSnapshot>>;
+  readonly watch: MomentsWatchSnapshot;
+  /** A wave has ended that the watch was not asked about. */
+  readonly hasNewWave: boolean;
 }
 
 interface PackedSide {
@@ -55,7 +59,8 @@ export interface DriftMonitor {
   rebase(reference?: DriftSide): void;
   /**
    * The reports of this round, or none when it is not time for one: enough windows in whole waves, or an interval of
-   * event time, since the last, and a complete reference.
+   * event time, since the last, and a complete reference. A change that the watch has found since is told at once, by
+   * itself.
    *
    * @param now event time, epoch ms; the watermark
    * @param atEnd makes the last round of an input with what there is
@@ -76,6 +81,8 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
   let rounds = snapshot?.rounds ?? 0;
   let reportedAt = snapshot?.reportedAt ?? undefined;
   let windowsSinceAction = snapshot?.windowsSinceAction ?? undefined;
+  let hasNewWave = snapshot?.hasNewWave ?? false;
+  let watch = createMomentsWatch(snapshot?.watch);
   let detectors = new Map<string, DriftDetector>();
   for (const [key, state] of Object.entries(snapshot?.detectors ?? {})) {
     detectors.set(key, createDriftDetector(settings.thresholds[statisticOf(key)], state));
@@ -90,11 +97,15 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
     reportedAt = undefined;
     windowsSinceAction = undefined;
     detectors = new Map();
+    watch = createMomentsWatch();
+    if (side !== undefined) watch.refer(side.observation.moments);
   }
 
   /** The wave has ended: it goes to the reference until that is complete, then to the round. */
   function closeWave(): void {
     if (wave === undefined) return;
+    watch.observe(wave.observation);
+    hasNewWave = true;
     if (referenceComplete) {
       current = joined(current, wave, wave.model);
     } else {
@@ -102,6 +113,7 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
       reference = joined(reference, wave, reference?.model ?? wave.model);
       const { windows, start, end } = reference.observation;
       referenceComplete = windows >= settings.referenceWindows && end - start >= settings.referenceMs;
+      if (referenceComplete) watch.refer(reference.observation.moments);
     }
     wave = undefined;
   }
@@ -119,28 +131,38 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
     return { ...measure, threshold, drifted, driftedSince: since };
   }
 
+  /** A change that counts and was not told of before: it waits for no round. */
+  function isNews({ layer, subject, statistic, value, pValue, level }: DriftMeasure): boolean {
+    const known = detectors.get(`${layer}/${subject}/${statistic}`)?.snapshot().since ?? null;
+    return known === null && value >= settings.thresholds[statistic] && pValue! <= level!;
+  }
+
   function report(now: number, atEnd = false): readonly DriftReport[] {
     if (atEnd) closeWave();
     if (reference === undefined || current === undefined || !referenceComplete) return [];
-    const { windows } = current.observation;
+    const { windows, start } = current.observation;
     const elapsed = now - (reportedAt ?? reference.observation.end);
-    const due = atEnd || windows >= settings.everyWindows || elapsed >= settings.everyMs;
-    if (!due || windows < settings.minWindows) return [];
+    const isEnough = atEnd || windows >= settings.everyWindows || elapsed >= settings.everyMs;
+    const isDue = isEnough && windows >= settings.minWindows;
+    if (!isDue && !hasNewWave) return [];
+    hasNewWave = false;
+    const changes = watch.measures(WATCH_SHARE * settings.significance);
+    if (!isDue && !changes.some(isNews)) return [];
 
-    const side = current;
-    const measures = measureDrift(reference, side, settings);
+    const measures = isDue ? [...measureDrift(reference, current, settings, watch.inflation()), ...changes] : changes;
     const pValues = measures.flatMap(({ pValue, level }) => (pValue === null || level !== undefined ? [] : [pValue]));
     const largest = benjaminiHochberg(pValues, settings.significance);
-    const judged = measures.map((measure) => judge(measure, side.observation.start, largest));
+    const judged = measures.map((measure) => judge(measure, start, largest));
     const reports = toDriftReports(judged, {
       round: rounds + 1,
       reference: reference.observation,
-      current: side.observation,
+      current: current.observation,
       actions: settings.actions,
       suppressed: windowsSinceAction !== undefined && windowsSinceAction < settings.cooldownWindows,
     });
     if (reports.some(({ action }) => action === 'refit' || action === 'retrain')) windowsSinceAction = 0;
     rounds++;
+    if (!isDue) return reports;
     reportedAt = now;
     current = undefined;
     return reports;
@@ -171,9 +193,14 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
       reportedAt: reportedAt ?? null,
       windowsSinceAction: windowsSinceAction ?? null,
       detectors: Object.fromEntries([...detectors].map(([key, detector]) => [key, detector.snapshot()])),
+      watch: watch.snapshot(),
+      hasNewWave,
     }),
   };
 }
+
+/** The watch looks at each wave, and a stream has many more waves than rounds. */
+const WATCH_SHARE = 0.1;
 
 function joined(a: DriftSide | undefined, b: DriftSide, model: ClusterModel): DriftSide {
   return { observation: a === undefined ? b.observation : mergeObservations(a.observation, b.observation), model };

@@ -57,3 +57,19 @@ export function ksPValue(statistic: number, n: number, m: number): number {
   }
   return Math.max(0, Math.min(1, 2 * sum));
 }
+
+/**
+ * Probability of a statistic at least as large between two samples of `n` values each, exactly, for values without
+ * ties (Gnedenko & Korolyuk, 1951): 2 Σ (-1)^(i + 1) C(2n, n + i h) / C(2n, n) with h = n times the statistic.
+ */
+export function exactKsPValue(statistic: number, n: number): number {
+  const h = Math.round(statistic * n);
+  if (h === 0) return 1;
+  let sum = 0;
+  let ratio = 1;
+  for (let j = 1; j <= n; j++) {
+    ratio *= (n - j + 1) / (n + j);
+    if (j % h === 0) sum += (j / h) % 2 === 1 ? ratio : -ratio;
+  }
+  return Math.max(0, Math.min(1, 2 * sum));
+}

@@ -16,6 +16,7 @@ export function measureEmbedding(
   reference: DriftSide,
   current: DriftSide,
   thresholds: Required<DriftThresholds>,
+  inflation: Float64Array | undefined,
 ): readonly DriftMeasure[] {
   const layer = 'embedding';
   const [before, after] = [reference.observation, current.observation];
@@ -43,7 +44,12 @@ export function measureEmbedding(
         pValue: null,
       }),
     ),
-    { layer, subject: ALL, statistic: 'distance', ...withinRise(before.moments, after.moments, size) },
+    {
+      layer,
+      subject: ALL,
+      statistic: 'distance',
+      ...withinRise(before.moments, after.moments, size, inflation?.[size]),
+    },
     {
       layer,
       subject: ALL,
@@ -57,7 +63,12 @@ export function measureEmbedding(
       const ks = histogramKolmogorovSmirnov(shareAdjusted(before, after.segmentCounts, m), after.dimensions[m]!);
       return [
         { layer, subject, statistic: 'ks', value: ks.statistic, pValue: ks.pValue },
-        { layer, subject, statistic: 'meanShift', ...withinMeanShift(before.moments, after.moments, m) },
+        {
+          layer,
+          subject,
+          statistic: 'meanShift',
+          ...withinMeanShift(before.moments, after.moments, m, inflation?.[m]),
+        },
       ];
     }).flat(),
   ];

@@ -5,15 +5,22 @@ import type { SegmentMoments } from './segment-moments.js';
 export interface WithinShift {
   /** See the function that gave it. */
   readonly value: number;
-  /** Probability of one as large where windows are independent and nothing changed. */
+  /** Probability of one as large where nothing changed. */
   readonly pValue: number;
 }
 
 /**
  * How far the means of segments moved in one column: root mean square over segments by their current share, in units of
  * the reference's standard deviation within segments. What chance alone adds is taken off.
+ *
+ * @param inflation variance of a mean in that of as many independent windows. @default 1
  */
-export function withinMeanShift(before: SegmentMoments, after: SegmentMoments, column: number): WithinShift {
+export function withinMeanShift(
+  before: SegmentMoments,
+  after: SegmentMoments,
+  column: number,
+  inflation = 1,
+): WithinShift {
   let moved = 0;
   let variance = 0;
   let windows = 0;
@@ -23,7 +30,7 @@ export function withinMeanShift(before: SegmentMoments, after: SegmentMoments, c
     const a = momentsOf(before, j, column);
     const b = momentsOf(after, j, column);
     if (a.count < 2 || b.count < 2) continue;
-    const byChance = a.variance / a.count + b.variance / b.count;
+    const byChance = inflation * (a.variance / a.count + b.variance / b.count);
     const squared = (b.mean - a.mean) ** 2;
     moved += b.count * (squared - byChance);
     variance += b.count * a.variance;
@@ -36,8 +43,12 @@ export function withinMeanShift(before: SegmentMoments, after: SegmentMoments, c
   return { value: Math.sqrt(Math.max(0, moved) / variance), pValue: chiSquarePValue(chiSquare, degrees) };
 }
 
-/** Rise of the mean of one column, relative to what the reference's segments would have at the current shares. */
-export function withinRise(before: SegmentMoments, after: SegmentMoments, column: number): WithinShift {
+/**
+ * Rise of the mean of one column, relative to what the reference's segments would have at the current shares.
+ *
+ * @param inflation variance of a mean in that of as many independent windows. @default 1
+ */
+export function withinRise(before: SegmentMoments, after: SegmentMoments, column: number, inflation = 1): WithinShift {
   let rise = 0;
   let expected = 0;
   let variance = 0;
@@ -47,7 +58,7 @@ export function withinRise(before: SegmentMoments, after: SegmentMoments, column
     if (a.count === 0 || b.count === 0) continue;
     rise += b.count * (b.mean - a.mean);
     expected += b.count * a.mean;
-    variance += b.count * b.count * (a.variance / a.count + b.variance / b.count);
+    variance += inflation * b.count * b.count * (a.variance / a.count + b.variance / b.count);
   }
   if (expected === 0) return { value: 0, pValue: 1 };
   const pValue = variance === 0 ? (rise === 0 ? 1 : 0) : chiSquarePValue((rise * rise) / variance, 1);
