@@ -314,7 +314,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     const report = toChangeReport(found, ++changes, settings.drift.watch.threshold);
     await parts.drift.write([report]);
     driftReports = {
-      last: [...driftReports.last, report],
+      last: [...driftReports.last.filter(({ statistic }) => statistic !== report.statistic), report],
       drifted: driftReports.drifted + 1,
       reports: driftReports.reports + 1,
     };

@@ -221,9 +221,11 @@ describe('createRetrainSchedule', () => {
     expect(() => resolveRetrainOptions({ firstFit: 0 }, 10)).toThrow(/firstFit/);
     expect(resolveRetrainOptions({}, 7)).toEqual({
       firstFit: 2_000,
+      earlyFit: 320,
       everyWindows: 50_000,
       everyMs: 28,
       minIntervalMs: 7,
     });
+    expect(resolveRetrainOptions({ firstFit: 2_000 }, 7).earlyFit).toBeUndefined();
   });
 });
