@@ -4,7 +4,8 @@ import { merge } from './cluster/statistics.js';
 import { update } from './cluster/update.js';
 import { toChangeReport } from './drift/change-report.js';
 import { type Change, type ChangeWatchSnapshot, createChangeWatch } from './drift/change-watch.js';
-import { createDriftMonitor, type DriftMonitorSnapshot, driftReason } from './drift/drift-monitor.js';
+import { createDriftMonitor, type DriftMonitorSnapshot } from './drift/drift-monitor.js';
+import { driftReason } from './drift/drift-reason.js';
 import type { DriftReport } from './drift/drift-report.js';
 import type { DriftSettings } from './drift/drift-settings.js';
 import { SegtideError } from './errors.js';
@@ -356,7 +357,12 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     };
     await parts.drift.write(reports);
     const asking = reports.filter(({ action }) => action === 'retrain' || action === 'refit');
-    if (settings.retrainOnDrift) for (const report of asking.slice(0, 1)) schedule.request(driftReason(report));
+    if (!settings.retrainOnDrift) return;
+    for (const report of asking.slice(0, 1)) {
+      const isRefit = report.action === 'refit' && report.layer === 'embedding';
+      if (isRefit) since = report.since ?? since;
+      schedule.request(driftReason(report), isRefit);
+    }
   }
 
   async function stop(): Promise<void> {

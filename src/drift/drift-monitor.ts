@@ -1,20 +1,23 @@
 import type { ClusterModel } from '../cluster/cluster-model.js';
 import { SegtideError } from '../errors.js';
+import { benjaminiHochberg } from './benjamini-hochberg.js';
 import { createDriftDetector, type DriftDetector, type DriftDetectorSnapshot } from './drift-detector.js';
-import { type DriftObservation, mergeObservations } from './drift-observation.js';
+import { type DriftObservation, mergeObservations, STEP_GROUPS } from './drift-observation.js';
 import type { DriftReport } from './drift-report.js';
 import type { DriftSettings } from './drift-settings.js';
 import { type DriftMeasure, type DriftSide, measureDrift } from './measure-drift.js';
+import { type PackedObservation, packObservation, unpackObservation } from './packed-observation.js';
+import { type Judged, toDriftReports } from './to-drift-reports.js';
 
 /** Plain data and typed arrays. */
 export interface DriftMonitorSnapshot {
-  readonly formatVersion: 1;
-  readonly reference: DriftSide | null;
+  readonly formatVersion: 2;
+  readonly reference: PackedSide | null;
   readonly referenceComplete: boolean;
   /** Whole waves since the last round. */
-  readonly current: DriftSide | null;
+  readonly current: PackedSide | null;
   /** The wave that is being filled. */
-  readonly wave: DriftSide | null;
+  readonly wave: PackedSide | null;
   /** Waves that end by then are passed over, epoch ms; null when there is none. */
   readonly skipThrough: number | null;
   /** Latest window end seen, epoch ms; null before the first. */
@@ -24,6 +27,11 @@ export interface DriftMonitorSnapshot {
   readonly reportedAt: number | null;
   readonly windowsSinceAction: number | null;
   readonly detectors: Readonly<Record<string, DriftDetectorSnapshot>>;
+}
+
+interface PackedSide {
+  readonly observation: PackedObservation;
+  readonly model: ClusterModel;
 }
 
 /**
@@ -59,10 +67,10 @@ export interface DriftMonitor {
 /** @throws SegtideError `state` when the snapshot has another format or other channels. */
 export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMonitorSnapshot): DriftMonitor {
   checkSnapshot(settings, snapshot);
-  let reference = snapshot?.reference ?? undefined;
+  let reference = unpack(snapshot?.reference);
   let referenceComplete = snapshot?.referenceComplete ?? false;
-  let current = snapshot?.current ?? undefined;
-  let wave = snapshot?.wave ?? undefined;
+  let current = unpack(snapshot?.current);
+  let wave = unpack(snapshot?.wave);
   let skipThrough = snapshot?.skipThrough ?? Number.NEGATIVE_INFINITY;
   let lastEnd = snapshot?.lastEnd ?? Number.NEGATIVE_INFINITY;
   let rounds = snapshot?.rounds ?? 0;
@@ -98,16 +106,17 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
     wave = undefined;
   }
 
-  function judge(measure: DriftMeasure, at: number): Judged {
+  function judge(measure: DriftMeasure, at: number, largestPValue: number): Judged {
     const key = `${measure.layer}/${measure.subject}/${measure.statistic}`;
     let detector = detectors.get(key);
     if (detector === undefined) {
       detector = createDriftDetector(settings.thresholds[measure.statistic]);
       detectors.set(key, detector);
     }
-    const significant = measure.pValue === null || measure.pValue <= settings.significance;
-    const { threshold, drifted, since } = detector.observe(measure.value, at, significant);
-    return { ...measure, threshold, drifted, since, excess: measure.value / threshold };
+    const { pValue, level = largestPValue } = measure;
+    const significant = pValue === null || pValue <= level;
+    const { threshold, drifted, since } = detector.observe(measure.value, measure.since ?? at, significant);
+    return { ...measure, threshold, drifted, driftedSince: since };
   }
 
   function report(now: number, atEnd = false): readonly DriftReport[] {
@@ -119,34 +128,16 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
     if (!due || windows < settings.minWindows) return [];
 
     const side = current;
-    const judged = measureDrift(reference, side, settings).map((measure) => judge(measure, side.observation.start));
-    const ranks = rankSubjects(judged);
-    const suppressed = windowsSinceAction !== undefined && windowsSinceAction < settings.cooldownWindows;
-    const [before, after] = [reference.observation, side.observation];
-    const reports = judged.map((entry): DriftReport => {
-      const wanted = entry.drifted ? settings.actions[entry.layer] : 'none';
-      return {
-        reportId: `d${rounds + 1}-${entry.layer}-${entry.subject}-${entry.statistic}`,
-        layer: entry.layer,
-        subject: entry.subject,
-        statistic: entry.statistic,
-        value: entry.value,
-        threshold: entry.threshold,
-        pValue: entry.pValue,
-        drifted: entry.drifted,
-        severity: severityOf(entry),
-        rank: ranks.get(`${entry.layer}/${entry.subject}`)!,
-        since: entry.since,
-        referenceStart: before.start,
-        referenceEnd: before.end,
-        currentStart: after.start,
-        currentEnd: after.end,
-        nReference: before.windows,
-        nCurrent: after.windows,
-        referenceModelVersion: before.modelVersion,
-        modelVersion: after.modelVersion,
-        action: wanted !== 'none' && suppressed ? 'suppressed' : wanted,
-      };
+    const measures = measureDrift(reference, side, settings);
+    const pValues = measures.flatMap(({ pValue, level }) => (pValue === null || level !== undefined ? [] : [pValue]));
+    const largest = benjaminiHochberg(pValues, settings.significance);
+    const judged = measures.map((measure) => judge(measure, side.observation.start, largest));
+    const reports = toDriftReports(judged, {
+      round: rounds + 1,
+      reference: reference.observation,
+      current: side.observation,
+      actions: settings.actions,
+      suppressed: windowsSinceAction !== undefined && windowsSinceAction < settings.cooldownWindows,
     });
     if (reports.some(({ action }) => action === 'refit' || action === 'retrain')) windowsSinceAction = 0;
     rounds++;
@@ -169,11 +160,11 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
     rebase,
     report,
     snapshot: () => ({
-      formatVersion: 1,
-      reference: reference ?? null,
+      formatVersion: 2,
+      reference: pack(reference),
       referenceComplete,
-      current: current ?? null,
-      wave: wave ?? null,
+      current: pack(current),
+      wave: pack(wave),
       skipThrough: Number.isFinite(skipThrough) ? skipThrough : null,
       lastEnd: Number.isFinite(lastEnd) ? lastEnd : null,
       rounds,
@@ -184,45 +175,16 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
   };
 }
 
-/** In words, for the reasons of a retraining. */
-export function driftReason(report: DriftReport): string {
-  const subject = report.subject === 'all' ? '' : ` of ${report.subject}`;
-  return `drift in ${report.layer}${subject}: ${report.statistic} ${report.value.toFixed(3)}, threshold ${report.threshold}`;
-}
-
 function joined(a: DriftSide | undefined, b: DriftSide, model: ClusterModel): DriftSide {
   return { observation: a === undefined ? b.observation : mergeObservations(a.observation, b.observation), model };
 }
 
-interface Judged extends DriftMeasure {
-  readonly threshold: number;
-  readonly drifted: boolean;
-  readonly since: number | null;
-  /** Value over threshold: what subjects of different statistics are compared by. */
-  readonly excess: number;
+function pack(side: DriftSide | undefined): PackedSide | null {
+  return side === undefined ? null : { ...side, observation: packObservation(side.observation) };
 }
 
-function severityOf({ drifted, excess }: Judged): DriftReport['severity'] {
-  if (!drifted) return 'none';
-  return excess >= 3 ? 'high' : excess >= 1.5 ? 'medium' : 'low';
-}
-
-/** Rank of each subject within its layer, by the largest excess of its statistics; ties by name. */
-function rankSubjects(judged: readonly Judged[]): ReadonlyMap<string, number> {
-  const most = new Map<string, { readonly layer: string; readonly excess: number }>();
-  for (const { layer, subject, excess } of judged) {
-    const key = `${layer}/${subject}`;
-    most.set(key, { layer, excess: Math.max(excess, most.get(key)?.excess ?? Number.NEGATIVE_INFINITY) });
-  }
-  const ordered = [...most].sort((a, b) => b[1].excess - a[1].excess || (a[0] < b[0] ? -1 : 1));
-  const ranks = new Map<string, number>();
-  const perLayer = new Map<string, number>();
-  for (const [key, { layer }] of ordered) {
-    const rank = (perLayer.get(layer) ?? 0) + 1;
-    perLayer.set(layer, rank);
-    ranks.set(key, rank);
-  }
-  return ranks;
+function unpack(side: PackedSide | null | undefined): DriftSide | undefined {
+  return side == null ? undefined : { ...side, observation: unpackObservation(side.observation) };
 }
 
 function statisticOf(key: string): DriftMeasure['statistic'] {
@@ -231,11 +193,12 @@ function statisticOf(key: string): DriftMeasure['statistic'] {
 
 function checkSnapshot(settings: DriftSettings, snapshot: DriftMonitorSnapshot | undefined): void {
   if (snapshot === undefined) return;
-  const channels = snapshot.reference?.observation.channels.length ?? settings.channels.length;
-  if (snapshot.formatVersion !== 1 || channels !== settings.channels.length) {
+  const channels =
+    snapshot.reference === null ? settings.channels.length : snapshot.reference.observation.cells.length / STEP_GROUPS;
+  if (snapshot.formatVersion !== 2 || channels !== settings.channels.length) {
     throw new SegtideError(
       'state',
-      `The drift monitor's snapshot belongs to other settings: format ${String(snapshot.formatVersion)} with ${channels} channels; got format 1 with ${settings.channels.length}. Start without it or restore the settings.`,
+      `The drift monitor's snapshot belongs to other settings: format ${String(snapshot.formatVersion)} with ${channels} channels; got format 2 with ${settings.channels.length}. Start without it or restore the settings.`,
     );
   }
 }

@@ -1,8 +1,12 @@
 /** One statistic of one subject, compared between a reference and now. Field names as in the `drift` records. */
 export interface DriftReport {
   readonly reportId: string;
+  /**
+   * `input`: values moved. `assignment`: shares of segments moved. `embedding`: windows lie elsewhere than their
+   * segments' shares explain. `model`: the encoder describes windows of the same segment worse.
+   */
   readonly layer: 'input' | 'embedding' | 'assignment' | 'model';
-  /** A channel, step group, dimension or segment id; `all` for the whole. */
+  /** A channel, a quarter of its steps (`minutes:q2`), a dimension (`dim1`) or a segment id; `all` for the whole. */
   readonly subject: string;
   readonly statistic: string;
   readonly value: number;

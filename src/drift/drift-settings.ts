@@ -7,13 +7,29 @@ export type DriftLayer = DriftReport['layer'];
 export interface DriftThresholds {
   /** Population stability index: of segment shares, and of a channel's values over deciles of the reference. @default 0.2 */
   readonly psi?: number;
-  /** Kolmogorov-Smirnov statistic of a channel's values. @default 0.15 */
+  /** Kolmogorov-Smirnov statistic: of a channel's values, and of a coordinate beyond what shares explain. @default 0.15 */
   readonly ks?: number;
+  /** Jensen-Shannon distance: of segment shares, and of a channel's values over deciles. @default 0.2 */
+  readonly jensenShannon?: number;
+  /** Wasserstein distance of a channel's values, in their standard deviations. @default 0.3 */
+  readonly wasserstein?: number;
   /** Shift of a centroid relative to the mean within-cluster spread. @default 0.5 */
   readonly centroidShift?: number;
-  /** Rise of the mean distance to the nearest centroid, relative to the reference. @default 0.3 */
+  /** Rise of the mean distance to the nearest centroid within segments, relative to the reference. @default 0.3 */
   readonly distance?: number;
-  /** Rise of the mean reconstruction error, relative to the reference. @default 0.5 */
+  /** Squared maximum mean discrepancy of embeddings within segments. @default 0.03 */
+  readonly mmd?: number;
+  /** Shift of a coordinate's mean within segments, in its standard deviations within segments. @default 0.3 */
+  readonly meanShift?: number;
+  /**
+   * Least change of a mean within segments, in standard deviations within segments, that the watch over all waves
+   * since the model took over tells of.
+   * @default 0.05
+   */
+  readonly change?: number;
+  /** Rise of the share of customers who change segment from one window to the next. @default 0.1 */
+  readonly moves?: number;
+  /** Rise of the mean reconstruction error within segments, relative to the reference. @default 0.5 */
   readonly reconstructionError?: number;
 }
 
@@ -33,11 +49,16 @@ export interface DriftOptions {
   readonly referenceMs?: number;
   /** A value at or above its threshold is drift. */
   readonly thresholds?: DriftThresholds;
-  /** Largest p-value with which a Kolmogorov-Smirnov statistic starts a drift. @default 0.001 */
+  /**
+   * Share of chance among what is significant in a round, over all of its statistics (Benjamini-Hochberg): a value that
+   * chance explains starts no drift.
+   * @default 0.001
+   */
   readonly significance?: number;
   /**
    * What drift in a layer asks for. Shares that move need no other model, and refitting on them makes segments worse;
-   * centroids that move are followed by a refit, and what the encoder no longer describes by a retraining.
+   * windows that lie elsewhere within their segments ask for a refit, what the encoder no longer describes for a
+   * retraining.
    * @default { input: 'none', embedding: 'refit', assignment: 'none', model: 'retrain' }
    */
   readonly actions?: Partial<Record<DriftLayer, 'none' | 'refit' | 'retrain'>>;
@@ -58,6 +79,20 @@ export interface DriftSettings extends Required<Omit<DriftOptions, 'thresholds' 
   readonly watch: ChangeWatchSettings;
 }
 
+const THRESHOLDS: Required<DriftThresholds> = {
+  psi: 0.2,
+  ks: 0.15,
+  jensenShannon: 0.2,
+  wasserstein: 0.3,
+  centroidShift: 0.5,
+  distance: 0.3,
+  mmd: 0.03,
+  meanShift: 0.3,
+  change: 0.05,
+  moves: 0.1,
+  reconstructionError: 0.5,
+};
+
 /**
  * @param channels names of the channels, in their order
  * @throws SegtideError `config` when a number is out of range.
@@ -69,13 +104,7 @@ export function resolveDriftOptions(options: DriftOptions, channels: readonly st
     minWindows: options.minWindows ?? 500,
     referenceWindows: options.referenceWindows ?? 2_000,
     referenceMs: options.referenceMs ?? 0,
-    thresholds: {
-      psi: options.thresholds?.psi ?? 0.2,
-      ks: options.thresholds?.ks ?? 0.15,
-      centroidShift: options.thresholds?.centroidShift ?? 0.5,
-      distance: options.thresholds?.distance ?? 0.3,
-      reconstructionError: options.thresholds?.reconstructionError ?? 0.5,
-    },
+    thresholds: { ...THRESHOLDS, ...options.thresholds },
     significance: options.significance ?? 0.001,
     actions: { input: 'none', embedding: 'refit', assignment: 'none', model: 'retrain', ...options.actions },
     cooldownWindows: options.cooldownWindows ?? 20_000,

@@ -24,13 +24,17 @@ export function createHistogram(): Histogram {
   return { counts: new Float64Array(HISTOGRAM_BINS), count: 0, sum: 0, sumSquares: 0 };
 }
 
-/** Adds one value in place. NaN and infinities are passed over. */
-export function addToHistogram(histogram: Histogram, value: number): void {
+/**
+ * Adds one value in place. NaN and infinities are passed over.
+ *
+ * @param weight how often it counts; may be a fraction, or negative to take away. @default 1
+ */
+export function addToHistogram(histogram: Histogram, value: number, weight = 1): void {
   if (!Number.isFinite(value)) return;
-  histogram.counts[binOf(value)]! += 1;
-  histogram.count += 1;
-  histogram.sum += value;
-  histogram.sumSquares += value * value;
+  histogram.counts[binOf(value)]! += weight;
+  histogram.count += weight;
+  histogram.sum += weight * value;
+  histogram.sumSquares += weight * value * value;
 }
 
 /** The histogram of both samples together. */
@@ -43,12 +47,12 @@ export function mergeHistograms(a: Histogram, b: Histogram): Histogram {
 /** A histogram without its empty bins, which are most of them. */
 export interface PackedHistogram extends Omit<Histogram, 'counts'> {
   readonly bins: Uint16Array;
-  readonly counts: Float64Array; // (bins)
+  readonly counts: Uint32Array; // (bins)
 }
 
 export function packHistogram({ counts, ...sums }: Histogram): PackedHistogram {
   const bins = Uint16Array.from(counts.keys()).filter((bin) => counts[bin] !== 0);
-  return { ...sums, bins, counts: Float64Array.from(bins, (bin) => counts[bin]!) };
+  return { ...sums, bins, counts: Uint32Array.from(bins, (bin) => counts[bin]!) };
 }
 
 export function unpackHistogram({ bins, counts, ...sums }: PackedHistogram): Histogram {
@@ -89,6 +93,12 @@ export function equalShareCuts(histogram: Histogram, groups: number): Uint16Arra
     }
   }
   return Uint16Array.from(cuts);
+}
+
+/** Middle of a bin. */
+export function middleOf(bin: number): number {
+  const [lower, upper] = edgesOf(bin);
+  return (lower + upper) / 2;
 }
 
 /** Counts of a sample by the runs that `equalShareCuts` made. */

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { centroidShift, centroidShifts } from '../../src/drift/centroid-shift.js';
 import { createDriftDetector } from '../../src/drift/drift-detector.js';
 import { histogramKolmogorovSmirnov, kolmogorovSmirnov, ksPValue } from '../../src/drift/kolmogorov-smirnov.js';
-import { meanShift } from '../../src/drift/mean-shift.js';
 import { psi, psiTerms } from '../../src/drift/psi.js';
 import { addToHistogram, createHistogram } from '../../src/numeric/histogram.js';
 import { createRandom } from '../../src/numeric/random.js';
@@ -106,14 +105,6 @@ describe('centroidShift', () => {
     expect([...centroidShifts(before, after)]).toEqual([2.5, 0, 0]);
     expect(centroidShift(before, after)).toBeCloseTo(2.5 / Math.sqrt(3), 12);
     expect(centroidShift(clusterModelOf([[0]], { meanInertia: 0 }), clusterModelOf([[2]]))).toBe(2);
-  });
-});
-
-describe('meanShift', () => {
-  it('is the relative change of the mean', () => {
-    expect(meanShift(histogramOf([1, 3]), histogramOf([3]))).toBe(0.5);
-    expect(meanShift(histogramOf([-2]), histogramOf([-1]))).toBe(0.5);
-    expect(meanShift(createHistogram(), histogramOf([3]))).toBe(0);
   });
 });
 

@@ -3,7 +3,11 @@ import { enumOf, field, nullable, recordOf, TIMESTAMP } from './record-schema.js
 export const DRIFT_SCHEMA = recordOf('Drift', 'One statistic of one subject, compared between a reference and now.', [
   field('reportId', 'string', 'The report that this line belongs to.'),
   field('layer', enumOf('DriftLayer', 'input', 'embedding', 'assignment', 'model'), 'Where drift was looked for.'),
-  field('subject', 'string', 'A channel, step group, dimension or segment; `all` for the whole.'),
+  field(
+    'subject',
+    'string',
+    'A channel, a quarter of its steps (`minutes:q2`), a dimension (`dim1`) or a segment; `all` for the whole.',
+  ),
   field('statistic', 'string', 'Name of the statistic.'),
   field('value', 'double', 'Its value now.'),
   field('threshold', 'double', 'Above this it has drifted.'),

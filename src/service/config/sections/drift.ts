@@ -6,12 +6,28 @@ const thresholds = z
     psi: positive('PSI')
       .default(0.2)
       .describe('Population stability index of segment shares, and of values over deciles.'),
-    ks: positive('statistic').default(0.15).describe("Kolmogorov-Smirnov statistic of a channel's values."),
+    ks: positive('statistic')
+      .default(0.15)
+      .describe("Kolmogorov-Smirnov statistic of a channel's values, and of coordinates beyond what shares explain."),
+    jensenShannon: positive('distance')
+      .default(0.2)
+      .describe('Jensen-Shannon distance of segment shares, and of values over deciles.'),
+    wasserstein: positive('sd').default(0.3).describe("Wasserstein distance of a channel's values."),
     centroidShift: positive('spreads')
       .default(0.5)
       .describe('Shift of a centroid over the mean spread within segments.'),
-    distance: positive('relative').default(0.3).describe('Rise of the mean distance to the nearest centroid.'),
-    reconstructionError: positive('relative').default(0.5).describe('Rise of the mean reconstruction error.'),
+    distance: positive('relative')
+      .default(0.3)
+      .describe('Rise of the mean distance to the nearest centroid within segments.'),
+    mmd: positive('squared').default(0.03).describe('Maximum mean discrepancy of embeddings within segments.'),
+    meanShift: positive('sd').default(0.3).describe("Shift of a coordinate's mean within segments."),
+    change: positive('sd')
+      .default(0.05)
+      .describe('Change of a mean within segments from one wave of windows to others.'),
+    moves: positive('share').default(0.1).describe('Rise of the share of customers who change segment.'),
+    reconstructionError: positive('relative')
+      .default(0.5)
+      .describe('Rise of the mean reconstruction error within segments.'),
   })
   .prefault({})
   .describe('A value at or above its threshold is drift.');
@@ -19,7 +35,7 @@ const thresholds = z
 const actions = z
   .strictObject({
     input: action('none').describe('When the values of channels drift.'),
-    embedding: action('refit').describe('When centroids shift.'),
+    embedding: action('refit').describe('When windows lie elsewhere within their segments.'),
     assignment: action('none').describe('When the shares of segments drift.'),
     model: action('retrain').describe('When the encoder describes windows worse than it did.'),
   })
@@ -43,7 +59,7 @@ export const driftSection = z
     thresholds,
     significance: share()
       .default(0.001)
-      .describe('Largest p-value with which a Kolmogorov-Smirnov statistic starts a drift.'),
+      .describe('Share of chance among what is significant in a round, over all of its statistics.'),
     actions,
     cooldownWindows: whole('windows')
       .default(20_000)

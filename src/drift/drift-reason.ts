@@ -1,0 +1,7 @@
+import type { DriftReport } from './drift-report.js';
+
+/** In words, for the reasons of a retraining. */
+export function driftReason({ layer, subject, statistic, value, threshold }: DriftReport): string {
+  const of = subject === 'all' ? '' : ` of ${subject}`;
+  return `drift in ${layer}${of}: ${statistic} ${value.toFixed(3)}, threshold ${threshold}`;
+}
