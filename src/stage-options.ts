@@ -49,7 +49,10 @@ export interface ClusterOptions {
 }
 
 export interface ModelOptions {
-  /** Windows collected before the first training, from 1; until then assignments say `warming` or `provisional`. @default 2_000 */
+  /**
+   * Windows collected before the first training, from 1; until then assignments say `warming` or `provisional`.
+   * @default 2_000, or at least 320 in two whole waves of windows that end together; such a model is fitted anew as windows double
+   */
   readonly firstFit?: number;
   /** Windows kept for training, from 1. Each costs its cells times 5 bytes. @default 20_000 */
   readonly reservoir?: number;

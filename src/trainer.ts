@@ -442,7 +442,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     const report = toChangeReport(found, ++changes, settings.drift.watch.threshold);
     await parts.drift.write([report]);
     driftReports = {
-      last: [...driftReports.last, report],
+      last: [...driftReports.last.filter(({ statistic }) => statistic !== report.statistic), report],
       drifted: driftReports.drifted + 1,
       reports: driftReports.reports + 1,
     };
@@ -509,7 +509,12 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     };
     await parts.drift.write(reports);
     const asking = reports.filter(({ action }) => action === 'retrain' || action === 'refit');
-    if (settings.retrainOnDrift) for (const report of asking.slice(0, 1)) schedule.request(driftReason(report));
+    if (!settings.retrainOnDrift) return;
+    for (const report of asking.slice(0, 1)) {
+      const isRefit = report.action === 'refit' && report.layer === 'embedding';
+      if (isRefit) since = report.since ?? since;
+      schedule.request(driftReason(report), isRefit);
+    }
   }
 
   async function stop(): Promise<void> {

@@ -44,7 +44,10 @@ export interface ChangeWatchSnapshot {
  * than the rounds of the drift monitor: what it is for is to act soon, not to describe.
  */
 export interface ChangeWatch {
-  /** Takes in windows of a lesson; answers as `endWave` where they end later than those before. */
+  /**
+   * Takes in windows of a lesson; answers as `endWave` where they end later than those before. The first of another model
+   * begin anew.
+   */
   observe(windows: WatchedWindows): Change | undefined;
   /** No more windows will come that end with the last ones: tells what has changed by them. */
   endWave(): Change | undefined;
@@ -64,6 +67,12 @@ export function createChangeWatch(settings: ChangeWatchSettings, from?: ChangeWa
   let reference = from?.reference ?? undefined;
   let wave = from?.wave ?? undefined;
   let changed = from?.changed ?? undefined;
+
+  function rebase(side: WatchedWindows | undefined): void {
+    reference = side;
+    wave = undefined;
+    changed = undefined;
+  }
 
   function isComplete({ statistics, start, end }: WatchedWindows): boolean {
     return countOf(statistics) >= settings.referenceWindows && end - start >= settings.referenceMs;
@@ -90,16 +99,14 @@ export function createChangeWatch(settings: ChangeWatchSettings, from?: ChangeWa
   return {
     observe(windows) {
       if (countOf(windows.statistics) === 0) return undefined;
+      const known = wave ?? reference;
+      if (known !== undefined && known.statistics.modelVersion !== windows.statistics.modelVersion) rebase(undefined);
       const change = wave !== undefined && windows.end > wave.end ? endWave() : undefined;
       wave = joined(wave, windows);
       return change;
     },
     endWave,
-    rebase(side) {
-      reference = side;
-      wave = undefined;
-      changed = undefined;
-    },
+    rebase,
     snapshot: () => ({
       reference: reference ?? null,
       wave: wave ?? null,

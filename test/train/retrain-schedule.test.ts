@@ -249,11 +249,13 @@ describe('createRetrainSchedule', () => {
     expect(() => resolveRetrainOptions({ firstFit: 0 }, 10)).toThrow(/firstFit/);
     expect(resolveRetrainOptions({}, 7)).toEqual({
       firstFit: 2_000,
+      earlyFit: 320,
       everyWindows: 50_000,
       everyMs: 28,
       minIntervalMs: 7,
       minWindows: 2_000,
     });
     expect(() => resolveRetrainOptions({ cron: { expression: 'daily', timeZone: 'UTC' } }, 10)).toThrow(/cron/);
+    expect(resolveRetrainOptions({ firstFit: 2_000 }, 7).earlyFit).toBeUndefined();
   });
 });

@@ -113,6 +113,51 @@ describe('a training job', () => {
     }
   });
 
+  it('refits to what came since behaviour changed, with the weights it had, and carries ids over', async () => {
+    const first = withViews();
+    const { artifact } = await runTrainingJob(first);
+    const before = decodeArtifact(artifact);
+    const { steps, channels, customers, starts, ends, values } = first.reservoir;
+    const week = 7 * 86_400_000;
+    // The same customers do the same, but for the order of the steps, which is turned round.
+    const turned = values.map((_, at) => values[at - (at % steps) + steps - 1 - (at % steps)]!);
+    const twice = <T extends Float64Array | Float32Array | Uint16Array | Uint8Array>(a: T, b: T): T => {
+      const both = new (a.constructor as new (length: number) => T)(a.length + b.length);
+      both.set(a);
+      both.set(b, a.length);
+      return both;
+    };
+    const { observedSteps, mask } = first.reservoir;
+    const reservoir = {
+      ...first.reservoir,
+      customers: [...customers, ...customers],
+      starts: twice(
+        starts,
+        starts.map((start) => start + week),
+      ),
+      ends: twice(
+        ends,
+        ends.map((end) => end + week),
+      ),
+      observedSteps: twice(observedSteps, observedSteps),
+      values: twice(values, turned),
+      mask: twice(mask, mask),
+    };
+    expect(channels).toBe(1);
+    const since = Math.min(...starts) + week;
+    const champion = { artifact, clusterModel: before.clusterModel };
+    const result = await runTrainingJob(
+      withViews({ number: 2, champion, reservoir, since, refit: true, nextSegmentNumber: 9 }),
+    );
+    const after = decodeArtifact(result.artifact);
+    expect(after.training.windows + after.training.heldOutWindows).toBe(customers.length);
+    expect(after.training.updates).toBe(0);
+    expect(fromEncoderTensors(after.encoder).vrae).toEqual(fromEncoderTensors(before.encoder).vrae);
+    expect(after.scale).toEqual(before.scale);
+    const carried = after.clusterModel.segmentIds.filter((id) => before.clusterModel.segmentIds.includes(id));
+    expect(carried.length).toBeGreaterThanOrEqual(2);
+  });
+
   it('asks for active latents only where the embedding is made of them', async () => {
     const strict = (job: TrainingJob): TrainingJob => {
       const { settings } = job;
