@@ -23,7 +23,7 @@ export interface FittedModel {
 /** Fits a model with 8 segments to windows, as the trainer does. */
 export async function fitWindows(windows: WindowBatch, seed: number): Promise<FittedModel> {
   const config = configSchema.parse({ run: { seed } });
-  const settings = modelSettingsFor(config, { ...windows, labels: undefined }, 8);
+  const settings = modelSettingsFor(config, windows, 8);
   const { artifact } = await runTrainingJob({
     ...{ number: 1, reasons: [], seed, settings, champion: undefined, fresh: true, nextSegmentNumber: 1 },
     reservoir: toReservoirSnapshot(windows, seed),
