@@ -31,8 +31,8 @@ const { values: flags } = parseArgs({
     seeds: { type: 'string', default: '1' },
     provisional: { type: 'string', default: '4' },
     anomalies: { type: 'string', default: '0.3' },
-    show: { type: "boolean" },
-    threshold: { type: 'string', default: "5" },
+    show: { type: 'boolean' },
+    threshold: { type: 'string', default: '5.5' },
   },
 });
 const customers = Number(flags.customers);

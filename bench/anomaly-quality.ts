@@ -19,7 +19,7 @@ import { type FittedModel, fitWindows } from './measure/fit-windows.js';
 
 const SCRIPT = join(import.meta.dirname, 'reference', 'anomaly_pyod.py');
 const FOREST_SEEDS = [0, 1, 2];
-const THRESHOLD = 5;
+const THRESHOLD = 5.5;
 
 const { values: flags } = parseArgs({
   options: {

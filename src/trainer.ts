@@ -370,6 +370,8 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     // What it learnt from is of another time than the windows that are to come.
     monitor.rebase();
     watch.rebase(undefined);
+    since = undefined;
+    fittedSince = undefined;
     schedule.replaced();
     if (sampled.length > 0) {
       await segments.publish(profiles, { lineage, reasons: [inWords(request)], createdAt: now });

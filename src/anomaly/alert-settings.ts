@@ -5,8 +5,8 @@ export interface AlertOptions {
   /** Kinds that are raised; none turns alerts off. @default all */
   readonly kinds?: readonly AlertKind[];
   /**
-   * A window is anomalous from this score on: -log10 of the share of usual windows that are as odd. 5 is one in 100,000.
-   * @default 5
+   * A window is anomalous from this score on: -log10 of the share of usual windows that are as odd. 5.5 is one in 300,000 by the fitted tail.
+   * @default 5.5
    */
   readonly threshold?: number;
   /** Event time after an alert during which its customer, or its segment, raises no other of the kind, ms. @default one window length */
@@ -19,7 +19,7 @@ export interface AlertOptions {
 export interface SilenceOptions {
   /** -log10 of the chance of so long a silence, if the customer were as active as it is on average. @default 6 */
   readonly threshold?: number;
-  /** Times the longest silence that is usual for the customer, at least. @default 3 */
+  /** Times the longest silence that is usual for the customer, at least. @default 5 */
   readonly factor?: number;
 }
 
@@ -57,11 +57,11 @@ export function resolveAlertOptions(options: AlertOptions, windowMs: number): Al
   if (unknown !== undefined) throw refuse(`\`kinds\` must be of ${ALERT_KINDS.join(', ')}; got ${String(unknown)}`);
   return {
     kinds,
-    threshold: least('threshold', options.threshold ?? 5, 0),
+    threshold: least('threshold', options.threshold ?? 5.5, 0),
     cooldownMs: least('cooldown', options.cooldownMs ?? windowMs, 0),
     silence: {
       threshold: least('silence.threshold', silence.threshold ?? 6, 0),
-      factor: least('silence.factor', silence.factor ?? 3, 1),
+      factor: least('silence.factor', silence.factor ?? 5, 1),
     },
     segmentChange: {
       persistence: whole('segmentChange.persistence', segmentChange.persistence ?? 3),

@@ -3,7 +3,7 @@ import type { WindowBatch } from '../window/window-batch.js';
 import type { Alert, AlertKind } from './alert.js';
 import type { AlertSettings } from './alert-settings.js';
 import { observeActivity, type Silence } from './customer-silence.js';
-import { type CustomerSlab, createCustomerSlab, forget, reserve, trimmed } from './customer-slab.js';
+import { type CustomerSlab, createCustomerSlab, forget, NUMBERS, reserve, SEGMENT, trimmed } from './customer-slab.js';
 import { knownSteps, timeOfStep } from './known-until.js';
 import { observeOddity } from './odd-windows.js';
 import { type MoveCause, observeSegment, type SegmentMove } from './segment-moves.js';
@@ -49,6 +49,8 @@ export interface RaisedAlert {
 export interface AlertWatch {
   /** Takes windows in the order of publication. What it answers depends on them and on those before alone. */
   observe(observed: ObservedWindows): readonly RaisedAlert[];
+  /** The segment that a customer was in, for good, before its next window; undefined where none is known. */
+  segmentOf(slot: number): string | undefined;
   /** Forgets customers that left; call it with `WindowBatch.released` once the batch is dealt with. */
   forget(slots: Uint32Array): void;
   snapshot(): AlertWatchSnapshot;
@@ -101,13 +103,12 @@ export function createAlertWatch(settings: AlertSettings, from?: AlertWatchSnaps
         if (segmented === undefined || numbers === undefined || !isFirst) continue;
         const { nearest, margins, modelVersion } = segmented;
         const segment = nearest[row]!;
-        if (watches('segment-change')) {
-          const slot = windows.customers[row]!;
-          const move = observeSegment(slab, slot, numbers[segment]!, margins[row]!, moved.get(row), segmentChange);
-          if (move !== undefined) {
-            const named = { ...move, fromId: segmentIds[move.from - 1]!, toId: segmentIds[move.to - 1]! };
-            raised.push({ kind: 'segment-change', status: 'confirmed', ...window, move: named });
-          }
+        const slot = windows.customers[row]!;
+        // Also where nobody is told: oddity is judged by the segment.
+        const move = observeSegment(slab, slot, numbers[segment]!, margins[row]!, moved.get(row), segmentChange);
+        if (move !== undefined && watches('segment-change')) {
+          const named = { ...move, fromId: segmentIds[move.from - 1]!, toId: segmentIds[move.to - 1]! };
+          raised.push({ kind: 'segment-change', status: 'confirmed', ...window, move: named });
         }
         if (watches('segment-size')) {
           const { windowStart, windowEnd } = window;
@@ -118,6 +119,10 @@ export function createAlertWatch(settings: AlertSettings, from?: AlertWatchSnaps
         }
       }
       return raised;
+    },
+    segmentOf: (slot) => {
+      const number = slab.numbers[slot * NUMBERS + SEGMENT] ?? 0;
+      return segmentIds[number - 1];
     },
     forget: (slots) => forget(slab, slots),
     snapshot: () => ({ format: 1, customers: trimmed(slab), segmentIds: [...segmentIds], sizes: sizes.snapshot() }),

@@ -40,9 +40,12 @@ export interface AnomalyDetector {
    * How odd each window is: -log10 of the share of usual windows that are as odd, so 3 is once in a thousand. 0 for
    * windows without any usage, and where no segment is known.
    */
-  score(assignments: AssignmentBatch): Float32Array; // (batch)
-  explain(assignments: AssignmentBatch, row: number): ExplainedWindow;
+  score(assignments: AssignmentBatch, before?: SegmentBefore): Float32Array; // (batch)
+  explain(assignments: AssignmentBatch, row: number, before?: SegmentBefore): ExplainedWindow;
 }
+
+/** The segment that a row's customer was in before the window, as a centroid's index; undefined where that is not known. */
+export type SegmentBefore = (row: number) => number | undefined;
 
 interface Scale {
   readonly rarity: Rarity;
@@ -52,22 +55,28 @@ interface Scale {
 export function createAnomalyDetector(model: AnomalyModel): AnomalyDetector {
   const meter = createPartMeter(model);
   const whole = toScale(model.whole);
+  const known = model.known && toScale(model.known);
   const partial = toScale(model.partial);
+  const choose = (assignments: AssignmentBatch, row: number, before: SegmentBefore) => {
+    const own = assignments.nearest[row]!;
+    const segment = before(row);
+    if (!isWhole(assignments, row)) return { ...partial, segment: segment ?? own };
+    return segment === undefined || known === undefined ? { ...whole, segment: own } : { ...known, segment };
+  };
   return {
-    score(assignments) {
-      const { length, nearest, distances, embeddings } = assignments;
+    score(assignments, before = nobody) {
+      const { length, distances, embeddings } = assignments;
       const scores = new Float32Array(length);
       for (let row = 0; row < length; row++) {
         if (embeddings.series.inactive[row] === 1 || !Number.isFinite(distances[row])) continue;
-        const { rarity, score } = isWhole(assignments, row) ? whole : partial;
-        scores[row] = score.rarity(rarity.together(meter.measure(assignments, row), nearest[row]!));
+        const { rarity, score, segment } = choose(assignments, row, before);
+        scores[row] = score.rarity(rarity.together(meter.measure(assignments, row, segment), segment));
       }
       return scores;
     },
-    explain(assignments, row) {
-      const { rarity } = isWhole(assignments, row) ? whole : partial;
-      const segment = assignments.nearest[row]!;
-      const measured = meter.measure(assignments, row);
+    explain(assignments, row, before = nobody) {
+      const { rarity, segment } = choose(assignments, row, before);
+      const measured = meter.measure(assignments, row, segment);
       const parts = ANOMALY_PARTS.map((part) => ({
         part,
         value: measured[part],
@@ -83,6 +92,8 @@ export function createAnomalyDetector(model: AnomalyModel): AnomalyDetector {
     },
   };
 }
+
+const nobody: SegmentBefore = () => undefined;
 
 function toScale(usual: Usual): Scale {
   return { rarity: createRarity(usual), score: toTail(usual.score) };

@@ -13,6 +13,7 @@ export interface AnomalyHeader {
   readonly sampled: number;
   /** Shape of what is usual; digests are numbered in the order in which they are stored. */
   readonly whole: StoredUsual;
+  readonly known: StoredUsual | null;
   readonly partial: StoredUsual;
   /** Centroids of each digest. */
   readonly digests: readonly number[];
@@ -26,7 +27,14 @@ interface StoredUsual {
   readonly score: number;
 }
 
-export function toAnomalyTensors({ references, spreads, forest, whole, partial }: AnomalyModel): StoredAnomalyModel {
+export function toAnomalyTensors({
+  references,
+  spreads,
+  forest,
+  courses,
+  courseSpreads,
+  ...usual
+}: AnomalyModel): StoredAnomalyModel {
   const digests: TDigest[] = [];
   const number = (digest: TDigest): number => digests.push(digest) - 1;
   const numbers = (of: Usual['all']): Numbers =>
@@ -36,10 +44,17 @@ export function toAnomalyTensors({ references, spreads, forest, whole, partial }
     segments: segments.map(numbers),
     score: number(score),
   });
-  const header = { sampled: forest.sampled, whole: store(whole), partial: store(partial) };
+  const header = {
+    sampled: forest.sampled,
+    whole: store(usual.whole),
+    known: usual.known ? store(usual.known) : null,
+    partial: store(usual.partial),
+  };
   const tensors: Record<string, Tensor> = {
     [REFERENCES]: { shape: [references.length, references.cells], values: references.values },
     [SPREADS]: { shape: [references.cells], values: spreads },
+    [COURSES]: vector(courses),
+    [COURSE_SPREADS]: vector(courseSpreads),
     [ROOTS]: integers(forest.roots),
     [FEATURES]: integers(forest.features),
     [CUTS]: vector(forest.cuts),
@@ -72,6 +87,11 @@ export function fromAnomalyTensors({ header, tensors }: StoredAnomalyModel): Ano
   const [length = 0, cells = 0] = tensors[REFERENCES]!.shape;
   const spreads = take(tensors, SPREADS, Float32Array);
   if (spreads.length !== cells) throw damaged(`it has ${spreads.length} spreads of ${cells} cells`);
+  const courses = take(tensors, COURSES, Float32Array);
+  const courseSpreads = take(tensors, COURSE_SPREADS, Float32Array);
+  if (courses.length !== courseSpreads.length || courses.length !== header.whole.segments.length * cells) {
+    throw damaged('its courses do not fit');
+  }
   const features = Int32Array.from(take(tensors, FEATURES, Float32Array));
   const cuts = take(tensors, CUTS, Float32Array);
   const rights = Uint32Array.from(take(tensors, RIGHTS, Float32Array));
@@ -86,13 +106,18 @@ export function fromAnomalyTensors({ header, tensors }: StoredAnomalyModel): Ano
     references: { length, cells, values: references },
     spreads,
     forest: { sampled: header.sampled, roots, features, cuts, rights },
+    courses,
+    courseSpreads,
     whole: read(header.whole),
+    known: header.known === null ? undefined : read(header.known),
     partial: read(header.partial),
   };
 }
 
 const REFERENCES = 'references';
 const SPREADS = 'spreads';
+const COURSES = 'courses';
+const COURSE_SPREADS = 'courses.spreads';
 const ROOTS = 'forest.roots';
 const FEATURES = 'forest.features';
 const CUTS = 'forest.cuts';

@@ -73,10 +73,11 @@ export function observeActivity(
   if (isActiveAgain) numbers[number + IS_SILENT] = 0;
   if (activeUntil === 0 || numbers[number + COUNTED_STEPS]! < LEAST_WINDOWS * steps) return undefined;
   const gap = Math.round((timeOfStep(windows, row, knownSteps) - activeUntil) / stepMs);
-  const usualGap = Math.max(1, numbers[number + USUAL_GAP]!);
+  const longest = numbers[number + USUAL_GAP]!;
+  const usualGap = Math.max(1, longest);
   const activeShare = Math.min(numbers[number + ACTIVE_SHARE]!, MOST_SHARE);
   // Of few long silences the longest says little of how long they may get.
-  const least = factor * usualGap * (1 + FEW_GAPS / Math.max(1, numbers[number + LONG_GAPS]!));
+  const least = factor * usualGap * (longest > 0 ? 1 + FEW_GAPS / Math.max(1, numbers[number + LONG_GAPS]!) : 1);
   const score = -gap * Math.log10(1 - activeShare);
   if (numbers[number + IS_SILENT] === 1 || gap < least || !(score >= threshold)) return undefined;
   numbers[number + IS_SILENT] = 1;

@@ -8,6 +8,8 @@ import { createExpectedCurve, type References } from './expected-curve.js';
 import { fitIsolationForest } from './isolation-forest.js';
 import { createPartMeter, type PartMeter } from './part-meter.js';
 import { createRarity } from './rarity.js';
+import { toCourses } from './segment-courses.js';
+import { segmentsBefore } from './segments-before.js';
 import { toDigest } from './t-digest.js';
 
 export interface FitAnomalyOptions {
@@ -50,16 +52,27 @@ export function fitAnomalyModel(
   const spreads = measureSpreads(references, assignments, measured);
   const points = fillGaps(references, assignments, trained);
   const forest = fitIsolationForest(points, trained.length, cells, random);
-  const meter = createPartMeter({ references, spreads, forest });
+  const { courses, courseSpreads } = toCourses(references, assignments, trained);
+  const base = { references, spreads, forest, courses, courseSpreads };
+  const meter = createPartMeter(base);
+  const before = segmentsBefore(assignments, [trainRows, heldOutRows]);
+  const known = measured.filter((row) => before(row) !== undefined);
+  const own = (row: number): number => assignments.nearest[row]!;
+  const cut = cutShort(assignments, measured, random);
   return {
-    references,
-    spreads,
-    forest,
-    whole: measureUsual(meter, assignments, measured, ANOMALY_PARTS),
-    partial: measureUsual(meter, cutShort(assignments, measured, random), firstRows(measured.length), [
-      'isolation',
-      'run',
-    ]),
+    ...base,
+    whole: measureUsual(meter, assignments, measured, own, WITHOUT_HISTORY),
+    known:
+      known.length < LEAST_MEASURED
+        ? undefined
+        : measureUsual(meter, assignments, known, (row) => before(row)!, ANOMALY_PARTS),
+    partial: measureUsual(
+      meter,
+      cut,
+      firstRows(measured.length),
+      (i) => before(measured[i]!) ?? own(measured[i]!),
+      WITHOUT_ENCODER,
+    ),
   };
 }
 
@@ -106,6 +119,11 @@ function fillGaps(
   return filled;
 }
 
+/** Of a window whose customer is new, the segment says less: its course is nearly that of the nearest windows. */
+const WITHOUT_HISTORY: readonly AnomalyPart[] = ANOMALY_PARTS.filter((part) => part !== 'course');
+/** Of a window that is not known to its end, views and latents say little. */
+const WITHOUT_ENCODER: readonly AnomalyPart[] = ['isolation', 'run', 'course'];
+
 /** How far usual windows are from what is expected of them, cell by cell; half of it is what is usual over all cells. */
 function measureSpreads(
   references: References,
@@ -140,11 +158,12 @@ function measureUsual(
   meter: PartMeter,
   assignments: AssignmentBatch,
   rows: Uint32Array,
+  segmentOf: (row: number) => number,
   parts: readonly AnomalyPart[],
 ): Usual {
   const measured = Array.from(rows, (row) => ({
-    parts: { ...meter.measure(assignments, row) },
-    segment: assignments.nearest[row]!,
+    parts: meter.measure(assignments, row, segmentOf(row)),
+    segment: segmentOf(row),
   }));
   const digestsOf = (segment?: number): Usual['all'] => {
     const those = segment === undefined ? measured : measured.filter((one) => one.segment === segment);

@@ -1,41 +1,43 @@
 import type { AssignmentBatch } from '../cluster/assignment-batch.js';
+import type { ClusterModel } from '../cluster/cluster-model.js';
 import { isInformative } from '../window/is-informative.js';
 import { MASK_ABSENT } from '../window/window-batch.js';
 import type { AnomalyModel, AnomalyPart } from './anomaly-model.js';
-import { type DeviatingRun, findDeviatingRun } from './deviating-run.js';
+import { findDeviatingRun } from './deviating-run.js';
 import { createExpectedCurve } from './expected-curve.js';
 import { isolationScore } from './isolation-forest.js';
 
 /** Measures windows, in buffers of its own. */
 export interface PartMeter {
-  /** What was expected of the last window that was measured, in prepared units. */
+  /** The course of the segment, as which the last window was measured, in prepared units. */
   readonly expected: Float64Array; // (cells)
   /** Its deviations from that, in standard deviations; 0 where nothing is known. */
   readonly deviations: Float64Array; // (cells)
-  /** Its run that deviates most. */
-  readonly run: DeviatingRun;
-  /** Measures a row; NaN for a part that can't be measured. */
-  measure(assignments: AssignmentBatch, row: number): Readonly<Record<AnomalyPart, number>>;
+  /**
+   * Measures a row as one of a segment; NaN for a part that can't be measured.
+   *
+   * @param segment a centroid's index
+   */
+  measure(assignments: AssignmentBatch, row: number, segment: number): Readonly<Record<AnomalyPart, number>>;
 }
 
 export function createPartMeter({
   references,
   spreads,
   forest,
-}: Pick<AnomalyModel, 'references' | 'spreads' | 'forest'>): PartMeter {
+  courses,
+  courseSpreads,
+}: Omit<AnomalyModel, 'whole' | 'known' | 'partial'>): PartMeter {
   const { cells } = references;
   const curve = createExpectedCurve(references);
   const deviations = new Float64Array(cells);
   const filled = new Float64Array(cells);
   let sums = new Float64Array(0);
-  let run: DeviatingRun = { channel: 0, first: 0, end: 0, deviation: 0 };
+  const expected = new Float64Array(cells);
   return {
-    expected: curve.values,
+    expected,
     deviations,
-    get run() {
-      return run;
-    },
-    measure({ embeddings, distances }, row) {
+    measure({ embeddings, distances, nearest, model }, row, segment) {
       const { series, reconstructionErrors, landmarkDistances } = embeddings;
       const { values, mask, steps, channels } = series;
       const offset = row * cells;
@@ -47,16 +49,29 @@ export function createPartMeter({
         deviations[cell] = (filled[cell]! - curve.values[cell]!) / spreads[cell]!;
       }
       if (sums.length <= steps) sums = new Float64Array(steps + 1);
-      run = findDeviatingRun(deviations, steps, channels, sums);
+      const run = findDeviatingRun(deviations, steps, channels, sums);
+      for (let cell = 0, at = segment * cells; cell < cells; cell++, at++) {
+        expected[cell] = courses[at]!;
+        const known = isInformative(mask[offset + cell]!);
+        deviations[cell] = known ? (values[offset + cell]! - courses[at]!) / courseSpreads[at]! : 0;
+      }
+      const course = findDeviatingRun(deviations, steps, channels, sums);
       return {
         landmarks: landmarkDistances?.[row] ?? Number.NaN,
         reconstruction: reconstructionErrors?.[row] ?? Number.NaN,
-        centroid: distances[row]!,
+        centroid: nearest[row] === segment ? distances[row]! : distanceTo(segment, model, embeddings.embeddings, row),
         isolation: isolationScore(forest, filled),
         run: Math.abs(run.deviation),
+        course: Math.abs(course.deviation),
       };
     },
   };
+}
+
+function distanceTo(segment: number, { size, centroids }: ClusterModel, embeddings: Float32Array, row: number): number {
+  let sum = 0;
+  for (let m = 0; m < size; m++) sum += (embeddings[row * size + m]! - centroids[segment * size + m]!) ** 2;
+  return Math.sqrt(sum);
 }
 
 /** Whether a window is known from end to end: of one that is not, views and latents say little. */

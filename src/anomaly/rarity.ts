@@ -22,6 +22,7 @@ const COUNTED: readonly (readonly [part: AnomalyPart, among: 'all' | 'segment'])
   ['run', 'segment'],
   ['reconstruction', 'segment'],
   ['centroid', 'segment'],
+  ['course', 'segment'],
 ];
 
 /** No part says more than that a window is one in a million: what lies far beyond a tail tells little of how rare it is. */

@@ -6,7 +6,7 @@ import type { WindowBatch } from '../window/window-batch.js';
 import type { Alert, AlertExplanation, ExplainedSteps } from './alert.js';
 import type { AlertSettings } from './alert-settings.js';
 import type { RaisedAlert } from './alert-watch.js';
-import type { AnomalyDetector, ExplainedWindow } from './anomaly-detector.js';
+import type { AnomalyDetector, ExplainedWindow, SegmentBefore } from './anomaly-detector.js';
 import { timeOfStep } from './known-until.js';
 
 /** What alerts are told with. */
@@ -24,6 +24,8 @@ export interface AlertedWindows {
   readonly assignments: AssignmentBatch;
   readonly detector: AnomalyDetector | undefined;
   readonly scores: Float32Array; // (batch)
+  /** As the scores were made with. */
+  readonly before: SegmentBefore;
 }
 
 /** Makes the records of what was found, in its order. */
@@ -107,7 +109,7 @@ function tell(
       explanation: { text, parts, steps: [] },
     };
   }
-  const explained = said?.detector?.explain(said.assignments, row);
+  const explained = said?.detector?.explain(said.assignments, row, said.before);
   return {
     ...{ segmentId, score: said?.scores[row] ?? 0, threshold: settings.threshold },
     cause: explained?.parts[0]?.part ?? kind,

@@ -67,10 +67,14 @@ export function createAlerting(
     async publish({ series, assignments, anomaly }, causes, emittedAt, counts) {
       const { windows } = series;
       const detector = detectorOf(anomaly);
+      // Taken before the page is: alerts tell what the scores were made with.
+      const indexes = new Map(assignments?.model.segmentIds.map((id, i) => [id, i]));
+      const segments = Array.from(windows.customers, (slot) => indexes.get(watch.segmentOf(slot) ?? ''));
+      const before = (row: number): number | undefined => segments[row];
       const scores =
         assignments === undefined || detector === undefined
           ? new Float32Array(windows.length)
-          : detector.score(assignments);
+          : detector.score(assignments, before);
       const isOdd = (row: number): boolean => detector !== undefined && scores[row]! >= settings.threshold;
       const odd = new Set(Array.from(scores.keys()).filter(isOdd));
       const raised = watch.observe({
@@ -81,7 +85,7 @@ export function createAlerting(
       });
       count(raised, counts);
       if (raised.length > 0) {
-        const said = assignments && { assignments, detector, scores };
+        const said = assignments && { assignments, detector, scores, before };
         const alerts = toAlerts(raised, windows, said, context, emittedAt);
         await sink.write(alerts);
         const telling = alerts.filter((alert, i) => alert.kind === 'anomaly' && raised[i]!.isUpdate !== true);

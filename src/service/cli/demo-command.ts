@@ -16,18 +16,23 @@ export function addDemoCommand(program: Command, terminal: Terminal, outcome: Ou
     const paths = [packagePath('examples/data/flights.parquet')];
     outcome.exitCode = await runDemo('flights', paths, flags, terminal);
   });
-  const simulated = demo.command('simulated').description('a simulated stream with known segments and planted drift');
+  const simulated = demo
+    .command('simulated')
+    .description('a simulated stream with known segments, planted drift and anomalies');
   addSharedOptions(simulated).action(async (flags: SharedFlags) => {
     const { writeSimulation } = await import('./write-simulation.js');
     // A fixed place of the demo's own, so that the same seed gives the same bytes; the true segments stay there to
     // compare with.
-    const { events } = await writeSimulation(SIMULATED, { seed: flags.seed, force: true });
+    const { events } = await writeSimulation(SIMULATED, { seed: flags.seed, anomalies: DEMO_ANOMALIES, force: true });
     outcome.exitCode = await runDemo('simulated', [events], flags, terminal);
   });
 }
 
 /** Where the simulated demo keeps its input. */
 const SIMULATED = 'segtide-out/simulated';
+
+/** Share of customers who once behave oddly, so that there is something to be told of. */
+const DEMO_ANOMALIES = '0.05';
 
 async function runDemo(name: string, paths: string[], flags: SharedFlags, terminal: Terminal): Promise<number> {
   const { packagePath } = await import('./package-path.js');

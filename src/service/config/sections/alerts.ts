@@ -8,7 +8,7 @@ const silence = z
       .default(6)
       .describe('-log10 of the chance of so long a silence, were the customer as active as on average.'),
     factor: real('times', { min: 1 })
-      .default(3)
+      .default(5)
       .describe('Times the longest silence that is usual for the customer, at least.'),
   })
   .prefault({})
@@ -44,7 +44,7 @@ export const alertsSection = z
       .default([...ALERT_KINDS])
       .describe('Kinds that are raised; `[]` turns alerts off.'),
     threshold: real('-log10', { min: 0 })
-      .default(5)
+      .default(5.5)
       .describe('A window is anomalous from this score on: -log10 of the share of usual windows that are as odd.'),
     cooldown: duration()
       .exactOptional()
