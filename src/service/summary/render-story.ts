@@ -15,11 +15,16 @@ const MOST_FLOWS = 2;
 /** Change of a segment's share from which a new model tells it. */
 const TOLD_CHANGE = 0.03;
 const MOST_SEGMENTS = 12;
+const FOLLOWED: Record<DriftReport['action'], string> = {
+  none: 'nothing followed',
+  refit: 'asks for a refit',
+  retrain: 'asks for a retraining',
+  suppressed: 'too soon after the last time',
+};
 const CAUSES = ['behaviour', 'model', 'both'] as const;
 
 /**
- * Tells from the outputs alone what happened, in the order of event time: models and what became of segments, drift that
- * something followed from, who moved and why; and of three customers what moved them.
+ * Tells from the outputs alone what happened, in the order of event time: models and what became of segments, drift, who moved and why; and of three customers what moved them.
  */
 export function renderStory(records: StoryRecords, width: number): string {
   const chapters = [...tellModels(records), ...tellDrift(records), ...tellMoves(records)];
@@ -46,7 +51,7 @@ function tellModels({ segments }: StoryRecords): Chapter[] {
     const told = records.map((record) => (index === 0 ? called(record) : tellSegment(record))).filter(Boolean);
     const shown = told.slice(0, MOST_SEGMENTS);
     const rest = records.length - shown.length;
-    const others = index === 0 ? '' : rest > 0 ? `; ${rest} others as they were` : '';
+    const others = index === 0 || told.length === 0 ? '' : rest > 0 ? `; ${rest} others as they were` : '';
     const because = records[0]!.reason === '' ? '' : ` (${records[0]!.reason})`;
     const verb = index === 0 ? 'gives the first segments' : 'takes over';
     return {
@@ -74,14 +79,14 @@ function tellSegment(record: SegmentRecord): string {
 }
 
 function tellDrift({ drift }: StoryRecords): Chapter[] {
-  const asking = drift.filter(({ drifted, action }) => drifted && (action === 'retrain' || action === 'refit'));
-  return [...groupBy(asking, ({ reportId }) => reportId).values()].map((reports) => {
+  const drifted = drift.filter((report) => report.drifted);
+  return [...groupBy(drifted, ({ currentEnd }) => currentEnd).values()].map((reports) => {
     const [worst] = [...reports].sort((a, b) => b.value / b.threshold - a.value / a.threshold);
     const { layer, statistic, subject, value, threshold, since, currentEnd, action } = worst!;
     const began = since === null || since >= currentEnd ? '' : ` since ${formatDate(since)}`;
     const more = reports.length > 1 ? `, and ${reports.length - 1} more` : '';
     const figures = `${layer} ${statistic} of ${subject} ${formatNumber(value)} over ${formatNumber(threshold)}`;
-    return { time: currentEnd, rank: 0, text: `drift${began}: ${figures}${more}; asks for a ${action}` };
+    return { time: currentEnd, rank: 0, text: `drift${began}: ${figures}${more}; ${FOLLOWED[action]}` };
   });
 }
 

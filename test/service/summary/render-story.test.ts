@@ -50,7 +50,7 @@ describe('renderStory', () => {
     };
     expect(renderStory(records, 200)).toBe(`What happened
   1970-01-11  v1 gives the first segments (first fit): s1 (weekday); s2 (weekend)
-  1970-01-21  drift since 1970-01-14: assignment psi of all 0.3 over 0.2; asks for a retrain
+  1970-01-21  drift since 1970-01-14: assignment psi of all 0.3 over 0.2; asks for a retraining
   1970-01-21  2 customers moved: 2 by behaviour; most 2 s1 (weekday) → s2 (weekend)
   1970-01-22  v2 takes over (drift): s1 (weekday) shrank from 50 % to 30 %; s3 (night) split, of 90 % s1; 1 others as they were
   1970-01-28  1 customer moved: 1 by model; most 1 s1 (weekday) → s2 (weekend)
