@@ -1,10 +1,12 @@
 import { type CentroidFit, membershipOf, refitCentroids } from './refit-centroids.js';
 
 export interface SettleOptions {
-  /** Fits from new starts, which are taken where no grown one comes near enough. */
+  /** Fits from new starts. */
   readonly anew: () => Promise<CentroidFit>;
-  /** How much more than the least inertia is as good: 0.05 is 5 %. @default 0.05 */
+  /** How much more than the least inertia of the grown ones is as good: 0.05 is 5 %. @default 0.05 */
   readonly tolerance?: number;
+  /** Inertia of those from new starts, as part of the grown ones', up to which they are taken. @default 0.75 */
+  readonly better?: number;
 }
 
 /** Passes of Lloyd's rule after which the centroids are looked at; the last are as many as `refitCentroids` takes. */
@@ -12,7 +14,8 @@ const PASSES = [1, 2, 4, 8, 100] as const;
 
 /**
  * Finds centroids that fit and leave rows where they are: of those that grow out of `start` by more and more passes of
- * k-means, the first whose inertia is within the tolerance of the least, and those from new starts where none is.
+ * k-means, the first whose inertia is within the tolerance of the least; and those from new starts where these are better by
+ * a quarter, as after a change of what customers do.
  *
  * K-means has many solutions that are about as good, and where the rows form fewer groups than there are centroids, it
  * goes from one to another with any change of the rows. Of equals that is taken which moves the fewest.
@@ -24,9 +27,8 @@ export async function settleCentroids(
   embeddings: Float32Array,
   size: number,
   start: Float32Array,
-  { anew, tolerance = 0.05 }: SettleOptions,
+  { anew, tolerance = 0.05, better = 0.75 }: SettleOptions,
 ): Promise<CentroidFit> {
-  const seeded = await anew();
   const grown: CentroidFit[] = [{ ...membershipOf(embeddings, size, start), iterations: 0, converged: false }];
   for (const maxIterations of PASSES) {
     grown.push(await refitCentroids(embeddings, size, start, { maxIterations }));
@@ -34,6 +36,8 @@ export async function settleCentroids(
   }
   // A centroid without rows would be a segment that nobody is in.
   const whole = grown.filter(({ empty }) => empty.length === 0);
-  const least = [...whole, seeded].reduce((most, { inertia }) => Math.min(most, inertia), Number.POSITIVE_INFINITY);
-  return whole.find(({ inertia }) => inertia <= (1 + tolerance) * least) ?? seeded;
+  const least = whole.reduce((most, { inertia }) => Math.min(most, inertia), Number.POSITIVE_INFINITY);
+  const settled = whole.find(({ inertia }) => inertia <= (1 + tolerance) * least);
+  const seeded = await anew();
+  return settled !== undefined && seeded.inertia > better * settled.inertia ? settled : seeded;
 }

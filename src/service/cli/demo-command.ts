@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { RunSummary } from '../run-summary.js';
 import type { Outcome } from './exit-code.js';
 import { addSharedOptions, type SharedFlags, sharedAssignments } from './shared-options.js';
 import type { Terminal } from './terminal.js';
@@ -40,7 +41,18 @@ async function runDemo(name: string, paths: string[], flags: SharedFlags, termin
   const { runAndReport } = await import('./run-and-report.js');
   const input = { key: 'input.paths', value: paths, where: 'demo' };
   const config = readConfig(packagePath(`config/${name}.yaml`), [input, ...sharedAssignments(flags)], terminal.env);
-  return runAndReport(config, flags, terminal);
+  let summary: RunSummary | undefined;
+  const exitCode = await runAndReport(config, flags, terminal, async (settled, deps) => {
+    const { runFromConfig } = await import('../run/run.js');
+    summary = await runFromConfig(settled, deps);
+    return summary;
+  });
+  const told = config.output.kind === 'directory' && !flags.json && !flags.quiet;
+  if (summary !== undefined && told) {
+    const { tellStory } = await import('./tell-story.js');
+    terminal.out.write(`\n${await tellStory(summary, Math.min(terminal.out.columns ?? 80, 120))}`);
+  }
+  return exitCode;
 }
 
 const EXAMPLES = `

@@ -1,0 +1,152 @@
+import type { DriftReport } from '../../drift/drift-report.js';
+import type { SegmentRecord } from '../../publish/segment-record.js';
+import type { TransitionRecord } from '../../publish/transition-record.js';
+import { formatCount, formatDate, formatNumber, formatShare, wrap } from './format.js';
+
+/** Records of a run, in the order in which they were written. */
+export interface StoryRecords {
+  readonly segments: readonly SegmentRecord[];
+  readonly drift: readonly DriftReport[];
+  readonly transitions: readonly TransitionRecord[];
+}
+
+/** Flows from one segment to another that are told of a wave at most. */
+const MOST_FLOWS = 2;
+/** Change of a segment's share from which a new model tells it. */
+const TOLD_CHANGE = 0.03;
+const MOST_SEGMENTS = 12;
+const FOLLOWED: Record<DriftReport['action'], string> = {
+  none: 'nothing followed',
+  refit: 'asks for a refit',
+  retrain: 'asks for a retraining',
+  suppressed: 'too soon after the last time',
+};
+const CAUSES = ['behaviour', 'model', 'both'] as const;
+
+/**
+ * Tells from the outputs alone what happened, in the order of event time: models and what became of segments, drift, who moved and why; and of three customers what moved them.
+ */
+export function renderStory(records: StoryRecords, width: number): string {
+  const chapters = [...tellModels(records), ...tellDrift(records), ...tellMoves(records)];
+  const lines = chapters
+    .sort((a, b) => a.time - b.time || a.rank - b.rank)
+    .map(({ time, text }) => wrap(`${formatDate(time)}  ${text}`, width, '  ', '              '));
+  const customers = tellCustomers(records).map((text) => wrap(text, width, '  ', '    '));
+  const parts = [['What happened', ...(lines.length > 0 ? lines : ['  no window has been assigned'])]];
+  if (customers.length > 0) parts.push(['Who moved, for example', ...customers]);
+  return `${parts.map((part) => part.join('\n')).join('\n\n')}\n`;
+}
+
+interface Chapter {
+  readonly time: number;
+  /** Of two at one time the lower comes first. */
+  readonly rank: number;
+  readonly text: string;
+}
+
+function tellModels({ segments }: StoryRecords): Chapter[] {
+  const byModel = groupBy(segments, ({ modelVersion }) => modelVersion);
+  return [...byModel].map(([modelVersion, records], index) => {
+    const time = Math.max(...records.map(({ windowEnd }) => windowEnd));
+    const told = records.map((record) => (index === 0 ? called(record) : tellSegment(record))).filter(Boolean);
+    const shown = told.slice(0, MOST_SEGMENTS);
+    const rest = records.length - shown.length;
+    const others = index === 0 || told.length === 0 ? '' : rest > 0 ? `; ${rest} others as they were` : '';
+    const because = records[0]!.reason === '' ? '' : ` (${records[0]!.reason})`;
+    const verb = index === 0 ? 'gives the first segments' : 'takes over';
+    return {
+      time,
+      rank: 1,
+      text: `${modelVersion} ${verb}${because}: ${shown.join('; ') || 'no segment changes'}${others}`,
+    };
+  });
+}
+
+/** What became of a segment, where it is worth telling. */
+function tellSegment(record: SegmentRecord): string {
+  const { lineage, from, into, history, share } = record;
+  const parts = (shares: SegmentRecord['from']): string =>
+    shares
+      .slice(0, 3)
+      .map((part) => `${formatShare(part.share)} ${part.segmentId}`)
+      .join(', ');
+  if (lineage === 'retired')
+    return `${called(record)} retired${into.length > 0 ? `, its members went to ${parts(into)}` : ''}`;
+  if (lineage !== 'same') return `${called(record)} ${lineage}${from.length > 0 ? `, of ${parts(from)}` : ''}`;
+  const before = history.at(-2)?.share ?? share;
+  if (Math.abs(share - before) < TOLD_CHANGE) return '';
+  return `${called(record)} ${share > before ? 'grew' : 'shrank'} from ${formatShare(before)} to ${formatShare(share)}`;
+}
+
+function tellDrift({ drift }: StoryRecords): Chapter[] {
+  const drifted = drift.filter((report) => report.drifted);
+  return [...groupBy(drifted, ({ currentEnd }) => currentEnd).values()].map((reports) => {
+    const [worst] = [...reports].sort((a, b) => b.value / b.threshold - a.value / a.threshold);
+    const { layer, statistic, subject, value, threshold, since, currentEnd, action } = worst!;
+    const began = since === null || since >= currentEnd ? '' : ` since ${formatDate(since)}`;
+    const more = reports.length > 1 ? `, and ${reports.length - 1} more` : '';
+    const figures = `${layer} ${statistic} of ${subject} ${formatNumber(value)} over ${formatNumber(threshold)}`;
+    return { time: currentEnd, rank: 0, text: `drift${began}: ${figures}${more}; ${FOLLOWED[action]}` };
+  });
+}
+
+function tellMoves({ segments, transitions }: StoryRecords): Chapter[] {
+  const names = lastNames(segments);
+  return [...groupBy(transitions, ({ windowEnd }) => windowEnd)].map(([time, moves]) => {
+    const causes = CAUSES.map((cause) => ({ cause, count: moves.filter((move) => move.cause === cause).length }))
+      .filter(({ count }) => count > 0)
+      .map(({ cause, count }) => `${formatCount(count)} by ${cause}`);
+    const flows = [...groupBy(moves, ({ from, to }) => `${named(from, names)} → ${named(to, names)}`)]
+      .sort(([, a], [, b]) => b.length - a.length)
+      .slice(0, MOST_FLOWS)
+      .map(([flow, of]) => `${formatCount(of.length)} ${flow}`);
+    const total = `${formatCount(moves.length)} customer${moves.length === 1 ? '' : 's'} moved`;
+    return { time, rank: 2, text: `${total}: ${causes.join(', ')}; most ${flows.join(', ')}` };
+  });
+}
+
+/** One customer for each cause, whose segment is the plainest of those. */
+function tellCustomers({ segments, transitions }: StoryRecords): string[] {
+  const names = lastNames(segments);
+  return CAUSES.flatMap((cause) => {
+    const plainest = transitions
+      .filter((move) => move.cause === cause)
+      .reduce<TransitionRecord | undefined>((a, b) => (a && clearness(a) >= clearness(b) ? a : b), undefined);
+    if (plainest === undefined) return [];
+    const { customerId, from, to, windowEnd, modelVersion, previousModelVersion } = plainest;
+    const why = {
+      behaviour: modelVersion === previousModelVersion ? 'under the same model' : `${previousModelVersion} says so too`,
+      model: `${previousModelVersion} would have left it, so only the borders moved`,
+      both: `${previousModelVersion} would have moved it elsewhere, or can't be asked`,
+    };
+    const move = `${named(from, names)} → ${named(to, names)}`;
+    return [`${customerId}: ${move} by ${cause}, in the window to ${formatDate(windowEnd)}; ${why[cause]}`];
+  });
+}
+
+function clearness({ margin, previousMargin }: TransitionRecord): number {
+  return Math.min(margin ?? 0, previousMargin ?? 0);
+}
+
+function lastNames(segments: readonly SegmentRecord[]): ReadonlyMap<string, string> {
+  return new Map(segments.map(({ segmentId, name }) => [segmentId, name]));
+}
+
+function named(segmentId: string, names: ReadonlyMap<string, string>): string {
+  return `${segmentId} (${names.get(segmentId) ?? 'unnamed'})`;
+}
+
+function called({ segmentId, name }: SegmentRecord): string {
+  return `${segmentId} (${name})`;
+}
+
+function groupBy<T, K>(records: readonly T[], keyOf: (record: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const record of records) {
+    const key = keyOf(record);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [record]);
+    else group.push(record);
+  }
+  return groups;
+}
