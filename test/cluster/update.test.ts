@@ -116,10 +116,10 @@ describe('update', () => {
 
   it('halves it with each half-life of event time, too, and never grows by a clock that runs backwards', () => {
     const model = clusterModelOf([[0]], { weights: Float64Array.of(8) });
-    const after = (elapsedMs: number, halfLife?: number) =>
+    const weightAfter = (elapsedMs: number, halfLife?: number) =>
       update(model, learnt(model, [[3], [3]]), { halfLife, halfLifeMs: 1000, elapsedMs }).weights[0];
-    expect([after(0), after(1000), after(2000), after(-5000)]).toEqual([10, 6, 4, 10]);
-    expect(after(1000, 2)).toBe(8 / 4 + 2);
+    expect([weightAfter(0), weightAfter(1000), weightAfter(2000), weightAfter(-5000)]).toEqual([10, 6, 4, 10]);
+    expect(weightAfter(1000, 2)).toBe(8 / 4 + 2);
   });
 
   it('refuses sums that are not finite, which would end a centroid', () => {
