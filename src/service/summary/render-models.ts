@@ -20,7 +20,7 @@ export function renderModels(entries: readonly ModelEntry[], width: number): str
       status === 'refused' || status === 'failed' ? (why[0] ?? '') : because,
     ];
   });
-  return plainTable(COLUMNS, rows, width);
+  return `${plainTable(COLUMNS, rows, width)}\n`;
 }
 
 const COLUMNS: readonly Column[] = [
