@@ -9,6 +9,7 @@ import { DEFAULT_VIEWS } from '../src/encode/encoder-options.js';
 import { createRandom } from '../src/numeric/random.js';
 import { encodeArtifact, withModelVersion } from '../src/train/encode-artifact.js';
 import type { WindowBatch } from '../src/window/window-batch.js';
+import { NO_MARKS } from '../src/worker/alerting.js';
 import { createPublisher, type WorkerOutputs } from '../src/worker/publisher.js';
 import { createScorer } from '../src/worker/scorer.js';
 import { trainUsage, usageWindows } from '../test/train/onnx/train-usage.js';
@@ -32,7 +33,11 @@ for (let slot = 0; slot < customers; slot += 10_000) {
   const windows = pageOf(slot, Math.min(10_000, customers - slot));
   const nearest = Uint16Array.from({ length: windows.length }, () => random.below(segmentIds.length));
   const margins = new Float32Array(windows.length);
-  publisher.recall({ windows, deadLetters: [] }, { windows, modelVersion: 'v1', segmentIds, nearest, margins });
+  publisher.recall(
+    { windows, deadLetters: [] },
+    { windows, modelVersion: 'v1', segmentIds, nearest, margins },
+    NO_MARKS,
+  );
 }
 
 const seen: Record<string, Measure[]> = { page: [], 'take into force': [], 'first page after it': [] };

@@ -1,5 +1,5 @@
-import { type MeanWatchSnapshot, createMeanWatch } from './mean-watch.js';
 import type { DriftObservation } from './drift-observation.js';
+import { createMeanWatch, type MeanWatchSnapshot } from './mean-watch.js';
 import { ALL, type DriftMeasure } from './measure-drift.js';
 import { dimensionName } from './measure-embedding.js';
 import { mergeMoments, type SegmentMoments } from './segment-moments.js';

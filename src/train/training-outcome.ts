@@ -34,7 +34,17 @@ export function toTrainingOutcome(
 export function toEndedOutcome({ number, reasons }: TrainingJob, atWindow: number, why: string): TrainingOutcome {
   const words = [`the training was ended: ${why}`];
   const modelVersion = `v${number}`;
-  return { modelVersion, reasons, promoted: false, failed: true, why: words, atWindow, values: {}, views: [] };
+  return {
+    modelVersion,
+    reasons,
+    promoted: false,
+    failed: true,
+    why: words,
+    atWindow,
+    values: {},
+    views: [],
+    kAdvice: [],
+  };
 }
 
 /** @param serves whether there is a model in force */

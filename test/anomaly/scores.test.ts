@@ -28,8 +28,8 @@ describe('an isolation forest', () => {
 
   it('is the same for the same seed', () => {
     const points = Float32Array.from({ length: 100 }, (_, i) => Math.sin(i));
-    const fit = () => fitIsolationForest(points, 50, 2, createRandom(5));
-    expect(fit()).toEqual(fit());
+    const fitted = () => fitIsolationForest(points, 50, 2, createRandom(5));
+    expect(fitted()).toEqual(fitted());
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type MeanChange, type MeanWatch, createMeanWatch } from '../../src/drift/mean-watch.js';
+import { createMeanWatch, type MeanChange, type MeanWatch } from '../../src/drift/mean-watch.js';
 import { createRandom } from '../../src/numeric/random.js';
 
 /** Waves of 100 windows; `value` is the mean of wave i in units of its standard deviation among independent windows. */

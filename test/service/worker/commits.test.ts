@@ -10,7 +10,12 @@ const OPTIONS = { commitEveryMs: 50, maxCommitBytes: 1000, checkpointRecords: 1_
 async function open(entries = 0) {
   const begun: Commit[] = [];
   const answers: { resolve(): void; reject(error: Error): void }[] = [];
-  const outputs = await createOutputBuffer({ topicOf: (name) => name, format: 'json', embeddings: false, alerts: true });
+  const outputs = await createOutputBuffer({
+    topicOf: (name) => name,
+    format: 'json',
+    embeddings: false,
+    alerts: true,
+  });
   const log = createDecisionLog({ identity: 'test', partitions: 1 });
   const clock = { time: 0, now: () => clock.time };
   const commits = createCommits(
