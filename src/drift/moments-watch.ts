@@ -1,6 +1,6 @@
 import { type ChangeWatchSnapshot, createChangeWatch } from './change-watch.js';
+import { ALL, type DriftMeasure } from './drift-measure.js';
 import type { DriftObservation } from './drift-observation.js';
-import { ALL, type DriftMeasure } from './measure-drift.js';
 import { dimensionName } from './measure-embedding.js';
 import { mergeMoments, type SegmentMoments } from './segment-moments.js';
 
