@@ -1,7 +1,7 @@
 import { chiSquarePValue } from './chi-square.js';
+import { ALL, type DriftMeasure } from './drift-measure.js';
 import type { DriftObservation } from './drift-observation.js';
 import { jensenShannon } from './jensen-shannon.js';
-import { ALL, type DriftMeasure } from './measure-drift.js';
 import { psi, psiTerms } from './psi.js';
 
 /** The shares of the segments, with each segment's own part, and how many customers change segment from window to window. */

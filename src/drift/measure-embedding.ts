@@ -1,9 +1,9 @@
 import { createRandom } from '../numeric/random.js';
 import { centroidShift, centroidShifts } from './centroid-shift.js';
+import { ALL, type DriftMeasure, type DriftSide } from './drift-measure.js';
 import type { DriftThresholds } from './drift-settings.js';
 import type { EmbeddingSample } from './embedding-sample.js';
 import { histogramKolmogorovSmirnov } from './kolmogorov-smirnov.js';
-import { ALL, type DriftMeasure, type DriftSide } from './measure-drift.js';
 import { type MmdSample, mmd } from './mmd.js';
 import { shareAdjusted } from './share-adjusted.js';
 import { withinMeanShift, withinRise } from './within-segment.js';

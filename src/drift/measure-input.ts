@@ -1,8 +1,8 @@
 import { countsByCuts, equalShareCuts, type Histogram } from '../numeric/histogram.js';
+import type { DriftMeasure } from './drift-measure.js';
 import { channelHistogram, type DriftObservation, STEP_GROUPS } from './drift-observation.js';
 import { jensenShannon } from './jensen-shannon.js';
 import { histogramKolmogorovSmirnov } from './kolmogorov-smirnov.js';
-import type { DriftMeasure } from './measure-drift.js';
 import { psi } from './psi.js';
 import { histogramWasserstein, spreadOf } from './wasserstein.js';
 

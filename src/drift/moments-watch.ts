@@ -1,6 +1,6 @@
+import { ALL, type DriftMeasure } from './drift-measure.js';
 import type { DriftObservation } from './drift-observation.js';
 import { createMeanWatch, type MeanWatchSnapshot } from './mean-watch.js';
-import { ALL, type DriftMeasure } from './measure-drift.js';
 import { dimensionName } from './measure-embedding.js';
 import { mergeMoments, type SegmentMoments } from './segment-moments.js';
 

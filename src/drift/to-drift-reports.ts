@@ -1,7 +1,7 @@
+import type { DriftMeasure } from './drift-measure.js';
 import type { DriftObservation } from './drift-observation.js';
 import type { DriftReport } from './drift-report.js';
 import type { DriftSettings } from './drift-settings.js';
-import type { DriftMeasure } from './measure-drift.js';
 
 /** A measure with what its detector says of it. */
 export interface Judged extends DriftMeasure {
