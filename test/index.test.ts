@@ -28,7 +28,9 @@ const EXPORTS = {
   ],
   cluster: ['assign', 'assignTo', 'createClusterModel', 'merge', 'seedCentroids', 'statistics', 'update'],
   drift: ['kolmogorovSmirnov', 'psi'],
+  anomaly: ['createAnomalyDetector', 'fitAnomalyModel'],
   publish: [
+    'ALERTS',
     'ASSIGNMENTS',
     'DEAD_LETTERS',
     'DRIFT',

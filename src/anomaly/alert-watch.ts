@@ -22,8 +22,11 @@ export interface ObservedWindows {
         readonly margins: Float32Array; // (batch)
       }
     | undefined;
-  /** Rows whose anomaly score is at or above the threshold. */
-  readonly odd: ReadonlySet<number>;
+  /**
+   * Rows whose anomaly score is at or above the threshold: asked once for each, in order, when all rows before it are
+   * observed, so that a score may rest on them however windows were cut into batches.
+   */
+  readonly odd: { has(row: number): boolean };
   /** Rows whose segment is another than that of the customer's window before, with the cause. */
   readonly moved: ReadonlyMap<number, MoveCause>;
 }

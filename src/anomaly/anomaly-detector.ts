@@ -41,6 +41,7 @@ export interface AnomalyDetector {
    * windows without any usage, and where no segment is known.
    */
   score(assignments: AssignmentBatch, before?: SegmentBefore): Float32Array; // (batch)
+  scoreRow(assignments: AssignmentBatch, row: number, before?: SegmentBefore): number;
   explain(assignments: AssignmentBatch, row: number, before?: SegmentBefore): ExplainedWindow;
 }
 
@@ -63,17 +64,16 @@ export function createAnomalyDetector(model: AnomalyModel): AnomalyDetector {
     if (!isWhole(assignments, row)) return { ...partial, segment: segment ?? own };
     return segment === undefined || known === undefined ? { ...whole, segment: own } : { ...known, segment };
   };
+  const scoreRow = (assignments: AssignmentBatch, row: number, before: SegmentBefore = nobody): number => {
+    const { distances, embeddings } = assignments;
+    if (embeddings.series.inactive[row] === 1 || !Number.isFinite(distances[row])) return 0;
+    const { rarity, score, segment } = choose(assignments, row, before);
+    return Math.fround(score.rarity(rarity.together(meter.measure(assignments, row, segment), segment)));
+  };
   return {
-    score(assignments, before = nobody) {
-      const { length, distances, embeddings } = assignments;
-      const scores = new Float32Array(length);
-      for (let row = 0; row < length; row++) {
-        if (embeddings.series.inactive[row] === 1 || !Number.isFinite(distances[row])) continue;
-        const { rarity, score, segment } = choose(assignments, row, before);
-        scores[row] = score.rarity(rarity.together(meter.measure(assignments, row, segment), segment));
-      }
-      return scores;
-    },
+    score: (assignments, before) =>
+      Float32Array.from({ length: assignments.length }, (_, row) => scoreRow(assignments, row, before)),
+    scoreRow,
     explain(assignments, row, before = nobody) {
       const { rarity, segment } = choose(assignments, row, before);
       const measured = meter.measure(assignments, row, segment);

@@ -92,13 +92,15 @@ function learnGap(numbers: Float32Array, at: number, gap: number, steps: number)
   numbers[at + ACTIVE_SHARE] = afterGap + rate * (1 - afterGap);
   if (gap === 0) return;
   const usual = numbers[at + USUAL_GAP]! * FADING ** ((gap + 1) / steps);
-  if (gap > usual) numbers[at + LONG_GAPS] = 1;
+  if (gap > MUCH_LONGER * usual) numbers[at + LONG_GAPS] = 1;
   else if (gap >= usual / 2) numbers[at + LONG_GAPS]! += 1;
   numbers[at + USUAL_GAP] = Math.max(gap, usual);
 }
 
 /** As many long silences make the longest of them twice what it may be taken for. */
 const FEW_GAPS = 6;
+/** A silence so many times the longest before it is of another kind: those before it say nothing of it. */
+const MUCH_LONGER = 1.5;
 /** Exact in single precision. */
 const MOST_COUNTED = 1 << 20;
 /** Nobody is sure to be active. */

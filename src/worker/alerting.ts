@@ -67,20 +67,22 @@ export function createAlerting(
     async publish({ series, assignments, anomaly }, causes, emittedAt, counts) {
       const { windows } = series;
       const detector = detectorOf(anomaly);
-      // Taken before the page is: alerts tell what the scores were made with.
+      const scores = new Float32Array(windows.length);
       const indexes = new Map(assignments?.model.segmentIds.map((id, i) => [id, i]));
-      const segments = Array.from(windows.customers, (slot) => indexes.get(watch.segmentOf(slot) ?? ''));
+      const segments: (number | undefined)[] = [];
       const before = (row: number): number | undefined => segments[row];
-      const scores =
-        assignments === undefined || detector === undefined
-          ? new Float32Array(windows.length)
-          : detector.score(assignments, before);
-      const isOdd = (row: number): boolean => detector !== undefined && scores[row]! >= settings.threshold;
-      const odd = new Set(Array.from(scores.keys()).filter(isOdd));
+      const odd = new Set<number>();
+      const isOdd = (row: number): boolean => {
+        if (assignments === undefined || detector === undefined) return false;
+        segments[row] = indexes.get(watch.segmentOf(windows.customers[row]!) ?? '');
+        scores[row] = detector.scoreRow(assignments, row, before);
+        if (scores[row]! >= settings.threshold) odd.add(row);
+        return odd.has(row);
+      };
       const raised = watch.observe({
         windows,
         segmented: trained(assignments && toSegmented(assignments)),
-        odd,
+        odd: { has: isOdd },
         moved: causes,
       });
       count(raised, counts);

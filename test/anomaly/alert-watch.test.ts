@@ -85,13 +85,18 @@ describe('a change of segment', () => {
   const kinds = ['segment-change'] as const;
 
   it('counts when enough windows in a row show it with a clear margin, and not when it flaps', () => {
-    const watch = watchOf({ kinds, segmentChange: { persistence: 2, margin: 0.3 } });
-    const seen = ['a', 'a', 'b', 'a', 'b', 'b', 'b'].map((segment, i) =>
-      raise(watch, { start: i * WINDOW, segment, margin: 0.5 }),
-    );
-    expect(seen.map(({ length }) => length)).toEqual([0, 0, 0, 0, 0, 1, 0]);
-    expect(seen[5]).toMatchObject([{ move: { fromId: 'a', toId: 'b', windows: 2, cause: 'behaviour' } }]);
-    for (let i = 7; i < 12; i++) expect(raise(watch, { start: i * WINDOW, segment: 'a', margin: 0.1 })).toEqual([]);
+    const moves = (segments: string, margin: number) => {
+      const watch = watchOf({ kinds, segmentChange: { persistence: 2, margin: 0.3 } });
+      return [...segments].map((segment, i) => raise(watch, { start: i * WINDOW, segment, margin }));
+    };
+    const seen = moves('aaaaaaabbb', 0.5);
+    expect(seen.map(({ length }) => length)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1, 0]);
+    expect(seen[8]).toMatchObject([{ move: { fromId: 'a', toId: 'b', windows: 2, cause: 'behaviour' } }]);
+    expect(moves('aaaaaaabbbb', 0.2).flat()).toEqual([]);
+    // Who was there before, or is new, is no news.
+    expect(moves('aaaaaaababbbbb', 0.5).flat()).toEqual([]);
+    expect(moves('aaabbbbb', 0.5).flat()).toEqual([]);
+    expect(moves(`aaaaaaab${'a'.repeat(40)}bbb`, 0.5).flat()).toHaveLength(1);
   });
 
   it('says nothing of one that the model alone made', () => {

@@ -152,6 +152,7 @@ describe('a publisher', () => {
       highestRevision: 2,
       assignments: 5,
       transitions: 0,
+      alerts: {},
       deadLetterReasons: { unreadable: 2, negative: 1, future: 1 },
     });
     expect(records.deadLetters.map(({ reason }) => reason)).toEqual(['unreadable', 'negative', 'unreadable', 'future']);

@@ -27,6 +27,11 @@ Models: 2 trained, 1 promoted
 Drift: 3 of 24 reports
   assignment psi of all: 0.314 over 0.2 (high)
 
+Alerts: 4
+  3 anomaly, 1 silence
+  c17 from 2024-01-01: usage was 31 a step in steps 5 to 6, where 1.2 was
+    expected; run, score 7.25 (medium)
+
 Events
   in 327,346 = accepted 327,290 + late 6 + duplicate 0 + dead-lettered 50 +
     quarantined 0 + skipped 0

@@ -21,6 +21,7 @@ describe('planAcls', () => {
       'topic usage-events Read',
       'topic segtide.assignments Write',
       'topic segtide.transitions Write',
+      'topic segtide.alerts Write',
       'topic segtide.late Write',
       'topic segtide.dead-letters Write',
       'topic segtide.models Read',

@@ -18,6 +18,7 @@ describe('planTopics', () => {
       'segtide.transitions input',
       'segtide.segments 1',
       'segtide.drift 1',
+      'segtide.alerts input',
       'segtide.model-events 1',
       'segtide.late input',
       'segtide.dead-letters input',
