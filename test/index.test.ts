@@ -27,7 +27,16 @@ const EXPORTS = {
     'trainVrae',
   ],
   cluster: ['assign', 'assignTo', 'createClusterModel', 'merge', 'seedCentroids', 'statistics', 'update'],
-  drift: ['kolmogorovSmirnov', 'psi'],
+  drift: [
+    'createAdwin',
+    'createKswin',
+    'createPageHinkley',
+    'jensenShannon',
+    'kolmogorovSmirnov',
+    'mmd',
+    'psi',
+    'wasserstein',
+  ],
   anomaly: ['createAnomalyDetector', 'fitAnomalyModel'],
   publish: [
     'ALERTS',

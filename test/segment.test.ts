@@ -34,7 +34,11 @@ const SMALL: SegmentOptions = {
   window: { step: '1h', steps: 8 },
   encoder: { init: 'fresh', hidden: 6, latent: 4, updates: 30, engine: 'js' },
   cluster: { k: 3, starts: 2 },
-  model: { firstFit: 256, retrain: { everyWindows: 256, minInterval: 0 }, gate: { maxChurn: 1, maxSizeShift: 1 } },
+  model: {
+    firstFit: 256,
+    retrain: { everyWindows: 256, minInterval: 0 },
+    gate: { maxChurn: 1, maxSizeShift: 1, maxAgreementFall: 1 },
+  },
   train: trainHere,
 };
 

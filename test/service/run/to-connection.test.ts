@@ -18,7 +18,7 @@ function connect(keys: Readonly<Record<string, unknown>>) {
 
 describe('toConnection', () => {
   it('says nothing of what the config leaves out', async () => {
-    expect(await connect({})).toEqual({ brokers: ['a:1'], clientId: 'segtide' });
+    expect(await connect({})).toEqual({ brokers: ['a:1'], clientId: 'segtide', requestTimeoutMs: 30_000 });
     expect(await connect({ rack: 'eu-1a', tls: true })).toMatchObject({ rack: 'eu-1a', tls: {} });
   });
 
