@@ -272,7 +272,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
         ...(refit && { refit }),
         ...(since !== undefined && { since }),
         nextSegmentNumber,
-        formerProfiles: segments.records.map(({ segmentId, name, advice }) => ({ segmentId, name, advice })),
+        formerProfiles: segments.profiles(),
       },
     });
   }
@@ -360,7 +360,10 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     const sampled = reservoir.toWindows();
     const newKind = entry.reigns.length > 0 ? 'restored' : 'born';
     const next = { artifact, clusterModel };
-    const { profiles, lineage } = await reinstateModel(next, champion, sampled, settings.model, { newKind });
+    const { profiles, lineage } = await reinstateModel(next, champion, sampled, settings.model, {
+      newKind,
+      former: segments.profiles(),
+    });
     await abandon(`${modelVersion} was put into force by hand`);
 
     const before = champion;
@@ -373,6 +376,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     since = undefined;
     fittedSince = undefined;
     schedule.replaced();
+    freshAsked = false;
     if (sampled.length > 0) {
       await segments.publish(profiles, { lineage, reasons: [inWords(request)], createdAt: now });
     }
@@ -488,7 +492,9 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     if (starved.length === 0 || windows < reseedAt || underWay !== undefined) return;
     if (!isTrained(current.clusterModel.modelVersion)) return;
     reseedAt = windows + settings.reservoir.capacity;
-    const found = await reseedChampion(current, starved, settings.model, reservoir.toWindows(), nextSegmentNumber);
+    const sampled = reservoir.toWindows();
+    const former = segments.profiles();
+    const found = await reseedChampion(current, starved, settings.model, sampled, nextSegmentNumber, former);
     if (found === undefined) return;
     champion = { ...current, clusterModel: found.clusterModel };
     nextSegmentNumber = found.nextSegmentNumber;
