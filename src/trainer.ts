@@ -319,7 +319,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     }
     if (isScheduled) schedule.finished(result.promoted);
     // What the champion knows better is no other behaviour: it is watched from there on.
-    if (!result.promoted && job.since !== undefined && job.since !== fittedSince) {
+    if (!result.promoted && job.since !== undefined && job.since === since && since !== fittedSince) {
       since = fittedSince;
       watch.rebase(undefined);
     }
@@ -453,6 +453,8 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       reports: driftReports.reports + 1,
     };
     if (!settings.retrainOnDrift || settings.drift.actions.embedding === 'none') return;
+    // A training on these windows is under way: one is enough.
+    if (underWay !== undefined && underWay.job.since === found.since) return;
     since = found.since;
     schedule.request(driftReason(report), settings.drift.actions.embedding === 'refit');
   }
