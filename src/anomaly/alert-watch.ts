@@ -89,6 +89,7 @@ export function createAlertWatch(settings: AlertSettings, from?: AlertWatchSnaps
     observe({ windows, segmented, odd, moved }) {
       const raised: RaisedAlert[] = [];
       const numbers = segmented?.segmentIds.map(numberOf);
+      const grouping = segmented && [segmented.modelVersion, ...segmented.segmentIds].join(' ');
       for (let row = 0; row < windows.length; row++) {
         reserve(slab, windows.customers[row]!);
         const known = knownSteps(windows, row);
@@ -104,7 +105,7 @@ export function createAlertWatch(settings: AlertSettings, from?: AlertWatchSnaps
           if (found !== undefined) raised.push({ kind: 'silence', status: 'confirmed', ...window, silence: found });
         }
         if (segmented === undefined || numbers === undefined || !isFirst) continue;
-        const { nearest, margins, modelVersion } = segmented;
+        const { nearest, margins } = segmented;
         const segment = nearest[row]!;
         const slot = windows.customers[row]!;
         // Also where nobody is told: oddity is judged by the segment.
@@ -115,7 +116,7 @@ export function createAlertWatch(settings: AlertSettings, from?: AlertWatchSnaps
         }
         if (watches('segment-size')) {
           const { windowStart, windowEnd } = window;
-          for (const jump of sizes.observe(segmented.segmentIds[segment]!, modelVersion, windowStart, windowEnd)) {
+          for (const jump of sizes.observe(segmented.segmentIds[segment]!, grouping!, windowStart, windowEnd)) {
             const of = { windowStart: jump.windowStart, windowEnd: jump.windowEnd, knownUntil: jump.windowEnd };
             raised.push({ kind: 'segment-size', status: 'confirmed', row, ...of, jump });
           }

@@ -16,7 +16,8 @@ export interface SizeJump {
 }
 
 export interface SegmentSizesSnapshot {
-  readonly modelVersion: string;
+  /** Model version and segments: shares of others say nothing of these. */
+  readonly grouping: string;
   readonly start: number;
   readonly end: number;
   readonly counts: Readonly<Record<string, number>>;
@@ -28,8 +29,8 @@ export interface SegmentSizesSnapshot {
 
 /** Compares the sizes of segments from one closing of windows to the next. */
 export interface SegmentSizes {
-  /** Takes a first result of a closed window; answers jumps of the closing before it, when that is over. */
-  observe(segmentId: string, modelVersion: string, start: number, end: number): readonly SizeJump[];
+  /** Takes a first result of a closed window under some segments; answers jumps of the closing before it, when that is over. */
+  observe(segmentId: string, grouping: string, start: number, end: number): readonly SizeJump[];
   snapshot(): SegmentSizesSnapshot | null;
 }
 
@@ -37,7 +38,7 @@ export interface SegmentSizes {
 const LEAST_WINDOWS = 100;
 
 /**
- * Sizes are those of this partition's customers. A new model begins anew: what becomes of segments then is told by their
+ * Sizes are those of this partition's customers. A new model, or segments that begin or end within one, begin anew: what becomes of segments then is told by their
  * lineage.
  */
 export function createSegmentSizes(
@@ -70,10 +71,10 @@ export function createSegmentSizes(
   };
 
   return {
-    observe(segmentId, modelVersion, start, end) {
+    observe(segmentId, grouping, start, end) {
       let jumps: SizeJump[] = [];
-      if (current === undefined || current.modelVersion !== modelVersion) {
-        current = { modelVersion, start, end, counts: {}, before: null, windowsBefore: 0 };
+      if (current === undefined || current.grouping !== grouping) {
+        current = { grouping, start, end, counts: {}, before: null, windowsBefore: 0 };
         counts = new Map();
       } else if (end > current.end) {
         jumps = conclude(current);
@@ -82,7 +83,7 @@ export function createSegmentSizes(
         const isFew = windowsBefore < LEAST_WINDOWS;
         const { before, windowsBefore: earlier } = current;
         current = {
-          ...{ modelVersion, start, end, counts: {} },
+          ...{ grouping, start, end, counts: {} },
           ...(isFew ? { before, windowsBefore: earlier } : { before: sharesNow(), windowsBefore }),
         };
         counts = new Map();

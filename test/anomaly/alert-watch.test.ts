@@ -116,13 +116,15 @@ describe('a change of segment', () => {
 describe("a segment's size", () => {
   it('is compared from one closing of windows to the next, and a new model begins anew', () => {
     const watch = watchOf({ kinds: ['segment-size'] });
-    const close = (week: number, ofB: number, modelVersion = 'v1') => {
+    const close = (week: number, ofB: number, modelVersion = 'v1', segmentIds = ['a', 'b']) => {
       const rows = Array.from({ length: 400 }, (_, i) => (i < ofB ? 1 : 0));
-      return watch.observe(observed(rows, week * WINDOW, modelVersion)).map(({ jump }) => jump);
+      return watch.observe(observed(rows, week * WINDOW, modelVersion, segmentIds)).map(({ jump }) => jump);
     };
     expect([close(0, 100), close(1, 110), close(2, 200)].flat()).toEqual([]);
     expect(close(3, 200)).toMatchObject([{ segmentId: 'b', before: 0.275, now: 0.5, windows: 400, windowStart: 8000 }]);
     expect([close(4, 20, 'v2'), close(5, 20, 'v2')].flat()).toEqual([]);
+    // A segment in the place of one that had starved: its customers have not moved.
+    expect([close(6, 200, 'v2', ['a', 'c']), close(7, 200, 'v2', ['a', 'c'])].flat()).toEqual([]);
   });
 });
 
@@ -200,7 +202,12 @@ function raise(
   });
 }
 
-function observed(segments: readonly number[], start: number, modelVersion: string): ObservedWindows {
+function observed(
+  segments: readonly number[],
+  start: number,
+  modelVersion: string,
+  segmentIds: readonly string[],
+): ObservedWindows {
   const { length } = segments;
   const given = {
     length,
@@ -217,7 +224,7 @@ function observed(segments: readonly number[], start: number, modelVersion: stri
     },
     segmented: {
       modelVersion,
-      segmentIds: ['a', 'b'],
+      segmentIds,
       nearest: Uint16Array.from(segments),
       margins: new Float32Array(length).fill(1),
     },
