@@ -216,7 +216,16 @@ describe('the pipeline on Kafka', () => {
     await writeFile(path, few.map(({ value }) => value.toString('latin1')).join('\n'), 'latin1');
     const output = { kind: 'kafka', topicPrefix: `${topic.topic}.`, kafka: { brokers } };
     const config = toConfig(pipelineConfig({ paths: [path] }, output));
-    const names = ['assignments', 'transitions', 'segments (cleanup.policy=compact)', 'drift', 'late', 'dead-letters'];
+    const names = [
+      'assignments',
+      'transitions',
+      'segments (cleanup.policy=compact)',
+      'drift',
+      'alerts',
+      'model-events',
+      'late',
+      'dead-letters',
+    ];
     await expect(startRun(config).ended).rejects.toMatchObject({
       code: 'output',
       message: expect.stringContaining(names.map((name) => `${topic.topic}.${name}`).join(', ')),

@@ -55,9 +55,9 @@ describe('segtide topics', () => {
 
     const created = await topics('create');
     expect(created).toMatchObject({ exitCode: 0, err: '' });
-    expect(created.out.split('\n')).toHaveLength(12 + 1);
-    expect(await topics('check')).toMatchObject({ exitCode: 0, out: 'all 12 topics are as they must be\n' });
-    expect((await topics('create')).out).toBe('all 12 topics are there\n');
+    expect(created.out.split('\n')).toHaveLength(15 + 1);
+    expect(await topics('check')).toMatchObject({ exitCode: 0, out: 'all 15 topics are as they must be\n' });
+    expect((await topics('create')).out).toBe('all 15 topics are there\n');
 
     const kafka = await openKafka({ brokers });
     const names = ['assignments', 'state', 'models'].map((name) => `${prefix}out.${name}`);
