@@ -69,21 +69,18 @@ export interface Trainer {
  */
 export function createTrainer(settings: TrainerSettings, parts: TrainerParts, from?: TrainerSnapshot): Trainer {
   const { windowSteps: steps, channels } = settings.model.series;
-  const { clock, publishModel, modelEvents: events, registry = createMemoryRegistry() } = parts;
+  const { clock, modelEvents: events, registry = createMemoryRegistry(), onModelLost: onProblem } = parts;
   const initial = from === undefined ? parts.initialModel : undefined;
   const position = createTrainerPosition(from, initial);
   const reservoir = createReservoir({ ...settings.reservoir, steps, channels, seed: settings.seed }, from?.reservoir);
   const schedule = createRetrainSchedule(settings.retrain, from?.schedule);
   const segments = createSegmentsInForce(parts.segments, from?.segments);
-  const lifeParts = { registry, events, onProblem: parts.onModelLost };
-  const life = createModelLife(settings.keepModels ?? 5, lifeParts, from?.life);
-  const watch = createBehaviourWatch(settings, { reports: parts.drift, schedule }, from);
-  const epochs = createCentroidEpochs(settings, { ...parts, position, reservoir, segments, watch }, from);
-  const trainings = createTrainings(settings, { ...parts, position, reservoir, schedule, segments, life, watch }, from);
-  const takeover = createTakeover(settings.model, {
-    ...{ position, reservoir, schedule, segments, life, watch, epochs, trainings },
-    publishModel,
-  });
+  const life = createModelLife(settings.keepModels ?? 5, { registry, events, onProblem }, from?.life);
+  const watch = createBehaviourWatch(settings, parts, schedule, from);
+  const shared = { position, reservoir, schedule, segments, life, watch };
+  const epochs = createCentroidEpochs(settings, parts, shared, from);
+  const trainings = createTrainings(settings, parts, shared, from);
+  const takeover = createTakeover(settings.model, parts, { ...shared, epochs, trainings });
   let hasBegun = false;
   if (initial !== undefined) schedule.adopted();
 

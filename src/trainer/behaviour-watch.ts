@@ -11,8 +11,8 @@ import { createDriftMonitor, type DriftMonitorSnapshot } from '../drift/drift-mo
 import type { DriftObservation } from '../drift/drift-observation.js';
 import { driftReason } from '../drift/drift-reason.js';
 import type { DriftReport } from '../drift/drift-report.js';
-import type { Sink } from '../ports.js';
 import type { RetrainSchedule } from '../train/retrain-schedule.js';
+import type { TrainerParts } from './trainer-parts.js';
 import type { TrainerSettings } from './trainer-settings.js';
 
 /** What was told of drift so far. */
@@ -73,19 +73,17 @@ export interface BehaviourWatchSnapshot {
   readonly driftReports: DriftTally;
 }
 
-export interface BehaviourWatchParts {
-  readonly reports: Sink<DriftReport>;
-  /** Asked for trainings. */
-  readonly schedule: Pick<RetrainSchedule, 'request'>;
-}
-
 /** Windows that a model is refitted to at least: fewer are as likely to be told apart wrongly. */
 const LEAST_CHANGED = 64;
 
-/** @throws SegtideError `state` when the snapshot belongs to other settings. */
+/**
+ * @param schedule is asked for trainings
+ * @throws SegtideError `state` when the snapshot belongs to other settings.
+ */
 export function createBehaviourWatch(
   { drift: settings, retrainOnDrift }: Pick<TrainerSettings, 'drift' | 'retrainOnDrift'>,
-  { reports: sink, schedule }: BehaviourWatchParts,
+  parts: Pick<TrainerParts, 'drift'>,
+  schedule: Pick<RetrainSchedule, 'request'>,
   from?: BehaviourWatchSnapshot,
 ): BehaviourWatch {
   const monitor = createDriftMonitor(settings, from?.drift);
@@ -117,7 +115,7 @@ export function createBehaviourWatch(
       const reports = monitor.report(now, atEnd);
       if (reports.length === 0) return;
       count(reports, reports);
-      await sink.write(reports);
+      await parts.drift.write(reports);
       if (!retrainOnDrift) return;
       const asking = reports.find(({ action }) => action === 'retrain' || action === 'refit');
       if (asking === undefined) return;
@@ -131,7 +129,7 @@ export function createBehaviourWatch(
       change = undefined;
       if (found === undefined || found.windows < LEAST_CHANGED) return;
       const report = toChangeReport(found, ++changes, settings.watch.threshold);
-      await sink.write([report]);
+      await parts.drift.write([report]);
       count([report], [...tally.last.filter(({ statistic }) => statistic !== report.statistic), report]);
       if (!retrainOnDrift || settings.actions.embedding === 'none') return;
       since = found.since;

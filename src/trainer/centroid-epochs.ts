@@ -51,7 +51,8 @@ export interface CentroidEpochsSnapshot {
   readonly droppedStatistics: number;
 }
 
-export interface CentroidEpochsParts extends Pick<TrainerParts, 'publishModel' | 'epochs'> {
+/** What of the trainer it works on. */
+export interface CentroidEpochsContext {
   readonly position: TrainerPosition;
   readonly reservoir: Pick<Reservoir, 'toWindows'>;
   readonly segments: SegmentsInForce;
@@ -60,9 +61,11 @@ export interface CentroidEpochsParts extends Pick<TrainerParts, 'publishModel' |
 
 export function createCentroidEpochs(
   { model: settings, reservoir: { capacity } }: Pick<TrainerSettings, 'model' | 'reservoir'>,
-  { position, reservoir, segments, watch, publishModel, epochs: clocked }: CentroidEpochsParts,
+  parts: Pick<TrainerParts, 'publishModel' | 'epochs'>,
+  { position, reservoir, segments, watch }: CentroidEpochsContext,
   from?: CentroidEpochsSnapshot,
 ): CentroidEpochs {
+  const { epochs: clocked } = parts;
   let taught = from?.taught ?? undefined;
   let windowsSinceEpoch = from?.windowsSinceEpoch ?? 0;
   let epochTime = from?.epochTime ?? undefined;
@@ -132,7 +135,7 @@ export function createCentroidEpochs(
       position.champion = moved;
       begin();
       if (mayReseed) await reseed(moved);
-      await publishModel({ kind: 'centroids', cluster: position.champion.clusterModel });
+      await parts.publishModel({ kind: 'centroids', cluster: position.champion.clusterModel });
     },
     begin,
     beginAnew() {

@@ -24,7 +24,8 @@ export interface Takeover {
   reinstate(request: ModelRequest & { readonly kind: 'promote' | 'rollback' }): Promise<void>;
 }
 
-export interface TakeoverParts extends Pick<TrainerParts, 'publishModel'> {
+/** What of the trainer goes by the model in force. */
+export interface TakeoverContext {
   readonly position: TrainerPosition;
   readonly reservoir: Pick<Reservoir, 'toWindows'>;
   readonly schedule: Pick<RetrainSchedule, 'replaced'>;
@@ -35,8 +36,11 @@ export interface TakeoverParts extends Pick<TrainerParts, 'publishModel'> {
   readonly trainings: Pick<Trainings, 'abandon'>;
 }
 
-export function createTakeover(settings: ModelSettings, parts: TakeoverParts): Takeover {
-  const { position, reservoir, schedule, segments, life, watch, epochs, trainings, publishModel } = parts;
+export function createTakeover(
+  settings: ModelSettings,
+  parts: Pick<TrainerParts, 'publishModel'>,
+  { position, reservoir, schedule, segments, life, watch, epochs, trainings }: TakeoverContext,
+): Takeover {
   return {
     async promote({ result, job }) {
       const { artifact, modelVersion, reference, watched, lineage } = result;
@@ -53,7 +57,12 @@ export function createTakeover(settings: ModelSettings, parts: TakeoverParts): T
           : { ...profile, medoidCustomer: undefined, medoidStart: undefined },
       );
       await segments.publish(profiles, { lineage, reasons: job.reasons, createdAt: position.now });
-      await publishModel({ kind: 'model', modelVersion, artifact, previousVersion: before?.modelVersion ?? null });
+      await parts.publishModel({
+        kind: 'model',
+        modelVersion,
+        artifact,
+        previousVersion: before?.modelVersion ?? null,
+      });
     },
     async reinstate(request) {
       const model = await life.fetch(request, toLifeMoment(position));
@@ -75,7 +84,7 @@ export function createTakeover(settings: ModelSettings, parts: TakeoverParts): T
         await segments.publish(profiles, { lineage, reasons: [inWords(request)], createdAt: position.now });
       }
       const previousVersion = before?.modelVersion ?? null;
-      await publishModel({ kind: 'model', modelVersion, artifact, previousVersion, cluster: clusterModel });
+      await parts.publishModel({ kind: 'model', modelVersion, artifact, previousVersion, cluster: clusterModel });
     },
   };
 }

@@ -57,7 +57,8 @@ export interface TrainingsSnapshot {
   readonly freshAsked: boolean;
 }
 
-export interface TrainingsParts extends Pick<TrainerParts, 'train' | 'onProgress' | 'onFailure' | 'initialModel'> {
+/** What of the trainer they work on. */
+export interface TrainingsContext {
   readonly position: TrainerPosition;
   readonly reservoir: Reservoir;
   readonly schedule: RetrainSchedule;
@@ -68,7 +69,8 @@ export interface TrainingsParts extends Pick<TrainerParts, 'train' | 'onProgress
 
 export function createTrainings(
   settings: TrainerSettings,
-  { position, reservoir, schedule, watch, segments, life, ...parts }: TrainingsParts,
+  parts: Pick<TrainerParts, 'train' | 'onProgress' | 'onFailure' | 'initialModel'>,
+  { position, reservoir, schedule, watch, segments, life }: TrainingsContext,
   from?: TrainingsSnapshot,
 ): Trainings {
   const underWay = createTrainingUnderWay(settings, parts, from?.underWay);
