@@ -155,7 +155,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       if (position.windows >= settings.retrain.firstFit) await describeInitial();
       await moveCentroids();
       await watch.reportDrift(position.now);
-      await watch.reportChange(record.endsWave === true);
+      await watch.reportChange(record.endsWave === true, trainings.learnsSince);
       await concludeDue();
       await trainings.startDue();
       await concludeDue();

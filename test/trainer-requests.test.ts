@@ -31,6 +31,7 @@ describe('a trainer that is asked by hand', () => {
     expect(published.kind === 'model' && published.cluster).toEqual(last);
     expect(trainer.snapshot().champion!.clusterModel).toEqual(last);
     expect(records.segments.slice(-3).map(({ modelVersion }) => modelVersion)).toContain(first!.modelVersion);
+    expect(records.segments.slice(-3).map(({ decoded }) => decoded)).not.toContain(null);
     expect(records.modelEvents.at(-1)).toMatchObject({
       event: 'reinstated',
       modelVersion: first!.modelVersion,

@@ -188,9 +188,15 @@ describe('a trainer', () => {
     const starved = { ...clusterModel, centroids, weights };
     const models: ModelRecord[] = [...first.models, { kind: 'centroids', cluster: starved }];
     const champion = { ...before.champion!, clusterModel: starved };
-    const whole = started(options, {}, { trainer: { ...before, champion }, models, lessons: 2 });
+    const segments = before.segments.map((record) => ({ ...record, name: `${record.name} 7` }));
+    const whole = started(options, {}, { trainer: { ...before, champion, segments }, models, lessons: 2 });
     await whole.teach(1);
 
+    for (const { segmentId, name, decoded } of whole.records.segments) {
+      expect(decoded).not.toBeNull();
+      // What is said of a segment stays with it.
+      if (segmentId !== 's4') expect(name).toMatch(/ 7$/);
+    }
     const told = whole.records.segments.map(({ segmentId, lineage }) => [segmentId, lineage]);
     expect(told).toHaveLength(4);
     expect(told).toContainEqual(['s3', 'retired']);

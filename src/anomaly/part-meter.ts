@@ -37,7 +37,7 @@ export function createPartMeter({
   return {
     expected,
     deviations,
-    measure({ embeddings, distances, nearest, model }, row, segment) {
+    measure({ embeddings, points, distances, nearest, model }, row, segment) {
       const { series, reconstructionErrors, landmarkDistances } = embeddings;
       const { values, mask, steps, channels } = series;
       const offset = row * cells;
@@ -59,7 +59,7 @@ export function createPartMeter({
       return {
         landmarks: landmarkDistances?.[row] ?? Number.NaN,
         reconstruction: reconstructionErrors?.[row] ?? Number.NaN,
-        centroid: nearest[row] === segment ? distances[row]! : distanceTo(segment, model, embeddings.embeddings, row),
+        centroid: nearest[row] === segment ? distances[row]! : distanceTo(segment, model, points, row),
         isolation: isolationScore(forest, filled),
         run: Math.abs(run.deviation),
         course: Math.abs(course.deviation),
@@ -68,9 +68,9 @@ export function createPartMeter({
   };
 }
 
-function distanceTo(segment: number, { size, centroids }: ClusterModel, embeddings: Float32Array, row: number): number {
+function distanceTo(segment: number, { size, centroids }: ClusterModel, points: Float32Array, row: number): number {
   let sum = 0;
-  for (let m = 0; m < size; m++) sum += (embeddings[row * size + m]! - centroids[segment * size + m]!) ** 2;
+  for (let m = 0; m < size; m++) sum += (points[row * size + m]! - centroids[segment * size + m]!) ** 2;
   return Math.sqrt(sum);
 }
 

@@ -22,7 +22,7 @@ export interface DriftObservation {
   readonly moved: number;
   /** Unscaled values of the known cells, by channel and quarter of the window. */
   readonly cells: readonly Histogram[]; // (channels, STEP_GROUPS)
-  /** Coordinates of the embeddings. */
+  /** Coordinates of the embeddings, as they are clustered. */
   readonly dimensions: readonly Histogram[]; // (size)
   /** Distances to the nearest centroid. */
   readonly distances: Histogram;
@@ -94,7 +94,7 @@ export function observeInto(
   assignments: AssignmentBatch,
   { start = 0, end = assignments.length, former }: ObservedRows = {},
 ): DriftObservation {
-  const { nearest, distances, embeddings, model } = assignments;
+  const { nearest, distances, embeddings, points, model } = assignments;
   const { windows } = embeddings.series;
   const { embeddingSize: size, reconstructionErrors } = embeddings;
   const placed: number[] = [];
@@ -112,8 +112,8 @@ export function observeInto(
     addToHistogram(into.distances, distances[i]!);
     const error = reconstructionErrors?.[i] ?? Number.NaN;
     addToHistogram(into.reconstructionErrors, error);
-    for (let m = 0; m < size; m++) addToHistogram(into.dimensions[m]!, embeddings.embeddings[i * size + m]!);
-    addToMoments(into.moments, segment, embeddings.embeddings, i * size, distances[i]!, error);
+    for (let m = 0; m < size; m++) addToHistogram(into.dimensions[m]!, points[i * size + m]!);
+    addToMoments(into.moments, segment, points, i * size, distances[i]!, error);
     if (former?.previousSegmentIds[i] == null || former.previousModelVersions[i] !== model.modelVersion) continue;
     returning++;
     if (former.previousSegmentIds[i] !== model.segmentIds[segment]) moved++;
@@ -121,7 +121,7 @@ export function observeInto(
   const keys = Float64Array.from(placed, (i) =>
     unitHash(windows.ids.text(windows.customers[i]!), windows.starts[i]!, SAMPLE_SEED),
   );
-  const sample = mergeSamples(into.sample, sampleOf(placed, keys, nearest, embeddings.embeddings, size));
+  const sample = mergeSamples(into.sample, sampleOf(placed, keys, nearest, points, size));
   return { ...into, windows: counted, start: earliest, end: latest, returning, moved, sample };
 }
 

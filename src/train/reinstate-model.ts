@@ -1,6 +1,6 @@
 import { assign } from '../cluster/assign.js';
 import type { AssignmentBatch } from '../cluster/assignment-batch.js';
-import { profileSegments } from '../cluster/profile-segments.js';
+import type { FormerProfile } from '../cluster/profile-segments.js';
 import { type RelateOptions, relateSegments } from '../cluster/relate-segments.js';
 import type { SegmentLineage } from '../cluster/segment-lineage.js';
 import type { SegmentProfile } from '../cluster/segment-profile.js';
@@ -11,7 +11,7 @@ import type { WindowBatch } from '../window/window-batch.js';
 import { checkModel } from './check-model.js';
 import { decodeArtifact } from './encode-artifact.js';
 import { loadModel } from './loaded-model.js';
-import { placesOf } from './places-of.js';
+import { profileChampion } from './profile-champion.js';
 import type { Champion, ModelSettings } from './training-job.js';
 import { selectWindows } from './window-rows.js';
 
@@ -30,6 +30,7 @@ const MOST_WINDOWS = 2_000;
  *
  * @param champion undefined where none is in force
  * @param windows of the reservoir
+ * @param options with what is said of the segments in force
  * @throws SegtideError `state` where the model can't be used here
  */
 export async function reinstateModel(
@@ -37,7 +38,7 @@ export async function reinstateModel(
   champion: Champion | undefined,
   windows: WindowBatch,
   settings: ModelSettings,
-  { newKind }: Pick<RelateOptions, 'newKind'>,
+  { newKind, former }: Pick<RelateOptions, 'newKind'> & { readonly former: readonly FormerProfile[] },
 ): Promise<ReinstatedModel> {
   checkModel(decodeArtifact(next.artifact));
   const rows = sample(
@@ -49,7 +50,7 @@ export async function reinstateModel(
   const now = await assignBy(next, drawn, settings);
   const before = champion && (await assignBy(champion, drawn, settings));
   return {
-    profiles: profileSegments(now, { placeOf: placesOf(settings.calendar) }),
+    profiles: await profileChampion(next, settings, drawn, former),
     lineage: relateSegments(
       before === undefined ? segmentsOf(now).fill(undefined) : segmentsOf(before),
       segmentsOf(now),

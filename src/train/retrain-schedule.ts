@@ -254,6 +254,10 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
       windowsSinceFit = 0;
       lastFitAt = now;
       requests = new Set();
+      refits = new Set();
+      // What the last fit had says nothing of this model.
+      fittedTo = undefined;
+      refitted = false;
     },
     finished(promoted) {
       training = undefined;

@@ -76,7 +76,7 @@ export async function scoreWindows(
       assignments,
       profiles: profileSegments(assignments),
       ...agreement(assignments.nearest, rows, labels),
-      silhouette: await silhouetteInParts(embeddings.embeddings, embeddings.embeddingSize, membership, {
+      silhouette: await silhouetteInParts(assignments.points, embeddings.embeddingSize, membership, {
         sample: SILHOUETTE_ROWS,
         seed,
         signal,

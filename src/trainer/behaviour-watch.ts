@@ -47,8 +47,9 @@ export interface BehaviourWatch {
    * Tells a change within segments, and asks for a refit to what came since, as soon as there is enough of it.
    *
    * @param endsWave whether no more will come that end with the last windows
+   * @param trainedSince start of the behaviour that a training under way learns, epoch ms: one is enough
    */
-  reportChange(endsWave: boolean): Promise<void>;
+  reportChange(endsWave: boolean, trainedSince?: number): Promise<void>;
   /** Compares with other windows from here on. @default those to come */
   rebase(reference?: WatchReference): void;
   /** A training has ended that learnt since a time, and its model takes over or does not. */
@@ -123,7 +124,7 @@ export function createBehaviourWatch(
       if (isRefit) since = asking.since ?? since;
       schedule.request(driftReason(asking), isRefit);
     },
-    async reportChange(endsWave) {
+    async reportChange(endsWave, trainedSince) {
       if (endsWave) change = watch.endWave() ?? change;
       const found = change;
       change = undefined;
@@ -132,13 +133,14 @@ export function createBehaviourWatch(
       await parts.drift.write([report]);
       count([report], [...tally.last.filter(({ statistic }) => statistic !== report.statistic), report]);
       if (!retrainOnDrift || settings.actions.embedding === 'none') return;
+      if (found.since === trainedSince) return;
       since = found.since;
       schedule.request(driftReason(report), settings.actions.embedding === 'refit');
     },
     rebase,
     concluded(learntSince, promoted) {
       if (promoted) fittedSince = learntSince;
-      else if (learntSince !== undefined && learntSince !== fittedSince) {
+      else if (learntSince !== undefined && learntSince === since && since !== fittedSince) {
         // What the champion knows better is no other behaviour: it is watched from there on.
         since = fittedSince;
         watch.rebase(undefined);

@@ -103,7 +103,8 @@ export function createCentroidEpochs(
     if (starved.length === 0 || position.windows < reseedAt || !isTrained(modelVersion)) return;
     reseedAt = position.windows + capacity;
     const sampled = reservoir.toWindows();
-    const found = await reseedChampion(champion, starved, settings, sampled, position.nextSegmentNumber);
+    const former = segments.profiles();
+    const found = await reseedChampion(champion, starved, settings, sampled, position.nextSegmentNumber, former);
     if (found === undefined) return;
     position.champion = { ...champion, clusterModel: found.clusterModel };
     position.nextSegmentNumber = found.nextSegmentNumber;

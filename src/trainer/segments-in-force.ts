@@ -1,3 +1,4 @@
+import type { FormerProfile } from '../cluster/profile-segments.js';
 import type { SegmentProfile } from '../cluster/segment-profile.js';
 import type { Sink } from '../ports.js';
 import { type SegmentOrigin, type SegmentRecord, toSegmentRecords } from '../publish/segment-record.js';
@@ -5,6 +6,8 @@ import { type SegmentOrigin, type SegmentRecord, toSegmentRecords } from '../pub
 /** The segments that customers are assigned to by now, as they were last told. */
 export interface SegmentsInForce {
   readonly records: readonly SegmentRecord[];
+  /** What is said of them, as far as it is to stay. */
+  profiles(): readonly FormerProfile[];
   /** Tells the segments of a new model, and which of the former ones have retired. */
   publish(profiles: readonly SegmentProfile[], origin: Omit<SegmentOrigin, 'former'>): Promise<void>;
   /** Tells the segments again that a customer stands for, without the name. */
@@ -17,6 +20,7 @@ export function createSegmentsInForce(sink: Sink<SegmentRecord>, from: readonly 
     get records() {
       return records;
     },
+    profiles: () => records.map(({ segmentId, name, advice }) => ({ segmentId, name, advice })),
     async publish(profiles, origin) {
       const told = toSegmentRecords(profiles, { ...origin, former: records });
       records = told.filter((record) => record.lineage !== 'retired');

@@ -71,7 +71,11 @@ export function createTakeover(
       const next = { artifact, clusterModel };
       const sampled = reservoir.toWindows();
       const newKind = entry.reigns.length > 0 ? 'restored' : 'born';
-      const { profiles, lineage } = await reinstateModel(next, position.champion, sampled, settings, { newKind });
+      const former = segments.profiles();
+      const { profiles, lineage } = await reinstateModel(next, position.champion, sampled, settings, {
+        newKind,
+        former,
+      });
       await trainings.abandon(`${modelVersion} was put into force by hand`);
 
       const before = position.champion?.clusterModel;

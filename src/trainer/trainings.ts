@@ -23,6 +23,8 @@ export interface ConcludedTraining {
 /** The trainings of a stream, one at a time: what they are begun on, and what becomes of them. */
 export interface Trainings {
   readonly isUnderWay: boolean;
+  /** Start of the behaviour that the training under way learns alone, epoch ms; undefined where it learns all. */
+  readonly learnsSince: number | undefined;
   /** Whether the turn of the training under way to give its model has come. */
   readonly isDue: boolean;
   /** The next training begins from new weights. */
@@ -37,7 +39,10 @@ export interface Trainings {
    * @returns undefined where none was under way, or it failed
    */
   conclude(): Promise<ConcludedTraining | undefined>;
-  /** Ends a training whose challenger was to be held against a model that is in force no more. */
+  /**
+   * Ends a training whose challenger was to be held against a model that is in force no more; the next one need not begin
+   * from new weights.
+   */
   abandon(why: string): Promise<void>;
   /** Ends the training under way; none runs from then on. */
   stop(): Promise<void>;
@@ -112,7 +117,7 @@ export function createTrainings(
         ...(refit && { refit }),
         ...(since !== undefined && { since }),
         nextSegmentNumber: position.nextSegmentNumber,
-        formerProfiles: segments.records.map(({ segmentId, name, advice }) => ({ segmentId, name, advice })),
+        formerProfiles: segments.profiles(),
       },
       atWindow: position.windows,
     });
@@ -147,6 +152,9 @@ export function createTrainings(
   return {
     get isUnderWay() {
       return underWay.pending !== undefined;
+    },
+    get learnsSince() {
+      return underWay.pending?.job.since;
     },
     get isDue() {
       if (underWay.pending === undefined) return false;
@@ -185,6 +193,7 @@ export function createTrainings(
       return { job, result };
     },
     async abandon(why) {
+      freshAsked = false;
       const ended = await underWay.abandon();
       if (ended === undefined) return;
       const { job, atWindow } = ended;

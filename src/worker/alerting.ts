@@ -35,6 +35,8 @@ export interface Alerting {
   /** Takes note of windows whose alerts were published before a restart. */
   recall(windows: WindowBatch, segmented: SegmentedWindows | undefined, marks: AlertMarks, counts: AlertCounts): void;
   forget(slots: Uint32Array): void;
+  /** No alert of `top` is about the customer from here on. */
+  forgetCustomer(customerId: string): void;
   snapshot(): AlertWatchSnapshot;
 }
 
@@ -68,12 +70,16 @@ export function createAlerting(
       const { windows } = series;
       const detector = detectorOf(anomaly);
       const scores = new Float32Array(windows.length);
-      const indexes = new Map(assignments?.model.segmentIds.map((id, i) => [id, i]));
+      // Of a segment that began after the model was fitted, nobody knows what is usual.
+      const born = new Set(assignments?.model.born);
+      const known = [...(assignments?.model.segmentIds.entries() ?? [])].filter(([, id]) => !born.has(id));
+      const indexes = new Map(known.map(([i, id]) => [id, i]));
       const segments: (number | undefined)[] = [];
       const before = (row: number): number | undefined => segments[row];
       const odd = new Set<number>();
       const isOdd = (row: number): boolean => {
         if (assignments === undefined || detector === undefined) return false;
+        if (born.has(assignments.model.segmentIds[assignments.nearest[row]!]!)) return false;
         segments[row] = indexes.get(watch.segmentOf(windows.customers[row]!) ?? '');
         scores[row] = detector.scoreRow(assignments, row, before);
         if (scores[row]! >= settings.threshold) odd.add(row);
@@ -105,6 +111,9 @@ export function createAlerting(
       count(watch.observe(observed), counts);
     },
     forget: (slots) => watch.forget(slots),
+    forgetCustomer(customerId) {
+      top = top.filter((alert) => alert.customerId !== customerId);
+    },
     snapshot: () => watch.snapshot(),
   };
 }

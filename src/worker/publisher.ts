@@ -123,6 +123,13 @@ export function createPublisher(
     if (isAssigned) counts.assignments += windows.length;
   }
 
+  /** Customers who left are remembered no more; one who asked to be forgotten is named nowhere. */
+  function forget({ windows, forgotten }: Page): void {
+    memory.forget(windows.released);
+    alerting?.forget(windows.released);
+    if (forgotten !== undefined) alerting?.forgetCustomer(Buffer.from(forgotten).toString());
+  }
+
   /** Asks the model before about the rows whose segment changed with the model. */
   async function verdicts(
     changed: readonly number[],
@@ -180,16 +187,14 @@ export function createPublisher(
         marks = (await alerting?.publish(scored, causes, emittedAt, counts.alerts)) ?? marks;
       }
       countPage(page, assignments !== undefined);
-      memory.forget(windows.released);
-      alerting?.forget(windows.released);
+      forget(page);
       return marks;
     },
     recall(page, segmented, marks) {
       if (segmented !== undefined) counts.transitions += memory.observe(segmented).changed.length;
       alerting?.recall(page.windows, segmented, marks, counts.alerts);
       countPage(page, segmented !== undefined);
-      memory.forget(page.windows.released);
-      alerting?.forget(page.windows.released);
+      forget(page);
     },
     snapshot: () => ({
       memory: memory.snapshot(),

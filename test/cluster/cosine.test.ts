@@ -3,6 +3,7 @@ import { assign } from '../../src/cluster/assign.js';
 import { toClusterPoints } from '../../src/cluster/cluster-points.js';
 import { statistics } from '../../src/cluster/statistics.js';
 import { update } from '../../src/cluster/update.js';
+import { toDriftObservation } from '../../src/drift/drift-observation.js';
 import { clusterModelOf, embeddingsOf } from './embeddings.js';
 
 const model = clusterModelOf(
@@ -42,6 +43,14 @@ describe('clustering by direction', () => {
     expect(centroids[2]).toBeCloseTo(0.3 / Math.sqrt(0.9), 6);
     expect(centroids[3]).toBeCloseTo(0.9 / Math.sqrt(0.9), 6);
     expect([...centroids.slice(0, 2)]).toEqual([1, 0]);
+  });
+
+  it('watches directions alone: embeddings that grow longer are no drift', () => {
+    const [short, long] = [1, 50].map((length) =>
+      toDriftObservation(assign(model, embeddingsOf([[0.6 * length, 0.8 * length]]))),
+    );
+    expect(short!.moments.sums[short!.moments.columns]).toBeCloseTo(0.6, 6);
+    expect(long).toEqual(short);
   });
 
   it('is not asked for where nothing is said: points are the embeddings themselves', () => {

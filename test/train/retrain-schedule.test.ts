@@ -174,6 +174,19 @@ describe('createRetrainSchedule', () => {
     expect(schedule.due()).toEqual(['40 seconds of event time since the last fit']);
   });
 
+  it('knows nothing of what the last fit had where another model was put into force by hand', () => {
+    const schedule = createRetrainSchedule(settings);
+    schedule.observe(100, 10_000);
+    schedule.started(schedule.due()!, 60, true);
+    schedule.finished(true);
+    schedule.request('drift of s1', true);
+    schedule.replaced();
+    schedule.observe(60, 25_000);
+    expect(schedule.due()).toBeUndefined();
+    schedule.request('drift of s1');
+    expect([schedule.due(), schedule.isRefitEnough(60)]).toEqual([['drift of s1'], false]);
+  });
+
   it('fits sooner at the second whole wave, and anew as windows double, where refits are enough', () => {
     const schedule = createRetrainSchedule({ ...settings, earlyFit: 40 });
     schedule.observe(50, 10_000, true);
