@@ -8,6 +8,7 @@ const upward = stages.map((stage, i) => mayImport(stage, [...stages.slice(0, i +
 const beside = [
   mayImport('publish', [...stages, 'publish', 'numeric']),
   mayImport('worker', [...stages, 'publish', 'worker', 'numeric']),
+  mayImport('trainer', [...stages, 'publish', 'trainer', 'numeric']),
   mayImport('simulate', ['simulate', 'numeric']),
   mayImport('transport', ['transport', 'ingest', 'window', 'publish', 'numeric']),
 ];

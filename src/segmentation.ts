@@ -11,13 +11,10 @@ import type { AdoptedModel } from './train/adopt-model.js';
 import type { ModelRecord, SampleRecord, StatisticsRecord } from './train/model-record.js';
 import { isTrained } from './train/provisional.js';
 import type { TrainingProgress } from './train/training-progress.js';
-import {
-  createTrainer,
-  type Trainer,
-  type TrainerParts,
-  type TrainerSettings,
-  type TrainerSnapshot,
-} from './trainer.js';
+import type { TrainerParts } from './trainer/trainer-parts.js';
+import type { TrainerSettings } from './trainer/trainer-settings.js';
+import type { TrainerSnapshot } from './trainer/trainer-snapshot.js';
+import { createTrainer, type Trainer } from './trainer.js';
 import { createMemoryTopic } from './transport/memory/memory-topic.js';
 import type { WindowSettings } from './window/window-settings.js';
 import { createWindower, type Windower } from './window/windower.js';

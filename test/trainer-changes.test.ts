@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import type { StatisticsRecord } from '../src/train/model-record.js';
 import { runTrainingJob } from '../src/train/run-training-job.js';
 import type { TrainingJob } from '../src/train/training-job.js';
-import { createTrainer, type TrainerSnapshot } from '../src/trainer.js';
+import type { TrainerSnapshot } from '../src/trainer/trainer-snapshot.js';
+import { createTrainer } from '../src/trainer.js';
 import { collectOutputs, smallSettings } from './support/small-stream.js';
 import { started } from './support/taught-trainer.js';
 

@@ -4,7 +4,7 @@ import type { ModelRecord } from '../src/train/model-record.js';
 import type { Training } from '../src/train/start-training.js';
 import type { TrainingJob } from '../src/train/training-job.js';
 import type { TrainingOutcome } from '../src/train/training-outcome.js';
-import type { TrainerParts } from '../src/trainer.js';
+import type { TrainerParts } from '../src/trainer/trainer-parts.js';
 import { trainHere } from './support/small-stream.js';
 import { LESSONS, started } from './support/taught-trainer.js';
 

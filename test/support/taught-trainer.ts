@@ -1,5 +1,7 @@
 import type { ModelRecord, SampleRecord, StatisticsRecord } from '../../src/train/model-record.js';
-import { createTrainer, type TrainerParts, type TrainerSnapshot } from '../../src/trainer.js';
+import type { TrainerParts } from '../../src/trainer/trainer-parts.js';
+import type { TrainerSnapshot } from '../../src/trainer/trainer-snapshot.js';
+import { createTrainer } from '../../src/trainer.js';
 import { sliceWindows } from '../../src/window/slice-windows.js';
 import { createLearner } from '../../src/worker/learner.js';
 import { createScorer } from '../../src/worker/scorer.js';

@@ -1,6 +1,6 @@
 import { SegtideError } from '../../errors.js';
 import { frameSnapshot, unframeSnapshot } from '../../numeric/framed-snapshot.js';
-import type { TrainerSnapshot } from '../../trainer.js';
+import type { TrainerSnapshot } from '../../trainer/trainer-snapshot.js';
 
 /** All that a trainer knows, and how far it has read. */
 export interface TrainerState {

@@ -10,7 +10,7 @@ import type { ModelRecord } from '../../../src/train/model-record.js';
 import { createRegistryReading } from '../../../src/train/registry-records.js';
 import { runTrainingJob } from '../../../src/train/run-training-job.js';
 import type { Training } from '../../../src/train/start-training.js';
-import type { TrainerSnapshot } from '../../../src/trainer.js';
+import type { TrainerSnapshot } from '../../../src/trainer/trainer-snapshot.js';
 import { sliceWindows } from '../../../src/window/slice-windows.js';
 import { createIntervalLearner, type IntervalLearner } from '../../../src/worker/interval-learner.js';
 import { createScorer } from '../../../src/worker/scorer.js';

@@ -3,7 +3,7 @@ import type { Config } from '../../../src/service/config/schema.js';
 import { resolveRun } from '../../../src/service/run/run-settings.js';
 import { topicOf } from '../../../src/service/topics/topic-name.js';
 import { decodeTrainerState } from '../../../src/service/trainer/trainer-state.js';
-import type { TrainerSnapshot } from '../../../src/trainer.js';
+import type { TrainerSnapshot } from '../../../src/trainer/trainer-snapshot.js';
 import { createStateHistory } from '../../../src/transport/kafka/state-history.js';
 import { createTopicReader } from '../../../src/transport/kafka/topic-reader.js';
 import { openTestKafka } from '../kafka/state-place.js';

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
-import type { ClusterModel } from './cluster/cluster-model.js';
-import { SegtideError } from './errors.js';
-import type { Sink } from './ports.js';
-import { type ModelEventRecord, toModelEvent } from './publish/model-event.js';
-import type { AdoptedModel } from './train/adopt-model.js';
-import { decodeArtifact } from './train/encode-artifact.js';
-import type { ModelEntry } from './train/model-entry.js';
-import { createModelHistory, type ModelHistorySnapshot } from './train/model-history.js';
-import type { ModelRegistry } from './train/model-registry.js';
-import type { ModelRequest } from './train/model-request.js';
-import { isProvisional } from './train/provisional.js';
-import type { Champion, TrainingResult } from './train/training-job.js';
-import type { TrainingOutcome } from './train/training-outcome.js';
+import type { ClusterModel } from '../cluster/cluster-model.js';
+import { SegtideError } from '../errors.js';
+import type { Sink } from '../ports.js';
+import { type ModelEventRecord, toModelEvent } from '../publish/model-event.js';
+import type { AdoptedModel } from '../train/adopt-model.js';
+import { decodeArtifact } from '../train/encode-artifact.js';
+import type { ModelEntry } from '../train/model-entry.js';
+import { createModelHistory, type ModelHistorySnapshot } from '../train/model-history.js';
+import type { ModelRegistry } from '../train/model-registry.js';
+import type { ModelRequest } from '../train/model-request.js';
+import { isProvisional } from '../train/provisional.js';
+import type { Champion, TrainingResult } from '../train/training-job.js';
+import type { TrainingOutcome } from '../train/training-outcome.js';
 
 /** When something happened. */
 export interface LifeMoment {

@@ -1,7 +1,7 @@
-import type { FormerProfile } from './cluster/profile-segments.js';
-import type { SegmentProfile } from './cluster/segment-profile.js';
-import type { Sink } from './ports.js';
-import { type SegmentOrigin, type SegmentRecord, toSegmentRecords } from './publish/segment-record.js';
+import type { FormerProfile } from '../cluster/profile-segments.js';
+import type { SegmentProfile } from '../cluster/segment-profile.js';
+import type { Sink } from '../ports.js';
+import { type SegmentOrigin, type SegmentRecord, toSegmentRecords } from '../publish/segment-record.js';
 
 /** The segments that customers are assigned to by now, as they were last told. */
 export interface SegmentsInForce {

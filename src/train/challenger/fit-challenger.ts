@@ -1,0 +1,68 @@
+import type { ChosenK } from '../../cluster/choose-k.js';
+import type { ClusterModel } from '../../cluster/cluster-model.js';
+import { toClusterPoints } from '../../cluster/cluster-points.js';
+import { createClusterModel } from '../../cluster/create-cluster-model.js';
+import { matchSegments, type SegmentMatch } from '../../cluster/match-segments.js';
+import type { EmbeddingBatch } from '../../encode/embedding-batch.js';
+import type { Encoder } from '../../encode/encoder.js';
+import type { EncoderModel } from '../../encode/encoder-model.js';
+import type { OpenEncoder } from '../../encode/open-encoder.js';
+import type { VraeFit } from '../../encode/vrae/train-vrae.js';
+import { type FittedScale, fitScale } from '../../series/fitted-scale.js';
+import { prepareSeries } from '../../series/prepare-series.js';
+import type { ViewRecord } from '../model-artifact.js';
+import type { TrainingJob } from '../training-job.js';
+import { type FitEncoderOptions, fitEncoder, keepEncoder } from './fit-encoder.js';
+import { fitPlaces } from './fit-places.js';
+import { fitSegments } from './fit-segments.js';
+import { toFormerSegments } from './former-segments.js';
+import type { IncumbentRoles } from './incumbent-roles.js';
+import type { TrainingWindows } from './training-windows.js';
+
+/** A model that is fitted and has no name yet, and what it says of the windows of its training. */
+export interface Challenger {
+  /** Null where every window is scaled by itself. */
+  readonly scale: FittedScale | null;
+  readonly fit: VraeFit;
+  readonly model: EncoderModel;
+  readonly encoder: Encoder;
+  /** What each view counts, in order. */
+  readonly views: readonly ViewRecord[];
+  readonly embeddings: EmbeddingBatch;
+  /** The same as the clusterer sees them. */
+  readonly points: EmbeddingBatch;
+  readonly chosen: ChosenK;
+  /** Centroid of each window; `NO_CENTROID` where it has none. */
+  readonly membership: Uint16Array; // (rows)
+  readonly match: SegmentMatch;
+  readonly clusterModel: ClusterModel;
+}
+
+/** Fits a model, in the order in which it works: scale, encoder, places, segments, and the ids that these carry on. */
+export async function fitChallenger(
+  job: TrainingJob,
+  data: TrainingWindows,
+  roles: IncumbentRoles,
+  options: FitEncoderOptions,
+  open: OpenEncoder,
+): Promise<Challenger> {
+  const { series, encoder: encoderSettings, cluster } = job.settings;
+  const { windows, split } = data;
+  const { trained, champion, kept } = roles;
+  const scale = series.scope === 'own' ? null : (kept?.model.scale ?? fitScale(series, [split.train]));
+  const fit =
+    kept === undefined
+      ? await fitEncoder(job, prepareSeries(series, scale ?? undefined, split.train), trained, options)
+      : keepEncoder(kept);
+  const { viewMap, record: views } = await fitPlaces(job, data, scale, fit.weights, champion, open);
+  const model: EncoderModel = { vrae: fit.weights, viewMap };
+  const encoder = open(model, '', encoderSettings.engine);
+  const embeddings = await encoder.encode(prepareSeries(series, scale ?? undefined, windows));
+  const points = { ...embeddings, embeddings: toClusterPoints(embeddings, cluster.distance) };
+  const { chosen, centroids } = await fitSegments(points, champion, job);
+  const { membership } = centroids;
+  const former = await toFormerSegments(roles, data, membership);
+  const match = await matchSegments(former, centroids, job.nextSegmentNumber);
+  const clusterModel = createClusterModel('', centroids, match.segmentIds, cluster.distance);
+  return { scale, fit, model, encoder, views, embeddings, points, chosen, membership, match, clusterModel };
+}

@@ -1,0 +1,38 @@
+import { fromEncoderTensors } from '../encoder-tensors.js';
+import { isProvisional } from '../provisional.js';
+import type { TrainingJob } from '../training-job.js';
+import type { Incumbent } from './incumbent.js';
+
+/** What the model in force is to a training: each role undefined where it can't fill it. */
+export interface IncumbentRoles {
+  /** Gives its segments' ids. */
+  readonly former: Incumbent | undefined;
+  /** Gives its weights to begin with. */
+  readonly trained: Incumbent | undefined;
+  /** Is what the challenger is held against, and gives its segments to grow from. */
+  readonly champion: Incumbent | undefined;
+  /** Keeps its scale and its VRAE: a refit is enough. */
+  readonly kept: Incumbent | undefined;
+  /** Start of a behaviour that the model in force has seen nothing of, epoch ms; undefined where there is none. */
+  readonly unknownSince: number | undefined;
+}
+
+export function toIncumbentRoles(former: Incumbent | undefined, { since, refit }: TrainingJob): IncumbentRoles {
+  const isUnknown = former !== undefined && since !== undefined && former.artifact.createdAt <= since;
+  // A provisional model gives its segments' ids, and is no measure for anything else.
+  const trained = former && isProvisional(former.model.version) ? undefined : former;
+  return {
+    former,
+    trained,
+    // Neither is one that was fitted to another behaviour: it gives its weights, too.
+    champion: isUnknown ? undefined : trained,
+    kept: refit === true && trained !== undefined && hasViews(trained) ? trained : undefined,
+    unknownSince: isUnknown ? since : undefined,
+  };
+}
+
+/** Whether its segments rest on views, which can be fitted anew without the weights of the VRAE. */
+function hasViews({ artifact }: Incumbent): boolean {
+  const views = fromEncoderTensors(artifact.encoder).viewMap?.views.views ?? [];
+  return views.length > 0 && !views.some(({ kind }) => kind === 'latents');
+}

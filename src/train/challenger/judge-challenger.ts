@@ -1,0 +1,124 @@
+import { toClusterPoints } from '../../cluster/cluster-points.js';
+import { NO_CENTROID } from '../../cluster/refit-centroids.js';
+import type { ViewMap } from '../../encode/encoder-model.js';
+import { openEngine } from '../../encode/vrae/engines/open-engine.js';
+import type { VraeEngine } from '../../encode/vrae/vrae-options.js';
+import type { FittedScale } from '../../series/fitted-scale.js';
+import { commonSilhouettes } from '../common-silhouette.js';
+import { compareSegments } from '../compare-segments.js';
+import { fromEncoderTensors } from '../encoder-tensors.js';
+import { type GateDecision, type GateValues, gate, type HeldOutMetrics } from '../gate.js';
+import { type CommonSilhouettes, gateRefit } from '../gate-refit.js';
+import { measureHeldOut } from '../held-out-metrics.js';
+import { meanPredictionError } from '../mean-prediction-error.js';
+import { measureNeighbours } from '../measure-neighbours.js';
+import { poorEncoder } from '../poor-encoder.js';
+import type { HeldOutSplit } from '../split-held-out.js';
+import type { ModelSettings } from '../training-job.js';
+import { type ModelRemarks, withoutViews } from '../without-views.js';
+import type { Challenger } from './fit-challenger.js';
+import type { Incumbent } from './incumbent.js';
+import type { IncumbentRoles } from './incumbent-roles.js';
+import type { TrainingWindows } from './training-windows.js';
+
+/** What becomes of a challenger, and why. */
+export interface Judgement {
+  readonly decision: GateDecision;
+  /** What has to be told of the challenger, whether it takes over or not. */
+  readonly warnings: readonly string[];
+}
+
+/** Holds a challenger against the champion on windows that neither has learnt from. */
+export async function judgeChallenger(
+  challenger: Challenger,
+  { champion, kept }: IncumbentRoles,
+  { split }: TrainingWindows,
+  settings: ModelSettings,
+): Promise<Judgement> {
+  const { engine, shift } = settings.encoder;
+  const { heldOutRows } = split;
+  const { viewMap } = challenger.model;
+  const heldOut = await measureChallenger(challenger, settings, heldOutRows);
+  const blind = viewMap === undefined && challenger.views.length > 0;
+  const { objection, warning }: ModelRemarks = blind
+    ? withoutViews(split.train.length, shift, heldOut.activeUnits)
+    : {};
+  const gated = gate(
+    champion && (await measureChampion(champion, challenger.scale, engine, heldOutRows)),
+    heldOut,
+    champion &&
+      compareSegments(
+        idsOf(champion.membership, champion.model.cluster.segmentIds),
+        idsOf(challenger.membership, challenger.match.segmentIds),
+      ),
+    settings.gate,
+    { objection, basis: viewMap === undefined || viewMap.views.latents > 0 ? 'latents' : 'views' },
+  );
+  const decision =
+    kept === undefined || viewMap === undefined
+      ? gated
+      : gateRefit(gated.values, await compareGroupings(kept, challenger, viewMap, engine), objection);
+  const ofEncoder = kept === undefined ? encoderWarning(challenger, decision.values, split) : undefined;
+  const fewer = objection === undefined ? fewerSegments(challenger) : undefined;
+  return { decision, warnings: [ofEncoder, warning, fewer].filter((text) => text !== undefined) };
+}
+
+async function measureChallenger(
+  { encoder, scale, model, embeddings, points, membership }: Challenger,
+  { encoder: { engine } }: ModelSettings,
+  rows: Uint32Array,
+): Promise<HeldOutMetrics> {
+  return {
+    ...(await measureHeldOut({ encoder, scale: scale ?? undefined }, scale, points, membership, rows)),
+    agreement: await measureNeighbours(model.viewMap, embeddings, rows, engine),
+  };
+}
+
+/** @param units scale of the challenger, in whose units errors are compared */
+async function measureChampion(
+  { model, artifact, embeddings, membership }: Incumbent,
+  units: FittedScale | null,
+  engine: VraeEngine,
+  rows: Uint32Array,
+): Promise<HeldOutMetrics> {
+  const points = { ...embeddings, embeddings: toClusterPoints(embeddings, model.cluster.distance) };
+  const { viewMap } = fromEncoderTensors(artifact.encoder);
+  return {
+    ...(await measureHeldOut(model, units, points, membership, rows)),
+    agreement: await measureNeighbours(viewMap, embeddings, rows, engine),
+  };
+}
+
+/** Both groupings of the windows in the challenger's views. */
+async function compareGroupings(
+  { membership }: Incumbent,
+  challenger: Challenger,
+  viewMap: ViewMap,
+  name: VraeEngine,
+): Promise<CommonSilhouettes> {
+  const { engine } = await openEngine(name);
+  try {
+    const memberships = [membership, challenger.membership];
+    const [before, after] = commonSilhouettes(viewMap, challenger.embeddings, memberships, engine);
+    return { champion: before!, challenger: after! };
+  } finally {
+    engine.dispose();
+  }
+}
+
+function encoderWarning(
+  { fit, embeddings: { series } }: Challenger,
+  { challengerReconstructionError }: GateValues,
+  { trainRows, heldOutRows }: HeldOutSplit,
+): string | undefined {
+  return fit.warning ?? poorEncoder(challengerReconstructionError, meanPredictionError(series, trainRows, heldOutRows));
+}
+
+function fewerSegments({ clusterModel: { k }, chosen }: Challenger): string | undefined {
+  if (k >= chosen.k) return undefined;
+  return `the windows have no more than ${k} different embeddings: ${k} segments, where ${chosen.k} were asked for`;
+}
+
+function idsOf(membership: Uint16Array, ids: readonly string[]): (string | undefined)[] {
+  return Array.from(membership, (j) => (j === NO_CENTROID ? undefined : ids[j]));
+}

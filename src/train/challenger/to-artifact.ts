@@ -1,0 +1,74 @@
+import { fitAnomalyModel } from '../../anomaly/fit-anomaly-model.js';
+import { assign } from '../../cluster/assign.js';
+import type { EncoderSettings } from '../../encode/encoder-options.js';
+import { alignEmbeddings } from '../alignment.js';
+import { toModelVersion, withModelVersion } from '../encode-artifact.js';
+import { toEncoderTensors } from '../encoder-tensors.js';
+import type { ModelArtifact, TrainingRecord } from '../model-artifact.js';
+import { PROVISIONAL_NUMBER } from '../provisional.js';
+import type { TrainingJob } from '../training-job.js';
+import type { Challenger } from './fit-challenger.js';
+import type { IncumbentRoles } from './incumbent-roles.js';
+import type { Judgement } from './judge-challenger.js';
+import type { TrainingWindows } from './training-windows.js';
+
+/** Puts together all that is kept of a challenger, and names it by its content. */
+export async function toArtifact(
+  challenger: Challenger,
+  { champion }: Pick<IncumbentRoles, 'champion'>,
+  judgement: Judgement,
+  { windows, split }: TrainingWindows,
+  { number, reasons, seed, settings }: TrainingJob,
+): Promise<ModelArtifact> {
+  const { scale, model, clusterModel, embeddings, match } = challenger;
+  const { series, seriesHash, encoder, align } = settings;
+  const unnamed: ModelArtifact = {
+    modelVersion: '',
+    createdAt: windows.watermark,
+    reasons,
+    seed,
+    series,
+    seriesHash,
+    scale,
+    encoder: { kind: 'vrae', settings: storedSettings(encoder), ...toEncoderTensors(model) },
+    clusterModel,
+    anomaly:
+      number === PROVISIONAL_NUMBER
+        ? null
+        : (fitAnomalyModel(assign(clusterModel, embeddings), { ...split, seed }) ?? null),
+    lineage: match.lineage,
+    alignment: await alignEmbeddings(embeddings, champion, align),
+    gate: judgement.decision.values,
+    training: toTrainingRecord(challenger, judgement, split),
+  };
+  return withModelVersion(unnamed, toModelVersion(number, unnamed));
+}
+
+/** Where a model is computed is no part of it: weights move between engines, and threads change nothing. */
+function storedSettings({
+  engine,
+  threads,
+  ...settings
+}: EncoderSettings): Omit<EncoderSettings, 'engine' | 'threads'> {
+  return settings;
+}
+
+function toTrainingRecord(
+  { fit, views, chosen: { tried } }: Challenger,
+  { warnings }: Judgement,
+  { train, heldOut }: TrainingWindows['split'],
+): TrainingRecord {
+  const { updates, trainLoss, heldOutLoss, heldOutReconstruction, activeUnits } = fit;
+  return {
+    windows: train.length,
+    heldOutWindows: heldOut.length,
+    updates,
+    trainLoss,
+    heldOutLoss,
+    heldOutReconstruction,
+    activeUnits,
+    views,
+    ...(tried.length > 0 && { kAdvice: tried }),
+    ...(warnings.length > 0 && { warning: warnings.join('; ') }),
+  };
+}

@@ -1,0 +1,68 @@
+import { assign } from '../../cluster/assign.js';
+import { profileSegments } from '../../cluster/profile-segments.js';
+import { statistics } from '../../cluster/statistics.js';
+import { toDriftObservation } from '../../drift/drift-observation.js';
+import type { Encoder } from '../../encode/encoder.js';
+import { prepareSeries } from '../../series/prepare-series.js';
+import type { WindowBatch } from '../../window/window-batch.js';
+import { decodePrototypes } from '../decode-prototypes.js';
+import { encodeArtifact } from '../encode-artifact.js';
+import type { ModelArtifact } from '../model-artifact.js';
+import { placesOf } from '../places-of.js';
+import { PROVISIONAL_NUMBER } from '../provisional.js';
+import type { TrainingJob, TrainingResult } from '../training-job.js';
+import type { Challenger } from './fit-challenger.js';
+import type { Judgement } from './judge-challenger.js';
+import type { TrainingWindows } from './training-windows.js';
+
+/** What a training tells: its model, what its segments look like, and what later windows are compared with. */
+export async function toTrainingResult(
+  artifact: ModelArtifact,
+  challenger: Challenger,
+  { decision, warnings }: Judgement,
+  { split: { heldOut } }: TrainingWindows,
+  { number, settings, formerProfiles }: TrainingJob,
+): Promise<TrainingResult> {
+  const { encoder, embeddings, views, chosen, match } = challenger;
+  const { modelVersion, clusterModel } = artifact;
+  const assignments = assign(clusterModel, embeddings);
+  return {
+    artifact: encodeArtifact(artifact),
+    modelVersion,
+    promoted: decision.promoted,
+    why: [...decision.reasons, ...warnings],
+    values: decision.values,
+    views,
+    kAdvice: chosen.tried,
+    profiles: profileSegments(assignments, {
+      placeOf: placesOf(settings.calendar),
+      former: formerProfiles,
+      decoded: await decodePrototypes(encoder, settings.series, assignments),
+    }),
+    lineage: match.lineage,
+    ...(number === PROVISIONAL_NUMBER ? { reference: undefined } : await toReferences(artifact, encoder, heldOut)),
+    nextSegmentNumber: match.nextSegmentNumber,
+  };
+}
+
+/** Of windows that the model has not learnt from: its errors on those that it has are lower than on any to come. */
+async function toReferences(
+  { series, scale, clusterModel }: ModelArtifact,
+  encoder: Encoder,
+  heldOut: WindowBatch,
+): Promise<Pick<TrainingResult, 'reference' | 'watched'>> {
+  const judged = assign(clusterModel, await encoder.encode(prepareSeries(series, scale ?? undefined, heldOut)));
+  return {
+    reference: severalWaves(heldOut) ? toDriftObservation(judged) : undefined,
+    watched: {
+      statistics: statistics(clusterModel, judged),
+      start: Math.min(...heldOut.starts),
+      end: Math.max(...heldOut.ends),
+    },
+  };
+}
+
+/** Windows that close together come longest-known customers first, so that part of one wave stands for nothing. */
+function severalWaves({ ends }: WindowBatch): boolean {
+  return ends.some((end) => end !== ends[0]);
+}

@@ -1,0 +1,169 @@
+import type { ClusterModel, Statistics } from '../cluster/cluster-model.js';
+import { toChangeReport } from '../drift/change-report.js';
+import {
+  type Change,
+  type ChangeWatchSnapshot,
+  createChangeWatch,
+  type WatchedWindows,
+} from '../drift/change-watch.js';
+import type { DriftSide } from '../drift/drift-measure.js';
+import { createDriftMonitor, type DriftMonitorSnapshot } from '../drift/drift-monitor.js';
+import type { DriftObservation } from '../drift/drift-observation.js';
+import { driftReason } from '../drift/drift-reason.js';
+import type { DriftReport } from '../drift/drift-report.js';
+import type { RetrainSchedule } from '../train/retrain-schedule.js';
+import type { TrainerParts } from './trainer-parts.js';
+import type { TrainerSettings } from './trainer-settings.js';
+
+/** What was told of drift so far. */
+export interface DriftTally {
+  /** The last round, with changes of behaviour since. */
+  readonly last: readonly DriftReport[];
+  readonly drifted: number;
+  readonly reports: number;
+}
+
+/** Windows that a model has not learnt from, for later ones to be compared with. */
+export interface WatchReference {
+  readonly side: DriftSide | undefined;
+  readonly watched: WatchedWindows | undefined;
+}
+
+/**
+ * Watches whether windows still are what the model in force was fitted to: drift in rounds, changes within segments wave
+ * by wave. It tells what it finds, asks for the training that helps, and knows since when that is to learn.
+ */
+export interface BehaviourWatch {
+  /** Takes in what a lesson taught under the model in force. */
+  observe(statistics: Statistics, observation: DriftObservation, model: ClusterModel): void;
+  /**
+   * Tells the drift of this round, if it is time for one.
+   *
+   * @param now event time, epoch ms
+   * @param atEnd makes the last round of an input with what there is
+   */
+  reportDrift(now: number, atEnd?: boolean): Promise<void>;
+  /**
+   * Tells a change within segments, and asks for a refit to what came since, as soon as there is enough of it.
+   *
+   * @param endsWave whether no more will come that end with the last windows
+   * @param trainedSince start of the behaviour that a training under way learns, epoch ms: one is enough
+   */
+  reportChange(endsWave: boolean, trainedSince?: number): Promise<void>;
+  /** Compares with other windows from here on. @default those to come */
+  rebase(reference?: WatchReference): void;
+  /** A training has ended that learnt since a time, and its model takes over or does not. */
+  concluded(since: number | undefined, promoted: boolean): void;
+  /** Another model was put into force by hand: what it learnt from is of another time than the windows that are to come. */
+  reinstated(): void;
+  /** Start of the behaviour that models are fitted to, epoch ms; undefined while none has ended. */
+  readonly since: number | undefined;
+  readonly tally: DriftTally;
+  snapshot(): BehaviourWatchSnapshot;
+}
+
+/** Plain data and typed arrays. */
+export interface BehaviourWatchSnapshot {
+  readonly drift: DriftMonitorSnapshot;
+  readonly watch: ChangeWatchSnapshot;
+  /** Start of the behaviour that models are fitted to, epoch ms; null while none has ended. */
+  readonly since: number | null;
+  /** The same, of the champion. */
+  readonly fittedSince: number | null;
+  readonly changes: number;
+  readonly driftReports: DriftTally;
+}
+
+/** Windows that a model is refitted to at least: fewer are as likely to be told apart wrongly. */
+const LEAST_CHANGED = 64;
+
+/**
+ * @param schedule is asked for trainings
+ * @throws SegtideError `state` when the snapshot belongs to other settings.
+ */
+export function createBehaviourWatch(
+  { drift: settings, retrainOnDrift }: Pick<TrainerSettings, 'drift' | 'retrainOnDrift'>,
+  parts: Pick<TrainerParts, 'drift'>,
+  schedule: Pick<RetrainSchedule, 'request'>,
+  from?: BehaviourWatchSnapshot,
+): BehaviourWatch {
+  const monitor = createDriftMonitor(settings, from?.drift);
+  const watch = createChangeWatch(settings.watch, from?.watch);
+  let since = from?.since ?? undefined;
+  /** As of the champion. */
+  let fittedSince = from?.fittedSince ?? undefined;
+  let changes = from?.changes ?? 0;
+  let tally = from?.driftReports ?? { last: [], drifted: 0, reports: 0 };
+  /** Found in the lesson that is being taken in. */
+  let change: Change | undefined;
+
+  function rebase(reference?: WatchReference): void {
+    monitor.rebase(reference?.side);
+    watch.rebase(reference?.watched);
+  }
+
+  function count(reports: readonly DriftReport[], last: readonly DriftReport[]): void {
+    const drifted = reports.filter((report) => report.drifted).length;
+    tally = { last, drifted: tally.drifted + drifted, reports: tally.reports + reports.length };
+  }
+
+  return {
+    observe(statistics, observation, model) {
+      monitor.observe(observation, model);
+      change = watch.observe({ statistics, start: observation.start, end: observation.end }) ?? change;
+    },
+    async reportDrift(now, atEnd = false) {
+      const reports = monitor.report(now, atEnd);
+      if (reports.length === 0) return;
+      count(reports, reports);
+      await parts.drift.write(reports);
+      if (!retrainOnDrift) return;
+      const asking = reports.find(({ action }) => action === 'retrain' || action === 'refit');
+      if (asking === undefined) return;
+      const isRefit = asking.action === 'refit' && asking.layer === 'embedding';
+      if (isRefit) since = asking.since ?? since;
+      schedule.request(driftReason(asking), isRefit);
+    },
+    async reportChange(endsWave, trainedSince) {
+      if (endsWave) change = watch.endWave() ?? change;
+      const found = change;
+      change = undefined;
+      if (found === undefined || found.windows < LEAST_CHANGED) return;
+      const report = toChangeReport(found, ++changes, settings.watch.threshold);
+      await parts.drift.write([report]);
+      count([report], [...tally.last.filter(({ statistic }) => statistic !== report.statistic), report]);
+      if (!retrainOnDrift || settings.actions.embedding === 'none') return;
+      if (found.since === trainedSince) return;
+      since = found.since;
+      schedule.request(driftReason(report), settings.actions.embedding === 'refit');
+    },
+    rebase,
+    concluded(learntSince, promoted) {
+      if (promoted) fittedSince = learntSince;
+      else if (learntSince !== undefined && learntSince === since && since !== fittedSince) {
+        // What the champion knows better is no other behaviour: it is watched from there on.
+        since = fittedSince;
+        watch.rebase(undefined);
+      }
+    },
+    reinstated() {
+      rebase();
+      since = undefined;
+      fittedSince = undefined;
+    },
+    get since() {
+      return since;
+    },
+    get tally() {
+      return tally;
+    },
+    snapshot: () => ({
+      drift: monitor.snapshot(),
+      watch: watch.snapshot(),
+      since: since ?? null,
+      fittedSince: fittedSince ?? null,
+      changes,
+      driftReports: tally,
+    }),
+  };
+}
