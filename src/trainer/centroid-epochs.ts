@@ -25,8 +25,6 @@ export interface CentroidEpochs {
   /** Moves the centroids, and publishes them, where an epoch is over. */
   move(options: MoveOptions): Promise<void>;
   /** Begins an epoch with nothing taught: another model is in force. */
-  begin(): void;
-  /** The same, under a model whose centroids have not been put elsewhere. */
   beginAnew(): void;
   /** Statistics that came too late for their model. */
   readonly dropped: number;
@@ -138,7 +136,6 @@ export function createCentroidEpochs(
       if (mayReseed) await reseed(moved);
       await parts.publishModel({ kind: 'centroids', cluster: position.champion.clusterModel });
     },
-    begin,
     beginAnew() {
       reseeded = undefined;
       begin();

@@ -81,7 +81,7 @@ export function createTakeover(
       const before = position.champion?.clusterModel;
       await life.reinstated(model, request, toLifeMoment(position), before, lineage);
       position.champion = next;
-      epochs.begin();
+      epochs.beginAnew();
       watch.reinstated();
       schedule.replaced();
       if (sampled.length > 0) {
