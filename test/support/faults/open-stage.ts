@@ -12,7 +12,10 @@ export interface StageSizes {
 
 /** A broker of its own, a stream for it, and a model of a part of it. */
 export async function openStage(main: string, { customers, days, partitions }: StageSizes): Promise<Stage> {
-  const { records } = simulatedUsage(customers, days);
+  // Whoever names no customer has no key, and would be dealt out anew on each topic.
+  const records = simulatedUsage(customers, days).records.map((record, i) =>
+    record.key === null ? { ...record, partition: i % partitions } : record,
+  );
   const model = await trainSmallModel(main, records.slice(0, MODEL_RECORDS));
   const [proxyPort] = (await freePorts(1)) as [number];
   const broker = await startBroker({ listeners: { PROXIED: 'PLAINTEXT' }, advertisedPorts: { PROXIED: proxyPort } });
