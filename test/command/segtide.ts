@@ -25,7 +25,7 @@ export function startSegtide(args: readonly string[], cwd = tmpdir()): StartedSe
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
     stdio: ['pipe', 'pipe', 'pipe'],
-    timeout: 120_000,
+    timeout: 400_000,
     killSignal: 'SIGKILL',
   });
   const texts = { stdout: '', stderr: '' };
