@@ -33,7 +33,7 @@ export type RetrainSettings = Required<Omit<RetrainOptions, 'cron' | 'earlyFit'>
 
 /** Plain data. */
 export interface RetrainScheduleSnapshot {
-  readonly formatVersion: 2;
+  readonly formatVersion: 3;
   /** Whether a model serves. */
   readonly serving: boolean;
   readonly windowsSinceFit: number;
@@ -52,11 +52,21 @@ export interface RetrainScheduleSnapshot {
   readonly cron: CronTriggerSnapshot | null;
   /** Whole waves so far, up to the second. */
   readonly waves: number;
-  /** Windows that the last fit had to learn from; null before the first. */
-  readonly fittedTo: number | null;
-  /** Whether the last fit was a refit, which a retraining is to follow. */
-  readonly refitted: boolean;
+  /** Of the model that serves. */
+  readonly fit: Fit;
+  /** The last fit, whatever came of it. */
+  readonly tried: Fit;
 }
+
+/** What a model was fitted to. Plain data. */
+interface Fit {
+  /** Windows that it had to learn from; null where there were enough. */
+  readonly windows: number | null;
+  /** Whether it was a refit, which a retraining is to follow. */
+  readonly refit: boolean;
+}
+
+const ENOUGH: Fit = { windows: null, refit: false };
 
 /** Decides when a model is fitted, by counts and event time alone. */
 export interface RetrainSchedule {
@@ -156,10 +166,10 @@ export function resolveRetrainOptions(options: RetrainOptions, windowMs: number)
  * @throws SegtideError `state` when the snapshot has another format.
  */
 export function createRetrainSchedule(settings: RetrainSettings, snapshot?: RetrainScheduleSnapshot): RetrainSchedule {
-  if (snapshot !== undefined && snapshot.formatVersion !== 2) {
+  if (snapshot !== undefined && snapshot.formatVersion !== 3) {
     throw new SegtideError(
       'state',
-      `The retrain schedule's snapshot has format ${String(snapshot.formatVersion)}; this version reads format 2`,
+      `The retrain schedule's snapshot has format ${String(snapshot.formatVersion)}; this version reads format 3`,
     );
   }
   let serving = snapshot?.serving ?? false;
@@ -171,8 +181,8 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
   let refused = snapshot?.refused ?? 0;
   const cron = settings.cron && createCronTrigger(settings.cron, snapshot?.cron ?? undefined);
   let waves = snapshot?.waves ?? 0;
-  let fittedTo = snapshot?.fittedTo ?? undefined;
-  let refitted = snapshot?.refitted ?? false;
+  let fit = snapshot?.fit ?? ENOUGH;
+  let tried = snapshot?.tried ?? ENOUGH;
   let refits = new Set(snapshot?.refits ?? []);
 
   /** What gave no model once will hardly give one after as little again; a training is dear. */
@@ -184,7 +194,7 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
     if (training !== undefined || now - lastFitAt < settings.minIntervalMs) return undefined;
     if (!serving) return windowsSinceFit < firstFitWindows() && !isEarly() ? undefined : [firstFitReason()];
     const reasons = [...requests];
-    if (isYoung()) reasons.push(`${windowsSinceFit} windows since the last fit, which had ${fittedTo}`);
+    if (isYoung()) reasons.push(`${windowsSinceFit} windows since the last fit, which had ${tried.windows}`);
     if (windowsSinceFit >= settings.everyWindows) reasons.push(`${windowsSinceFit} windows since the last fit`);
     if (now - lastFitAt >= settings.everyMs && isWorthIt()) {
       reasons.push(`${inWords(now - lastFitAt)} of event time since the last fit`);
@@ -202,9 +212,13 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
     return settings.earlyFit !== undefined && refused === 0 && waves >= 2 && windowsSinceFit >= settings.earlyFit;
   }
 
-  /** A model of few windows, or one that was only refitted, is fitted anew once it would have twice as many. */
+  /**
+   * A model of few windows, or one that was only refitted, is fitted anew once there would be twice as many as at the
+   * last attempt. A challenger that was refused makes no other model of the one that serves.
+   */
   function isYoung(): boolean {
-    return fittedTo !== undefined && (fittedTo < settings.firstFit || refitted) && windowsSinceFit >= fittedTo;
+    const few = fit.windows !== null && (fit.windows < settings.firstFit || fit.refit);
+    return few && tried.windows !== null && windowsSinceFit >= tried.windows;
   }
 
   function firstFitReason(): string {
@@ -239,8 +253,7 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
     },
     started(reasons, windows, refit = false) {
       training = reasons;
-      fittedTo = windows;
-      refitted = refit;
+      tried = { windows: windows ?? null, refit };
       windowsSinceFit = 0;
       lastFitAt = now;
       requests = new Set();
@@ -256,19 +269,20 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
       requests = new Set();
       refits = new Set();
       // What the last fit had says nothing of this model.
-      fittedTo = undefined;
-      refitted = false;
+      fit = ENOUGH;
+      tried = ENOUGH;
     },
     finished(promoted) {
       training = undefined;
       serving ||= promoted;
+      if (promoted) fit = tried;
       if (!serving) refused++;
     },
     get training() {
       return training;
     },
     snapshot: () => ({
-      formatVersion: 2,
+      formatVersion: 3,
       serving,
       windowsSinceFit,
       lastFitAt: Number.isFinite(lastFitAt) ? lastFitAt : null,
@@ -279,8 +293,8 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
       refused,
       cron: cron?.snapshot() ?? null,
       waves,
-      fittedTo: fittedTo ?? null,
-      refitted,
+      fit,
+      tried,
     }),
   };
 }
