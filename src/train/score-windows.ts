@@ -9,9 +9,9 @@ import { silhouetteInParts } from '../cluster/silhouette.js';
 import type { VraeEngine } from '../encode/vrae/vrae-options.js';
 import { SegtideError } from '../errors.js';
 import type { Abortable } from '../numeric/abortable.js';
-import { prepareSeries } from '../series/prepare-series.js';
 import { isInformative } from '../window/is-informative.js';
 import type { WindowBatch } from '../window/window-batch.js';
+import { embedWindows } from './embed-windows.js';
 import { openModel } from './loaded-model.js';
 import type { ModelArtifact } from './model-artifact.js';
 import { selectWindows } from './window-rows.js';
@@ -65,10 +65,10 @@ export async function scoreWindows(
       `model ${model.modelVersion} takes windows of ${windowSteps} × ${channels} (steps × channels); got ${windows.steps} × ${windows.channels}`,
     );
   }
-  const { encoder, settings: series, scale, cluster } = openModel(model, engine);
+  const loaded = openModel(model, engine);
   try {
-    const embeddings = await encoder.encode(prepareSeries(series, scale, selectWindows(windows, rows)), signal);
-    const assignments = assign(cluster, embeddings);
+    const embeddings = await embedWindows(loaded, selectWindows(windows, rows), signal);
+    const assignments = assign(loaded.cluster, embeddings);
     const membership = assignments.nearest.map((j, i) => (Number.isNaN(assignments.distances[i]) ? NO_CENTROID : j));
     return {
       model,
@@ -84,7 +84,7 @@ export async function scoreWindows(
       reconstructionError: meanError(assignments),
     };
   } finally {
-    encoder.dispose?.();
+    loaded.encoder.dispose?.();
   }
 }
 

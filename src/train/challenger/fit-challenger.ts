@@ -10,6 +10,7 @@ import type { OpenEncoder } from '../../encode/open-encoder.js';
 import type { VraeFit } from '../../encode/vrae/train-vrae.js';
 import { type FittedScale, fitScale } from '../../series/fitted-scale.js';
 import { prepareSeries } from '../../series/prepare-series.js';
+import { embedWindows } from '../embed-windows.js';
 import type { ViewRecord } from '../model-artifact.js';
 import type { TrainingJob } from '../training-job.js';
 import { type FitEncoderOptions, fitEncoder, keepEncoder } from './fit-encoder.js';
@@ -57,7 +58,7 @@ export async function fitChallenger(
   const { viewMap, record: views } = await fitPlaces(job, data, scale, fit.weights, champion, open);
   const model: EncoderModel = { vrae: fit.weights, viewMap };
   const encoder = open(model, '', encoderSettings.engine);
-  const embeddings = await encoder.encode(prepareSeries(series, scale ?? undefined, windows));
+  const embeddings = await embedWindows({ encoder, settings: series, scale: scale ?? undefined }, windows);
   const points = { ...embeddings, embeddings: toClusterPoints(embeddings, cluster.distance) };
   const { chosen, centroids } = await fitSegments(points, champion, job);
   const { membership } = centroids;
