@@ -1,3 +1,5 @@
+import { assign } from '../../cluster/assign.js';
+import type { AssignmentBatch } from '../../cluster/assignment-batch.js';
 import type { ChosenK } from '../../cluster/choose-k.js';
 import type { ClusterModel } from '../../cluster/cluster-model.js';
 import { toClusterPoints } from '../../cluster/cluster-points.js';
@@ -37,6 +39,8 @@ export interface Challenger {
   readonly membership: Uint16Array; // (rows)
   readonly match: SegmentMatch;
   readonly clusterModel: ClusterModel;
+  /** The same windows by this model. */
+  readonly assignments: AssignmentBatch;
 }
 
 /** Fits a model, in the order in which it works: scale, encoder, places, segments, and the ids that these carry on. */
@@ -65,5 +69,19 @@ export async function fitChallenger(
   const former = await toFormerSegments(roles, data, membership);
   const match = await matchSegments(former, centroids, job.nextSegmentNumber);
   const clusterModel = createClusterModel('', centroids, match.segmentIds, cluster.distance);
-  return { scale, fit, model, encoder, views, embeddings, points, chosen, membership, match, clusterModel };
+  const assignments = assign(clusterModel, embeddings);
+  return {
+    scale,
+    fit,
+    model,
+    encoder,
+    views,
+    embeddings,
+    points,
+    chosen,
+    membership,
+    match,
+    clusterModel,
+    assignments,
+  };
 }

@@ -21,9 +21,10 @@ export async function toTrainingResult(
   { split: { heldOut } }: TrainingWindows,
   { number, settings, formerProfiles }: TrainingJob,
 ): Promise<TrainingResult> {
-  const { encoder, embeddings, views, chosen, match } = challenger;
+  const { encoder, views, chosen, match } = challenger;
   const { modelVersion, clusterModel } = artifact;
-  const assignments = assign(clusterModel, embeddings);
+  // By the name that the model has by now.
+  const assignments = { ...challenger.assignments, model: clusterModel };
   return {
     artifact: encodeArtifact(artifact),
     modelVersion,
