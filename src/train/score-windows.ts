@@ -3,9 +3,9 @@ import { assign } from '../cluster/assign.js';
 import type { AssignmentBatch } from '../cluster/assignment-batch.js';
 import { normalizedMutualInformation } from '../cluster/normalized-mutual-information.js';
 import { profileSegments } from '../cluster/profile-segments.js';
-import { NO_CENTROID } from '../cluster/refit-centroids.js';
 import type { SegmentProfile } from '../cluster/segment-profile.js';
 import { silhouetteInParts } from '../cluster/silhouette.js';
+import { toMembership } from '../cluster/to-membership.js';
 import type { VraeEngine } from '../encode/vrae/vrae-options.js';
 import { SegtideError } from '../errors.js';
 import type { Abortable } from '../numeric/abortable.js';
@@ -69,14 +69,13 @@ export async function scoreWindows(
   try {
     const embeddings = await embedWindows(loaded, selectWindows(windows, rows), signal);
     const assignments = assign(loaded.cluster, embeddings);
-    const membership = assignments.nearest.map((j, i) => (Number.isNaN(assignments.distances[i]) ? NO_CENTROID : j));
     return {
       model,
       rows,
       assignments,
       profiles: profileSegments(assignments),
       ...agreement(assignments.nearest, rows, labels),
-      silhouette: await silhouetteInParts(assignments.points, embeddings.embeddingSize, membership, {
+      silhouette: await silhouetteInParts(assignments.points, embeddings.embeddingSize, toMembership(assignments), {
         sample: SILHOUETTE_ROWS,
         seed,
         signal,

@@ -1,6 +1,5 @@
 import { assign } from '../../cluster/assign.js';
-import type { AssignmentBatch } from '../../cluster/assignment-batch.js';
-import { NO_CENTROID } from '../../cluster/refit-centroids.js';
+import { toMembership } from '../../cluster/to-membership.js';
 import type { EmbeddingBatch } from '../../encode/embedding-batch.js';
 import type { OpenEncoder } from '../../encode/open-encoder.js';
 import type { WindowBatch } from '../../window/window-batch.js';
@@ -41,8 +40,4 @@ export async function groupBy(
 ): Promise<Pick<Incumbent, 'embeddings' | 'membership'>> {
   const embeddings = await embedWindows(model, windows);
   return { embeddings, membership: toMembership(assign(model.cluster, embeddings)) };
-}
-
-function toMembership({ nearest, distances }: AssignmentBatch): Uint16Array {
-  return nearest.map((j, i) => (Number.isNaN(distances[i]) ? NO_CENTROID : j));
 }
