@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { ClusterModel } from '../cluster/cluster-model.js';
 import { SegtideError } from '../errors.js';
+import { sha256Of } from '../numeric/sha256-of.js';
 import type { Sink } from '../ports.js';
 import { type ModelEventRecord, toModelEvent } from '../publish/model-event.js';
 import type { AdoptedModel } from '../train/adopt-model.js';
@@ -168,7 +168,7 @@ export function createModelLife(
       const why = refusal(entry, asked, at);
       if (entry === undefined || why !== undefined) throw new SegtideError('state', why!);
       const artifact = await registry.read(entry);
-      if (createHash('sha256').update(artifact).digest('hex') !== entry.sha256) {
+      if (sha256Of(artifact) !== entry.sha256) {
         throw new SegtideError('state', `the file of ${asked} is damaged: its SHA-256 is not that of the history`);
       }
       return { entry, artifact, clusterModel: history.centroidsOf(asked) ?? decodeArtifact(artifact).clusterModel };
