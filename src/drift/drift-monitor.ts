@@ -166,6 +166,7 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
     rounds++;
     if (!isDue) return reports;
     reportedAt = now;
+    reference = withMoves(reference, current.observation);
     current = undefined;
     return reports;
   }
@@ -206,6 +207,12 @@ const WATCH_SHARE = 0.1;
 
 function joined(a: DriftSide | undefined, b: DriftSide, model: ClusterModel): DriftSide {
   return { observation: a === undefined ? b.observation : mergeObservations(a.observation, b.observation), model };
+}
+
+/** Held-out windows are no customer's one after the other: how many change segment is known from the first round on. */
+function withMoves(reference: DriftSide, { returning, moved }: DriftObservation): DriftSide {
+  if (reference.observation.returning > 0) return reference;
+  return { ...reference, observation: { ...reference.observation, returning, moved } };
 }
 
 function pack(side: DriftSide | undefined): PackedSide | null {
