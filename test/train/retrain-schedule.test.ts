@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRetrainSchedule, resolveRetrainOptions } from '../../src/train/retrain-schedule.js';
+import { createRetrainSchedule } from '../../src/train/retrain-schedule.js';
+import { resolveRetrainOptions } from '../../src/train/retrain-settings.js';
 
 const settings = resolveRetrainOptions({ firstFit: 100, everyWindows: 1_000, minWindows: 1 }, 10_000);
 
