@@ -4,8 +4,12 @@ import { ALL } from './drift-measure.js';
 import type { DriftReport } from './drift-report.js';
 import { severityOf } from './severity.js';
 
-/** A change of behaviour as a drift report. */
-export function toChangeReport({ value, since, before, now }: Change, number: number, threshold: number): DriftReport {
+/** A change of behaviour as the drift report of that number. */
+export function toChangeReport(
+  { value, since, before, now }: Change,
+  number: number,
+  { threshold, action }: Pick<DriftReport, 'threshold' | 'action'>,
+): DriftReport {
   return {
     reportId: `c${number}-embedding-${ALL}-withinShift`,
     layer: 'embedding',
@@ -26,6 +30,6 @@ export function toChangeReport({ value, since, before, now }: Change, number: nu
     nCurrent: sum(now.statistics.weights),
     referenceModelVersion: before.statistics.modelVersion,
     modelVersion: now.statistics.modelVersion,
-    action: 'refit',
+    action,
   };
 }
