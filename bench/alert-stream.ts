@@ -32,7 +32,7 @@ const { values: flags } = parseArgs({
     provisional: { type: 'string', default: '4' },
     anomalies: { type: 'string', default: '0.3' },
     show: { type: 'boolean' },
-    threshold: { type: 'string', default: '5.5' },
+    threshold: { type: 'string', default: '4' },
   },
 });
 const customers = Number(flags.customers);

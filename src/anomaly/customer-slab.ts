@@ -1,4 +1,4 @@
-/** What the alert rules remember of a customer, by slot: 80 bytes in two typed arrays. */
+/** What the alert rules remember of a customer beside its habits, by slot: 96 bytes in two typed arrays. */
 export interface CustomerSlab {
   /** Grown before use by `reserve`; rows of `TIMES`. */
   times: Float64Array; // (slots, TIMES)
@@ -13,7 +13,9 @@ export const ODD_OPEN = 1;
 export const ACTIVE_UNTIL = 2;
 /** End of the latest step that was counted. */
 export const COUNTED_UNTIL = 3;
-export const TIMES = 4;
+/** End of the first step with any usage. */
+export const ACTIVE_FROM = 4;
+export const TIMES = 5;
 
 /** Columns of `numbers`. */
 export const ACTIVE_SHARE = 0;
@@ -31,9 +33,10 @@ export const VISITED = 8;
 export const VISITED_BEFORE = 9;
 /** Windows whose segment is known. */
 export const SEGMENT_WINDOWS = 10;
-/** Silences at least half as long as the longest that is usual. */
-export const LONG_GAPS = 11;
-export const NUMBERS = 12;
+/** Sum of the lengths of silences, and of their squares, steps. */
+export const GAP_STEPS = 11;
+export const GAP_SQUARES = 12;
+export const NUMBERS = 14;
 
 export function createCustomerSlab(from?: CustomerSlab): CustomerSlab {
   return { times: new Float64Array(from?.times ?? []), numbers: new Float32Array(from?.numbers ?? []) };
