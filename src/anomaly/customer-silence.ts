@@ -9,8 +9,8 @@ import {
   type CustomerSlab,
   GAP_SQUARES,
   GAP_STEPS,
-  IS_SILENT,
   NUMBERS,
+  SILENT_SINCE,
   TIMES,
   USUAL_GAP,
 } from './customer-slab.js';
@@ -64,6 +64,10 @@ export function observeActivity(
   const stepMs = (windows.ends[row]! - windows.starts[row]!) / steps;
   const isFinal = windows.finals[row] === 1;
   let activeUntil = times[time + ACTIVE_UNTIL]!;
+  // Silences that ended in a window that is still open: not yet the customer's, and no news either.
+  let openSteps = 0;
+  let openSquares = 0;
+  let openLongest = 0;
   for (let step = 0; step < knownSteps; step++) {
     const end = timeOfStep(windows, row, step + 1);
     if (end <= times[time + COUNTED_UNTIL]!) continue;
@@ -74,6 +78,10 @@ export function observeActivity(
       if (isFinal) {
         learnGap(numbers, number, gap, steps);
         if (times[time + ACTIVE_FROM] === 0) times[time + ACTIVE_FROM] = end;
+      } else {
+        openSteps += gap;
+        openSquares += gap * gap;
+        openLongest = Math.max(openLongest, gap);
       }
       activeUntil = end;
     }
@@ -82,21 +90,20 @@ export function observeActivity(
     numbers[number + COUNTED_STEPS] = Math.min(numbers[number + COUNTED_STEPS]! + 1, MOST_COUNTED);
     times[time + COUNTED_UNTIL] = end;
   }
-  const isActiveAgain = activeUntil > times[time + ACTIVE_UNTIL]!;
+  const learntUntil = isFinal ? activeUntil : times[time + ACTIVE_UNTIL]!;
   if (isFinal) times[time + ACTIVE_UNTIL] = activeUntil;
-  if (isActiveAgain) numbers[number + IS_SILENT] = 0;
-  const learntMs = activeUntil - times[time + ACTIVE_FROM]!;
+  const learntMs = learntUntil - times[time + ACTIVE_FROM]!;
   if (activeUntil === 0 || learntMs < LEAST_WINDOWS * steps * stepMs) return undefined;
   const gap = Math.round((timeOfStep(windows, row, knownSteps) - activeUntil) / stepMs);
-  const usualGap = Math.max(1, numbers[number + USUAL_GAP]!);
-  const sum = COMMON_GAPS + numbers[number + GAP_STEPS]!;
+  const usualGap = Math.max(1, openLongest, numbers[number + USUAL_GAP]!);
+  const sum = COMMON_GAPS + openSteps + numbers[number + GAP_STEPS]!;
   // By length the mean of exponential lengths is twice what it is by number.
-  const count = (2 * sum * sum) / (COMMON_GAPS + numbers[number + GAP_SQUARES]!);
+  const count = (2 * sum * sum) / (COMMON_GAPS + openSquares + numbers[number + GAP_SQUARES]!);
   const score = count * Math.log10(1 + gap / sum);
   const isKnown = learntMs >= LEAST_TIMES_KNOWN * gap * stepMs;
-  if (numbers[number + IS_SILENT] === 1 || !isKnown || gap < factor * usualGap || !(score >= threshold))
-    return undefined;
-  numbers[number + IS_SILENT] = 1;
+  if (times[time + SILENT_SINCE] === activeUntil || !isKnown) return undefined;
+  if (gap < factor * usualGap || !(score >= threshold)) return undefined;
+  times[time + SILENT_SINCE] = activeUntil;
   return { since: activeUntil, gap, usualGap, activeShare: Math.min(numbers[number + ACTIVE_SHARE]!, 1), score };
 }
 

@@ -15,14 +15,17 @@ export const ACTIVE_UNTIL = 2;
 export const COUNTED_UNTIL = 3;
 /** End of the first step with any usage. */
 export const ACTIVE_FROM = 4;
-export const TIMES = 5;
+/** Since when the silence goes on that was told last. */
+export const SILENT_SINCE = 5;
+export const TIMES = 6;
 
 /** Columns of `numbers`. */
 export const ACTIVE_SHARE = 0;
 /** Longest silence that is usual, steps. */
 export const USUAL_GAP = 1;
 export const COUNTED_STEPS = 2;
-export const IS_SILENT = 3;
+/** Sum of the lengths of silences, and of their squares, steps. */
+export const GAP_STEPS = 3;
 /** Segments by number, from 1; 0 for none. */
 export const SEGMENT = 4;
 export const CANDIDATE = 5;
@@ -33,10 +36,8 @@ export const VISITED = 8;
 export const VISITED_BEFORE = 9;
 /** Windows whose segment is known. */
 export const SEGMENT_WINDOWS = 10;
-/** Sum of the lengths of silences, and of their squares, steps. */
-export const GAP_STEPS = 11;
-export const GAP_SQUARES = 12;
-export const NUMBERS = 14;
+export const GAP_SQUARES = 11;
+export const NUMBERS = 12;
 
 export function createCustomerSlab(from?: CustomerSlab): CustomerSlab {
   return { times: new Float64Array(from?.times ?? []), numbers: new Float32Array(from?.numbers ?? []) };
