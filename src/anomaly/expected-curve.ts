@@ -15,6 +15,8 @@ const NEIGHBOURS = 5;
 export interface ExpectedCurve {
   /** Mean of the nearest references, until the next call. */
   readonly values: Float64Array; // (cells)
+  /** Distance to the farthest of them by a cell that is known, root mean square. */
+  readonly distance: number;
   /**
    * Looks for the references nearest to the window at `offset`, over the cells that it knows.
    *
@@ -82,8 +84,12 @@ export function createExpectedCurve({ length, cells, values: references }: Refer
     }
   }
 
+  let distance = 0;
   return {
     values: expected,
+    get distance() {
+      return distance;
+    },
     take(values, mask, offset) {
       let knownCells = 0;
       for (let cell = 0; cell < cells; cell++) if (isInformative(mask[offset + cell]!)) known[knownCells++] = cell;
@@ -91,6 +97,7 @@ export function createExpectedCurve({ length, cells, values: references }: Refer
       nearest.fill(length);
       if (knownCells === cells) searchBySum(values, offset);
       else for (let row = 0; row < length; row++) consider(row, values, offset, knownCells);
+      distance = Math.sqrt(least[count - 1]! / Math.max(1, knownCells));
       expected.fill(0);
       for (let n = 0; n < count; n++) {
         const at = nearest[n]! * cells;

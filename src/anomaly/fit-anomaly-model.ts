@@ -122,7 +122,7 @@ function fillGaps(
 /** Of a window whose customer is new, the segment says less: its course is nearly that of the nearest windows. */
 const WITHOUT_HISTORY: readonly AnomalyPart[] = ANOMALY_PARTS.filter((part) => part !== 'course');
 /** Of a window that is not known to its end, views and latents say little. */
-const WITHOUT_ENCODER: readonly AnomalyPart[] = ['isolation', 'run', 'course'];
+const WITHOUT_ENCODER: readonly AnomalyPart[] = ['isolation', 'nearest', 'run', 'course'];
 
 /** How far usual windows are from what is expected of them, cell by cell; half of it is what is usual over all cells. */
 function measureSpreads(

@@ -21,9 +21,9 @@ export interface ExpectedHabit {
  * What makes either about -log10 of its share among usual windows, for shares from a tenth to one in ten thousand, and what
  * it is in half of them: measured on stationary simulated customers (docs/alerts.md).
  */
-const RUN_UNIT = 2.75;
+const RUN_UNIT = 2.9;
 const USUAL_RUN = 2.7;
-const SHAPE_UNIT = 0.78;
+const SHAPE_UNIT = 0.8;
 
 /** Spread of the logarithm of differences before any is known, and the windows that it counts for. */
 const USUAL_SPREAD = 0.5;

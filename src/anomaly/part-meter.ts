@@ -56,6 +56,7 @@ export function createPartMeter({
       reconstruction: reconstructionErrors?.[row] ?? Number.NaN,
       centroid: nearest[row] === segment ? distances[row]! : distanceTo(segment, model, points, row),
       isolation: Number.POSITIVE_INFINITY,
+      nearest: Number.POSITIVE_INFINITY,
       run: Number.POSITIVE_INFINITY,
       course: Math.abs(findDeviatingRun(deviations, steps, channels, sums).deviation),
     };
@@ -77,7 +78,12 @@ export function createPartMeter({
         fromNearest[cell] = (filled[cell]! - curve.values[cell]!) / spreads[cell]!;
       }
       const run = findDeviatingRun(fromNearest, steps, channels, sums);
-      return { ...quick, isolation: isolationScore(forest, filled), run: Math.abs(run.deviation) };
+      return {
+        ...quick,
+        isolation: isolationScore(forest, filled),
+        nearest: curve.distance,
+        run: Math.abs(run.deviation),
+      };
     },
   };
 }

@@ -46,8 +46,9 @@ export type AlertCounts = Partial<Record<AlertKind, number>>;
 /** Alerts that a summary shows at most. */
 const MOST_TOP = 10;
 
-/** Score that one in twenty usual windows has. */
+/** Score that one in twenty usual windows has, and one in a hundred: an open window is looked at many times. */
 const USUAL = -Math.log10(0.05);
+const USUAL_WHILE_OPEN = 2;
 
 export function createAlerting(
   context: AlertContext,
@@ -91,7 +92,8 @@ export function createAlerting(
         if (own !== undefined && own.score < settings.threshold) return false;
         segments[row] = indexes.get(watch.segmentOf(windows.customers[row]!) ?? '');
         // What is usual for many is not odd, however new it is to the customer.
-        const least = own === undefined ? settings.thresholdWhileNew : USUAL;
+        const usual = windows.finals[row] === 1 ? USUAL : USUAL_WHILE_OPEN;
+        const least = own === undefined ? settings.thresholdWhileNew : usual;
         const score = detector.scoreRow(assignments, row, before, least);
         if (own === undefined) scores[row] = score;
         if (score >= least) odd.add(row);

@@ -85,6 +85,34 @@ describe('silence', () => {
     expect(raise(watch, { start: 10 * WINDOW, steps: [0, 0, 0, 0] })).toEqual([]);
   });
 
+  it('that began in an open window is told once, and the rest before it is no news either', () => {
+    const long = 40;
+    const watch = createAlertWatch(resolveAlertOptions({ kinds }, long * 1000));
+    const told = (start: number, active: (step: number) => boolean, known = long) =>
+      watch
+        .observe({
+          ...observed([0], start, 'v1', ['a']),
+          windows: {
+            ...toGivenWindows({
+              ...{ length: 1, steps: long, channels: 1, values: new Float32Array(long) },
+              mask: Uint8Array.from({ length: long }, (_, step) =>
+                step >= known ? MASK_ABSENT : active(step) ? MASK_OBSERVED : MASK_ZERO,
+              ),
+            }),
+            starts: Float64Array.of(start),
+            ends: Float64Array.of(start + long * 1000),
+            finals: Uint8Array.of(known === long ? 1 : 0),
+          },
+        })
+        .map(({ silence }) => silence!.since - start);
+    for (let i = 0; i < 4; i++) expect(told(i * 40_000, () => true)).toEqual([]);
+    // Active to step 9: of the silence since then one look tells, of those while it is open and when it has closed.
+    const looks = [12, 16, 20, 24, 40].map((known) => told(160_000, (step) => step < 10, known));
+    expect(looks).toEqual([[], [], [10_000], [], []]);
+    // A step of usage after 30 silent ones: ten more are nothing beside them.
+    for (const known of [4, 8, 12, 40]) expect(told(200_000, (step) => step === 0, known)).toEqual([]);
+  });
+
   it('is none where a weekend is always silent', () => {
     const watch = watchOf({ kinds });
     for (let week = 0; week < 30; week++)
