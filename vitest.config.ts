@@ -8,6 +8,8 @@ export default defineConfig({
     // Nothing is told by time: the limit is for a machine that has other work.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // Two cores are two.
+    maxWorkers: '100%',
     reporters: ['default', './test/support/left-out.ts'],
   },
 });

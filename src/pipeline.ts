@@ -1,9 +1,8 @@
 import { concatMap, type Observable } from 'rxjs';
-import type { Learner } from './worker/learner.js';
 import type { Page, Pages } from './worker/pages.js';
-import type { Publisher } from './worker/publisher.js';
+import type { Published, Publisher } from './worker/publisher.js';
 import { pullThrough } from './worker/pull-through.js';
-import type { Scorer } from './worker/scorer.js';
+import type { Scored, Scorer } from './worker/scorer.js';
 
 /** The stages of a worker, ready to run. */
 export interface PipelineStages {
@@ -13,8 +12,8 @@ export interface PipelineStages {
   takeModel(): Promise<void>;
   /** series → encode → cluster */
   readonly scorer: Pick<Scorer, 'score'>;
-  readonly publisher: { publish(...page: Parameters<Publisher['publish']>): Promise<unknown> };
-  readonly learner: Pick<Learner, 'learn'>;
+  readonly publisher: Pick<Publisher, 'publish'>;
+  readonly learner: { learn(scored: Scored, published: Published, endsWave: boolean | undefined): Promise<void> };
 }
 
 /**
@@ -31,11 +30,10 @@ export function createPipeline({ pages, takeModel, scorer, publisher, learner }:
           return { page, scored: await scorer.score(page.windows) };
         }),
         concatMap(async ({ page, scored }) => {
-          await publisher.publish(page, scored);
-          return { page, scored };
+          return { page, scored, published: await publisher.publish(page, scored) };
         }),
-        concatMap(async ({ page, scored }) => {
-          await learner.learn(scored, page.endsWave);
+        concatMap(async ({ page, scored, published }) => {
+          await learner.learn(scored, published, page.endsWave);
           return page;
         }),
       ),

@@ -3,7 +3,7 @@ import type { AlertContext } from './anomaly/to-alerts.js';
 import type { DriftReport } from './drift/drift-report.js';
 import { createEncodePool } from './encode/threads/encode-pool.js';
 import { SegtideError } from './errors.js';
-import { createPipeline } from './pipeline.js';
+import { createPipeline, type PipelineStages } from './pipeline.js';
 import type { Clock, Sink, Source } from './ports.js';
 import type { ModelEventRecord } from './publish/model-event.js';
 import type { SegmentRecord } from './publish/segment-record.js';
@@ -173,9 +173,11 @@ export function createSegmentation(
   };
   const stopThreads = (): void => void stop();
   const takeModel = (): Promise<void> => trainer.settle();
+  const learn: PipelineStages['learner']['learn'] = (scored, { history }, endsWave) =>
+    learner.learn(scored, { former: history, endsWave });
 
   return {
-    page$: defer(() => createPipeline({ pages, takeModel, scorer, publisher, learner })).pipe(
+    page$: defer(() => createPipeline({ pages, takeModel, scorer, publisher, learner: { learn } })).pipe(
       tap({
         unsubscribe: stopThreads,
         complete: () => checkFates(windower, pages),

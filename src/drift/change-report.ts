@@ -1,18 +1,21 @@
+import { sum } from '../numeric/sum.js';
 import type { Change } from './change-watch.js';
+import { ALL } from './drift-measure.js';
 import type { DriftReport } from './drift-report.js';
+import { severityOf } from './severity.js';
 
 /** A change of behaviour as a drift report. */
 export function toChangeReport({ value, since, before, now }: Change, number: number, threshold: number): DriftReport {
   return {
-    reportId: `c${number}-embedding-all-withinShift`,
+    reportId: `c${number}-embedding-${ALL}-withinShift`,
     layer: 'embedding',
-    subject: 'all',
+    subject: ALL,
     statistic: 'withinShift',
     value,
     threshold,
     pValue: null,
     drifted: true,
-    severity: value >= 3 * threshold ? 'high' : value >= 1.5 * threshold ? 'medium' : 'low',
+    severity: severityOf(value / threshold),
     rank: 1,
     since,
     referenceStart: before.start,
@@ -25,8 +28,4 @@ export function toChangeReport({ value, since, before, now }: Change, number: nu
     modelVersion: now.statistics.modelVersion,
     action: 'refit',
   };
-}
-
-function sum(counts: Float64Array): number {
-  return counts.reduce((total, count) => total + count, 0);
 }

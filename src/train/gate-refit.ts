@@ -10,10 +10,10 @@ export interface CommonSilhouettes {
 const LEAST_GAIN = 0.01;
 
 /**
- * Decides whether a refit takes over: it groups the recent windows better than the champion does, in one space.
- * It has the champion's encoder, so that errors can not tell them apart, and silhouettes in a space of its own would
- * speak for whichever model had fewer windows. How many windows change segment does not count: where behaviour has
- * changed, they should.
+ * Decides whether a refit, or a model of a behaviour that the champion does not know, takes over: it groups the recent
+ * windows better than the champion does, in one space. A refit has the champion's encoder, so that errors can not tell
+ * them apart, and silhouettes in a space of its own would speak for whichever model had fewer windows. How many windows
+ * change segment does not count: where behaviour has changed, they should.
  *
  * @param objection why the refit is not sound, whatever it achieves
  */

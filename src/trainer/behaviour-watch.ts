@@ -118,11 +118,11 @@ export function createBehaviourWatch(
       count(reports, reports);
       await parts.drift.write(reports);
       if (!retrainOnDrift) return;
-      const asking = reports.find(({ action }) => action === 'retrain' || action === 'refit');
-      if (asking === undefined) return;
-      const isRefit = asking.action === 'refit' && asking.layer === 'embedding';
-      if (isRefit) since = asking.since ?? since;
-      schedule.request(driftReason(asking), isRefit);
+      const asking =
+        reports.find(({ action }) => action === 'retrain') ?? reports.find(({ action }) => action === 'refit');
+      // It learns from all windows: where these lie elsewhere altogether, `reportChange` says since when.
+      if (asking !== undefined)
+        schedule.request(driftReason(asking), asking.action === 'refit' && asking.layer === 'embedding');
     },
     async reportChange(endsWave, trainedSince) {
       if (endsWave) change = watch.endWave() ?? change;

@@ -1,5 +1,5 @@
 import { accumulate, emptyStatistics } from '../cluster/statistics.js';
-import { emptyObservation, observeInto } from '../drift/drift-observation.js';
+import { emptyObservation, type FormerSegments, observeInto } from '../drift/drift-observation.js';
 import type { SampleRecord, StatisticsRecord } from '../train/model-record.js';
 import { createReservoir, type Reservoir } from '../train/reservoir.js';
 import { isLearnt } from './pages.js';
@@ -14,7 +14,8 @@ export interface Lessons {
 
 /** Collects what the windows of one partition teach between two commits. */
 export interface IntervalLearner {
-  learn(scored: Scored): void;
+  /** @param former what each window's customer was before it. @default no customer was known */
+  learn(scored: Scored, former?: FormerSegments): void;
   /**
    * What was learnt since the last call, undefined where nothing was; it is empty after it. What each window teaches is
    * in one result, so that it counts once where the result is committed together with the window's assignment.
@@ -67,7 +68,7 @@ export function createIntervalLearner(options: IntervalLearnerOptions): Interval
   }
 
   return {
-    learn(scored) {
+    learn(scored, former) {
       const { assignments, series } = scored;
       const { windows } = series;
       let learnt = 0;
@@ -86,7 +87,7 @@ export function createIntervalLearner(options: IntervalLearnerOptions): Interval
         windows: lesson.windows + learnt,
         watermark: Math.max(lesson.watermark, watermark),
         statistics: assignments && accumulate(lesson.statistics!, assignments),
-        observation: assignments && observeInto(lesson.observation!, assignments),
+        observation: assignments && observeInto(lesson.observation!, assignments, { former }),
       };
     },
     take() {

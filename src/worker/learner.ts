@@ -1,6 +1,11 @@
 import type { Statistics } from '../cluster/cluster-model.js';
 import { accumulate, emptyStatistics } from '../cluster/statistics.js';
-import { type DriftObservation, emptyObservation, observeInto } from '../drift/drift-observation.js';
+import {
+  type DriftObservation,
+  emptyObservation,
+  type FormerSegments,
+  observeInto,
+} from '../drift/drift-observation.js';
 import type { SampleRecord, StatisticsRecord } from '../train/model-record.js';
 import { endOfBatch, type LearningBatches } from './learning-batches.js';
 import { isLearnt } from './pages.js';
@@ -13,13 +18,16 @@ export interface LearnerOutputs {
   teach(samples: SampleRecord, statistics: StatisticsRecord): Promise<void>;
 }
 
+export interface LearningContext {
+  /** What each window's customer was before it. @default no customer was known */
+  readonly former?: FormerSegments | undefined;
+  /** Sends what there is: no more windows will come that end with the last ones. @default false */
+  readonly endsWave?: boolean | undefined;
+}
+
 /** Collects what windows teach, and sends it when a learning batch is full. */
 export interface Learner {
-  /**
-   * @param endsWave sends what there is: no more windows will come that end with the last ones
-   * @default false
-   */
-  learn(scored: Scored, endsWave?: boolean): Promise<void>;
+  learn(scored: Scored, context?: LearningContext): Promise<void>;
   /** Sends what there is of the last learning batch, at the end of the input. */
   end(): Promise<void>;
   snapshot(): LearnerSnapshot;
@@ -59,7 +67,7 @@ export function createLearner(outputs: LearnerOutputs, options: LearnerOptions, 
   }
 
   return {
-    async learn({ series, assignments }, endsWave = false) {
+    async learn({ series, assignments }, { former, endsWave = false } = {}) {
       const { windows } = series;
       const end = endOfBatch(learnt, options);
       for (let i = 0; i < windows.length; i++) {
@@ -75,7 +83,7 @@ export function createLearner(outputs: LearnerOutputs, options: LearnerOptions, 
           observation = undefined;
         }
         statistics = accumulate(statistics ?? emptyStatistics(model), assignments);
-        observation = observeInto(observation ?? emptyObservation(model, channels), assignments);
+        observation = observeInto(observation ?? emptyObservation(model, channels), assignments, { former });
       }
       if (learnt === end || endsWave) await send(endsWave);
     },

@@ -51,19 +51,26 @@ export interface PublishedCounts {
   readonly deadLetterReasons: Partial<Record<DeadLetterReason, number>>;
 }
 
+/** What is known of a page once it is published. */
+export interface Published {
+  /** What `recall` needs to know of it beside its segments. */
+  readonly marks: AlertMarks;
+  /** What each window's customer was before it; undefined where windows were assigned by no model. */
+  readonly history: SegmentHistory | undefined;
+}
+
 export interface Publisher {
   readonly counts: PublishedCounts;
   /** Customers by the segment of their latest window. */
   segmentSizes(): ReadonlyMap<string, number>;
-  /** @returns what `recall` needs to know of the page beside its segments */
-  publish(page: Page, scored: Scored): Promise<AlertMarks>;
+  publish(page: Page, scored: Scored): Promise<Published>;
   /** The most telling alerts so far, the first of each of the highest scores. */
   readonly topAlerts: readonly Alert[];
   /**
    * Takes note of a page that was published before a restart, without publishing it.
    *
    * @param segmented what was said of its windows; undefined where there was no model
-   * @param marks what `publish` answered
+   * @param marks as `publish` answered
    */
   recall(page: Page, segmented: SegmentedWindows | undefined, marks: AlertMarks): void;
   snapshot(): PublisherSnapshot;
@@ -162,13 +169,14 @@ export function createPublisher(
       const { windows } = page;
       const { series, assignments } = scored;
       let marks: AlertMarks = NO_MARKS;
+      let history: SegmentHistory | undefined;
       await writeDeadLetters(page.deadLetters);
       await writeDeadLetters(windows.quarantined);
       if (windows.late.length > 0) await outputs.late.write(windows.late);
       if (windows.length > 0) {
         const emittedAt = clock?.now() ?? 'windowEnd';
         const causes = new Map<number, MoveCause>();
-        const history = assignments && memory.observe(toSegmentedWindows(assignments));
+        history = assignments && memory.observe(toSegmentedWindows(assignments));
         await outputs.assignments.write(
           { series, assignments, previousSegmentIds: history?.previousSegmentIds },
           emittedAt,
@@ -188,7 +196,7 @@ export function createPublisher(
       }
       countPage(page, assignments !== undefined);
       forget(page);
-      return marks;
+      return { marks, history };
     },
     recall(page, segmented, marks) {
       if (segmented !== undefined) counts.transitions += memory.observe(segmented).changed.length;

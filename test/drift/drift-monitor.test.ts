@@ -101,6 +101,20 @@ describe('createDriftMonitor', () => {
     }
   });
 
+  it('takes from the first round how many change segment, where the reference can not tell', () => {
+    const random = createRandom(3);
+    const monitor = monitorOf();
+    monitor.rebase({ observation: observation(random, 0, 1_000), model });
+    const movesOf = (round: number, moved: number): readonly DriftReport[] => {
+      const start = 1_000 * (round + 1);
+      monitor.observe({ ...observation(random, start, 1_000), returning: 900, moved }, model);
+      return monitor.report(start + 1_000, true).filter(({ statistic }) => statistic === 'moves');
+    };
+    expect(movesOf(0, 45)).toEqual([]);
+    expect(movesOf(1, 54).map(({ value, drifted }) => [value, drifted])).toEqual([[expect.closeTo(0.01), false]]);
+    expect(movesOf(2, 180).map(({ value, drifted }) => [value, drifted])).toEqual([[expect.closeTo(0.15), true]]);
+  });
+
   it('fills every field of a report', () => {
     const monitor = monitorOf();
     const random = createRandom(2);

@@ -33,7 +33,7 @@ describe('docker-compose.yml', () => {
   afterEach(() => {
     for (const child of children) child.kill('SIGKILL');
   });
-  beforeAll(() => void buildCommand(), 120_000);
+  beforeAll(() => void buildCommand());
 
   it('names services and files that are there', () => {
     for (const { depends_on = [], volumes = [] } of Object.values(services)) {

@@ -29,7 +29,7 @@ let broker: Broker;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'segtide-rights-'));
   broker = await startSecureBroker(await makeCertificates(folder, 'admin'));
-}, 120_000);
+});
 afterAll(async () => {
   await broker?.remove();
   await rm(folder, { recursive: true, force: true });

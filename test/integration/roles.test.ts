@@ -8,7 +8,7 @@ import type { RoleDeps } from '../../src/service/run/role.js';
 import { runTrainerFromConfig } from '../../src/service/trainer/trainer-from-config.js';
 import { runWorkerFromConfig } from '../../src/service/worker/worker-from-config.js';
 import { decodeStatistics } from '../../src/train/encode-statistics.js';
-import { assignmentsOfFile, contentOf, pipelineConfig, toConfig } from '../support/kafka/pipeline-config.js';
+import { assignmentsOfFile, contentOf, MODEL, pipelineConfig, toConfig } from '../support/kafka/pipeline-config.js';
 import { type CommittedRecords, readCommitted } from '../support/kafka/read-committed.js';
 import { simulatedUsage } from '../support/kafka/simulated-usage.js';
 import { createTestTopic } from '../support/kafka/topic.js';
@@ -19,9 +19,7 @@ const { records } = simulatedUsage(150, DAYS);
 const perDay = Math.ceil(records.length / DAYS);
 
 describe('workers and a trainer on Kafka', () => {
-  it('give each window once, whoever works on it, and segments like those of one process', {
-    timeout: 180_000,
-  }, async () => {
+  it('give each window once, whoever works on it, and segments like those of one process', async () => {
     const topic = await createTestTopic(brokers, 4);
     const config = rolesConfig(topic.topic);
     const first = start(runWorkerFromConfig, config);
@@ -51,7 +49,9 @@ describe('workers and a trainer on Kafka', () => {
     await outputs.quiet(4000);
 
     const assignments = assignmentsOf(outputs);
-    const expected = (await assignmentsOfFile(records)).filter(({ windowEnd }) => windowEnd <= latestEnd(assignments));
+    const expected = (await assignmentsOfFile(records, MODEL)).filter(
+      ({ windowEnd }) => windowEnd <= latestEnd(assignments),
+    );
     const seen = assignments.map(contentOf);
     expect(new Map(seen).size).toBe(seen.length);
     expect(new Map(seen)).toEqual(new Map(expected.map(contentOf)));

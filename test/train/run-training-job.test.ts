@@ -156,6 +156,12 @@ describe('a training job', () => {
     expect(after.scale).toEqual(before.scale);
     const carried = after.clusterModel.segmentIds.filter((id) => before.clusterModel.segmentIds.includes(id));
     expect(carried.length).toBeGreaterThanOrEqual(2);
+
+    // What the model in force does not know is compared with it, too: trained anew, it must part the windows better.
+    const anew = await runTrainingJob(withViews({ number: 2, champion, reservoir, since, nextSegmentNumber: 9 }));
+    expect(anew.values.championReconstructionError).not.toBeNull();
+    expect(anew.values.churn).toBeNull();
+    expect(anew.why[0]).toContain('silhouette');
   });
 
   it('asks for active latents only where the embedding is made of them', async () => {

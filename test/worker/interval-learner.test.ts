@@ -51,6 +51,23 @@ describe('an interval learner', () => {
     ]);
   });
 
+  it('counts who comes back, and who is in another segment then', () => {
+    const learner = createIntervalLearner(OPTIONS);
+    const scored = score(WINDOWS, MODEL);
+    const { length } = WINDOWS;
+    const { nearest } = scored.assignments!;
+    const ids = MODEL.segmentIds;
+    // Of every fifth another model said it, and of those after them nothing is known; the rest were in the first segment.
+    const previousSegmentIds = Array.from({ length }, (_, i) => (i % 5 === 1 ? null : ids[0]!));
+    const previousModelVersions = Array.from({ length }, (_, i) => (i % 5 === 0 ? 'other' : MODEL.modelVersion));
+    learner.learn(scored, { previousSegmentIds, previousModelVersions });
+    const known = ROWS.flatMap((row, i) => (row.revision === undefined && row.final !== false && i % 5 > 1 ? [i] : []));
+    const { observation } = learner.take()!.statistics[0]!;
+    expect(observation!.returning).toBe(known.length);
+    expect(observation!.moved).toBe(known.filter((i) => nearest[i] !== 0).length);
+    expect(observation!.moved).toBeGreaterThan(0);
+  });
+
   it('has nothing where nothing taught, and counts its lessons from those before', () => {
     const learner = createIntervalLearner({ ...OPTIONS, sequence: 17 });
     expect(learner.take()).toBeUndefined();

@@ -163,13 +163,11 @@ async function replayPartition(
     scorer,
     publisher: {
       async publish(page, scored) {
-        if (!source.isLeadIn) {
-          await publisher.publish(page, scored);
-          return;
-        }
+        if (!source.isLeadIn) return publisher.publish(page, scored);
         publisher.recall(page, scored.assignments && toSegmentedWindows(scored.assignments), NO_MARKS);
         const { windows, revisions, transitions } = publisher.counts;
         Object.assign(before, { windows, revisions, transitions });
+        return { marks: NO_MARKS, history: undefined };
       },
     },
     learner: { learn: async () => undefined },

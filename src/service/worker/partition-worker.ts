@@ -10,7 +10,6 @@ import type { OutgoingRecord } from '../../transport/kafka/kafka-producer.js';
 import type { StateStore, StoredState } from '../../transport/kafka/state-store.js';
 import type { ValueParser } from '../../transport/kafka/value-parser.js';
 import { createWindower } from '../../window/windower.js';
-import { NO_MARKS } from '../../worker/alerting.js';
 import type { IntervalLearner, Lessons } from '../../worker/interval-learner.js';
 import { createPages, type Page } from '../../worker/pages.js';
 import { createPublisher } from '../../worker/publisher.js';
@@ -114,7 +113,6 @@ async function work(options: PartitionWorkerOptions, parts: PartitionWorkerParts
   const scorer = createScorer(series, seriesHash, [], encoder.engine, parts.openEncoder);
   const alerts = segmentation.alerts && { ...segmentation.alerts, origin: String(partition.partition) };
   const publisher = createPublisher(outputs.sinks, scorer, { clock, alerts }, from?.publisher);
-  let marks = NO_MARKS;
   const learner = parts.createLearner(entries.at(-1)?.lessons ?? from?.lessons ?? 0);
   const teach = (): number => {
     const lessons = learner.take();
@@ -166,19 +164,20 @@ async function work(options: PartitionWorkerOptions, parts: PartitionWorkerParts
     scorer,
     publisher: {
       publish: async (page, scored) => {
-        marks = await publisher.publish(page, scored);
-        if (page.forgotten === undefined) return;
+        const published = await publisher.publish(page, scored);
+        if (page.forgotten === undefined) return published;
         // What the customer taught goes first: it would be learnt after it was forgotten.
         teach();
         const customerId = Buffer.from(page.forgotten).toString();
         const isKnown = page.windows.released.length > 0;
         for (const [topic, record] of parts.toForgotten(customerId, isKnown)) outputs.add(topic, record);
+        return published;
       },
     },
     learner: {
-      learn: async (scored) => {
+      learn: async (scored, { marks, history }) => {
         log.page(scored, marks);
-        learner.learn(scored);
+        learner.learn(scored, history);
       },
     },
   });

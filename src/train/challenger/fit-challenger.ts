@@ -1,3 +1,5 @@
+import { assign } from '../../cluster/assign.js';
+import type { AssignmentBatch } from '../../cluster/assignment-batch.js';
 import type { ChosenK } from '../../cluster/choose-k.js';
 import type { ClusterModel } from '../../cluster/cluster-model.js';
 import { toClusterPoints } from '../../cluster/cluster-points.js';
@@ -10,6 +12,7 @@ import type { OpenEncoder } from '../../encode/open-encoder.js';
 import type { VraeFit } from '../../encode/vrae/train-vrae.js';
 import { type FittedScale, fitScale } from '../../series/fitted-scale.js';
 import { prepareSeries } from '../../series/prepare-series.js';
+import { embedWindows } from '../embed-windows.js';
 import type { ViewRecord } from '../model-artifact.js';
 import type { TrainingJob } from '../training-job.js';
 import { type FitEncoderOptions, fitEncoder, keepEncoder } from './fit-encoder.js';
@@ -36,6 +39,8 @@ export interface Challenger {
   readonly membership: Uint16Array; // (rows)
   readonly match: SegmentMatch;
   readonly clusterModel: ClusterModel;
+  /** The same windows by this model. */
+  readonly assignments: AssignmentBatch;
 }
 
 /** Fits a model, in the order in which it works: scale, encoder, places, segments, and the ids that these carry on. */
@@ -57,12 +62,26 @@ export async function fitChallenger(
   const { viewMap, record: views } = await fitPlaces(job, data, scale, fit.weights, champion, open);
   const model: EncoderModel = { vrae: fit.weights, viewMap };
   const encoder = open(model, '', encoderSettings.engine);
-  const embeddings = await encoder.encode(prepareSeries(series, scale ?? undefined, windows));
+  const embeddings = await embedWindows({ encoder, settings: series, scale: scale ?? undefined }, windows);
   const points = { ...embeddings, embeddings: toClusterPoints(embeddings, cluster.distance) };
   const { chosen, centroids } = await fitSegments(points, champion, job);
   const { membership } = centroids;
   const former = await toFormerSegments(roles, data, membership);
   const match = await matchSegments(former, centroids, job.nextSegmentNumber);
   const clusterModel = createClusterModel('', centroids, match.segmentIds, cluster.distance);
-  return { scale, fit, model, encoder, views, embeddings, points, chosen, membership, match, clusterModel };
+  const assignments = assign(clusterModel, embeddings);
+  return {
+    scale,
+    fit,
+    model,
+    encoder,
+    views,
+    embeddings,
+    points,
+    chosen,
+    membership,
+    match,
+    clusterModel,
+    assignments,
+  };
 }

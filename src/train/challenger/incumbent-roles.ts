@@ -7,9 +7,9 @@ import type { Incumbent } from './incumbent.js';
 export interface IncumbentRoles {
   /** Gives its segments' ids. */
   readonly former: Incumbent | undefined;
-  /** Gives its weights to begin with. */
+  /** Gives its weights to begin with, and is what the challenger is held against. */
   readonly trained: Incumbent | undefined;
-  /** Is what the challenger is held against, and gives its segments to grow from. */
+  /** Gives its segments to grow from, and customers should stay in them. */
   readonly champion: Incumbent | undefined;
   /** Keeps its scale and its VRAE: a refit is enough. */
   readonly kept: Incumbent | undefined;
@@ -24,7 +24,7 @@ export function toIncumbentRoles(former: Incumbent | undefined, { since, refit }
   return {
     former,
     trained,
-    // Neither is one that was fitted to another behaviour: it gives its weights, too.
+    // The segments of one that was fitted to another behaviour tell nothing of who belongs together now.
     champion: isUnknown ? undefined : trained,
     kept: refit === true && trained !== undefined && hasViews(trained) ? trained : undefined,
     unknownSince: isUnknown ? since : undefined,

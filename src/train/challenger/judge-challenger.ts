@@ -31,7 +31,7 @@ export interface Judgement {
 /** Holds a challenger against the champion on windows that neither has learnt from. */
 export async function judgeChallenger(
   challenger: Challenger,
-  { champion, kept }: IncumbentRoles,
+  { champion, trained, kept }: IncumbentRoles,
   { split }: TrainingWindows,
   settings: ModelSettings,
 ): Promise<Judgement> {
@@ -44,7 +44,7 @@ export async function judgeChallenger(
     ? withoutViews(split.train.length, shift, heldOut.activeUnits)
     : {};
   const gated = gate(
-    champion && (await measureChampion(champion, challenger.scale, engine, heldOutRows)),
+    trained && (await measureChampion(trained, challenger.scale, engine, heldOutRows)),
     heldOut,
     champion &&
       compareSegments(
@@ -54,10 +54,12 @@ export async function judgeChallenger(
     settings.gate,
     { objection, basis: viewMap === undefined || viewMap.views.latents > 0 ? 'latents' : 'views' },
   );
+  // Of a behaviour that it does not know the model in force may make one dense heap: only a common space compares.
+  const regrouped = kept ?? (champion === undefined ? trained : undefined);
   const decision =
-    kept === undefined || viewMap === undefined
+    regrouped === undefined || viewMap === undefined
       ? gated
-      : gateRefit(gated.values, await compareGroupings(kept, challenger, viewMap, engine), objection);
+      : gateRefit(gated.values, await compareGroupings(regrouped, challenger, viewMap, engine), objection);
   const ofEncoder = kept === undefined ? encoderWarning(challenger, decision.values, split) : undefined;
   const fewer = objection === undefined ? fewerSegments(challenger) : undefined;
   return { decision, warnings: [ofEncoder, warning, fewer].filter((text) => text !== undefined) };

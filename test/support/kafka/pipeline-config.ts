@@ -29,13 +29,16 @@ export function pipelineConfig(input: Section, output: Section, more: Section = 
     window: { step: 'hour', steps: 24, idleTimeout: '1h', customerTtl: '90d' },
     encoder: { init: 'fresh', engine: 'js', hidden: 6, latent: 4, updates: 40 },
     cluster: { k: 4, starts: 2, epochWindows: 300 },
-    model: { firstFit: 500, reservoir: 1000, retrain: { everyWindows: 1500, minInterval: '1d' } },
+    model: MODEL,
     drift: { everyWindows: 300, minWindows: 200, referenceWindows: 300 },
     output,
     ...more,
     run: { checkpointEvery: '200ms', logLevel: 'warn', ...(more.run as Section | undefined) },
   });
 }
+
+/** Trained several times. */
+export const MODEL: Section = { firstFit: 500, reservoir: 1000, retrain: { everyWindows: 1500, minInterval: '1d' } };
 
 export function toConfig(text: string): Config {
   return loadConfig({ file: { path: 'test.yaml', text } });
@@ -113,19 +116,28 @@ export function startRoles(config: Config): GoingRoles {
   };
 }
 
-/** What an uninterrupted run on a file makes of the same records. */
-export async function assignmentsOfFile(records: readonly UsageRecord[]): Promise<AssignmentRecord[]> {
+/**
+ * What an uninterrupted run on a file makes of the same records. What is in a window is the same whatever `model` trains;
+ * only what the last model says of windows from before the first one comes as revisions.
+ */
+export async function assignmentsOfFile(
+  records: readonly UsageRecord[],
+  model: Section = UNTRAINED,
+): Promise<AssignmentRecord[]> {
   const folder = await mkdtemp(join(tmpdir(), 'segtide-file-'));
   const path = join(folder, 'events.ndjson');
   await writeFile(path, Buffer.concat(records.flatMap(({ value }) => [value, LINE_FEED])));
   const output = { path: join(folder, 'out') };
-  await startRun(toConfig(pipelineConfig({ paths: [path] }, output))).ended;
+  await startRun(toConfig(pipelineConfig({ paths: [path] }, output, { model }))).ended;
   const lines = await readFile(join(output.path, 'assignments.ndjson'), 'utf8');
   return lines
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
 }
+
+/** One model, at the end of the input. */
+const UNTRAINED: Section = { firstFit: 1_000_000, reservoir: 100 };
 
 const LINE_FEED = Buffer.from('\n');
 

@@ -92,7 +92,7 @@ const BUILT = fileURLToPath(new URL('../../../../../kernel/segtide-kernel.node',
  *
  * @param paths files or packages to try in turn
  */
-export function loadNativeAddon(paths: readonly string[] = [BUILT, platformPackage()]): NativeAvailability {
+export function loadNativeAddon(paths: Iterable<string> = usualPaths()): NativeAvailability {
   const require = createRequire(import.meta.url);
   const reasons: string[] = [];
   for (const path of paths) {
@@ -110,15 +110,27 @@ export function loadNativeAddon(paths: readonly string[] = [BUILT, platformPacka
   return { available: false, reason: reasons.join('; ') };
 }
 
+function* usualPaths(): Iterable<string> {
+  yield BUILT;
+  yield platformPackage();
+}
+
 /** The package that holds the addon for a platform, as kernel/pack-addon.mjs names it. */
 export function platformPackage(platform: string = process.platform, arch: string = process.arch): string {
   const suffix = platform === 'linux' ? (hasGlibc() ? '-gnu' : '-musl') : platform === 'win32' ? '-msvc' : '';
   return `@segtide/kernel-${platform}-${arch}${suffix}`;
 }
 
+let glibc: boolean | undefined;
+
 function hasGlibc(): boolean {
-  const report = process.report.getReport() as { readonly header?: { readonly glibcVersionRuntime?: string } };
-  return report.header?.glibcVersionRuntime !== undefined;
+  // A report takes a tenth of a second, since it tells of the network as well.
+  glibc ??= toHeader(process.report.getReport()).glibcVersionRuntime !== undefined;
+  return glibc;
+}
+
+function toHeader(report: object): { readonly glibcVersionRuntime?: string } {
+  return (report as { readonly header?: { readonly glibcVersionRuntime?: string } }).header ?? {};
 }
 
 function toReason(path: string, error: unknown): string {
