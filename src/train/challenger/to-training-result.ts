@@ -20,7 +20,7 @@ export async function toTrainingResult(
   artifact: ModelArtifact,
   challenger: Challenger,
   { decision, warnings }: Judgement,
-  { split: { heldOut } }: TrainingWindows,
+  { split: { heldOut }, surplus }: TrainingWindows,
   { number, settings, formerProfiles }: TrainingJob,
 ): Promise<TrainingResult> {
   const { encoder, embeddings, views, chosen, match } = challenger;
@@ -37,6 +37,7 @@ export async function toTrainingResult(
     profiles: profileSegments(assignments, {
       placeOf: placesOf(settings.calendar),
       former: formerProfiles,
+      surplus,
       decoded: await decodePrototypes(encoder, settings.series, assignments),
     }),
     lineage: match.lineage,
