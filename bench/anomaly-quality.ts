@@ -16,6 +16,7 @@ import { parseArgs } from 'node:util';
 import { createAnomalyDetector } from '../src/anomaly/anomaly-detector.js';
 import { type AnomalySet, rareClassSet, simulatedSets } from './measure/anomaly-sets.js';
 import { type FittedModel, fitWindows } from './measure/fit-windows.js';
+import { mean } from './measure/statistics.js';
 
 const SCRIPT = join(import.meta.dirname, 'reference', 'anomaly_pyod.py');
 const FOREST_SEEDS = [0, 1, 2];
@@ -112,8 +113,4 @@ function precisionAtK(labels: Uint8Array, scores: ArrayLike<number>): number {
 
 function scoreText(score: number): string {
   return score.toFixed(3);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

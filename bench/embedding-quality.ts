@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readWindowTable } from '../src/transport/file/read-window-table.js';
 import { isMethod, METHODS, type MethodName, scoreMethod } from './measure/quality-methods.js';
+import { mean } from './measure/statistics.js';
 
 const QUICK_SETS = [
   'CBF',
@@ -115,10 +116,6 @@ function rankOf(row: Row, rows: readonly Row[]): number {
   const better = others.filter(({ ari }) => ari > row.ari).length;
   const equal = others.filter(({ ari }) => ari === row.ari).length;
   return 1 + better + equal / 2;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function show(share: number): string {

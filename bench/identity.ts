@@ -14,12 +14,10 @@ import { adjustedRandIndex } from '../src/cluster/adjusted-rand-index.js';
 import type { AssignmentBatch } from '../src/cluster/assignment-batch.js';
 import { configSchema } from '../src/service/config/schema.js';
 import { modelSettingsFor } from '../src/service/model/model-settings.js';
-import { decodeArtifact } from '../src/train/encode-artifact.js';
-import { toReservoirSnapshot } from '../src/train/reservoir-snapshot.js';
-import { runTrainingJob } from '../src/train/run-training-job.js';
 import { scoreWindows } from '../src/train/score-windows.js';
-import type { Champion } from '../src/train/training-job.js';
 import { labelledSet, type StationaryStream, simulatedWeeks } from './measure/stationary-streams.js';
+import { mean } from './measure/statistics.js';
+import { createTrainingChain } from './measure/training-chain.js';
 
 const WAVES_OF_A_MODEL = 4;
 const WAVES_BETWEEN = 2;
@@ -68,8 +66,8 @@ async function chain(stream: StationaryStream, seed: number): Promise<void> {
     { steps: stream.steps, channels: 1 },
     flags.k === 'auto' ? 'auto' : stream.kinds,
   );
-  let champion: Champion | undefined;
-  let nextSegmentNumber = 1;
+  const train = createTrainingChain(settings, seed);
+  let segments = 0;
   let score: ((wave: number) => Promise<AssignmentBatch>) | undefined;
   let first: typeof score;
   const steps: Kept[] = [];
@@ -78,19 +76,8 @@ async function chain(stream: StationaryStream, seed: number): Promise<void> {
     const end = n * WAVES_BETWEEN + WAVES_OF_A_MODEL;
     const windows = stream.windows(end - WAVES_OF_A_MODEL, WAVES_OF_A_MODEL);
     const fresh = n % FRESH_EVERY === 0;
-    const result = await runTrainingJob({
-      number: n + 1,
-      reasons: [],
-      seed: 1000 * seed + n,
-      settings,
-      reservoir: toReservoirSnapshot(windows, seed),
-      champion,
-      fresh,
-      nextSegmentNumber,
-    });
-    nextSegmentNumber = result.nextSegmentNumber;
-    const artifact = decodeArtifact(result.artifact);
-    champion = { artifact: result.artifact, clusterModel: artifact.clusterModel };
+    const { result, artifact } = await train(windows, fresh);
+    segments = result.nextSegmentNumber - 1;
     const before = score;
     score = async (wave) => (await scoreWindows(artifact, stream.windows(wave, 1), { seed })).assignments;
     first ??= score;
@@ -115,7 +102,7 @@ async function chain(stream: StationaryStream, seed: number): Promise<void> {
   console.log(
     `${stream.name}, ${seed}: ${percent(mean(clear))} (${percent(Math.min(...clear))}) of ${percent(mean(steps.map(({ ofClear }) => ofClear)))}; ` +
       `${percent(mean(all))} (${percent(Math.min(...all))}); ${percent(whole.clear)}, ${percent(whole.all)}; ` +
-      `ARI ${[aris[0]!, mean(aris.slice(1)), aris.at(-1)!].map((ari) => (100 * ari).toFixed(1)).join(', ')}; ${nextSegmentNumber - 1} ids`,
+      `ARI ${[aris[0]!, mean(aris.slice(1)), aris.at(-1)!].map((ari) => (100 * ari).toFixed(1)).join(', ')}; ${segments} ids`,
   );
 }
 
@@ -142,8 +129,4 @@ function kept(before: AssignmentBatch, after: AssignmentBatch): Kept {
 
 function percent(share: number | undefined): string {
   return share === undefined ? '–' : `${(100 * share).toFixed(1)} %`;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

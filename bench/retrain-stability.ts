@@ -11,14 +11,12 @@ import { adjustedRandIndex } from '../src/cluster/adjusted-rand-index.js';
 import { configSchema } from '../src/service/config/schema.js';
 import { modelSettingsFor } from '../src/service/model/model-settings.js';
 import { simulateUsage } from '../src/simulate/simulate-usage.js';
-import { decodeArtifact } from '../src/train/encode-artifact.js';
 import { fromEncoderTensors } from '../src/train/encoder-tensors.js';
-import { toReservoirSnapshot } from '../src/train/reservoir-snapshot.js';
-import { runTrainingJob } from '../src/train/run-training-job.js';
 import { scoreWindows } from '../src/train/score-windows.js';
-import type { Champion } from '../src/train/training-job.js';
 import { toGivenWindows } from '../src/window/given-windows.js';
 import type { WindowBatch } from '../src/window/window-batch.js';
+import { mean } from './measure/statistics.js';
+import { createTrainingChain } from './measure/training-chain.js';
 
 const DAY = 86_400_000;
 const STEPS = 28;
@@ -61,23 +59,10 @@ for (const fresh of [false, true]) {
 async function chain(seed: number, fresh: boolean, churns: number[], weights: number[][]): Promise<void> {
   const { weekOf, truth } = simulate(seed, WEEKS_OF_A_MODEL + WEEKS_BETWEEN * retrains);
   const settings = modelSettingsFor(configSchema.parse({ run: { seed } }), { steps: STEPS, channels: 1 }, k);
-  let champion: Champion | undefined;
-  let nextSegmentNumber = 1;
+  const train = createTrainingChain(settings, seed);
   for (let n = 0; n <= retrains; n++) {
     const windows = weekOf(n * WEEKS_BETWEEN, WEEKS_OF_A_MODEL);
-    const result = await runTrainingJob({
-      number: n + 1,
-      reasons: [],
-      seed: 1000 * seed + n,
-      settings,
-      reservoir: toReservoirSnapshot(windows, seed),
-      champion,
-      fresh,
-      nextSegmentNumber,
-    });
-    nextSegmentNumber = result.nextSegmentNumber;
-    const artifact = decodeArtifact(result.artifact);
-    champion = { artifact: result.artifact, clusterModel: artifact.clusterModel };
+    const { result, artifact } = await train(windows, fresh);
     const { assignments } = await scoreWindows(artifact, windows, { seed });
     const ari = adjustedRandIndex(truth(windows), Array.from(assignments.nearest));
     const { churn, championSilhouette, challengerSilhouette, reconstructionGain } = result.values;
@@ -138,10 +123,6 @@ function nameOf(fresh: boolean): string {
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function deviation(values: readonly number[]): number {

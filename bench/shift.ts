@@ -26,7 +26,7 @@ import { openModel } from '../src/train/loaded-model.js';
 import { runTrainingJob } from '../src/train/run-training-job.js';
 import { readWindowTable } from '../src/transport/file/read-window-table.js';
 import { type GivenWindows, toGivenWindows } from '../src/window/given-windows.js';
-import { median } from './measure/statistics.js';
+import { mean, median } from './measure/statistics.js';
 
 /** Sets whose classes are shapes, wherever they lie in the window. */
 const SHAPE_SETS = 'CBF,SyntheticControl,Trace,Plane,TwoPatterns';
@@ -212,10 +212,6 @@ function sameShare(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let same = 0;
   for (let i = 0; i < a.length; i++) if (a[i] === b[i]) same++;
   return same / a.length;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function show(share: number): string {

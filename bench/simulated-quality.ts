@@ -15,6 +15,7 @@ import { USAGE_SEGMENTS } from '../src/simulate/usage-segment.js';
 import type { WindowTable } from '../src/transport/file/read-window-table.js';
 import { MASK_MISSING } from '../src/window/window-batch.js';
 import { isMethod, METHODS, type MethodScores, scoreMethod } from './measure/quality-methods.js';
+import { mean } from './measure/statistics.js';
 import { simulatedHours } from './measure/usage-hours.js';
 
 const STEPS = 112;
@@ -97,8 +98,4 @@ function simulate({ simulation, lateJoiners = 0, missing = 0 }: Case, customers:
   }
   const labels = Array.from(planSegments(resolveSimulation(options)).segments, (segment) => USAGE_SEGMENTS[segment]!);
   return { length: customers, steps: STEPS, channels: 1, values, mask, labels };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

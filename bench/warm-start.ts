@@ -31,6 +31,7 @@ import { scoreWindows } from '../src/train/score-windows.js';
 import { selectWindows } from '../src/train/window-rows.js';
 import { readWindowTable, type WindowTable } from '../src/transport/file/read-window-table.js';
 import { toGivenWindows } from '../src/window/given-windows.js';
+import { mean } from './measure/statistics.js';
 
 /** Windows that a reconstruction error is taken of at most. */
 const MOST = 1_500;
@@ -137,8 +138,4 @@ function halves(length: number, seed: number): [Uint32Array, Uint32Array] {
   shuffle(order, createRandom(seed));
   const middle = Math.ceil(length / 2);
   return [order.slice(0, middle), order.slice(middle)];
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

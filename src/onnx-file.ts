@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Of } from './numeric/sha256-of.js';
 import type { ModelArtifact } from './train/model-artifact.js';
 import type { OnnxManifest } from './train/onnx/onnx-manifest.js';
 import { type OnnxOptions, toOnnx } from './train/onnx/to-onnx.js';
@@ -22,7 +22,7 @@ export async function saveOnnx(
   options: OnnxOptions = {},
 ): Promise<OnnxFileManifest> {
   const { bytes, manifest } = toOnnx(model, options);
-  const written = { ...manifest, sha256: createHash('sha256').update(bytes).digest('hex') };
+  const written = { ...manifest, sha256: sha256Of(bytes) };
   await writeWholeFile(path, bytes);
   await writeWholeFile(`${path}.json`, `${JSON.stringify(written, null, 2)}\n`);
   return written;

@@ -11,7 +11,7 @@ import { STAGE_KEYS } from './stage-keys.js';
 import type { ModelOptions, StageOptions } from './stage-options.js';
 import type { AlignOptions, AlignSettings } from './train/alignment.js';
 import { type GateSettings, resolveGateOptions } from './train/gate.js';
-import { type RetrainSettings, resolveRetrainOptions } from './train/retrain-schedule.js';
+import { type RetrainSettings, resolveRetrainOptions } from './train/retrain-settings.js';
 import type { ClusterSettings } from './train/training-job.js';
 import type { Duration } from './window/window-options.js';
 import { resolveWindow, type WindowSettings } from './window/window-settings.js';

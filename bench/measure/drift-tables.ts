@@ -1,5 +1,5 @@
 import type { DriftRow } from '../drift-streams.js';
-import { median } from './statistics.js';
+import { mean, median } from './statistics.js';
 
 /** Scenarios in which shapes change for all: what a model can recover from. */
 const CHANGED = ['shape', 'reshape', 'gradual'];
@@ -65,10 +65,6 @@ function recovery(rows: readonly DriftRow[], references: readonly DriftRow[]): s
   });
   const recovered = lags.filter(Number.isFinite).length;
   return `${recovered}/${rows.length}, ${median(lags)}`;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function show(share: number): string {

@@ -4,7 +4,7 @@ import { sample } from '../numeric/sample.js';
 import { isInformative } from '../window/is-informative.js';
 import { MASK_ABSENT } from '../window/window-batch.js';
 import { ANOMALY_PARTS, type AnomalyModel, type AnomalyPart, type Usual } from './anomaly-model.js';
-import { createExpectedCurve, type References } from './expected-curve.js';
+import { createExpectedCurve, type ExpectedCurve, type References } from './expected-curve.js';
 import { fitIsolationForest } from './isolation-forest.js';
 import { createPartMeter, type PartMeter } from './part-meter.js';
 import { createRarity } from './rarity.js';
@@ -29,6 +29,10 @@ const MOST_TRAINED = 4096;
 const MOST_MEASURED = 4096;
 /** Fewer held-out windows tell nothing of what is rare. */
 const LEAST_MEASURED = 50;
+/** Of a window whose customer is new, the segment says less: its course is nearly that of the nearest windows. */
+const WITHOUT_HISTORY: readonly AnomalyPart[] = ANOMALY_PARTS.filter((part) => part !== 'course');
+/** Of a window that is not known to its end, views and latents say little. */
+const WITHOUT_ENCODER: readonly AnomalyPart[] = ['isolation', 'run', 'course'];
 
 /**
  * Fits what tells usual windows from others. Windows without any usage are left out: silence has a rule of its own.
@@ -49,8 +53,9 @@ export function fitAnomalyModel(
   if (trained.length < LEAST_MEASURED || measured.length < LEAST_MEASURED) return undefined;
 
   const references = toReferences(assignments, sample(trained, most, random));
-  const spreads = measureSpreads(references, assignments, measured);
-  const points = fillGaps(references, assignments, trained);
+  const curve = createExpectedCurve(references);
+  const spreads = measureSpreads(curve, assignments, measured);
+  const points = fillGaps(curve, assignments, trained);
   const forest = fitIsolationForest(points, trained.length, cells, random);
   const { courses, courseSpreads } = toCourses(references, assignments, trained);
   const base = { references, spreads, forest, courses, courseSpreads };
@@ -98,13 +103,8 @@ function toReferences({ embeddings: { series } }: AssignmentBatch, rows: Uint32A
 }
 
 /** Rows without gaps: what a window does not know is as expected. */
-function fillGaps(
-  references: References,
-  { embeddings: { series } }: AssignmentBatch,
-  rows: Uint32Array,
-): Float32Array {
-  const { cells } = references;
-  const curve = createExpectedCurve(references);
+function fillGaps(curve: ExpectedCurve, { embeddings: { series } }: AssignmentBatch, rows: Uint32Array): Float32Array {
+  const cells = curve.values.length;
   const filled = new Float32Array(rows.length * cells);
   for (const [i, row] of rows.entries()) {
     const own = series.values.subarray(row * cells, (row + 1) * cells);
@@ -119,19 +119,13 @@ function fillGaps(
   return filled;
 }
 
-/** Of a window whose customer is new, the segment says less: its course is nearly that of the nearest windows. */
-const WITHOUT_HISTORY: readonly AnomalyPart[] = ANOMALY_PARTS.filter((part) => part !== 'course');
-/** Of a window that is not known to its end, views and latents say little. */
-const WITHOUT_ENCODER: readonly AnomalyPart[] = ['isolation', 'run', 'course'];
-
-/** How far usual windows are from what is expected of them, cell by cell; half of it is what is usual over all cells. */
+/** How far usual windows are from what is expected of them, cell by cell; at least a part of what that is over all cells. */
 function measureSpreads(
-  references: References,
+  curve: ExpectedCurve,
   { embeddings: { series } }: AssignmentBatch,
   rows: Uint32Array,
 ): Float32Array {
-  const { cells } = references;
-  const curve = createExpectedCurve(references);
+  const cells = curve.values.length;
   const squares = new Float64Array(cells);
   const counts = new Float64Array(cells);
   for (const row of rows) {

@@ -1,3 +1,4 @@
+import { takeRows } from '../numeric/take-rows.js';
 import { type CentroidFit, NO_CENTROID, refitCentroids } from './refit-centroids.js';
 
 export interface ExchangeOptions {
@@ -92,9 +93,7 @@ async function bestSplit(
 function membersOf(embeddings: Float32Array, size: number, membership: Uint16Array, row: number): Float32Array {
   const rows: number[] = [];
   for (const [i, j] of membership.entries()) if (j === row && j !== NO_CENTROID) rows.push(i);
-  const members = new Float32Array(rows.length * size);
-  for (const [at, i] of rows.entries()) members.set(embeddings.subarray(i * size, (i + 1) * size), at * size);
-  return members;
+  return takeRows(embeddings, size, rows);
 }
 
 /** Two places a standard deviation from the centroid, along the direction in which members lie farthest apart. */

@@ -1,18 +1,25 @@
+import { sum } from '../numeric/sum.js';
 import type { Change } from './change-watch.js';
+import { ALL } from './drift-measure.js';
 import type { DriftReport } from './drift-report.js';
+import { severityOf } from './severity.js';
 
-/** A change of behaviour as a drift report. */
-export function toChangeReport({ value, since, before, now }: Change, number: number, threshold: number): DriftReport {
+/** A change of behaviour as the drift report of that number. */
+export function toChangeReport(
+  { value, since, before, now }: Change,
+  number: number,
+  { threshold, action }: Pick<DriftReport, 'threshold' | 'action'>,
+): DriftReport {
   return {
-    reportId: `c${number}-embedding-all-withinShift`,
+    reportId: `c${number}-embedding-${ALL}-withinShift`,
     layer: 'embedding',
-    subject: 'all',
+    subject: ALL,
     statistic: 'withinShift',
     value,
     threshold,
     pValue: null,
     drifted: true,
-    severity: value >= 3 * threshold ? 'high' : value >= 1.5 * threshold ? 'medium' : 'low',
+    severity: severityOf(value / threshold),
     rank: 1,
     since,
     referenceStart: before.start,
@@ -23,10 +30,6 @@ export function toChangeReport({ value, since, before, now }: Change, number: nu
     nCurrent: sum(now.statistics.weights),
     referenceModelVersion: before.statistics.modelVersion,
     modelVersion: now.statistics.modelVersion,
-    action: 'refit',
+    action,
   };
-}
-
-function sum(counts: Float64Array): number {
-  return counts.reduce((total, count) => total + count, 0);
 }

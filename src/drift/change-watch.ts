@@ -1,5 +1,6 @@
 import type { Statistics } from '../cluster/cluster-model.js';
 import { merge } from '../cluster/statistics.js';
+import { sum } from '../numeric/sum.js';
 import { withinShift } from './within-shift.js';
 
 export interface ChangeWatchSettings {
@@ -116,9 +117,7 @@ export function createChangeWatch(settings: ChangeWatchSettings, from?: ChangeWa
 }
 
 function countOf({ weights }: Statistics): number {
-  let sum = 0;
-  for (let j = 0; j < weights.length; j++) sum += weights[j]!;
-  return sum;
+  return sum(weights);
 }
 
 function joined(a: WatchedWindows | undefined, b: WatchedWindows): WatchedWindows {

@@ -120,7 +120,7 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
   }
 
   function judge(measure: DriftMeasure, at: number, largestPValue: number): Judged {
-    const key = `${measure.layer}/${measure.subject}/${measure.statistic}`;
+    const key = keyOf(measure);
     let detector = detectors.get(key);
     if (detector === undefined) {
       detector = createDriftDetector(settings.thresholds[measure.statistic]);
@@ -133,8 +133,9 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
   }
 
   /** A change that counts and was not told of before: it waits for no round. */
-  function isNews({ layer, subject, statistic, value, pValue, level }: DriftMeasure): boolean {
-    const known = detectors.get(`${layer}/${subject}/${statistic}`)?.snapshot().since ?? null;
+  function isNews(measure: DriftMeasure): boolean {
+    const { statistic, value, pValue, level } = measure;
+    const known = detectors.get(keyOf(measure))?.snapshot().since ?? null;
     return known === null && value >= settings.thresholds[statistic] && pValue! <= level!;
   }
 
@@ -220,6 +221,11 @@ function pack(side: DriftSide | undefined): PackedSide | null {
 
 function unpack(side: PackedSide | null | undefined): DriftSide | undefined {
   return side == null ? undefined : { ...side, observation: unpackObservation(side.observation) };
+}
+
+/** Of the detector of a measure. */
+function keyOf({ layer, subject, statistic }: DriftMeasure): string {
+  return `${layer}/${subject}/${statistic}`;
 }
 
 function statisticOf(key: string): DriftMeasure['statistic'] {

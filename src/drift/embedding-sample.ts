@@ -1,3 +1,5 @@
+import { takeRows } from '../numeric/take-rows.js';
+
 /**
  * A sample of embeddings drawn by hash: the same windows whatever order they came in and however they were cut into
  * batches. Plain data.
@@ -58,14 +60,11 @@ export function sampleOf(
 ): EmbeddingSample {
   const order = Uint32Array.from(rows.keys()).sort((a, b) => keys[a]! - keys[b]!);
   const kept = order.subarray(0, EMBEDDING_SAMPLE);
-  const sample = new Float32Array(kept.length * size);
-  for (const [at, i] of kept.entries()) {
-    sample.set(embeddings.subarray(rows[i]! * size, (rows[i]! + 1) * size), at * size);
-  }
+  const keptRows = kept.map((i) => rows[i]!);
   return {
     size,
     keys: Float64Array.from(kept, (i) => keys[i]!),
-    segments: Uint16Array.from(kept, (i) => segments[rows[i]!]!),
-    embeddings: sample,
+    segments: Uint16Array.from(keptRows, (row) => segments[row]!),
+    embeddings: takeRows(embeddings, size, keptRows),
   };
 }

@@ -1,3 +1,4 @@
+import { sum } from '../numeric/sum.js';
 import { ALL, type DriftMeasure } from './drift-measure.js';
 import type { DriftObservation } from './drift-observation.js';
 import { createMeanWatch, type MeanWatchSnapshot } from './mean-watch.js';
@@ -63,7 +64,7 @@ export function createMomentsWatch(snapshot?: MomentsWatchSnapshot): MomentsWatc
         gathered === undefined
           ? { moments, start }
           : { moments: mergeMoments(gathered.moments, moments), start: Math.min(start, gathered.start) };
-      if (windowsOf(gathered.moments) < LEAST_WINDOWS) return;
+      if (sum(gathered.moments.counts) < LEAST_WINDOWS) return;
       if (watch === undefined) waiting.push(gathered);
       else take(gathered);
       gathered = undefined;
@@ -99,12 +100,6 @@ export function createMomentsWatch(snapshot?: MomentsWatchSnapshot): MomentsWatc
   };
 }
 
-function windowsOf({ counts }: SegmentMoments): number {
-  let windows = 0;
-  for (const count of counts) windows += count;
-  return windows;
-}
-
 /**
  * Mean deviation of windows from the reference's mean of their segment, in the reference's standard deviations within
  * segments. Windows of a segment that the reference lacks are left out.
@@ -136,5 +131,5 @@ function spreadWithin({ k, columns, counts, sums, sumSquares }: SegmentMoments):
     degrees += count - 1;
     for (let c = 0, at = j * columns; c < columns; c++, at++) squares[c]! += sumSquares[at]! - sums[at]! ** 2 / count;
   }
-  return squares.map((sum) => (degrees > 0 ? Math.sqrt(Math.max(0, sum / degrees)) : 0));
+  return squares.map((square) => (degrees > 0 ? Math.sqrt(Math.max(0, square / degrees)) : 0));
 }

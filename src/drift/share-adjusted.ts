@@ -1,4 +1,5 @@
 import { addToHistogram, type Histogram } from '../numeric/histogram.js';
+import { sum } from '../numeric/sum.js';
 import type { DriftObservation } from './drift-observation.js';
 
 /**
@@ -15,8 +16,8 @@ export function shareAdjusted(
 ): Histogram {
   const whole = dimensions[dimension]!;
   const adjusted: Histogram = { ...whole, counts: whole.counts.slice() };
-  const n = total(segmentCounts);
-  const m = total(current);
+  const n = sum(segmentCounts);
+  const m = sum(current);
   if (n === 0 || m === 0) return adjusted;
   const sampled = new Float64Array(segmentCounts.length);
   for (const segment of sample.segments) sampled[segment]! += 1;
@@ -37,10 +38,4 @@ function withoutDebts(histogram: Histogram): Histogram {
     count += histogram.counts[bin]!;
   }
   return { ...histogram, count };
-}
-
-function total(counts: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < counts.length; i++) sum += counts[i]!;
-  return sum;
 }

@@ -2,6 +2,7 @@ import type { DriftMeasure } from './drift-measure.js';
 import type { DriftObservation } from './drift-observation.js';
 import type { DriftReport } from './drift-report.js';
 import type { DriftSettings } from './drift-settings.js';
+import { severityOf } from './severity.js';
 
 /** A measure with what its detector says of it. */
 export interface Judged extends DriftMeasure {
@@ -37,7 +38,7 @@ export function toDriftReports(
       threshold: entry.threshold,
       pValue: entry.pValue,
       drifted: entry.drifted,
-      severity: severityOf(entry),
+      severity: entry.drifted ? severityOf(excessOf(entry)) : 'none',
       rank: ranks.get(`${entry.layer}/${entry.subject}`)!,
       since: entry.driftedSince,
       referenceStart: reference.start,
@@ -56,12 +57,6 @@ export function toDriftReports(
 /** Value over threshold: what subjects of different statistics are compared by. */
 function excessOf({ value, threshold }: Judged): number {
   return value / threshold;
-}
-
-function severityOf(entry: Judged): DriftReport['severity'] {
-  if (!entry.drifted) return 'none';
-  const excess = excessOf(entry);
-  return excess >= 3 ? 'high' : excess >= 1.5 ? 'medium' : 'low';
 }
 
 /** Rank of each subject within its layer: what drifted before what did not, by the largest excess; ties by name. */

@@ -2,7 +2,7 @@ import { chiSquarePValue } from './chi-square.js';
 import type { SegmentMoments } from './segment-moments.js';
 
 /** How windows of the same segment differ; shares that moved make no difference. */
-export interface WithinShift {
+export interface WithinDifference {
   /** See the function that gave it. */
   readonly value: number;
   /** Probability of one as large where nothing changed. */
@@ -20,7 +20,7 @@ export function withinMeanShift(
   after: SegmentMoments,
   column: number,
   inflation = 1,
-): WithinShift {
+): WithinDifference {
   let moved = 0;
   let variance = 0;
   let windows = 0;
@@ -48,7 +48,12 @@ export function withinMeanShift(
  *
  * @param inflation variance of a mean in that of as many independent windows. @default 1
  */
-export function withinRise(before: SegmentMoments, after: SegmentMoments, column: number, inflation = 1): WithinShift {
+export function withinRise(
+  before: SegmentMoments,
+  after: SegmentMoments,
+  column: number,
+  inflation = 1,
+): WithinDifference {
   let rise = 0;
   let expected = 0;
   let variance = 0;

@@ -3,6 +3,7 @@ import { throwIfAborted } from '../numeric/abortable.js';
 import type { EmbeddingBatch } from './embedding-batch.js';
 import type { ViewMap } from './encoder-model.js';
 import { createPlaceReader } from './neighbours/landmark-map.js';
+import { toColumnWeights } from './views/column-weights.js';
 import { createViewTransform } from './views/view-transform.js';
 import type { RecurrentEngine } from './vrae/recurrent-engine.js';
 import type { VraeEncoder } from './vrae/vrae-encoder.js';
@@ -72,9 +73,4 @@ export function createViewEncoder(
       engine.dispose();
     },
   };
-}
-
-/** What each column of the views side by side counts. */
-function toColumnWeights({ views }: ViewMap['views'], weights: readonly number[]): Float64Array {
-  return Float64Array.from(views.flatMap(({ size }, i) => Array<number>(size).fill(weights[i]!)));
 }

@@ -10,6 +10,7 @@ import {
   type Tensor,
   type Tensors,
 } from '../numeric/safetensors.js';
+import { sha256Of } from '../numeric/sha256-of.js';
 import type { Alignment } from './alignment.js';
 import type { EncoderArtifact, ModelArtifact } from './model-artifact.js';
 
@@ -77,7 +78,7 @@ export function decodeArtifact(bytes: Uint8Array): ModelArtifact {
  */
 export function toModelVersion(number: number, artifact: ModelArtifact): string {
   const bytes = encodeArtifact(withModelVersion(artifact, ''));
-  return `v${number}-${createHash('sha256').update(bytes).digest('hex').slice(0, 8)}`;
+  return `v${number}-${sha256Of(bytes).slice(0, 8)}`;
 }
 
 /** The same model under a name, in all places that carry one. */

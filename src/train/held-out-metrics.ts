@@ -1,5 +1,6 @@
 import { silhouette } from '../cluster/silhouette.js';
 import type { EmbeddingBatch } from '../encode/embedding-batch.js';
+import { takeRows } from '../numeric/take-rows.js';
 import type { FittedScale } from '../series/fitted-scale.js';
 import { isInformative } from '../window/is-informative.js';
 import { activeUnits } from './active-units.js';
@@ -23,9 +24,9 @@ export async function measureHeldOut(
   rows: Uint32Array,
 ): Promise<HeldOutMetrics> {
   const { embeddingSize, latents } = embeddings;
-  const vectors = selectRows(embeddings.embeddings, embeddingSize, rows);
+  const vectors = takeRows(embeddings.embeddings, embeddingSize, rows);
   const members = Uint16Array.from(rows, (row) => membership[row]!);
-  const heldOutLatents = latents && selectRows(latents.values, latents.latentSize, rows);
+  const heldOutLatents = latents && takeRows(latents.values, latents.latentSize, rows);
   return {
     silhouette: silhouette(vectors, embeddingSize, members),
     activeUnits: heldOutLatents && latents && activeUnits(heldOutLatents, latents.latentSize),
@@ -63,10 +64,4 @@ function meanError(
     if (informative > 0) total += sum / informative;
   }
   return rows.length === 0 ? 0 : total / rows.length;
-}
-
-function selectRows(values: Float32Array, size: number, rows: Uint32Array): Float32Array {
-  const selected = new Float32Array(rows.length * size);
-  for (let i = 0; i < rows.length; i++) selected.set(values.subarray(rows[i]! * size, (rows[i]! + 1) * size), i * size);
-  return selected;
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { SegtideError } from '../errors.js';
+import { sha256Of } from '../numeric/sha256-of.js';
 import { decodeArtifact } from './encode-artifact.js';
 import type { ModelArtifact } from './model-artifact.js';
 import type { ModelRecord } from './model-record.js';
@@ -193,7 +193,7 @@ function joined(manifest: ModelManifest, chunks: ReadonlyMap<number, Uint8Array>
   }
   const bytes = Buffer.concat(parts);
   if (bytes.length !== manifest.bytes) throw unusable(`it has ${bytes.length} of its ${manifest.bytes} bytes`);
-  if (createHash('sha256').update(bytes).digest('hex') === manifest.sha256) return bytes;
+  if (sha256Of(bytes) === manifest.sha256) return bytes;
   throw unusable('its SHA-256 is not the one of its manifest');
 }
 

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { ClusterModel } from '../cluster/cluster-model.js';
+import { sha256Of } from '../numeric/sha256-of.js';
 import type { ModelEntry, ModelReign } from './model-entry.js';
 import type { RegistryChange } from './model-registry.js';
 
@@ -93,7 +93,7 @@ export function createModelHistory(from?: ModelHistorySnapshot): ModelHistory {
           ...fields,
           formatVersion: 1,
           bytes: artifact?.length ?? null,
-          sha256: artifact === undefined ? null : createHash('sha256').update(artifact).digest('hex'),
+          sha256: artifact === undefined ? null : sha256Of(artifact),
           reigns: [],
         },
         artifact,

@@ -13,6 +13,9 @@ export type ModelRequest = {
   | { readonly kind: 'prune'; readonly keep: number }
 );
 
+/** A request of some kinds. */
+export type RequestOf<Kind extends ModelRequest['kind']> = ModelRequest & { readonly kind: Kind };
+
 /** Reads a request from JSON; undefined for what is none. */
 export function readModelRequest(text: string): ModelRequest | undefined {
   let read: Partial<Record<string, unknown>>;

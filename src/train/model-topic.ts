@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { ClusterModel } from '../cluster/cluster-model.js';
 import { frameSnapshot, unframeSnapshot } from '../numeric/framed-snapshot.js';
+import { sha256Of } from '../numeric/sha256-of.js';
 import type { ModelRecord } from './model-record.js';
 
 /** A record of the topic of models: compacted, one partition. */
@@ -43,7 +43,7 @@ export function toModelTopicRecords(record: ModelRecord): readonly ModelTopicRec
     format: MODEL_TOPIC_FORMAT,
     modelVersion,
     previousVersion,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sha256: sha256Of(bytes),
     bytes: bytes.length,
     chunks: chunks.length,
   };

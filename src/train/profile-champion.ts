@@ -1,35 +1,22 @@
 import { assign } from '../cluster/assign.js';
-import { type FormerProfile, profileSegments } from '../cluster/profile-segments.js';
 import type { SegmentProfile } from '../cluster/segment-profile.js';
-import { prepareSeries } from '../series/prepare-series.js';
 import type { WindowBatch } from '../window/window-batch.js';
-import { decodePrototypes } from './decode-prototypes.js';
-import { decodeArtifact } from './encode-artifact.js';
-import { openModel } from './loaded-model.js';
-import { placesOf } from './places-of.js';
+import { describeSegments } from './describe-segments.js';
+import { embedWindows } from './embed-windows.js';
 import type { Champion, ModelSettings } from './training-job.js';
+import { withOpenChampion } from './with-open-champion.js';
 
 /**
  * What the segments of a model look like in windows that it was not trained on.
  *
- * @param former what is said of the segments in force. @default nothing
+ * @throws SegtideError `state` when the model was fitted under other settings
  */
-export async function profileChampion(
-  { artifact, clusterModel }: Champion,
-  { encoder: { engine }, calendar }: Pick<ModelSettings, 'encoder' | 'calendar'>,
+export function profileChampion(
+  champion: Champion,
+  settings: ModelSettings,
   windows: WindowBatch,
-  former: readonly FormerProfile[] = [],
 ): Promise<readonly SegmentProfile[]> {
-  const { encoder, settings, scale } = openModel(decodeArtifact(artifact), engine);
-  try {
-    const embeddings = await encoder.encode(prepareSeries(settings, scale, windows));
-    const assignments = assign(clusterModel, embeddings);
-    return profileSegments(assignments, {
-      placeOf: placesOf(calendar),
-      former,
-      decoded: await decodePrototypes(encoder, settings, assignments),
-    });
-  } finally {
-    encoder.dispose?.();
-  }
+  return withOpenChampion(champion, settings, async (model) =>
+    describeSegments(model, assign(model.cluster, await embedWindows(model, windows)), settings.calendar),
+  );
 }

@@ -6,14 +6,14 @@ import type { SegmentLineage } from '../cluster/segment-lineage.js';
 import type { SegmentProfile } from '../cluster/segment-profile.js';
 import { createRandom } from '../numeric/random.js';
 import { sample } from '../numeric/sample.js';
-import { prepareSeries } from '../series/prepare-series.js';
 import type { WindowBatch } from '../window/window-batch.js';
 import { checkModel } from './check-model.js';
+import { describeSegments } from './describe-segments.js';
+import { embedWindows } from './embed-windows.js';
 import { decodeArtifact } from './encode-artifact.js';
-import { loadModel } from './loaded-model.js';
-import { profileChampion } from './profile-champion.js';
 import type { Champion, ModelSettings } from './training-job.js';
 import { selectWindows } from './window-rows.js';
+import { withOpenChampion } from './with-open-champion.js';
 
 /** A model that is put into force by hand, and what it says of the stream as it is now. */
 export interface ReinstatedModel {
@@ -47,30 +47,25 @@ export async function reinstateModel(
     createRandom(settings.encoder.seed),
   );
   const drawn = selectWindows(windows, rows);
-  const now = await assignBy(next, drawn, settings);
-  const before = champion && (await assignBy(champion, drawn, settings));
+  const now = await withOpenChampion(next, settings, async (model) => {
+    const assignments = assign(model.cluster, await embedWindows(model, drawn));
+    const profiles = await describeSegments(model, assignments, settings.calendar, former);
+    return { segments: segmentsOf(assignments), profiles };
+  });
+  const before =
+    champion &&
+    (await withOpenChampion(champion, settings, async (model) =>
+      segmentsOf(assign(model.cluster, await embedWindows(model, drawn))),
+    ));
   return {
-    profiles: await profileChampion(next, settings, drawn, former),
+    profiles: now.profiles,
     lineage: relateSegments(
-      before === undefined ? segmentsOf(now).fill(undefined) : segmentsOf(before),
-      segmentsOf(now),
+      before ?? now.segments.map(() => undefined),
+      now.segments,
       { former: champion?.clusterModel.segmentIds ?? [], next: next.clusterModel.segmentIds },
       { newKind },
     ),
   };
-}
-
-async function assignBy(
-  { artifact, clusterModel }: Champion,
-  windows: WindowBatch,
-  { series, seriesHash, encoder: { engine } }: ModelSettings,
-): Promise<AssignmentBatch> {
-  const { encoder, scale } = loadModel(decodeArtifact(artifact), series, seriesHash, engine);
-  try {
-    return assign(clusterModel, await encoder.encode(prepareSeries(series, scale, windows)));
-  } finally {
-    encoder.dispose?.();
-  }
 }
 
 function segmentsOf({ model, nearest, distances }: AssignmentBatch): (string | undefined)[] {

@@ -1,24 +1,24 @@
-import type { ClusterModel } from '../cluster/cluster-model.js';
+import { assign } from '../cluster/assign.js';
 import { toClusterPoints } from '../cluster/cluster-points.js';
 import type { FormerProfile } from '../cluster/profile-segments.js';
-import { reseedStarved } from '../cluster/reseed-starved.js';
-import type { SegmentLineage } from '../cluster/segment-lineage.js';
+import { type ReseededModel, reseedStarved } from '../cluster/reseed-starved.js';
 import type { SegmentProfile } from '../cluster/segment-profile.js';
 import type { WindowBatch } from '../window/window-batch.js';
-import { embedByChampion } from './embed-by-champion.js';
-import { profileChampion } from './profile-champion.js';
+import { describeSegments } from './describe-segments.js';
+import { embedWindows } from './embed-windows.js';
 import type { Champion, ModelSettings } from './training-job.js';
 import { selectWindows } from './window-rows.js';
+import { withOpenChampion } from './with-open-champion.js';
 
-/** Centroids in new places, and what there is to tell of it. */
-export interface Reseeding {
-  readonly clusterModel: ClusterModel;
-  /** Rows of the centroids that are elsewhere now. */
-  readonly rows: readonly number[];
-  readonly lineage: readonly SegmentLineage[];
-  /** Of all segments of the model as it is now. */
-  readonly profiles: readonly SegmentProfile[];
+export interface ReseedChampionOptions {
   readonly nextSegmentNumber: number;
+  /** What is said of the segments in force. */
+  readonly former: readonly FormerProfile[];
+}
+
+/** Centroids in new places, and what the segments of the model look like by now. */
+export interface ReseededChampion extends ReseededModel {
+  readonly profiles: readonly SegmentProfile[];
 }
 
 /** Windows that a new place is looked for among at most: the stream waits meanwhile. */
@@ -27,25 +27,25 @@ const MOST_WINDOWS = 5_000;
 /**
  * Gives starved centroids of the model in force a new place among the windows.
  *
- * @param former what is said of the segments in force
+ * @param starved rows of the centroids
+ * @param windows of the reservoir
  * @returns undefined where there is no better place for them
  */
 export async function reseedChampion(
   champion: Champion,
   starved: readonly number[],
-  settings: Pick<ModelSettings, 'encoder' | 'calendar'>,
   windows: WindowBatch,
-  nextSegmentNumber: number,
-  former: readonly FormerProfile[],
-): Promise<Reseeding | undefined> {
+  settings: ModelSettings,
+  { nextSegmentNumber, former }: ReseedChampionOptions,
+): Promise<ReseededChampion | undefined> {
   const length = Math.min(windows.length, MOST_WINDOWS);
   const rows = Uint32Array.from({ length }, (_, i) => Math.floor((i * windows.length) / length));
-  const drawn = selectWindows(windows, rows);
-  const embeddings = await embedByChampion(champion, settings, drawn);
-  const points = toClusterPoints(embeddings, champion.clusterModel.distance);
-  const found = await reseedStarved(champion.clusterModel, starved, points, nextSegmentNumber);
-  if (found === undefined) return undefined;
-  const { model: clusterModel, lineage } = found;
-  const profiles = await profileChampion({ ...champion, clusterModel }, settings, drawn, former);
-  return { clusterModel, rows: found.rows, lineage, profiles, nextSegmentNumber: found.nextSegmentNumber };
+  return withOpenChampion(champion, settings, async (model) => {
+    const embeddings = await embedWindows(model, selectWindows(windows, rows));
+    const points = toClusterPoints(embeddings, model.cluster.distance);
+    const found = await reseedStarved(model.cluster, starved, points, nextSegmentNumber);
+    if (found === undefined) return undefined;
+    const assignments = assign(found.model, embeddings);
+    return { ...found, profiles: await describeSegments(model, assignments, settings.calendar, former) };
+  });
 }

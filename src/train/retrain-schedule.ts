@@ -1,39 +1,10 @@
 import { SegtideError } from '../errors.js';
-import { type CronSettings, type CronTriggerSnapshot, checkCron, createCronTrigger } from './cron-trigger.js';
-
-export interface RetrainOptions {
-  /**
-   * Windows after which the first model is fitted. Each fit that gives none doubles what the next one waits for, up to
-   * `everyWindows`.
-   * @default 2_000
-   */
-  readonly firstFit?: number;
-  /**
-   * Windows after which, at the end of the second whole wave or a later one, a first model is fitted sooner.
-   * @default 320, or not before `firstFit` where that is given
-   */
-  readonly earlyFit?: number | undefined;
-  /** Windows after which a model is retrained. @default 50_000 */
-  readonly everyWindows?: number;
-  /** Event time after which a model is retrained, in ms. @default 4 window lengths */
-  readonly everyMs?: number;
-  /** When it is retrained by the clock: event time in a replay, wall clock when live. @default never */
-  readonly cron?: CronSettings | undefined;
-  /**
-   * New windows without which time alone, `everyMs` or `cron`, asks for nothing: what is too little for a first model is
-   * too little for another. @default `firstFit`
-   */
-  readonly minWindows?: number;
-  /** Least event time between two fits, in ms, whatever asks for them; the first ones too. @default 1 window length */
-  readonly minIntervalMs?: number;
-}
-
-export type RetrainSettings = Required<Omit<RetrainOptions, 'cron' | 'earlyFit'>> &
-  Pick<RetrainOptions, 'cron' | 'earlyFit'>;
+import { type CronTriggerSnapshot, createCronTrigger } from './cron-trigger.js';
+import type { RetrainSettings } from './retrain-settings.js';
 
 /** Plain data. */
 export interface RetrainScheduleSnapshot {
-  readonly formatVersion: 2;
+  readonly formatVersion: 3;
   /** Whether a model serves. */
   readonly serving: boolean;
   readonly windowsSinceFit: number;
@@ -52,11 +23,21 @@ export interface RetrainScheduleSnapshot {
   readonly cron: CronTriggerSnapshot | null;
   /** Whole waves so far, up to the second. */
   readonly waves: number;
-  /** Windows that the last fit had to learn from; null before the first. */
-  readonly fittedTo: number | null;
-  /** Whether the last fit was a refit, which a retraining is to follow. */
-  readonly refitted: boolean;
+  /** Of the model that serves. */
+  readonly fit: Fit;
+  /** The last fit, whatever came of it. */
+  readonly tried: Fit;
 }
+
+/** What a model was fitted to. Plain data. */
+interface Fit {
+  /** Windows that it had to learn from; null where there were enough. */
+  readonly windows: number | null;
+  /** Whether it was a refit, which a retraining is to follow. */
+  readonly refit: boolean;
+}
+
+const ENOUGH: Fit = { windows: null, refit: false };
 
 /** Decides when a model is fitted, by counts and event time alone. */
 export interface RetrainSchedule {
@@ -110,44 +91,6 @@ export interface RetrainSchedule {
   snapshot(): RetrainScheduleSnapshot;
 }
 
-/** Some thirty windows of each of ten segments. */
-const EARLY_FIT = 320;
-
-/** @throws SegtideError `config` when an option is out of range or the interval is shorter than the least one. */
-export function resolveRetrainOptions(options: RetrainOptions, windowMs: number): RetrainSettings {
-  const settings: RetrainSettings = {
-    firstFit: options.firstFit ?? 2_000,
-    everyWindows: options.everyWindows ?? 50_000,
-    everyMs: options.everyMs ?? 4 * windowMs,
-    minIntervalMs: options.minIntervalMs ?? windowMs,
-    minWindows: options.minWindows ?? options.firstFit ?? 2_000,
-    ...(options.cron && { cron: options.cron }),
-    earlyFit: options.earlyFit ?? (options.firstFit === undefined ? EARLY_FIT : undefined),
-  };
-  for (const name of ['firstFit', 'everyWindows', 'minWindows'] as const) {
-    if (!Number.isInteger(settings[name]) || settings[name] < 1) {
-      throw new SegtideError(
-        'config',
-        `retrain \`${name}\` must be a whole number of at least 1; got ${settings[name]}`,
-      );
-    }
-  }
-  if (settings.cron !== undefined) checkCron(settings.cron);
-  if (!(settings.everyMs > 0)) {
-    throw new SegtideError('config', `retrain \`everyMs\` must be a positive time; got ${settings.everyMs}`);
-  }
-  if (!(settings.minIntervalMs >= 0)) {
-    throw new SegtideError('config', `retrain \`minIntervalMs\` must not be negative; got ${settings.minIntervalMs}`);
-  }
-  if (settings.everyMs < settings.minIntervalMs) {
-    throw new SegtideError(
-      'config',
-      `retrain \`everyMs\` must be at least \`minIntervalMs\`, else the interval could never be kept; got ${settings.everyMs} and ${settings.minIntervalMs}`,
-    );
-  }
-  return settings;
-}
-
 /**
  * Creates the schedule of fits: the first once enough windows are in, then by count or event time, whichever comes
  * first, or on request; never sooner than `minIntervalMs` after the last, and never two at once. What asks during a
@@ -156,10 +99,10 @@ export function resolveRetrainOptions(options: RetrainOptions, windowMs: number)
  * @throws SegtideError `state` when the snapshot has another format.
  */
 export function createRetrainSchedule(settings: RetrainSettings, snapshot?: RetrainScheduleSnapshot): RetrainSchedule {
-  if (snapshot !== undefined && snapshot.formatVersion !== 2) {
+  if (snapshot !== undefined && snapshot.formatVersion !== 3) {
     throw new SegtideError(
       'state',
-      `The retrain schedule's snapshot has format ${String(snapshot.formatVersion)}; this version reads format 2`,
+      `The retrain schedule's snapshot has format ${String(snapshot.formatVersion)}; this version reads format 3`,
     );
   }
   let serving = snapshot?.serving ?? false;
@@ -171,8 +114,8 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
   let refused = snapshot?.refused ?? 0;
   const cron = settings.cron && createCronTrigger(settings.cron, snapshot?.cron ?? undefined);
   let waves = snapshot?.waves ?? 0;
-  let fittedTo = snapshot?.fittedTo ?? undefined;
-  let refitted = snapshot?.refitted ?? false;
+  let fit = snapshot?.fit ?? ENOUGH;
+  let tried = snapshot?.tried ?? ENOUGH;
   let refits = new Set(snapshot?.refits ?? []);
 
   /** What gave no model once will hardly give one after as little again; a training is dear. */
@@ -184,7 +127,7 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
     if (training !== undefined || now - lastFitAt < settings.minIntervalMs) return undefined;
     if (!serving) return windowsSinceFit < firstFitWindows() && !isEarly() ? undefined : [firstFitReason()];
     const reasons = [...requests];
-    if (isYoung()) reasons.push(`${windowsSinceFit} windows since the last fit, which had ${fittedTo}`);
+    if (isYoung()) reasons.push(`${windowsSinceFit} windows since the last fit, which had ${tried.windows}`);
     if (windowsSinceFit >= settings.everyWindows) reasons.push(`${windowsSinceFit} windows since the last fit`);
     if (now - lastFitAt >= settings.everyMs && isWorthIt()) {
       reasons.push(`${inWords(now - lastFitAt)} of event time since the last fit`);
@@ -202,9 +145,13 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
     return settings.earlyFit !== undefined && refused === 0 && waves >= 2 && windowsSinceFit >= settings.earlyFit;
   }
 
-  /** A model of few windows, or one that was only refitted, is fitted anew once it would have twice as many. */
+  /**
+   * A model of few windows, or one that was only refitted, is fitted anew once there would be twice as many as at the
+   * last attempt. A challenger that was refused makes no other model of the one that serves.
+   */
   function isYoung(): boolean {
-    return fittedTo !== undefined && (fittedTo < settings.firstFit || refitted) && windowsSinceFit >= fittedTo;
+    const few = fit.windows !== null && (fit.windows < settings.firstFit || fit.refit);
+    return few && tried.windows !== null && windowsSinceFit >= tried.windows;
   }
 
   function firstFitReason(): string {
@@ -239,8 +186,7 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
     },
     started(reasons, windows, refit = false) {
       training = reasons;
-      fittedTo = windows;
-      refitted = refit;
+      tried = { windows: windows ?? null, refit };
       windowsSinceFit = 0;
       lastFitAt = now;
       requests = new Set();
@@ -256,19 +202,20 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
       requests = new Set();
       refits = new Set();
       // What the last fit had says nothing of this model.
-      fittedTo = undefined;
-      refitted = false;
+      fit = ENOUGH;
+      tried = ENOUGH;
     },
     finished(promoted) {
       training = undefined;
       serving ||= promoted;
+      if (promoted) fit = tried;
       if (!serving) refused++;
     },
     get training() {
       return training;
     },
     snapshot: () => ({
-      formatVersion: 2,
+      formatVersion: 3,
       serving,
       windowsSinceFit,
       lastFitAt: Number.isFinite(lastFitAt) ? lastFitAt : null,
@@ -279,8 +226,8 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
       refused,
       cron: cron?.snapshot() ?? null,
       waves,
-      fittedTo: fittedTo ?? null,
-      refitted,
+      fit,
+      tried,
     }),
   };
 }

@@ -3,15 +3,15 @@ import { assign } from '../cluster/assign.js';
 import type { AssignmentBatch } from '../cluster/assignment-batch.js';
 import { normalizedMutualInformation } from '../cluster/normalized-mutual-information.js';
 import { profileSegments } from '../cluster/profile-segments.js';
-import { NO_CENTROID } from '../cluster/refit-centroids.js';
 import type { SegmentProfile } from '../cluster/segment-profile.js';
 import { silhouetteInParts } from '../cluster/silhouette.js';
+import { toMembership } from '../cluster/to-membership.js';
 import type { VraeEngine } from '../encode/vrae/vrae-options.js';
 import { SegtideError } from '../errors.js';
 import type { Abortable } from '../numeric/abortable.js';
-import { prepareSeries } from '../series/prepare-series.js';
 import { isInformative } from '../window/is-informative.js';
 import type { WindowBatch } from '../window/window-batch.js';
+import { embedWindows } from './embed-windows.js';
 import { openModel } from './loaded-model.js';
 import type { ModelArtifact } from './model-artifact.js';
 import { selectWindows } from './window-rows.js';
@@ -65,18 +65,17 @@ export async function scoreWindows(
       `model ${model.modelVersion} takes windows of ${windowSteps} × ${channels} (steps × channels); got ${windows.steps} × ${windows.channels}`,
     );
   }
-  const { encoder, settings: series, scale, cluster } = openModel(model, engine);
+  const loaded = openModel(model, engine);
   try {
-    const embeddings = await encoder.encode(prepareSeries(series, scale, selectWindows(windows, rows)), signal);
-    const assignments = assign(cluster, embeddings);
-    const membership = assignments.nearest.map((j, i) => (Number.isNaN(assignments.distances[i]) ? NO_CENTROID : j));
+    const embeddings = await embedWindows(loaded, selectWindows(windows, rows), signal);
+    const assignments = assign(loaded.cluster, embeddings);
     return {
       model,
       rows,
       assignments,
       profiles: profileSegments(assignments),
       ...agreement(assignments.nearest, rows, labels),
-      silhouette: await silhouetteInParts(assignments.points, embeddings.embeddingSize, membership, {
+      silhouette: await silhouetteInParts(assignments.points, embeddings.embeddingSize, toMembership(assignments), {
         sample: SILHOUETTE_ROWS,
         seed,
         signal,
@@ -84,7 +83,7 @@ export async function scoreWindows(
       reconstructionError: meanError(assignments),
     };
   } finally {
-    encoder.dispose?.();
+    loaded.encoder.dispose?.();
   }
 }
 

@@ -31,30 +31,21 @@ export function toTrainingOutcome(
 }
 
 /** A training that was ended on the way. */
-export function toEndedOutcome({ number, reasons }: TrainingJob, atWindow: number, why: string): TrainingOutcome {
-  const words = [`the training was ended: ${why}`];
-  const modelVersion = `v${number}`;
-  return {
-    modelVersion,
-    reasons,
-    promoted: false,
-    failed: true,
-    why: words,
-    atWindow,
-    values: {},
-    views: [],
-    kAdvice: [],
-  };
+export function toEndedOutcome(job: TrainingJob, atWindow: number, why: string): TrainingOutcome {
+  return withoutModel(job, atWindow, `the training was ended: ${why}`);
 }
 
 /** @param serves whether there is a model in force */
 export function toFailedOutcome(
-  { number, reasons }: TrainingJob,
+  job: TrainingJob,
   atWindow: number,
   { message }: SegtideError,
   serves: boolean,
 ): TrainingOutcome {
-  const why = [`the training failed: ${message}${serves ? ' The model in force stays.' : ''}`];
+  return withoutModel(job, atWindow, `the training failed: ${message}${serves ? ' The model in force stays.' : ''}`);
+}
+
+function withoutModel({ number, reasons }: TrainingJob, atWindow: number, why: string): TrainingOutcome {
   const nothing = { values: {}, views: [], kAdvice: [] };
-  return { modelVersion: `v${number}`, reasons, promoted: false, failed: true, why, atWindow, ...nothing };
+  return { modelVersion: `v${number}`, reasons, promoted: false, failed: true, why: [why], atWindow, ...nothing };
 }

@@ -35,10 +35,12 @@ function conclude(report: TrainingReport): void {
   process.send?.(report, () => process.exit());
 }
 
-/** Gives way to the stream. Where that is not allowed, the training runs like any other process. */
+/** Gives way to the stream, where that is allowed. */
 function stepBack(): void {
   try {
     // One that is lower already stays: to raise it needs rights.
     setPriority(Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL));
-  } catch {}
+  } catch {
+    // A sandbox may forbid it: the training then runs like any other process.
+  }
 }

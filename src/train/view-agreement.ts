@@ -2,6 +2,7 @@ import { normalizedMutualInformation } from '../cluster/normalized-mutual-inform
 import { seedCentroids } from '../cluster/seed-centroids.js';
 import { createRandom } from '../numeric/random.js';
 import { sample } from '../numeric/sample.js';
+import { takeRows } from '../numeric/take-rows.js';
 
 /** What one view says of the windows. */
 export interface ViewValues {
@@ -63,7 +64,7 @@ async function agreementAmong(
       const { size, values } = all[view]!;
       found.set(
         view,
-        (await seedCentroids(takeRows(values, rows, size), size, k, { seed, starts: STARTS })).membership,
+        (await seedCentroids(takeRows(values, size, rows), size, k, { seed, starts: STARTS })).membership,
       );
     }
     for (const view of compared) {
@@ -74,10 +75,4 @@ async function agreementAmong(
     }
   }
   return agreement;
-}
-
-function takeRows(values: Float32Array, rows: Uint32Array, size: number): Float32Array {
-  const taken = new Float32Array(rows.length * size);
-  for (const [at, row] of rows.entries()) taken.set(values.subarray(row * size, (row + 1) * size), at * size);
-  return taken;
 }

@@ -129,13 +129,18 @@ export function createBehaviourWatch(
       const found = change;
       change = undefined;
       if (found === undefined || found.windows < LEAST_CHANGED) return;
-      const report = toChangeReport(found, ++changes, settings.watch.threshold);
+      const wanted = settings.actions.embedding;
+      // It is being learnt already.
+      const isUnderWay = found.since === trainedSince;
+      const report = toChangeReport(found, ++changes, {
+        threshold: settings.watch.threshold,
+        action: wanted !== 'none' && isUnderWay ? 'suppressed' : wanted,
+      });
       await parts.drift.write([report]);
       count([report], [...tally.last.filter(({ statistic }) => statistic !== report.statistic), report]);
-      if (!retrainOnDrift || settings.actions.embedding === 'none') return;
-      if (found.since === trainedSince) return;
+      if (!retrainOnDrift || wanted === 'none' || isUnderWay) return;
       since = found.since;
-      schedule.request(driftReason(report), settings.actions.embedding === 'refit');
+      schedule.request(driftReason(report), wanted === 'refit');
     },
     rebase,
     concluded(learntSince, promoted) {

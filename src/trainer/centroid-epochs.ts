@@ -101,12 +101,14 @@ export function createCentroidEpochs(
     if (starved.length === 0 || position.windows < reseedAt || !isTrained(modelVersion)) return;
     reseedAt = position.windows + capacity;
     const sampled = reservoir.toWindows();
-    const former = segments.profiles();
-    const found = await reseedChampion(champion, starved, settings, sampled, position.nextSegmentNumber, former);
+    const found = await reseedChampion(champion, starved, sampled, settings, {
+      nextSegmentNumber: position.nextSegmentNumber,
+      former: segments.profiles(),
+    });
     if (found === undefined) return;
-    position.champion = { ...champion, clusterModel: found.clusterModel };
+    position.champion = { ...champion, clusterModel: found.model };
     position.nextSegmentNumber = found.nextSegmentNumber;
-    reseeded = { epoch: found.clusterModel.centroidEpoch, rows: found.rows };
+    reseeded = { epoch: found.model.centroidEpoch, rows: found.rows };
     // Shares and places of other segments: what was before is no measure any more.
     watch.rebase();
     const reasons = [`segments without windows: ${starved.map((j) => segmentIds[j]).join(', ')}`];

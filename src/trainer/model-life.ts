@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
 import type { ClusterModel } from '../cluster/cluster-model.js';
 import { SegtideError } from '../errors.js';
+import { sha256Of } from '../numeric/sha256-of.js';
 import type { Sink } from '../ports.js';
 import { type ModelEventRecord, toModelEvent } from '../publish/model-event.js';
 import type { AdoptedModel } from '../train/adopt-model.js';
 import { decodeArtifact } from '../train/encode-artifact.js';
-import type { ModelEntry } from '../train/model-entry.js';
+import type { ModelEntry, ModelReign } from '../train/model-entry.js';
 import { createModelHistory, type ModelHistorySnapshot } from '../train/model-history.js';
 import type { ModelRegistry } from '../train/model-registry.js';
-import type { ModelRequest } from '../train/model-request.js';
+import type { ModelRequest, RequestOf } from '../train/model-request.js';
 import { isProvisional } from '../train/provisional.js';
 import type { Champion, TrainingResult } from '../train/training-job.js';
 import type { TrainingOutcome } from '../train/training-outcome.js';
@@ -43,21 +43,15 @@ export interface ModelLife {
    */
   promoted(modelVersion: string, at: LifeMoment, left: ClusterModel | undefined): Promise<void>;
   /** A model has taken over by hand. */
-  reinstated(
-    model: FetchedModel,
-    by: ModelRequest,
-    at: LifeMoment,
-    left: ClusterModel | undefined,
-    lineage: ModelEntry['lineage'],
-  ): Promise<void>;
+  reinstated(model: FetchedModel, at: LifeMoment, how: Reinstatement): Promise<void>;
   /**
    * The model that a request is about, with its file and its centroids as they were last.
    *
    * @throws SegtideError `state` that says why it can't be put into force
    */
-  fetch(request: ModelRequest & { readonly kind: 'rollback' | 'promote' }, at: LifeMoment): Promise<FetchedModel>;
+  fetch(request: RequestOf<'rollback' | 'promote'>, at: LifeMoment): Promise<FetchedModel>;
   /** Keeps so many former models from now until the next change. */
-  prune(request: ModelRequest & { readonly kind: 'prune' }, at: LifeMoment): Promise<void>;
+  prune(request: RequestOf<'prune'>, at: LifeMoment): Promise<void>;
   /** Something that was asked for can't be done. */
   declined(request: ModelRequest, why: string, at: LifeMoment): Promise<void>;
   /** Whether a request is new; it counts as known from then on. */
@@ -69,6 +63,15 @@ export interface FetchedModel {
   readonly entry: ModelEntry;
   readonly artifact: Uint8Array;
   readonly clusterModel: ClusterModel;
+}
+
+/** How a model takes over by hand. */
+export interface Reinstatement {
+  readonly request: ModelRequest;
+  /** Centroids of the model before, as they are by now; undefined where there was none. */
+  readonly left: ClusterModel | undefined;
+  /** What becomes of the segments. */
+  readonly lineage: ModelEntry['lineage'];
 }
 
 /** Plain data and typed arrays. */
@@ -132,37 +135,29 @@ export function createModelLife(
       const status = failed ? 'failed' : promoted ? 'former' : 'refused';
       // A first model that is refused holds nothing that could be put into force.
       const artifact = promoted || parent !== null ? result?.artifact : undefined;
-      const createdAt = finite(at.now);
       const told = { modelVersion, reasons, why, values, atWindow };
       // A provisional one is no measure for anything, and nothing to go back to.
       if (!isProvisional(modelVersion)) {
+        const createdAt = toEventTime(at.now);
         history.add({ ...told, status, parent, createdAt, lineage: result?.lineage ?? [] }, artifact);
         if (!promoted) history.prune(keep);
       }
       const event = failed ? 'failed' : promoted ? 'promoted' : 'refused';
-      const record = { modelVersion, event, previousVersion: at.champion, eventTime: createdAt, atWindow } as const;
-      await tell(toModelEvent({ ...record, reasons, why }, values));
+      await tell(toModelEvent({ modelVersion, event, ...toEventMoment(at), atWindow, reasons, why }, values));
     },
-    async promoted(modelVersion, { now, windows, champion }, left) {
+    async promoted(modelVersion, at, left) {
       if (isProvisional(modelVersion)) return;
-      const reign = { since: finite(now), atWindow: windows, previousVersion: champion, because: 'the gate let it' };
-      history.tookOver(modelVersion, reign, left);
+      history.tookOver(modelVersion, toReign(at, 'the gate let it'), left);
       history.prune(keep);
       await registry.write(history.takeChanges());
     },
-    async reinstated({ entry: { modelVersion }, artifact }, by, { now, windows, champion }, left, lineage) {
-      const because = inWords(by);
-      history.tookOver(
-        modelVersion,
-        { since: finite(now), atWindow: windows, previousVersion: champion, because },
-        left,
-        artifact,
-      );
+    async reinstated({ entry: { modelVersion }, artifact }, at, { request, left, lineage }) {
+      const because = inWords(request);
+      history.tookOver(modelVersion, toReign(at, because), left, artifact);
       history.relate(modelVersion, lineage);
       history.prune(keep);
-      const why = [`took over from ${champion ?? 'none'}`];
-      const at = { previousVersion: champion, eventTime: finite(now), atWindow: windows };
-      await tell(toModelEvent({ modelVersion, event: 'reinstated', ...at, reasons: [because], why }));
+      const why = [`took over from ${at.champion ?? 'none'}`];
+      await tell(toModelEvent({ modelVersion, event: 'reinstated', ...toEventMoment(at), reasons: [because], why }));
     },
     async fetch(request, at) {
       const asked = request.kind === 'promote' ? request.modelVersion : history.former?.modelVersion;
@@ -173,24 +168,25 @@ export function createModelLife(
       const why = refusal(entry, asked, at);
       if (entry === undefined || why !== undefined) throw new SegtideError('state', why!);
       const artifact = await registry.read(entry);
-      if (createHash('sha256').update(artifact).digest('hex') !== entry.sha256) {
+      if (sha256Of(artifact) !== entry.sha256) {
         throw new SegtideError('state', `the file of ${asked} is damaged: its SHA-256 is not that of the history`);
       }
       return { entry, artifact, clusterModel: history.centroidsOf(asked) ?? decodeArtifact(artifact).clusterModel };
     },
-    async prune(request, { now, windows, champion }) {
+    async prune(request, at) {
       const gone = history.prune(request.keep);
-      const at = { previousVersion: champion, eventTime: finite(now), atWindow: windows };
       const reasons = [inWords(request)];
       const why = [`of former models ${request.keep} are kept`];
-      const pruned = gone.map((modelVersion) => toModelEvent({ modelVersion, event: 'pruned', ...at, reasons, why }));
+      const pruned = gone.map((modelVersion) =>
+        toModelEvent({ modelVersion, event: 'pruned', ...toEventMoment(at), reasons, why }),
+      );
       await registry.write(history.takeChanges());
       await events?.write(pruned);
     },
-    async declined(request, why, { now, windows, champion }) {
-      const modelVersion = request.kind === 'promote' ? request.modelVersion : (champion ?? '');
-      const at = { previousVersion: champion, eventTime: finite(now), atWindow: windows };
-      await tell(toModelEvent({ modelVersion, event: 'declined', ...at, reasons: [inWords(request)], why: [why] }));
+    async declined(request, why, at) {
+      const modelVersion = request.kind === 'promote' ? request.modelVersion : (at.champion ?? '');
+      const reasons = [inWords(request)];
+      await tell(toModelEvent({ modelVersion, event: 'declined', ...toEventMoment(at), reasons, why: [why] }));
     },
     isNew({ id }) {
       if (requests.includes(id)) return false;
@@ -209,7 +205,21 @@ export function inWords(request: ModelRequest): string {
   return `by hand: ${what}${request.reason === '' ? '' : ` (${request.reason})`}`;
 }
 
+/** A moment as model events tell it. */
+function toEventMoment({
+  now,
+  windows,
+  champion,
+}: LifeMoment): Pick<ModelEventRecord, 'previousVersion' | 'eventTime' | 'atWindow'> {
+  return { previousVersion: champion, eventTime: toEventTime(now), atWindow: windows };
+}
+
+/** A reign that begins at a moment. */
+function toReign({ now, windows, champion }: LifeMoment, because: string): Omit<ModelReign, 'sequence'> {
+  return { since: toEventTime(now), atWindow: windows, previousVersion: champion, because };
+}
+
 /** Before the first event there is no event time. */
-function finite(now: number): number {
+function toEventTime(now: number): number {
   return Number.isFinite(now) ? now : 0;
 }

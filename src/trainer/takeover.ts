@@ -1,5 +1,5 @@
 import { decodeArtifact } from '../train/encode-artifact.js';
-import type { ModelRequest } from '../train/model-request.js';
+import type { RequestOf } from '../train/model-request.js';
 import { reinstateModel } from '../train/reinstate-model.js';
 import type { Reservoir } from '../train/reservoir.js';
 import type { RetrainSchedule } from '../train/retrain-schedule.js';
@@ -21,7 +21,7 @@ export interface Takeover {
    *
    * @throws SegtideError `state` that says why it can't be done
    */
-  reinstate(request: ModelRequest & { readonly kind: 'promote' | 'rollback' }): Promise<void>;
+  reinstate(request: RequestOf<'promote' | 'rollback'>): Promise<void>;
 }
 
 /** What of the trainer goes by the model in force. */
@@ -79,7 +79,7 @@ export function createTakeover(
       await trainings.abandon(`${modelVersion} was put into force by hand`);
 
       const before = position.champion?.clusterModel;
-      await life.reinstated(model, request, toLifeMoment(position), before, lineage);
+      await life.reinstated(model, toLifeMoment(position), { request, left: before, lineage });
       position.champion = next;
       epochs.beginAnew();
       watch.reinstated();

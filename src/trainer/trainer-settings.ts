@@ -1,5 +1,5 @@
 import type { DriftSettings } from '../drift/drift-settings.js';
-import type { RetrainSettings } from '../train/retrain-schedule.js';
+import type { RetrainSettings } from '../train/retrain-settings.js';
 import type { ModelSettings } from '../train/training-job.js';
 
 export interface TrainerSettings {

@@ -18,7 +18,7 @@ const FLAGS = [
 ];
 
 beforeAll(async () => {
-  await writeLines(at('usage.ndjson'), usageLines(2500, 60, 3, 300));
+  await writeLines(at('usage.ndjson'), usageLines(2500, 60, 3, 60));
   writeFileSync(at('usage.ndjson.gz'), gzipSync(readFileSync(at('usage.ndjson')), { level: 1 }));
   // The same customers in every part, so that the parts have to be merged by time.
   const parts = [0, 1, 2].map((part) => [...usageLines(1300, 60, part)]);

@@ -9,7 +9,7 @@ const START = Date.UTC(2024, 0, 1);
  * Usage of some customers over some days, a line an event, in the order of time but for a few that come late; some
  * lines are broken. The same arguments give the same lines.
  *
- * @param padding bytes of a field that nobody reads: files are read by 4 MiB, and a run can be resumed between those
+ * @param padding bytes of a field that nobody reads: files are read by 1 MiB, and a run can be resumed between those
  */
 export function* usageLines(customers: number, days: number, seed = 3, padding = 0): Generator<string> {
   const random = createRandom(seed);

@@ -14,7 +14,7 @@ import type { SegmentationOutputs, SegmentationSettings } from '../../src/segmen
 import { resolveSeries } from '../../src/series/series-settings.js';
 import type { AlignOptions } from '../../src/train/alignment.js';
 import { type GateOptions, resolveGateOptions } from '../../src/train/gate.js';
-import { type RetrainOptions, resolveRetrainOptions } from '../../src/train/retrain-schedule.js';
+import { type RetrainOptions, resolveRetrainOptions } from '../../src/train/retrain-settings.js';
 import { runTrainingJob } from '../../src/train/run-training-job.js';
 import type { Training } from '../../src/train/start-training.js';
 import type { TrainingJob } from '../../src/train/training-job.js';

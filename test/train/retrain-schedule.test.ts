@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRetrainSchedule, resolveRetrainOptions } from '../../src/train/retrain-schedule.js';
+import { createRetrainSchedule } from '../../src/train/retrain-schedule.js';
+import { resolveRetrainOptions } from '../../src/train/retrain-settings.js';
 
 const settings = resolveRetrainOptions({ firstFit: 100, everyWindows: 1_000, minWindows: 1 }, 10_000);
 
@@ -226,6 +227,28 @@ describe('createRetrainSchedule', () => {
     expect(schedule.isRefitEnough(800)).toBe(false);
   });
 
+  it('takes a model for no younger because a refit of a few windows was refused in its place', () => {
+    const schedule = serving();
+    const tryRefit = (promoted: boolean, at: number): void => {
+      schedule.request('behaviour changed', true);
+      schedule.observe(1, at);
+      schedule.started(schedule.due()!, 64, true);
+      schedule.finished(promoted);
+      schedule.observe(400, at + 12_000);
+    };
+    tryRefit(false, 10_000);
+    expect(schedule.due()).toBeUndefined();
+    tryRefit(true, 40_000);
+    expect(schedule.due()).toEqual(['400 windows since the last fit, which had 64']);
+    // Of a young one that stays, the next is tried after twice as many windows as there were.
+    schedule.started(schedule.due()!, 500);
+    schedule.finished(false);
+    schedule.observe(499, 70_000);
+    expect(schedule.due()).toBeUndefined();
+    schedule.observe(1, 70_000);
+    expect(schedule.due()).toEqual(['500 windows since the last fit, which had 500']);
+  });
+
   it('goes on from a snapshot as if it had never stopped', () => {
     const act = fc.oneof(
       fc.record({ windows: fc.integer({ min: 0, max: 600 }), time: fc.integer({ min: 0, max: 100_000 }) }),
@@ -244,7 +267,7 @@ describe('createRetrainSchedule', () => {
             else if (next === 'finish') schedule.finished(i % 2 === 0);
             else if (next === 'start') {
               const due = schedule.due();
-              if (due !== undefined) schedule.started(due);
+              if (due !== undefined) schedule.started(due, i % 3 === 0 ? undefined : 9 * i, i % 4 === 0);
             } else schedule.observe(next.windows, next.time);
           }
           expect(resumed.due()).toEqual(whole.due());

@@ -1,5 +1,6 @@
 import { createRandom } from '../../numeric/random.js';
 import { sample } from '../../numeric/sample.js';
+import { takeRows } from '../../numeric/take-rows.js';
 import type { RecurrentEngine } from '../vrae/recurrent-engine.js';
 import { firstPlaces } from './first-places.js';
 import type { LandmarkMap } from './landmark-map.js';
@@ -96,8 +97,8 @@ export async function fitLandmarkMap(
     inputs,
     size,
     neighbours,
-    landmarks: takeRows(described, kept, inputs),
-    places: takeRows(places, kept, size),
+    landmarks: takeRows(described, inputs, kept),
+    places: takeRows(places, size, kept),
   };
 }
 
@@ -112,10 +113,4 @@ function sideBySide({ length, views }: DescribedWindows): { inputs: number; desc
     offset += size;
   }
   return { inputs, described };
-}
-
-function takeRows(values: Float32Array | Float64Array, rows: Uint32Array, size: number): Float32Array {
-  const taken = new Float32Array(rows.length * size);
-  for (const [at, row] of rows.entries()) taken.set(values.subarray(row * size, (row + 1) * size), at * size);
-  return taken;
 }

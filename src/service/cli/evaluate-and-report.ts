@@ -5,16 +5,13 @@ import { loadConfig } from '../config/load-config.js';
 import type { Config } from '../config/schema.js';
 import { type EvaluateOptions, evaluateFile } from '../model/evaluate-file.js';
 import { trainUnderWatch } from '../model/train-under-watch.js';
-import { createLineDisplay } from '../summary/line-display.js';
 import { renderEvaluation } from '../summary/render-evaluation.js';
 import type { EvaluateFlags } from './evaluate-command.js';
-import { EXIT_CODES } from './exit-code.js';
 import { readConfig } from './read-config.js';
 import { refuseIdle } from './refuse-idle.js';
-import { writeFailure } from './report-error.js';
 import { sharedAssignments } from './shared-options.js';
-import { listenForStop } from './stop-signals.js';
-import { type Terminal, wantsColor } from './terminal.js';
+import type { Terminal } from './terminal.js';
+import { workAndPrint } from './work-and-print.js';
 
 /**
  * Evaluates a file and tells the user about it: progress on standard error, the scores on standard output.
@@ -39,29 +36,19 @@ export async function evaluateAndReport(
   const reads = [file, flags.model, flags.config];
   if (flags.assignments !== undefined) await checkOutputFile(flags.assignments, reads);
   if (flags.plot !== undefined) await checkOutputFile(flags.plot, [...reads, flags.assignments]);
-  const { json = false, quiet = false } = flags;
-  const display = createLineDisplay(terminal.err, { quiet: quiet || json, now: terminal.now });
-  const stop = listenForStop(display, terminal.now, json ? undefined : 'stopping; nothing is written');
-  try {
-    const report = await evaluateFile(file, config, options, {
-      train: train ?? ((job) => trainUnderWatch(job, display, stop.signal)),
-      now: terminal.now,
-      signal: stop.signal,
-    });
-    display.clear();
-    const width = terminal.out.columns ?? (Number(terminal.env.COLUMNS) || 80);
-    const style = { width, color: wantsColor(terminal, terminal.out) };
-    if (json) terminal.out.write(`${JSON.stringify(report)}\n`);
-    else if (!quiet) terminal.out.write(renderEvaluation(report, style));
-    return EXIT_CODES.ok;
-  } catch (error) {
-    display.clear();
-    if (stop.exitCode === undefined || !(error instanceof SegtideError) || error.code !== 'aborted') throw error;
-    if (json) writeFailure(error, json, terminal);
-    return stop.exitCode;
-  } finally {
-    stop.close();
-  }
+  return workAndPrint(
+    {
+      work: (display, signal) =>
+        evaluateFile(file, config, options, {
+          train: train ?? ((job) => trainUnderWatch(job, display, signal)),
+          now: terminal.now,
+          signal,
+        }),
+      render: renderEvaluation,
+    },
+    flags,
+    terminal,
+  );
 }
 
 /** Only a file that is named counts: scores of the defaults must not depend on what lies in the folder. */

@@ -95,7 +95,7 @@ function refuseLost({ modelVersion, status, sha256 }: ModelEntry): void {
   throw new SegtideError('state', `${modelVersion} can't be put into force: ${why}`);
 }
 
-/** The seconds of the time first, so that requests sort by it. */
+/** The time first, so that requests sort by it. */
 function newRequest({ reason = '' }: ModelsFlags, { now }: Terminal): Pick<ModelRequest, 'id' | 'reason'> {
   return { id: `${String(now()).padStart(15, '0')}-${randomUUID().slice(0, 8)}`, reason };
 }

@@ -8,18 +8,15 @@ import { gatherFromEvents, gatherWindows } from '../model/gather-windows.js';
 import { trainModel } from '../model/train-model.js';
 import { trainUnderWatch } from '../model/train-under-watch.js';
 import { formatCounted } from '../summary/format.js';
-import { createLineDisplay } from '../summary/line-display.js';
 import { renderTraining } from '../summary/render-training.js';
-import { EXIT_CODES } from './exit-code.js';
 import { inputAssignments } from './input-options.js';
 import { readConfig } from './read-config.js';
 import { refuseExisting } from './refuse-existing.js';
 import { refuseIdle } from './refuse-idle.js';
-import { writeFailure } from './report-error.js';
 import { sharedAssignments } from './shared-options.js';
-import { listenForStop } from './stop-signals.js';
-import { type Terminal, wantsColor } from './terminal.js';
+import type { Terminal } from './terminal.js';
 import type { TrainFlags } from './train-command.js';
+import { workAndPrint } from './work-and-print.js';
 
 /**
  * Trains a model and tells the user about it: progress on standard error, the summary on standard output.
@@ -50,36 +47,25 @@ export async function trainAndReport(
   // A file that is named is meant; one that is not may be all that is left of another training.
   if (output === undefined && !force)
     await refuseExisting(path, 'Name a file by --output, or write over it by --force');
-  const display = createLineDisplay(terminal.err, { quiet: quiet || json, now: terminal.now });
-  const stop = listenForStop(display, terminal.now, json ? undefined : 'stopping; nothing is written');
-  const deps = {
-    clock: { now: terminal.now },
-    log: createLog({ level: 'warn', format: 'text', write: (line) => display.above(line) }),
-    signal: stop.signal,
-    onProgress: (events: number, gathered: number) =>
-      display.show(() => `reading  ${formatCounted(events, 'event')}  ${formatCounted(gathered, 'window')}`),
-  };
-  const gather = () => (windows ? gatherWindows(config, paths[0]!, stop.signal) : gatherFromEvents(config, deps));
-  try {
-    const parts = {
-      train: train ?? ((job: TrainingJob) => trainUnderWatch(job, display, stop.signal)),
-      now: terminal.now,
-    };
-    const summary = await trainModel(gather, { path, seed: config.run.seed }, parts);
-    display.clear();
-    const width = terminal.out.columns ?? (Number(terminal.env.COLUMNS) || 80);
-    const style = { width, color: wantsColor(terminal, terminal.out) };
-    if (json) terminal.out.write(`${JSON.stringify(summary)}\n`);
-    else if (!quiet) terminal.out.write(renderTraining(summary, style));
-    return EXIT_CODES.ok;
-  } catch (error) {
-    display.clear();
-    if (stop.exitCode === undefined || !(error instanceof SegtideError) || error.code !== 'aborted') throw error;
-    if (json) writeFailure(error, json, terminal);
-    return stop.exitCode;
-  } finally {
-    stop.close();
-  }
+  return workAndPrint(
+    {
+      work: (display, signal) => {
+        const deps = {
+          clock: { now: terminal.now },
+          log: createLog({ level: 'warn', format: 'text', write: (line) => display.above(line) }),
+          signal,
+          onProgress: (events: number, gathered: number) =>
+            display.show(() => `reading  ${formatCounted(events, 'event')}  ${formatCounted(gathered, 'window')}`),
+        };
+        const gather = () => (windows ? gatherWindows(config, paths[0]!, signal) : gatherFromEvents(config, deps));
+        const parts = { train: train ?? ((job) => trainUnderWatch(job, display, signal)), now: terminal.now };
+        return trainModel(gather, { path, seed: config.run.seed }, parts);
+      },
+      render: renderTraining,
+    },
+    flags,
+    terminal,
+  );
 }
 
 /** Taken when no file is named. */

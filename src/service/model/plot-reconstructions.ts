@@ -1,5 +1,6 @@
 import type { Latents } from '../../encode/embedding-batch.js';
 import type { VraeEngine } from '../../encode/vrae/vrae-options.js';
+import { takeRows } from '../../numeric/take-rows.js';
 import { openModel } from '../../train/loaded-model.js';
 import type { Scores } from '../../train/score-windows.js';
 import { isInformative } from '../../window/is-informative.js';
@@ -68,8 +69,7 @@ async function reconstruct(
   cells: number,
   engine: VraeEngine | undefined,
 ): Promise<ReadonlyMap<number, Float32Array>> {
-  const values = new Float32Array(rows.length * latentSize);
-  for (const [at, i] of rows.entries()) values.set(all.subarray(i * latentSize, (i + 1) * latentSize), at * latentSize);
+  const values = takeRows(all, latentSize, rows);
   const { encoder } = openModel(model, engine);
   try {
     const decoded = await encoder.reconstruct?.({ length: rows.length, latentSize, values });

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SegtideError } from '../../errors.js';
+import { sha256Of } from '../../numeric/sha256-of.js';
 import type { ModelEntry } from '../../train/model-entry.js';
 import type { ModelRegistry, RegistryChange } from '../../train/model-registry.js';
 import { byTraining, readEntry } from '../../train/registry-records.js';
@@ -49,7 +49,7 @@ export function createFolderRegistry(folder: string): FolderRegistry {
         context: { path },
       });
     });
-    if (createHash('sha256').update(bytes).digest('hex') === entry.sha256) return bytes;
+    if (sha256Of(bytes) === entry.sha256) return bytes;
     throw new SegtideError('state', `${path} is damaged: its SHA-256 is not that of ${entry.modelVersion}.json`, {
       context: { path },
     });

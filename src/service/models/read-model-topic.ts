@@ -1,4 +1,5 @@
-import type { Kafka } from 'kafkajs';
+import type { Kafka, KafkaMessage } from 'kafkajs';
+import { SegtideError } from '../../errors.js';
 import { createRegistryReading, type RegistryReading } from '../../train/registry-records.js';
 import type { TopicReader } from '../../transport/kafka/topic-reader.js';
 import { describeTopic } from '../../transport/kafka/topics.js';
@@ -9,16 +10,23 @@ const PATIENCE_MS = 90_000;
 /**
  * Reads the topic of models from its oldest record to its end.
  *
- * @throws SegtideError `transport` when it can't be read
+ * @throws SegtideError `transport` when it can't be read, or not to its end
  */
 export async function readModelTopic(kafka: Kafka, reader: TopicReader, topic: string): Promise<RegistryReading> {
   const reading = createRegistryReading();
   const [range] = await describeTopic(kafka, topic);
   if (range === undefined || range.high === range.low) return reading;
-  const take = (records: Parameters<Parameters<TopicReader['read']>[3]>[0], next: bigint): boolean => {
+  let isWhole = false;
+  const take = (records: readonly KafkaMessage[], next: bigint): boolean => {
     reading.take(records.map(({ key, value }) => ({ key: key === null ? null : String(key), value })));
-    return next >= range.high;
+    isWhole = next >= range.high;
+    return isWhole;
   };
   await reader.read(topic, 0, undefined, take, AbortSignal.timeout(PATIENCE_MS));
-  return reading;
+  if (isWhole) return reading;
+  // What was read so far would pass for all that there is.
+  throw new SegtideError('transport', `${topic} could not be read to its end within ${PATIENCE_MS / 1000} s`, {
+    context: { topic, partition: 0 },
+    retriable: true,
+  });
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { SegtideError } from '../../errors.js';
+import { sha256Of } from '../../numeric/sha256-of.js';
 import type { ModelRegistry } from '../../train/model-registry.js';
 import { toModelTopicRecords } from '../../train/model-topic.js';
 import { type RegistryReading, type RegistryRecord, toRegistryRecords } from '../../train/registry-records.js';
@@ -46,7 +46,7 @@ export function createTopicRegistry({ add, read }: TopicRegistryParts): ModelReg
 
 function problemOf(fileOf: () => Uint8Array, sha256: string): string | undefined {
   try {
-    return createHash('sha256').update(fileOf()).digest('hex') === sha256 ? undefined : 'its SHA-256 differs';
+    return sha256Of(fileOf()) === sha256 ? undefined : 'its SHA-256 differs';
   } catch (error) {
     if (error instanceof SegtideError) return error.message;
     throw error;

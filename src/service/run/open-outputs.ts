@@ -2,22 +2,13 @@ import { join } from 'node:path';
 import type { Sink } from '../../ports.js';
 import { createAssignmentLines } from '../../publish/assignment-lines.js';
 import type { EmbeddingRecord } from '../../publish/embedding-record.js';
-import {
-  ALERTS,
-  DEAD_LETTERS,
-  DRIFT,
-  EMBEDDINGS,
-  LATE,
-  MODEL_EVENTS,
-  type Output,
-  SEGMENTS,
-  TRANSITIONS,
-} from '../../publish/output.js';
+import { EMBEDDINGS, type Output } from '../../publish/output.js';
 import type { SegmentationOutputs } from '../../segmentation.js';
 import type { NdjsonRecord } from '../../transport/file/ndjson-line.js';
 import type { ParquetSink } from '../../transport/file/parquet-sink.js';
 import type { Config } from '../config/schema.js';
 import type { OutputSummary } from '../run-summary.js';
+import { openSinks } from './open-sinks.js';
 import { countAssignments, createRecordCounts } from './record-counts.js';
 import { writtenOutputs } from './written-outputs.js';
 
@@ -69,7 +60,7 @@ async function openFolder(
   const files = await createDirectorySinks(folder, names, { append: from !== undefined });
   if (from !== undefined) for (const name of names) await files[name]!.truncateTo(from.sizes[name] ?? 0);
   const sinks = [...names.map((name) => files[name]!), ...(parts === undefined ? [] : [parts])];
-  const counted = countRecords(written, (name) => files[name] ?? NOWHERE, from?.records, parts);
+  const counted = await countRecords(written, (name) => files[name] ?? NOWHERE, from?.records, parts);
   return {
     sinks: counted.sinks,
     flush: async () => {
@@ -110,7 +101,7 @@ async function openParts(
 async function openStandardOutput(names: readonly string[]): Promise<RunOutputs> {
   const { createStreamSink } = await import('../../transport/file/stream-sink.js');
   const stream = createStreamSink<NdjsonRecord>();
-  const counted = countRecords(names, (name) => (name === 'assignments' ? stream : NOWHERE), undefined);
+  const counted = await countRecords(names, (name) => (name === 'assignments' ? stream : NOWHERE), undefined);
   return {
     sinks: counted.sinks,
     flush: () => stream.flush(),
@@ -132,17 +123,22 @@ const NOWHERE: Sink<NdjsonRecord> = {
   close: async () => undefined,
 };
 
+interface CountedOutputs {
+  readonly sinks: SegmentationOutputs;
+  summary(pathOf: (name: string) => string): OutputSummary[];
+}
+
 /**
  * The outputs of a run over sinks of NDJSON.
  *
  * @param parts takes the embeddings instead
  */
-function countRecords(
+async function countRecords(
   names: readonly string[],
   sinkOf: (name: string) => Sink<NdjsonRecord>,
   from: Readonly<Record<string, number>> | undefined,
   parts?: Sink<EmbeddingRecord> | undefined,
-): { readonly sinks: SegmentationOutputs; summary(pathOf: (name: string) => string): OutputSummary[] } {
+): Promise<CountedOutputs> {
   const counts = createRecordCounts(names, from);
   const toLines = createAssignmentLines();
   const lines = sinkOf('assignments');
@@ -165,16 +161,8 @@ function countRecords(
         },
         counts,
       ),
-      transitions: json(TRANSITIONS),
-      ...(names.includes(EMBEDDINGS.name) && {
-        embeddings: parts === undefined ? json(EMBEDDINGS) : counts.count(EMBEDDINGS.name, parts),
-      }),
-      ...(names.includes(ALERTS.name) && { alerts: json(ALERTS) }),
-      segments: json(SEGMENTS),
-      drift: json(DRIFT),
-      modelEvents: json(MODEL_EVENTS),
-      late: json(LATE),
-      deadLetters: json(DEAD_LETTERS),
+      ...(await openSinks(names, json)),
+      ...(parts && { embeddings: counts.count(EMBEDDINGS.name, parts) }),
     },
   };
 }

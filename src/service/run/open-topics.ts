@@ -1,16 +1,5 @@
 import type { Sink } from '../../ports.js';
-import {
-  ALERTS,
-  ASSIGNMENTS,
-  DEAD_LETTERS,
-  DRIFT,
-  EMBEDDINGS,
-  LATE,
-  MODEL_EVENTS,
-  type Output,
-  SEGMENTS,
-  TRANSITIONS,
-} from '../../publish/output.js';
+import { ASSIGNMENTS, type Output } from '../../publish/output.js';
 import { createKafkaAssignmentSink } from '../../transport/kafka/kafka-assignment-sink.js';
 import { openKafka } from '../../transport/kafka/kafka-connection.js';
 import { createKafkaProducer } from '../../transport/kafka/kafka-producer.js';
@@ -22,6 +11,7 @@ import { planTopics } from '../topics/plan-topics.js';
 import { type TopicName, topicOf } from '../topics/topic-name.js';
 import { findSchemaIds } from './find-schema-ids.js';
 import type { RunOutputs } from './open-outputs.js';
+import { openSinks } from './open-sinks.js';
 import { countAssignments, createRecordCounts } from './record-counts.js';
 import { toConnection } from './to-connection.js';
 import { writtenOutputs } from './written-outputs.js';
@@ -42,40 +32,26 @@ export async function openTopics(config: Config, names = writtenOutputs(config))
   await checkTopics(await openKafka(connection), plan, { inputPartitions, create: createTopics });
   const schemaIds = await findSchemaIds(config, names);
   const producer = await createKafkaProducer({ ...connection, compression });
-  const open = <T>(to: Output<T>): Promise<Sink<T>> =>
-    createKafkaSink(producer, {
+  const opened: Pick<Sink<unknown>, 'flush'>[] = [];
+  const open = async <T>(to: Output<T>): Promise<Sink<T>> => {
+    const sink = await createKafkaSink(producer, {
       topic: topicOf(output, to.name as TopicName),
       output: to,
       encoding: format,
       schemaId: schemaIds.get(to.name),
       maxRequestBytes: REQUEST_BYTES,
     });
-  const sinks = {
-    assignments: createKafkaAssignmentSink(await open(ASSIGNMENTS)),
-    transitions: await open(TRANSITIONS),
-    ...(names.includes(EMBEDDINGS.name) && { embeddings: await open(EMBEDDINGS) }),
-    ...(names.includes(ALERTS.name) && { alerts: await open(ALERTS) }),
-    segments: await open(SEGMENTS),
-    drift: await open(DRIFT),
-    modelEvents: await open(MODEL_EVENTS),
-    late: await open(LATE),
-    deadLetters: await open(DEAD_LETTERS),
+    opened.push(sink);
+    return sink;
   };
   const counts = createRecordCounts(names, undefined);
   return {
     sinks: {
-      assignments: countAssignments(sinks.assignments, counts),
-      transitions: counts.count('transitions', sinks.transitions),
-      embeddings: sinks.embeddings && counts.count('embeddings', sinks.embeddings),
-      alerts: sinks.alerts && counts.count('alerts', sinks.alerts),
-      segments: counts.count('segments', sinks.segments),
-      drift: counts.count('drift', sinks.drift),
-      modelEvents: counts.count('model-events', sinks.modelEvents),
-      late: counts.count('late', sinks.late),
-      deadLetters: counts.count('dead-letters', sinks.deadLetters),
+      assignments: countAssignments(createKafkaAssignmentSink(await open(ASSIGNMENTS)), counts),
+      ...(await openSinks(names, async (to) => counts.count(to.name, await open(to)))),
     },
     flush: async () => {
-      await Promise.all(Object.values(sinks).map((sink) => sink.flush()));
+      await Promise.all(opened.map((sink) => sink.flush()));
     },
     discard: async () => undefined,
     // A run that ends well has flushed. One that failed repeats what is still here, from its last checkpoint.

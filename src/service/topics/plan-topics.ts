@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.js';
-import { OUTPUT_TOPICS, type TopicName, topicOf } from './topic-name.js';
+import { INNER_TOPICS, OUTPUT_TOPICS, type TopicName, topicOf } from './topic-name.js';
 
 /** A topic that a config needs, and what it must be like. */
 export interface PlannedTopic {
@@ -25,8 +25,8 @@ export function planTopics({ input, output }: Pick<Config, 'input' | 'output'>):
   const { replicationFactor, minInsyncReplicas } = output;
   const minInsync = minInsyncReplicas ?? (replicationFactor && Math.max(1, replicationFactor - 1));
   const outputs = OUTPUT_TOPICS.filter((name) => name !== 'embeddings' || output.embeddings.enabled);
-  const repartitioned = input.keyed === 'repartition' ? (['repartitioned'] as const) : [];
-  const names: readonly TopicName[] = input.kind === 'kafka' ? [...outputs, ...INNER, ...repartitioned] : outputs;
+  const inner = INNER_TOPICS.filter((name) => name !== 'repartitioned' || input.keyed === 'repartition');
+  const names: readonly TopicName[] = input.kind === 'kafka' ? [...outputs, ...inner] : outputs;
   return names.map((name) => {
     const { partitions, fixed = false, settings = {} } = SHAPES[name];
     return {
@@ -43,16 +43,6 @@ export function planTopics({ input, output }: Pick<Config, 'input' | 'output'>):
 
 /** As Kafka writes "the broker's `num.partitions`". */
 export const BROKERS_OWN = -1;
-
-const INNER = [
-  'models',
-  'model-requests',
-  'samples',
-  'statistics',
-  'state',
-  'trainer-state',
-  'forget-requests',
-] as const;
 
 const DAY_MS = 86_400_000;
 const COMPACTED = { 'cleanup.policy': 'compact' };

@@ -26,7 +26,11 @@ export interface TrainerRoleOptions {
     readonly models: string;
     readonly requests: string;
   };
-  /** A model is committed at once, everything else after so long, or longer where the state is large. @default 5000 */
+  /**
+   * A model and what somebody asks for by hand are committed at once, everything else after so long, or longer where the
+   * state is large.
+   * @default 5000
+   */
   readonly commitEveryMs?: number;
   /** Centroids move after so long, however few windows taught. @default 5000 */
   readonly epochEveryMs?: number;
@@ -41,7 +45,7 @@ export interface TrainerRoleParts extends Pick<TrainerParts, 'train' | 'onProgre
   readonly clock: Clock;
   /** The process is to end: what was done is committed. */
   readonly isStopped: () => boolean;
-  /** Told of each lesson that can't be used; it is passed over. */
+  /** Told of each lesson and request that can't be used; it is passed over. */
   readonly onRefused: (topic: string, offset: string, error: SegtideError) => void;
   /** Reads what the topic of models holds. */
   readonly readModels: () => Promise<RegistryReading>;
@@ -77,9 +81,10 @@ class TrainerRole {
   #committedAt: number;
   /** Of the state in the last commit. */
   #stateBytes = 0;
-  /** Whether lessons were taken since the last commit. */
+  /** Whether lessons or requests were taken since the last commit. */
   #taught = false;
-  #promoted = false;
+  /** Whether what was done is to be committed at once: a model, or what somebody asked for. */
+  #urgent = false;
   #outcomes = 0;
 
   constructor(options: TrainerRoleOptions, parts: TrainerRoleParts) {
@@ -100,7 +105,7 @@ class TrainerRole {
         onProgress,
         onFailure,
         publishModel: async (record) => {
-          this.#promoted ||= record.kind === 'model';
+          this.#urgent ||= record.kind === 'model';
           for (const each of toModelTopicRecords(record)) records.add(topics.models, each);
         },
         segments: await records.sink(SEGMENTS),
@@ -131,7 +136,7 @@ class TrainerRole {
     const { records } = this.#parts;
     const model = { kind: 'model', modelVersion, previousVersion: null, artifact: champion.artifact } as const;
     for (const record of toModelTopicRecords(model)) records.add(this.#options.topics.models, record);
-    this.#promoted = true;
+    this.#urgent = true;
   }
 
   async #step(trainer: Trainer): Promise<void> {
@@ -142,7 +147,7 @@ class TrainerRole {
     const took = (await this.#takeRequests(trainer)) || (await this.#takeLessons(trainer));
     await trainer.settle();
     const pauseMs = Math.max(commitEveryMs, this.#stateBytes / STATE_BYTES_PER_MS);
-    const due = this.#promoted || clock.now() - this.#committedAt >= pauseMs;
+    const due = this.#urgent || clock.now() - this.#committedAt >= pauseMs;
     if (partition.signal.aborted) return;
     if (due && this.#isChanged(trainer)) await this.#commit(trainer);
     else if (!took) await partition.arrival(LOOK_EVERY_MS);
@@ -168,7 +173,7 @@ class TrainerRole {
     partition.take(requests, asked.length);
     if (asked.length === 0) return false;
     this.#taught = true;
-    this.#promoted = true;
+    this.#urgent = true;
     return true;
   }
 
@@ -228,7 +233,7 @@ class TrainerRole {
     const checkpoint = encodeTrainerState({ seriesHash, offsets, trainer: snapshot });
     this.#stateBytes = checkpoint.length;
     this.#taught = false;
-    this.#promoted = false;
+    this.#urgent = false;
     this.#outcomes = trainer.outcomes.length;
     await store.commit({ outputs: records.take(), offsets, checkpoint });
     this.#committedAt = clock.now();

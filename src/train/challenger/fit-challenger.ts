@@ -1,3 +1,5 @@
+import { assign } from '../../cluster/assign.js';
+import type { AssignmentBatch } from '../../cluster/assignment-batch.js';
 import type { ChosenK } from '../../cluster/choose-k.js';
 import type { ClusterModel } from '../../cluster/cluster-model.js';
 import { toClusterPoints } from '../../cluster/cluster-points.js';
@@ -11,6 +13,7 @@ import type { VraeFit } from '../../encode/vrae/train-vrae.js';
 import { type FittedScale, fitScale } from '../../series/fitted-scale.js';
 import { prepareSeries } from '../../series/prepare-series.js';
 import type { WindowBatch } from '../../window/window-batch.js';
+import { embedWindows } from '../embed-windows.js';
 import type { ViewRecord } from '../model-artifact.js';
 import type { TrainingJob } from '../training-job.js';
 import { withoutSurplus } from '../without-surplus.js';
@@ -39,6 +42,8 @@ export interface Challenger {
   readonly membership: Uint16Array; // (rows)
   readonly match: SegmentMatch;
   readonly clusterModel: ClusterModel;
+  /** The same windows by this model. */
+  readonly assignments: AssignmentBatch;
 }
 
 /** Fits a model, in the order in which it works: scale, encoder, places, segments, and the ids that these carry on. */
@@ -60,7 +65,7 @@ export async function fitChallenger(
   const { viewMap, record: views } = await fitPlaces(job, data, scale, fit.weights, champion, open);
   const model: EncoderModel = { vrae: fit.weights, viewMap };
   const encoder = open(model, '', encoderSettings.engine);
-  const embeddings = await encoder.encode(prepareSeries(series, scale ?? undefined, windows));
+  const embeddings = await embedWindows({ encoder, settings: series, scale: scale ?? undefined }, windows);
   const points = { ...embeddings, embeddings: toClusterPoints(embeddings, cluster.distance) };
   const { chosen, centroids } = await fitSegments(points, champion, job);
   const { membership } = centroids;
@@ -68,7 +73,21 @@ export async function fitChallenger(
   const match = await matchSegments(former, centroids, job.nextSegmentNumber);
   const learnt = toStreamFit(centroids, points.embeddings, surplus);
   const clusterModel = createClusterModel('', learnt, match.segmentIds, cluster.distance);
-  return { scale, fit, model, encoder, views, embeddings, points, chosen, membership, match, clusterModel };
+  const assignments = assign(clusterModel, embeddings);
+  return {
+    scale,
+    fit,
+    model,
+    encoder,
+    views,
+    embeddings,
+    points,
+    chosen,
+    membership,
+    match,
+    clusterModel,
+    assignments,
+  };
 }
 
 /** Windows that are learnt from, by the stream's shares: a rare segment's usage may be of another size. */

@@ -5,6 +5,7 @@ import { openEngine } from '../../encode/vrae/engines/open-engine.js';
 import type { VraeWeights } from '../../encode/vrae/vrae-weights.js';
 import { createRandom } from '../../numeric/random.js';
 import { sample } from '../../numeric/sample.js';
+import { takeRows } from '../../numeric/take-rows.js';
 import type { FittedScale } from '../../series/fitted-scale.js';
 import { prepareSeries } from '../../series/prepare-series.js';
 import { fromEncoderTensors } from '../encoder-tensors.js';
@@ -61,9 +62,5 @@ function placesBy(
 ): Float32Array | undefined {
   const { viewMap } = fromEncoderTensors(artifact.encoder);
   if (viewMap?.map.size !== PLACE_SIZE || viewMap.views.shift !== shift) return undefined;
-  const places = new Float32Array(rows.length * embeddingSize);
-  for (const [at, row] of rows.entries()) {
-    places.set(embeddings.subarray(row * embeddingSize, (row + 1) * embeddingSize), at * embeddingSize);
-  }
-  return places;
+  return takeRows(embeddings, embeddingSize, rows);
 }

@@ -1,10 +1,9 @@
 import { assign } from '../../cluster/assign.js';
-import type { AssignmentBatch } from '../../cluster/assignment-batch.js';
-import { NO_CENTROID } from '../../cluster/refit-centroids.js';
+import { toMembership } from '../../cluster/to-membership.js';
 import type { EmbeddingBatch } from '../../encode/embedding-batch.js';
 import type { OpenEncoder } from '../../encode/open-encoder.js';
-import { prepareSeries } from '../../series/prepare-series.js';
 import type { WindowBatch } from '../../window/window-batch.js';
+import { embedWindows } from '../embed-windows.js';
 import { decodeArtifact } from '../encode-artifact.js';
 import { type LoadedModel, loadModel } from '../loaded-model.js';
 import type { ModelArtifact } from '../model-artifact.js';
@@ -36,13 +35,9 @@ export async function openIncumbent(
 
 /** Windows in a model's embedding, and by its segments. */
 export async function groupBy(
-  { encoder, settings, scale, cluster }: LoadedModel,
+  model: LoadedModel,
   windows: WindowBatch,
 ): Promise<Pick<Incumbent, 'embeddings' | 'membership'>> {
-  const embeddings = await encoder.encode(prepareSeries(settings, scale, windows));
-  return { embeddings, membership: toMembership(assign(cluster, embeddings)) };
-}
-
-function toMembership({ nearest, distances }: AssignmentBatch): Uint16Array {
-  return nearest.map((j, i) => (Number.isNaN(distances[i]) ? NO_CENTROID : j));
+  const embeddings = await embedWindows(model, windows);
+  return { embeddings, membership: toMembership(assign(model.cluster, embeddings)) };
 }

@@ -1,5 +1,4 @@
 import { fitAnomalyModel } from '../../anomaly/fit-anomaly-model.js';
-import { assign } from '../../cluster/assign.js';
 import type { EncoderSettings } from '../../encode/encoder-options.js';
 import { alignEmbeddings } from '../alignment.js';
 import { toModelVersion, withModelVersion } from '../encode-artifact.js';
@@ -20,7 +19,7 @@ export async function toArtifact(
   { windows, split }: TrainingWindows,
   { number, reasons, seed, settings }: TrainingJob,
 ): Promise<ModelArtifact> {
-  const { scale, model, clusterModel, embeddings, match } = challenger;
+  const { scale, model, clusterModel, assignments, embeddings, match } = challenger;
   const { series, seriesHash, encoder, align } = settings;
   const unnamed: ModelArtifact = {
     modelVersion: '',
@@ -32,10 +31,7 @@ export async function toArtifact(
     scale,
     encoder: { kind: 'vrae', settings: storedSettings(encoder), ...toEncoderTensors(model) },
     clusterModel,
-    anomaly:
-      number === PROVISIONAL_NUMBER
-        ? null
-        : (fitAnomalyModel(assign(clusterModel, embeddings), { ...split, seed }) ?? null),
+    anomaly: number === PROVISIONAL_NUMBER ? null : (fitAnomalyModel(assignments, { ...split, seed }) ?? null),
     lineage: match.lineage,
     alignment: await alignEmbeddings(embeddings, champion, align),
     gate: judgement.decision.values,

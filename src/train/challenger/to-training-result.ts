@@ -1,14 +1,12 @@
 import { assign } from '../../cluster/assign.js';
-import { profileSegments } from '../../cluster/profile-segments.js';
 import { statistics } from '../../cluster/statistics.js';
 import { toDriftObservation } from '../../drift/drift-observation.js';
 import type { Encoder } from '../../encode/encoder.js';
-import { prepareSeries } from '../../series/prepare-series.js';
 import type { WindowBatch } from '../../window/window-batch.js';
-import { decodePrototypes } from '../decode-prototypes.js';
+import { describeSegments } from '../describe-segments.js';
+import { embedWindows } from '../embed-windows.js';
 import { encodeArtifact } from '../encode-artifact.js';
 import type { ModelArtifact } from '../model-artifact.js';
-import { placesOf } from '../places-of.js';
 import { PROVISIONAL_NUMBER } from '../provisional.js';
 import type { TrainingJob, TrainingResult } from '../training-job.js';
 import type { Challenger } from './fit-challenger.js';
@@ -23,9 +21,10 @@ export async function toTrainingResult(
   { split: { heldOut }, surplus }: TrainingWindows,
   { number, settings, formerProfiles }: TrainingJob,
 ): Promise<TrainingResult> {
-  const { encoder, embeddings, views, chosen, match } = challenger;
+  const { encoder, views, chosen, match } = challenger;
   const { modelVersion, clusterModel } = artifact;
-  const assignments = assign(clusterModel, embeddings);
+  // By the name that the model has by now.
+  const assignments = { ...challenger.assignments, model: clusterModel };
   return {
     artifact: encodeArtifact(artifact),
     modelVersion,
@@ -34,12 +33,13 @@ export async function toTrainingResult(
     values: decision.values,
     views,
     kAdvice: chosen.tried,
-    profiles: profileSegments(assignments, {
-      placeOf: placesOf(settings.calendar),
-      former: formerProfiles,
+    profiles: await describeSegments(
+      { encoder, settings: settings.series },
+      assignments,
+      settings.calendar,
+      formerProfiles,
       surplus,
-      decoded: await decodePrototypes(encoder, settings.series, assignments),
-    }),
+    ),
     lineage: match.lineage,
     ...(number === PROVISIONAL_NUMBER ? { reference: undefined } : await toReferences(artifact, encoder, heldOut)),
     nextSegmentNumber: match.nextSegmentNumber,
@@ -52,7 +52,8 @@ async function toReferences(
   encoder: Encoder,
   heldOut: WindowBatch,
 ): Promise<Pick<TrainingResult, 'reference' | 'watched'>> {
-  const judged = assign(clusterModel, await encoder.encode(prepareSeries(series, scale ?? undefined, heldOut)));
+  const model = { encoder, settings: series, scale: scale ?? undefined };
+  const judged = assign(clusterModel, await embedWindows(model, heldOut));
   return {
     reference: severalWaves(heldOut) ? toDriftObservation(judged) : undefined,
     watched: {

@@ -23,7 +23,7 @@ export interface FileSourceOptions {
    * thread; CSV, Parquet and standard input always do. @default 0
    */
   readonly threads?: number;
-  /** Bytes read at a time, 64 to 1 GiB; with many files at most their share of 128 MiB. @default 4194304 */
+  /** Bytes read at a time, 64 to 1 GiB; with many files at most their share of 128 MiB. @default 1048576 */
   readonly chunkBytes?: number;
   /**
    * How far a date may lie beyond its file, in ms, before a contradiction by the records behind it makes it a stray
@@ -159,7 +159,7 @@ type FileSourceSettings = Required<Omit<FileSourceOptions, 'format' | 'stdin' | 
 function resolveFileSource(options: FileSourceOptions): FileSourceSettings {
   const settings = {
     threads: 0,
-    chunkBytes: 4 << 20,
+    chunkBytes: 1 << 20,
     maxAheadMs: 30 * 86_400_000,
     idleMs: 1_000,
     folder: '.',

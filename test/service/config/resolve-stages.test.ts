@@ -8,7 +8,7 @@ import { resolveStages } from '../../../src/service/config/resolve-stages.js';
 import type { Config } from '../../../src/service/config/schema.js';
 import { windowChannels } from '../../../src/service/config/window-channels.js';
 import { resolveGateOptions } from '../../../src/train/gate.js';
-import { resolveRetrainOptions } from '../../../src/train/retrain-schedule.js';
+import { resolveRetrainOptions } from '../../../src/train/retrain-settings.js';
 import { resolveWindow } from '../../../src/window/window-settings.js';
 
 const HOUR = 3_600_000;

@@ -1,0 +1,16 @@
+/**
+ * Copies some rows of a matrix, in their order.
+ *
+ * @param values (any, size)
+ * @param rows indices of those to take
+ * @returns (rows, size)
+ */
+export function takeRows(
+  values: Float32Array | Float64Array,
+  size: number,
+  rows: Uint32Array | readonly number[],
+): Float32Array {
+  const taken = new Float32Array(rows.length * size);
+  for (let i = 0; i < rows.length; i++) taken.set(values.subarray(rows[i]! * size, (rows[i]! + 1) * size), i * size);
+  return taken;
+}
