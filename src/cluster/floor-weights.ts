@@ -16,8 +16,7 @@ const MOST_FLOORS = 0.25;
  * @returns (k), each from 1 to 10
  */
 export function floorWeights({ k, weights }: Pick<ClusterModel, 'k' | 'weights'>, floor: number): Float64Array {
-  const least = Math.min(floor, MOST_FLOORS / k);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  if (!(total > 0)) return new Float64Array(k).fill(1);
-  return weights.map((weight) => Math.min(MOST_WEIGHT, Math.max(1, least / (weight / total))));
+  const least = total * Math.min(floor, MOST_FLOORS / k);
+  return weights.map((weight) => (weight < least ? Math.min(MOST_WEIGHT, least / weight) : 1));
 }
