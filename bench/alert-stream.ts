@@ -1,11 +1,14 @@
 /**
- * Alerts on a stream of weeks: how many a stationary stream raises, and how soon planted anomalies raise theirs.
+ * Alerts on a stream of weeks: how many a stationary stream raises, how soon planted anomalies raise theirs and whether the
+ * named steps are the planted ones, and what watching costs.
  *
- *   npx tsx bench/alert-stream.ts [--customers 1000] [--weeks 30] [--seeds 1,2] [--provisional 4]
+ *   npx tsx bench/alert-stream.ts [--customers 1000] [--weeks 30] [--seeds 1,2] [--provisional 4] [--open] [--show]
  *
  * A window is a week in steps of six hours, as in `config/simulated.yaml`. The first six weeks fit the model, which stays
- * in force; those after them are watched, each as it closes, and with `--provisional n` also every n steps while it is
- * open. A delay is counted in steps from the anomaly's first one to the step at whose end the alert was raised.
+ * in force; those after them are watched, each as it closes, and of planted anomalies also every `--provisional` steps
+ * while it is open; with `--open` of the stationary stream, too. `--show` prints what is
+ * raised of customers without an anomaly. A delay is counted in steps from the anomaly's first one to
+ * the step at whose end the alert was raised. Steps are named right where more than half of the first run's are planted.
  */
 import { parseArgs } from 'node:util';
 import type { Alert } from '../src/anomaly/alert.js';
@@ -31,8 +34,9 @@ const { values: flags } = parseArgs({
     seeds: { type: 'string', default: '1' },
     provisional: { type: 'string', default: '4' },
     anomalies: { type: 'string', default: '0.3' },
-    show: { type: 'boolean' },
-    threshold: { type: 'string', default: '5.5' },
+    open: { type: 'boolean', default: false },
+    show: { type: 'boolean', default: false },
+    threshold: { type: 'string', default: '4' },
   },
 });
 const customers = Number(flags.customers);
@@ -40,14 +44,19 @@ const weeks = Number(flags.weeks);
 
 for (const seed of flags.seeds.split(',').map(Number)) {
   const settings = { customers, seed, segments: STATIONARY, days: 7 * (FITTED_WEEKS + weeks) };
-  const quiet = await watch(settings, undefined);
+  const quiet = await watch(settings, flags.open ? Number(flags.provisional) : undefined);
   console.log(
-    `stationary, seed ${seed}: ${customers * weeks} windows, alerts ${JSON.stringify(counted(quiet.alerts))}`,
+    `stationary, seed ${seed}: ${customers * weeks} windows, alerts ${JSON.stringify(counted(quiet.alerts))}, ` +
+      `${Math.round(quiet.costMs / ((customers * weeks) / 20_000))} ms of CPU for 20,000 windows`,
   );
   if (Number(flags.anomalies) === 0) continue;
   const odd = await watch({ ...settings, days: 84, anomalyShare: Number(flags.anomalies) }, Number(flags.provisional));
+  const others = odd.alerts.filter((alert) => odd.anomalies.every(({ customerId }) => customerId !== alert.customerId));
+  console.log(`others, seed ${seed}: alerts ${JSON.stringify(counted(others))}`);
   for (const kind of ['spike', 'dropout', 'level', 'rhythm']) {
     const planted = odd.anomalies.filter((anomaly) => anomaly.kind === kind);
+    let named = 0;
+    let anomalies = 0;
     const delays = planted.flatMap(({ customerId, from, to }) => {
       const found = odd.alerts.find(
         (alert) =>
@@ -56,11 +65,18 @@ for (const seed of flags.seeds.split(',').map(Number)) {
           alert.windowStart < to &&
           (alert.kind === 'anomaly' || alert.kind === 'silence'),
       );
+      const [run] = found?.explanation.steps ?? [];
+      if (run !== undefined) {
+        anomalies++;
+        // Six hours that begin within a step are part of two.
+        const shared = Math.min(run.to, wholeStep(to, Math.ceil)) - Math.max(run.from, wholeStep(from, Math.floor));
+        if (shared > (run.to - run.from) / 2) named++;
+      }
       return found === undefined ? [] : [Math.ceil((found.knownUntil - from) / STEP_MS)];
     });
     delays.sort((a, b) => a - b);
     console.log(
-      `${kind}, seed ${seed}: ${delays.length} of ${planted.length} raised, delay median ${delays[delays.length >> 1]} steps, 90 % ${delays[Math.floor(delays.length * 0.9)]}`,
+      `${kind}, seed ${seed}: ${delays.length} of ${planted.length} raised, delay median ${delays[delays.length >> 1]} steps, 90 % ${delays[Math.floor(delays.length * 0.9)]}, named right ${named} of ${anomalies}`,
     );
   }
 }
@@ -114,6 +130,7 @@ async function watch(options: SimulationOptions, every: number | undefined) {
   };
   const alerting = createAlerting(context, sink);
   const previous = new Map<number, number>();
+  let costMs = 0;
   for (let week = 0; week < all; week++) {
     const knowns = [...Array(STEPS).keys()].filter(
       (step) => every !== undefined && week >= FITTED_WEEKS && step > 0 && step % every === 0,
@@ -128,21 +145,34 @@ async function watch(options: SimulationOptions, every: number | undefined) {
           previous.set(row, segment);
         });
       }
+      const began = process.cpuUsage();
       await alerting.publish(
         { series, assignments, anomaly: week < FITTED_WEEKS ? undefined : model.anomaly },
         moved,
         'windowEnd',
         {},
       );
+      if (week >= FITTED_WEEKS) costMs += process.cpuUsage(began).user / 1000;
     }
   }
   const watchedFrom = settings.start + FITTED_WEEKS * STEPS * STEP_MS;
-  return { anomalies: plan.anomalies, alerts: sink.records.filter(({ windowStart }) => windowStart >= watchedFrom) };
+  return {
+    costMs,
+    anomalies: plan.anomalies,
+    alerts: sink.records.filter(({ windowStart }) => windowStart >= watchedFrom),
+  };
 }
 
+function wholeStep(time: number, round: (steps: number) => number): number {
+  return round(time / STEP_MS) * STEP_MS;
+}
+
+/** Of alerts that were raised, not of what became of them. */
 function counted(alerts: readonly Alert[]): Record<string, number> {
+  if (flags.show) for (const alert of alerts) console.log(JSON.stringify(alert));
   const counts: Record<string, number> = {};
-  for (const { kind, cause } of alerts) counts[`${kind} ${cause}`] = (counts[`${kind} ${cause}`] ?? 0) + 1;
+  const raised = new Map(alerts.toReversed().map((alert) => [alert.alertId, alert]));
+  for (const { kind, cause } of raised.values()) counts[`${kind} ${cause}`] = (counts[`${kind} ${cause}`] ?? 0) + 1;
   return counts;
 }
 

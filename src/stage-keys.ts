@@ -123,6 +123,7 @@ export const STAGE_KEYS: KeyTree<StageOptions> = {
   alerts: {
     kinds: true,
     threshold: true,
+    thresholdWhileNew: true,
     cooldown: true,
     silence: { threshold: true, factor: true },
     segmentChange: { persistence: true, margin: true },

@@ -5,10 +5,16 @@ export interface AlertOptions {
   /** Kinds that are raised; none turns alerts off. @default all */
   readonly kinds?: readonly AlertKind[];
   /**
-   * A window is anomalous from this score on: -log10 of the share of usual windows that are as odd. 5.5 is one in 300,000 by the fitted tail.
-   * @default 5.5
+   * A window is anomalous from this score on: about -log10 of the share of usual windows that are as unlike their customer.
+   * @default 4
    */
   readonly threshold?: number;
+  /**
+   * The same for a customer of whom too little is known to tell what is usual for it: -log10 of the share of all usual
+   * windows that are as odd.
+   * @default 8
+   */
+  readonly thresholdWhileNew?: number;
   /** Event time after an alert during which its customer, or its segment, raises no other of the kind, ms. @default one window length */
   readonly cooldownMs?: number;
   readonly silence?: SilenceOptions;
@@ -17,9 +23,9 @@ export interface AlertOptions {
 }
 
 export interface SilenceOptions {
-  /** -log10 of the chance of so long a silence, if the customer were as active as it is on average. @default 6 */
+  /** -log10 of the chance of so long a silence, by those that the customer had. @default 5 */
   readonly threshold?: number;
-  /** Times the longest silence that is usual for the customer, at least. @default 5 */
+  /** Times the longest silence that is usual for the customer, at least. @default 2 */
   readonly factor?: number;
 }
 
@@ -40,14 +46,16 @@ export interface SegmentSizeOptions {
 export interface AlertSettings {
   readonly kinds: readonly AlertKind[];
   readonly threshold: number;
+  readonly thresholdWhileNew: number;
   readonly cooldownMs: number;
+  readonly windowMs: number;
   readonly silence: Required<SilenceOptions>;
   readonly segmentChange: Required<SegmentChangeOptions>;
   readonly segmentSize: Required<SegmentSizeOptions>;
 }
 
 /**
- * @param windowMs length of a window
+ * @param windowMs nominal length of a window
  * @throws SegtideError `config` for a value out of range
  */
 export function resolveAlertOptions(options: AlertOptions, windowMs: number): AlertSettings {
@@ -57,11 +65,13 @@ export function resolveAlertOptions(options: AlertOptions, windowMs: number): Al
   if (unknown !== undefined) throw refuse(`\`kinds\` must be of ${ALERT_KINDS.join(', ')}; got ${String(unknown)}`);
   return {
     kinds,
-    threshold: least('threshold', options.threshold ?? 5.5, 0),
+    threshold: least('threshold', options.threshold ?? 4, 0),
+    thresholdWhileNew: least('thresholdWhileNew', options.thresholdWhileNew ?? 8, 0),
     cooldownMs: least('cooldown', options.cooldownMs ?? windowMs, 0),
+    windowMs,
     silence: {
-      threshold: least('silence.threshold', silence.threshold ?? 6, 0),
-      factor: least('silence.factor', silence.factor ?? 5, 1),
+      threshold: least('silence.threshold', silence.threshold ?? 5, 0),
+      factor: least('silence.factor', silence.factor ?? 2, 1),
     },
     segmentChange: {
       persistence: whole('segmentChange.persistence', segmentChange.persistence ?? 3),

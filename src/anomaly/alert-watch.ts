@@ -2,8 +2,10 @@ import { SegtideError } from '../errors.js';
 import type { WindowBatch } from '../window/window-batch.js';
 import type { Alert, AlertKind } from './alert.js';
 import type { AlertSettings } from './alert-settings.js';
+import { type CustomerHabitsSnapshot, createCustomerHabits } from './customer-habits.js';
 import { observeActivity, type Silence } from './customer-silence.js';
 import { type CustomerSlab, createCustomerSlab, forget, NUMBERS, reserve, SEGMENT, trimmed } from './customer-slab.js';
+import type { ExpectedHabit, HabitDeviation } from './habit-deviation.js';
 import { knownSteps, timeOfStep } from './known-until.js';
 import { observeOddity } from './odd-windows.js';
 import { type MoveCause, observeSegment, type SegmentMove } from './segment-moves.js';
@@ -23,10 +25,12 @@ export interface ObservedWindows {
       }
     | undefined;
   /**
-   * Rows whose anomaly score is at or above the threshold: asked once for each, in order, when all rows before it are
-   * observed, so that a score may rest on them however windows were cut into batches.
+   * Whether a row is anomalous: asked once for each, in order, when all rows before it are observed, so that the answer
+   * may rest on them however windows were cut into batches.
+   *
+   * @param deviation how unlike itself the customer is; undefined where too little is known of it
    */
-  readonly odd: { has(row: number): boolean };
+  readonly isOdd: (row: number, deviation: () => HabitDeviation | undefined) => boolean;
   /** Rows whose segment is another than that of the customer's window before, with the cause. */
   readonly moved: ReadonlyMap<number, MoveCause>;
 }
@@ -43,6 +47,9 @@ export interface RaisedAlert {
   readonly windowEnd: number;
   readonly knownUntil: number;
   readonly silence?: Silence;
+  /** How unlike itself the customer is and what it was expected to do, where that is known. */
+  readonly deviation?: HabitDeviation | undefined;
+  readonly habit?: ExpectedHabit | undefined;
   /** With the ids of its segments. */
   readonly move?: SegmentMove & { readonly fromId: string; readonly toId: string };
   readonly jump?: SizeJump;
@@ -60,8 +67,9 @@ export interface AlertWatch {
 }
 
 export interface AlertWatchSnapshot {
-  readonly format: 1;
+  readonly format: 2;
   readonly customers: CustomerSlab;
+  readonly habits: CustomerHabitsSnapshot | null;
   /** What the segments' numbers stand for, from 1. */
   readonly segmentIds: readonly string[];
   readonly sizes: SegmentSizesSnapshot | null;
@@ -69,15 +77,16 @@ export interface AlertWatchSnapshot {
 
 /** @throws SegtideError `state` when the snapshot has another format */
 export function createAlertWatch(settings: AlertSettings, from?: AlertWatchSnapshot): AlertWatch {
-  if (from !== undefined && from.format !== 1) {
+  if (from !== undefined && from.format !== 2) {
     throw new SegtideError(
       'state',
-      `the memory of alerts has format ${String(from.format)}, and this version reads format 1; start without the checkpoint, or with the version that wrote it`,
+      `the memory of alerts has format ${String(from.format)}, and this version reads format 2; start without the checkpoint, or with the version that wrote it`,
     );
   }
-  const { silence, segmentChange, segmentSize, cooldownMs } = settings;
+  const { silence, segmentChange, segmentSize, cooldownMs, windowMs } = settings;
   const watches = (kind: AlertKind): boolean => settings.kinds.includes(kind);
   const slab = createCustomerSlab(from?.customers);
+  const habits = createCustomerHabits(windowMs, from?.habits);
   const sizes = createSegmentSizes(segmentSize, from?.sizes);
   const segmentIds = [...(from?.segmentIds ?? [])];
   const numberOf = (id: string): number => {
@@ -86,7 +95,7 @@ export function createAlertWatch(settings: AlertSettings, from?: AlertWatchSnaps
   };
 
   return {
-    observe({ windows, segmented, odd, moved }) {
+    observe({ windows, segmented, isOdd, moved }) {
       const raised: RaisedAlert[] = [];
       const numbers = segmented?.segmentIds.map(numberOf);
       const grouping = segmented && [segmented.modelVersion, ...segmented.segmentIds].join(' ');
@@ -97,9 +106,16 @@ export function createAlertWatch(settings: AlertSettings, from?: AlertWatchSnaps
         const window = { row, windowStart: windows.starts[row]!, windowEnd: windows.ends[row]!, knownUntil };
         const isFirst = windows.finals[row] === 1 && windows.revisions[row] === 0;
         if (watches('anomaly') && segmented !== undefined) {
-          const oddity = observeOddity(slab, windows, row, odd.has(row), knownUntil, cooldownMs);
-          if (oddity !== undefined) raised.push({ kind: 'anomaly', ...oddity, ...window });
+          let deviation: HabitDeviation | undefined;
+          const odd = isOdd(row, () => {
+            deviation = habits.measure(windows, row);
+            return deviation;
+          });
+          const oddity = observeOddity(slab, windows, row, odd, knownUntil, cooldownMs);
+          const habit = oddity && deviation && habits.expected(windows, row);
+          if (oddity !== undefined) raised.push({ kind: 'anomaly', ...oddity, ...window, habit, deviation });
         }
+        if (watches('anomaly')) habits.learn(windows, row);
         if (watches('silence') && windows.evicted[row] === 0 && windows.revisions[row] === 0) {
           const found = observeActivity(slab, windows, row, known, silence);
           if (found !== undefined) raised.push({ kind: 'silence', status: 'confirmed', ...window, silence: found });
@@ -128,7 +144,16 @@ export function createAlertWatch(settings: AlertSettings, from?: AlertWatchSnaps
       const number = slab.numbers[slot * NUMBERS + SEGMENT] ?? 0;
       return segmentIds[number - 1];
     },
-    forget: (slots) => forget(slab, slots),
-    snapshot: () => ({ format: 1, customers: trimmed(slab), segmentIds: [...segmentIds], sizes: sizes.snapshot() }),
+    forget(slots) {
+      forget(slab, slots);
+      habits.forget(slots);
+    },
+    snapshot: () => ({
+      format: 2,
+      customers: trimmed(slab),
+      habits: habits.snapshot(),
+      segmentIds: [...segmentIds],
+      sizes: sizes.snapshot(),
+    }),
   };
 }

@@ -1,6 +1,6 @@
 import type { AssignmentBatch } from '../cluster/assignment-batch.js';
 import { ANOMALY_PARTS, type AnomalyModel, type AnomalyPart, type Usual } from './anomaly-model.js';
-import { findDeviatingRun } from './deviating-run.js';
+import { type DeviatingRun, findDeviatingRuns } from './deviating-run.js';
 import { createPartMeter, isWhole } from './part-meter.js';
 import { createRarity, type Rarity } from './rarity.js';
 import { type Tail, toTail } from './tail.js';
@@ -15,21 +15,11 @@ export interface MeasuredPart {
   readonly score: number;
 }
 
-/** Steps that deviate, in prepared units. */
-export interface DeviatingSteps {
-  readonly channel: number;
-  /** Steps [first, end). */
-  readonly first: number;
-  readonly end: number;
-  /** In standard deviations of such a run; negative where less was seen than expected. */
-  readonly deviation: number;
-}
-
 export interface ExplainedWindow {
   /** The rarest first. */
   readonly parts: readonly MeasuredPart[];
   /** What deviates most first; none that is usual. */
-  readonly deviations: readonly DeviatingSteps[];
+  readonly deviations: readonly DeviatingRun[];
   /** What was expected, in prepared units. */
   readonly expected: Float32Array; // (steps, channels)
 }
@@ -41,7 +31,8 @@ export interface AnomalyDetector {
    * windows without any usage, and where no segment is known.
    */
   score(assignments: AssignmentBatch, before?: SegmentBefore): Float32Array; // (batch)
-  scoreRow(assignments: AssignmentBatch, row: number, before?: SegmentBefore): number;
+  /** @param least where the score is sure to be lower, 0 is answered before all of it is measured. @default 0 */
+  scoreRow(assignments: AssignmentBatch, row: number, before?: SegmentBefore, least?: number): number;
   explain(assignments: AssignmentBatch, row: number, before?: SegmentBefore): ExplainedWindow;
 }
 
@@ -64,10 +55,14 @@ export function createAnomalyDetector(model: AnomalyModel): AnomalyDetector {
     if (!isWhole(assignments, row)) return { ...partial, segment: segment ?? own };
     return segment === undefined || known === undefined ? { ...whole, segment: own } : { ...known, segment };
   };
-  const scoreRow = (assignments: AssignmentBatch, row: number, before: SegmentBefore = nobody): number => {
+  const scoreRow = (assignments: AssignmentBatch, row: number, before: SegmentBefore = nobody, least = 0): number => {
     const { distances, embeddings } = assignments;
     if (embeddings.series.inactive[row] === 1 || !Number.isFinite(distances[row])) return 0;
     const { rarity, score, segment } = choose(assignments, row, before);
+    if (least > 0) {
+      const most = rarity.together(meter.measureQuickly(assignments, row, segment), segment);
+      if (score.rarity(most) < least) return 0;
+    }
     return Math.fround(score.rarity(rarity.together(meter.measure(assignments, row, segment), segment)));
   };
   return {
@@ -87,7 +82,7 @@ export function createAnomalyDetector(model: AnomalyModel): AnomalyDetector {
       return {
         parts: parts.sort((a, b) => b.score - a.score),
         expected: Float32Array.from(meter.expected),
-        deviations: severalRuns(meter.deviations.slice(), steps, channels),
+        deviations: findDeviatingRuns(meter.deviations.slice(), steps, channels),
       };
     },
   };
@@ -97,20 +92,4 @@ const nobody: SegmentBefore = () => undefined;
 
 function toScale(usual: Usual): Scale {
   return { rarity: createRarity(usual), score: toTail(usual.score) };
-}
-
-/** Runs that a window's deviations are told by, at most, and what one must deviate by to be told. */
-const MOST_RUNS = 3;
-const LEAST_DEVIATION = 3;
-
-/** The run that deviates most, then the one that does among the other steps, and so on. */
-function severalRuns(deviations: Float64Array, steps: number, channels: number): DeviatingSteps[] {
-  const runs: DeviatingSteps[] = [];
-  while (runs.length < MOST_RUNS) {
-    const run = findDeviatingRun(deviations, steps, channels);
-    if (runs.length > 0 && Math.abs(run.deviation) < LEAST_DEVIATION) break;
-    runs.push(run);
-    for (let step = run.first; step < run.end; step++) deviations[step * channels + run.channel] = 0;
-  }
-  return runs;
 }

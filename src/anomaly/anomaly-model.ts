@@ -9,10 +9,19 @@ import type { TDigest } from './t-digest.js';
  * - `reconstruction`: the VRAE's error.
  * - `centroid`: distance to the centroid of the customer's segment, as it was before the window where that is known.
  * - `isolation`: how easily a few cuts part the prepared series from others.
+ * - `nearest`: distance to the fifth nearest usual window.
  * - `run`: the run of steps that deviates most from the nearest usual windows.
  * - `course`: the run of steps that deviates most from the course of the customer's segment.
  */
-export const ANOMALY_PARTS = ['landmarks', 'reconstruction', 'centroid', 'isolation', 'run', 'course'] as const;
+export const ANOMALY_PARTS = [
+  'landmarks',
+  'reconstruction',
+  'centroid',
+  'isolation',
+  'nearest',
+  'run',
+  'course',
+] as const;
 export type AnomalyPart = (typeof ANOMALY_PARTS)[number];
 
 /** What is fitted to tell usual windows from others; plain data. */

@@ -1,14 +1,16 @@
 import { MASK_ABSENT, MASK_OBSERVED, type WindowBatch } from '../window/window-batch.js';
 import type { AlertSettings } from './alert-settings.js';
 import {
+  ACTIVE_FROM,
   ACTIVE_SHARE,
   ACTIVE_UNTIL,
   COUNTED_STEPS,
   COUNTED_UNTIL,
   type CustomerSlab,
-  IS_SILENT,
-  LONG_GAPS,
+  GAP_SQUARES,
+  GAP_STEPS,
   NUMBERS,
+  SILENT_SINCE,
   TIMES,
   USUAL_GAP,
 } from './customer-slab.js';
@@ -24,18 +26,27 @@ export interface Silence {
   readonly usualGap: number;
   /** Share of steps in which the customer was active. */
   readonly activeShare: number;
-  /** -log10 of the chance of such a gap, were steps active by chance. */
+  /** -log10 of the chance of such a gap, by those that the customer had. */
   readonly score: number;
 }
 
-/** Windows of steps that a customer must be known for. */
+/** Windows of steps that a customer must be known for, from its first usage to its latest. */
 const LEAST_WINDOWS = 2;
-/** What a longest silence fades by in a window. */
+/** Times a silence that it must be known for: of what comes once in a while, a short time shows nothing. */
+const LEAST_TIMES_KNOWN = 2;
+/** What silences count less for, and the longest is shorter by, after a window. */
 const FADING = 0.98;
+/** Silences of one step that anybody is taken to have had: who never had one may have one all the same. */
+const COMMON_GAPS = 8;
 
 /**
  * Follows a customer's activity step by step, each step once however windows overlap, and tells when a silence is longer
  * than any that is usual. Told once; the customer must be active again before the next.
+ *
+ * The chance of a silence comes from the customer's own, each weighted by its length, so that whoever uses a service in
+ * bursts is judged by its rests and not by the steps between two events. Lengths beyond those seen are taken as
+ * exponential with a mean that is known from n silences of S steps in all: the chance of g steps or more is
+ * (1 + g / S)^-n (the Lomax distribution), which falls slowly where few are known.
  *
  * @param knownSteps steps of the window that are known
  */
@@ -53,6 +64,10 @@ export function observeActivity(
   const stepMs = (windows.ends[row]! - windows.starts[row]!) / steps;
   const isFinal = windows.finals[row] === 1;
   let activeUntil = times[time + ACTIVE_UNTIL]!;
+  // Silences that ended in a window that is still open: not yet the customer's, and no news either.
+  let openSteps = 0;
+  let openSquares = 0;
+  let openLongest = 0;
   for (let step = 0; step < knownSteps; step++) {
     const end = timeOfStep(windows, row, step + 1);
     if (end <= times[time + COUNTED_UNTIL]!) continue;
@@ -60,7 +75,14 @@ export function observeActivity(
     if (state === 'absent') continue;
     if (state === 'active') {
       const gap = activeUntil > 0 ? Math.round((end - activeUntil) / stepMs) - 1 : 0;
-      if (isFinal) learnGap(numbers, number, gap, steps);
+      if (isFinal) {
+        learnGap(numbers, number, gap, steps);
+        if (times[time + ACTIVE_FROM] === 0) times[time + ACTIVE_FROM] = end;
+      } else {
+        openSteps += gap;
+        openSquares += gap * gap;
+        openLongest = Math.max(openLongest, gap);
+      }
       activeUntil = end;
     }
     // What is still open may yet change: it is looked at, and counted when it has closed.
@@ -68,20 +90,21 @@ export function observeActivity(
     numbers[number + COUNTED_STEPS] = Math.min(numbers[number + COUNTED_STEPS]! + 1, MOST_COUNTED);
     times[time + COUNTED_UNTIL] = end;
   }
-  const isActiveAgain = activeUntil > times[time + ACTIVE_UNTIL]!;
+  const learntUntil = isFinal ? activeUntil : times[time + ACTIVE_UNTIL]!;
   if (isFinal) times[time + ACTIVE_UNTIL] = activeUntil;
-  if (isActiveAgain) numbers[number + IS_SILENT] = 0;
-  if (activeUntil === 0 || numbers[number + COUNTED_STEPS]! < LEAST_WINDOWS * steps) return undefined;
+  const learntMs = learntUntil - times[time + ACTIVE_FROM]!;
+  if (activeUntil === 0 || learntMs < LEAST_WINDOWS * steps * stepMs) return undefined;
   const gap = Math.round((timeOfStep(windows, row, knownSteps) - activeUntil) / stepMs);
-  const longest = numbers[number + USUAL_GAP]!;
-  const usualGap = Math.max(1, longest);
-  const activeShare = Math.min(numbers[number + ACTIVE_SHARE]!, MOST_SHARE);
-  // Of few long silences the longest says little of how long they may get.
-  const least = factor * usualGap * (longest > 0 ? 1 + FEW_GAPS / Math.max(1, numbers[number + LONG_GAPS]!) : 1);
-  const score = -gap * Math.log10(1 - activeShare);
-  if (numbers[number + IS_SILENT] === 1 || gap < least || !(score >= threshold)) return undefined;
-  numbers[number + IS_SILENT] = 1;
-  return { since: activeUntil, gap, usualGap, activeShare, score };
+  const usualGap = Math.max(1, openLongest, numbers[number + USUAL_GAP]!);
+  const sum = COMMON_GAPS + openSteps + numbers[number + GAP_STEPS]!;
+  // By length the mean of exponential lengths is twice what it is by number.
+  const count = (2 * sum * sum) / (COMMON_GAPS + openSquares + numbers[number + GAP_SQUARES]!);
+  const score = count * Math.log10(1 + gap / sum);
+  const isKnown = learntMs >= LEAST_TIMES_KNOWN * gap * stepMs;
+  if (times[time + SILENT_SINCE] === activeUntil || !isKnown) return undefined;
+  if (gap < factor * usualGap || !(score >= threshold)) return undefined;
+  times[time + SILENT_SINCE] = activeUntil;
+  return { since: activeUntil, gap, usualGap, activeShare: Math.min(numbers[number + ACTIVE_SHARE]!, 1), score };
 }
 
 /** A silence counts when it is over: what is usual is not to change by the one that is judged by it. */
@@ -90,21 +113,14 @@ function learnGap(numbers: Float32Array, at: number, gap: number, steps: number)
   const rate = Math.max(1 / counted, 1 / (4 * steps));
   const afterGap = numbers[at + ACTIVE_SHARE]! * (1 - rate) ** gap;
   numbers[at + ACTIVE_SHARE] = afterGap + rate * (1 - afterGap);
-  if (gap === 0) return;
-  const usual = numbers[at + USUAL_GAP]! * FADING ** ((gap + 1) / steps);
-  if (gap > MUCH_LONGER * usual) numbers[at + LONG_GAPS] = 1;
-  else if (gap >= usual / 2) numbers[at + LONG_GAPS]! += 1;
-  numbers[at + USUAL_GAP] = Math.max(gap, usual);
+  const fading = FADING ** ((gap + 1) / steps);
+  numbers[at + USUAL_GAP] = Math.max(gap, numbers[at + USUAL_GAP]! * fading);
+  numbers[at + GAP_STEPS] = numbers[at + GAP_STEPS]! * fading + gap;
+  numbers[at + GAP_SQUARES] = numbers[at + GAP_SQUARES]! * fading + gap * gap;
 }
 
-/** As many long silences make the longest of them twice what it may be taken for. */
-const FEW_GAPS = 6;
-/** A silence so many times the longest before it is of another kind: those before it say nothing of it. */
-const MUCH_LONGER = 1.5;
 /** Exact in single precision. */
 const MOST_COUNTED = 1 << 20;
-/** Nobody is sure to be active. */
-const MOST_SHARE = 0.999;
 
 function stateOf(mask: Uint8Array, at: number, channels: number): 'active' | 'silent' | 'absent' {
   let isAbsent = true;

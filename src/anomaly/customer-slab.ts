@@ -1,4 +1,4 @@
-/** What the alert rules remember of a customer, by slot: 80 bytes in two typed arrays. */
+/** What the alert rules remember of a customer beside its habits, by slot: 96 bytes in two typed arrays. */
 export interface CustomerSlab {
   /** Grown before use by `reserve`; rows of `TIMES`. */
   times: Float64Array; // (slots, TIMES)
@@ -13,14 +13,19 @@ export const ODD_OPEN = 1;
 export const ACTIVE_UNTIL = 2;
 /** End of the latest step that was counted. */
 export const COUNTED_UNTIL = 3;
-export const TIMES = 4;
+/** End of the first step with any usage. */
+export const ACTIVE_FROM = 4;
+/** Since when the silence goes on that was told last. */
+export const SILENT_SINCE = 5;
+export const TIMES = 6;
 
 /** Columns of `numbers`. */
 export const ACTIVE_SHARE = 0;
 /** Longest silence that is usual, steps. */
 export const USUAL_GAP = 1;
 export const COUNTED_STEPS = 2;
-export const IS_SILENT = 3;
+/** Sum of the lengths of silences, and of their squares, steps. */
+export const GAP_STEPS = 3;
 /** Segments by number, from 1; 0 for none. */
 export const SEGMENT = 4;
 export const CANDIDATE = 5;
@@ -31,8 +36,7 @@ export const VISITED = 8;
 export const VISITED_BEFORE = 9;
 /** Windows whose segment is known. */
 export const SEGMENT_WINDOWS = 10;
-/** Silences at least half as long as the longest that is usual. */
-export const LONG_GAPS = 11;
+export const GAP_SQUARES = 11;
 export const NUMBERS = 12;
 
 export function createCustomerSlab(from?: CustomerSlab): CustomerSlab {

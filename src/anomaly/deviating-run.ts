@@ -38,6 +38,22 @@ export function findDeviatingRun(
   return best;
 }
 
+/** Runs that a window's deviations are told by, at most, and what one must deviate by to be told. */
+const MOST_RUNS = 3;
+const LEAST_DEVIATION = 3;
+
+/** The run that deviates most, then the one that does among the other steps, and so on; changes `deviations`. */
+export function findDeviatingRuns(deviations: Float64Array, steps: number, channels: number): DeviatingRun[] {
+  const runs: DeviatingRun[] = [];
+  while (runs.length < MOST_RUNS) {
+    const run = findDeviatingRun(deviations, steps, channels);
+    if (runs.length > 0 && Math.abs(run.deviation) < LEAST_DEVIATION) break;
+    runs.push(run);
+    for (let step = run.first; step < run.end; step++) deviations[step * channels + run.channel] = 0;
+  }
+  return runs;
+}
+
 /** Halfway to the next power of two, or to it. */
 function nextLength(length: number): number {
   const power = 2 ** Math.floor(Math.log2(length));

@@ -32,7 +32,7 @@ const LEAST_MEASURED = 50;
 /** Of a window whose customer is new, the segment says less: its course is nearly that of the nearest windows. */
 const WITHOUT_HISTORY: readonly AnomalyPart[] = ANOMALY_PARTS.filter((part) => part !== 'course');
 /** Of a window that is not known to its end, views and latents say little. */
-const WITHOUT_ENCODER: readonly AnomalyPart[] = ['isolation', 'run', 'course'];
+const WITHOUT_ENCODER: readonly AnomalyPart[] = ['isolation', 'nearest', 'run', 'course'];
 
 /**
  * Fits what tells usual windows from others. Windows without any usage are left out: silence has a rule of its own.

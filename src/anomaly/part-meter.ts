@@ -18,8 +18,12 @@ export interface PartMeter {
    *
    * @param segment a centroid's index
    */
-  measure(assignments: AssignmentBatch, row: number, segment: number): Readonly<Record<AnomalyPart, number>>;
+  measure(assignments: AssignmentBatch, row: number, segment: number): MeasuredParts;
+  /** The same without what takes long, of which it says Infinity. */
+  measureQuickly(assignments: AssignmentBatch, row: number, segment: number): MeasuredParts;
 }
+
+export type MeasuredParts = Readonly<Record<AnomalyPart, number>>;
 
 export function createPartMeter({
   references,
@@ -31,38 +35,54 @@ export function createPartMeter({
   const { cells } = references;
   const curve = createExpectedCurve(references);
   const deviations = new Float64Array(cells);
-  const filled = new Float64Array(cells);
-  let sums = new Float64Array(0);
   const expected = new Float64Array(cells);
+  const filled = new Float64Array(cells);
+  const fromNearest = new Float64Array(cells);
+  let sums = new Float64Array(0);
+
+  const measureQuickly: PartMeter['measureQuickly'] = (assignments, row, segment) => {
+    const { embeddings, points, distances, nearest, model } = assignments;
+    const { series, reconstructionErrors, landmarkDistances } = embeddings;
+    const { values, mask, steps, channels } = series;
+    const offset = row * cells;
+    for (let cell = 0, at = segment * cells; cell < cells; cell++, at++) {
+      expected[cell] = courses[at]!;
+      const known = isInformative(mask[offset + cell]!);
+      deviations[cell] = known ? (values[offset + cell]! - courses[at]!) / courseSpreads[at]! : 0;
+    }
+    if (sums.length <= steps) sums = new Float64Array(steps + 1);
+    return {
+      landmarks: landmarkDistances?.[row] ?? Number.NaN,
+      reconstruction: reconstructionErrors?.[row] ?? Number.NaN,
+      centroid: nearest[row] === segment ? distances[row]! : distanceTo(segment, model, points, row),
+      isolation: Number.POSITIVE_INFINITY,
+      nearest: Number.POSITIVE_INFINITY,
+      run: Number.POSITIVE_INFINITY,
+      course: Math.abs(findDeviatingRun(deviations, steps, channels, sums).deviation),
+    };
+  };
+
   return {
     expected,
     deviations,
-    measure({ embeddings, points, distances, nearest, model }, row, segment) {
-      const { series, reconstructionErrors, landmarkDistances } = embeddings;
-      const { values, mask, steps, channels } = series;
+    measureQuickly,
+    measure(assignments, row, segment) {
+      const quick = measureQuickly(assignments, row, segment);
+      const { values, mask, steps, channels } = assignments.embeddings.series;
       const offset = row * cells;
       curve.take(values, mask, offset);
       for (let cell = 0; cell < cells; cell++) {
         const known = isInformative(mask[offset + cell]!);
         // What is not known is as expected.
         filled[cell] = known ? values[offset + cell]! : curve.values[cell]!;
-        deviations[cell] = (filled[cell]! - curve.values[cell]!) / spreads[cell]!;
+        fromNearest[cell] = (filled[cell]! - curve.values[cell]!) / spreads[cell]!;
       }
-      if (sums.length <= steps) sums = new Float64Array(steps + 1);
-      const run = findDeviatingRun(deviations, steps, channels, sums);
-      for (let cell = 0, at = segment * cells; cell < cells; cell++, at++) {
-        expected[cell] = courses[at]!;
-        const known = isInformative(mask[offset + cell]!);
-        deviations[cell] = known ? (values[offset + cell]! - courses[at]!) / courseSpreads[at]! : 0;
-      }
-      const course = findDeviatingRun(deviations, steps, channels, sums);
+      const run = findDeviatingRun(fromNearest, steps, channels, sums);
       return {
-        landmarks: landmarkDistances?.[row] ?? Number.NaN,
-        reconstruction: reconstructionErrors?.[row] ?? Number.NaN,
-        centroid: nearest[row] === segment ? distances[row]! : distanceTo(segment, model, points, row),
+        ...quick,
         isolation: isolationScore(forest, filled),
+        nearest: curve.distance,
         run: Math.abs(run.deviation),
-        course: Math.abs(course.deviation),
       };
     },
   };

@@ -19,6 +19,7 @@ const COUNTED: readonly (readonly [part: AnomalyPart, among: 'all' | 'segment'])
   ['landmarks', 'all'],
   ['landmarks', 'segment'],
   ['isolation', 'all'],
+  ['nearest', 'segment'],
   ['run', 'segment'],
   ['reconstruction', 'segment'],
   ['centroid', 'segment'],

@@ -25,7 +25,7 @@ export interface SegmentMove {
 }
 
 /** Windows that a customer must be known for, and windows after which a visit to a segment begins to be forgotten. */
-const LEAST_WINDOWS = 6;
+const LEAST_WINDOWS = 10;
 const SPAN_WINDOWS = 16;
 /** Bits that are exact in single precision; segments that share one are taken for one. */
 const BITS = 24;

@@ -17,8 +17,8 @@ export interface ClusterModel {
   /** How points are compared with centroids; under `cosine` both have unit length. @default 'euclidean' */
   readonly distance?: ClusterDistance;
   /**
-   * Segments that began since the version was published (`reseedStarved`): whoever comes into one may have changed, or
-   * the model did. @default none
+   * Segments that began since the version was published (`reseedStarved`): what is usual in them, the model does not
+   * know. @default none
    */
   readonly born?: readonly string[];
 }

@@ -26,9 +26,11 @@ export interface SegmentHistory {
   readonly previousMargins: Float32Array; // (batch)
   /** Rows whose segment differs from the one before. */
   readonly changed: readonly number[];
+  /** Those of them whose segment before the same model version said when it had other segments. */
+  readonly regrouped: ReadonlySet<number>;
 }
 
-/** Last segment, margin and model version of every customer, by slot: some 20 bytes each, in typed arrays. */
+/** Last segment, margin, model version and the segments it had then, of every customer, by slot: some 20 bytes each, in typed arrays. */
 export interface SegmentMemory {
   /**
    * Compares a batch with what is remembered, row by row, and remembers it.
@@ -46,12 +48,13 @@ export interface SegmentMemory {
 }
 
 export interface SegmentMemorySnapshot {
-  readonly format: 1;
+  readonly format: 2;
   readonly segmentIds: readonly string[];
-  readonly modelVersions: readonly string[];
+  /** Model versions with all segments that they had, a line each. */
+  readonly groupings: readonly string[];
   /** 0 for none, else 1 + the index in `segmentIds`. */
   readonly segments: Uint32Array; // (slots)
-  readonly versions: Uint32Array; // (slots), into modelVersions
+  readonly versions: Uint32Array; // (slots), into groupings
   readonly margins: Float32Array; // (slots)
   readonly starts: Float64Array; // (slots)
 }
@@ -62,14 +65,14 @@ export interface SegmentMemorySnapshot {
  * @throws SegtideError `state` when the snapshot has another format
  */
 export function createSegmentMemory(snapshot?: SegmentMemorySnapshot): SegmentMemory {
-  if (snapshot !== undefined && snapshot.format !== 1) {
+  if (snapshot !== undefined && snapshot.format !== 2) {
     throw new SegtideError(
       'state',
-      `the segment memory has format ${String(snapshot.format)}, this version reads format 1; start without the checkpoint, or with the version that wrote it`,
+      `the segment memory has format ${String(snapshot.format)}, this version reads format 2; start without the checkpoint, or with the version that wrote it`,
     );
   }
   const segmentIds = createNames(snapshot?.segmentIds);
-  const modelVersions = createNames(snapshot?.modelVersions);
+  const groupings = createNames(snapshot?.groupings);
   // The snapshot stays its owner's: what is remembered is copied.
   let segments = new Uint32Array(snapshot?.segments ?? []);
   let versions = new Uint32Array(snapshot?.versions ?? []);
@@ -95,24 +98,29 @@ export function createSegmentMemory(snapshot?: SegmentMemorySnapshot): SegmentMe
       const previousModelVersions = new Array<string | null>(length);
       const previousMargins = new Float32Array(length);
       const changed: number[] = [];
-      const version = modelVersions.indexOf(modelVersion);
+      const regrouped = new Set<number>();
+      const version = groupings.indexOf([modelVersion, ...ids].join('\n'));
+      const versionNames = groupings.all().map((grouping) => grouping.split('\n', 1)[0]!);
       const segmentOf = ids.map((id) => segmentIds.indexOf(id) + 1);
       for (let i = 0; i < length; i++) {
         const slot = windows.customers[i]!;
         if (slot >= segments.length) grow(slot + 1);
         const before = segments[slot]!;
         previousSegmentIds[i] = before === 0 ? null : segmentIds.at(before - 1);
-        previousModelVersions[i] = before === 0 ? null : modelVersions.at(versions[slot]!);
+        previousModelVersions[i] = before === 0 ? null : versionNames[versions[slot]!]!;
         previousMargins[i] = before === 0 ? Number.NaN : margins[slot]!;
         if (windows.finals[i] !== 1 || (before !== 0 && windows.starts[i]! < starts[slot]!)) continue;
         const segment = segmentOf[nearest[i]!]!;
-        if (before !== 0 && segment !== before) changed.push(i);
+        if (before !== 0 && segment !== before) {
+          changed.push(i);
+          if (versions[slot] !== version && previousModelVersions[i] === modelVersion) regrouped.add(i);
+        }
         segments[slot] = segment;
         versions[slot] = version;
         margins[slot] = given[i]!;
         starts[slot] = windows.starts[i]!;
       }
-      return { previousSegmentIds, previousModelVersions, previousMargins, changed };
+      return { previousSegmentIds, previousModelVersions, previousMargins, changed, regrouped };
     },
     sizes() {
       const sizes = new Map<string, number>();
@@ -130,9 +138,9 @@ export function createSegmentMemory(snapshot?: SegmentMemorySnapshot): SegmentMe
       let slots = segments.length;
       while (slots > 0 && segments[slots - 1] === 0) slots--;
       return {
-        format: 1,
+        format: 2,
         segmentIds: segmentIds.all(),
-        modelVersions: modelVersions.all(),
+        groupings: groupings.all(),
         segments: segments.slice(0, slots),
         versions: versions.slice(0, slots),
         margins: margins.slice(0, slots),

@@ -1,5 +1,4 @@
 import type { AssignmentBatch } from '../cluster/assignment-batch.js';
-import type { ClusterModel } from '../cluster/cluster-model.js';
 import type { EmittedAt } from './assignment-record.js';
 import type { SegmentHistory } from './segment-memory.js';
 import { shortFloat } from './short-float.js';
@@ -19,13 +18,14 @@ export interface TransitionRecord {
   readonly emittedAt: number;
 }
 
-/** What the model that said `from` says of the same window; null where it was not asked. */
+/** What the model that said `from` says of the same window, with the segments that it had; null where it was not asked. */
 export type PreviousVerdict = (row: number, previousModelVersion: string) => string | null;
 
 /**
  * Makes one record of each window that shows a change of segment, in their order.
  *
- * @param verdict tells the customer's change from the model's after a swap; without it such a change has cause `both`
+ * @param verdict tells the customer's change from the model's after a swap, and where segments began or ended within a
+ *   version; without it such a change has cause `both`
  */
 export function toTransitionRecords(
   assignments: AssignmentBatch,
@@ -40,8 +40,8 @@ export function toTransitionRecords(
     const to = model.segmentIds[assignments.nearest[row]!]!;
     const previousModelVersion = history.previousModelVersions[row]!;
     const cause =
-      previousModelVersion === model.modelVersion
-        ? causeWithin(model, from, to)
+      previousModelVersion === model.modelVersion && !history.regrouped.has(row)
+        ? 'behaviour'
         : causeOf(from, to, verdict(row, previousModelVersion));
     return {
       customerId: windows.ids.text(windows.customers[row]!),
@@ -57,11 +57,6 @@ export function toTransitionRecords(
       emittedAt: emittedAt === 'windowEnd' ? windows.ends[row]! : emittedAt,
     };
   });
-}
-
-/** Segments that began or ended since the version was published moved customers as well. */
-function causeWithin({ segmentIds, born = [] }: ClusterModel, from: string, to: string): TransitionRecord['cause'] {
-  return segmentIds.includes(from) && !born.includes(to) ? 'behaviour' : 'both';
 }
 
 function causeOf(from: string, to: string, underPrevious: string | null): TransitionRecord['cause'] {

@@ -27,6 +27,7 @@ export interface RetrainScheduleSnapshot {
   readonly fit: Fit;
   /** The last fit, whatever came of it. */
   readonly tried: Fit;
+  readonly triesAgain: boolean;
 }
 
 /** What a model was fitted to. Plain data. */
@@ -81,8 +82,14 @@ export interface RetrainSchedule {
   adopted(): void;
   /** Another model serves than the last fit gave, put into force by hand: the next fit counts from here. */
   replaced(): void;
-  /** The fit has ended. Until a first one is promoted, the next is due after twice as many windows. */
-  finished(promoted: boolean): void;
+  /**
+   * The fit has ended. Until a first one is promoted, the next is due after twice as many windows.
+   *
+   * @param isNew it learnt a new behaviour alone, which more windows may tell better. @default false
+   */
+  finished(promoted: boolean, isNew?: boolean): void;
+  /** Whether a new behaviour, of which a fit was refused, is tried again once there are twice as many windows of it. */
+  readonly triesAgain: boolean;
   /**
    * Why the training that is under way was started; undefined when there is none. A restored schedule still has it:
    * whoever restores either trains again on the restored reservoir, or says that it has finished without a model.
@@ -116,6 +123,7 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
   let waves = snapshot?.waves ?? 0;
   let fit = snapshot?.fit ?? ENOUGH;
   let tried = snapshot?.tried ?? ENOUGH;
+  let triesAgain = snapshot?.triesAgain ?? false;
   let refits = new Set(snapshot?.refits ?? []);
 
   /** What gave no model once will hardly give one after as little again; a training is dear. */
@@ -147,11 +155,12 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
 
   /**
    * A model of few windows, or one that was only refitted, is fitted anew once there would be twice as many as at the
-   * last attempt. A challenger that was refused makes no other model of the one that serves.
+   * last attempt; so is one that few windows of a new behaviour did not make. Otherwise a challenger that was refused
+   * makes no other model of the one that serves.
    */
   function isYoung(): boolean {
     const few = fit.windows !== null && (fit.windows < settings.firstFit || fit.refit);
-    return few && tried.windows !== null && windowsSinceFit >= tried.windows;
+    return (few || triesAgain) && tried.windows !== null && windowsSinceFit >= tried.windows;
   }
 
   function firstFitReason(): string {
@@ -187,6 +196,7 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
     started(reasons, windows, refit = false) {
       training = reasons;
       tried = { windows: windows ?? null, refit };
+      triesAgain = false;
       windowsSinceFit = 0;
       lastFitAt = now;
       requests = new Set();
@@ -204,12 +214,17 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
       // What the last fit had says nothing of this model.
       fit = ENOUGH;
       tried = ENOUGH;
+      triesAgain = false;
     },
-    finished(promoted) {
+    finished(promoted, isNew = false) {
       training = undefined;
       serving ||= promoted;
       if (promoted) fit = tried;
+      triesAgain = !promoted && isNew && tried.windows !== null && tried.windows < settings.firstFit;
       if (!serving) refused++;
+    },
+    get triesAgain() {
+      return triesAgain;
     },
     get training() {
       return training;
@@ -228,6 +243,7 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
       waves,
       fit,
       tried,
+      triesAgain,
     }),
   };
 }

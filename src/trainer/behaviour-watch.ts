@@ -52,8 +52,12 @@ export interface BehaviourWatch {
   reportChange(endsWave: boolean, trainedSince?: number): Promise<void>;
   /** Compares with other windows from here on. @default those to come */
   rebase(reference?: WatchReference): void;
-  /** A training has ended that learnt since a time, and its model takes over or does not. */
-  concluded(since: number | undefined, promoted: boolean): void;
+  /**
+   * A training has ended that learnt since a time, and its model takes over or does not.
+   *
+   * @param triesAgain another is to learn the same behaviour once there is more of it
+   */
+  concluded(since: number | undefined, promoted: boolean, triesAgain: boolean): void;
   /** Another model was put into force by hand: what it learnt from is of another time than the windows that are to come. */
   reinstated(): void;
   /** Start of the behaviour that models are fitted to, epoch ms; undefined while none has ended. */
@@ -143,11 +147,11 @@ export function createBehaviourWatch(
       schedule.request(driftReason(report), wanted === 'refit');
     },
     rebase,
-    concluded(learntSince, promoted) {
+    concluded(learntSince, promoted, triesAgain) {
       if (promoted) fittedSince = learntSince;
       else if (learntSince !== undefined && learntSince === since && since !== fittedSince) {
         // What the champion knows better is no other behaviour: it is watched from there on.
-        since = fittedSince;
+        if (!triesAgain) since = fittedSince;
         watch.rebase(undefined);
       }
     },

@@ -2,6 +2,7 @@ import type { Alert, AlertKind } from '../anomaly/alert.js';
 import { type AlertWatchSnapshot, createAlertWatch, type RaisedAlert } from '../anomaly/alert-watch.js';
 import { type AnomalyDetector, createAnomalyDetector } from '../anomaly/anomaly-detector.js';
 import type { AnomalyModel } from '../anomaly/anomaly-model.js';
+import type { HabitDeviation } from '../anomaly/habit-deviation.js';
 import { MOVE_CAUSES, type MoveCause } from '../anomaly/segment-moves.js';
 import { type AlertContext, toAlerts } from '../anomaly/to-alerts.js';
 import type { Sink } from '../ports.js';
@@ -12,7 +13,7 @@ import type { Scored } from './scorer.js';
 
 /** What the rules were told of a page by the model: with it and the windows they find the same again. */
 export interface AlertMarks {
-  /** Rows with an anomaly score at or above the threshold. */
+  /** Rows that are anomalous. */
   readonly odd: Uint32Array;
   /** Rows that show a change of segment, and indexes of `MOVE_CAUSES`. */
   readonly moved: Uint32Array;
@@ -45,6 +46,10 @@ export type AlertCounts = Partial<Record<AlertKind, number>>;
 /** Alerts that a summary shows at most. */
 const MOST_TOP = 10;
 
+/** Score that one in twenty usual windows has, and one in a hundred: an open window is looked at many times. */
+const USUAL = -Math.log10(0.05);
+const USUAL_WHILE_OPEN = 2;
+
 export function createAlerting(
   context: AlertContext,
   sink: Sink<Alert>,
@@ -70,6 +75,7 @@ export function createAlerting(
       const { windows } = series;
       const detector = detectorOf(anomaly);
       const scores = new Float32Array(windows.length);
+      const thresholds = new Float32Array(windows.length);
       // Of a segment that began after the model was fitted, nobody knows what is usual.
       const born = new Set(assignments?.model.born);
       const known = [...(assignments?.model.segmentIds.entries() ?? [])].filter(([, id]) => !born.has(id));
@@ -77,23 +83,31 @@ export function createAlerting(
       const segments: (number | undefined)[] = [];
       const before = (row: number): number | undefined => segments[row];
       const odd = new Set<number>();
-      const isOdd = (row: number): boolean => {
+      const isOdd = (row: number, measure: () => HabitDeviation | undefined): boolean => {
         if (assignments === undefined || detector === undefined) return false;
         if (born.has(assignments.model.segmentIds[assignments.nearest[row]!]!)) return false;
+        const own = measure();
+        thresholds[row] = own === undefined ? settings.thresholdWhileNew : settings.threshold;
+        scores[row] = own?.score ?? 0;
+        if (own !== undefined && own.score < settings.threshold) return false;
         segments[row] = indexes.get(watch.segmentOf(windows.customers[row]!) ?? '');
-        scores[row] = detector.scoreRow(assignments, row, before);
-        if (scores[row]! >= settings.threshold) odd.add(row);
+        // What is usual for many is not odd, however new it is to the customer.
+        const usual = windows.finals[row] === 1 ? USUAL : USUAL_WHILE_OPEN;
+        const least = own === undefined ? settings.thresholdWhileNew : usual;
+        const score = detector.scoreRow(assignments, row, before, least);
+        if (own === undefined) scores[row] = score;
+        if (score >= least) odd.add(row);
         return odd.has(row);
       };
       const raised = watch.observe({
         windows,
         segmented: trained(assignments && toSegmented(assignments)),
-        odd: { has: isOdd },
+        isOdd,
         moved: causes,
       });
       count(raised, counts);
       if (raised.length > 0) {
-        const said = assignments && { assignments, detector, scores, before };
+        const said = assignments && { assignments, detector, scores, thresholds, before };
         const alerts = toAlerts(raised, windows, said, context, emittedAt);
         await sink.write(alerts);
         const telling = alerts.filter((alert, i) => alert.kind === 'anomaly' && raised[i]!.isUpdate !== true);
@@ -107,8 +121,9 @@ export function createAlerting(
     },
     recall(windows, segmented, marks, counts) {
       const causes = Array.from(marks.moved, (row, i) => [row, MOVE_CAUSES[marks.causes[i]!]!] as const);
-      const observed = { windows, segmented: trained(segmented), odd: new Set(marks.odd), moved: new Map(causes) };
-      count(watch.observe(observed), counts);
+      const odd = new Set(marks.odd);
+      const isOdd = (row: number): boolean => odd.has(row);
+      count(watch.observe({ windows, segmented: trained(segmented), isOdd, moved: new Map(causes) }), counts);
     },
     forget: (slots) => watch.forget(slots),
     forgetCustomer(customerId) {

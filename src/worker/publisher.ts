@@ -138,17 +138,16 @@ export function createPublisher(
     if (forgotten !== undefined) alerting?.forgetCustomer(Buffer.from(forgotten).toString());
   }
 
-  /** Asks the model before about the rows whose segment changed with the model. */
+  /** Asks the model before about the rows whose segment changed with the model, or with its segments. */
   async function verdicts(
-    changed: readonly number[],
-    versions: readonly (string | null)[],
+    { changed, regrouped, previousModelVersions }: SegmentHistory,
     { series, assignments }: Scored,
   ): Promise<PreviousVerdict> {
     const said = new Map<number, string>();
     const asked = new Map<string, number[]>();
     for (const row of changed) {
-      const version = versions[row];
-      if (version == null || version === assignments?.model.modelVersion) continue;
+      const version = previousModelVersions[row];
+      if (version == null || (version === assignments?.model.modelVersion && !regrouped.has(row))) continue;
       asked.set(version, [...(asked.get(version) ?? []), row]);
     }
     for (const [version, rows] of asked) {
@@ -183,7 +182,7 @@ export function createPublisher(
           emittedAt,
         );
         if (assignments !== undefined && history !== undefined && history.changed.length > 0) {
-          const verdict = await verdicts(history.changed, history.previousModelVersions, scored);
+          const verdict = await verdicts(history, scored);
           const transitions = toTransitionRecords(assignments, history, emittedAt, verdict);
           await outputs.transitions.write(transitions);
           counts.transitions += transitions.length;

@@ -1,6 +1,7 @@
 import type { AnomalyModel } from '../anomaly/anomaly-model.js';
 import { assign } from '../cluster/assign.js';
 import type { AssignmentBatch } from '../cluster/assignment-batch.js';
+import type { ClusterModel } from '../cluster/cluster-model.js';
 import type { OpenEncoder } from '../encode/open-encoder.js';
 import { openEngine } from '../encode/vrae/engines/open-engine.js';
 import type { VraeEngine } from '../encode/vrae/vrae-options.js';
@@ -37,8 +38,8 @@ export interface Scorer {
    */
   apply(record: ModelRecord): void;
   /**
-   * Segments that the model before says of some rows; null where it is not `modelVersion`. Tells a customer's change
-   * from the model's.
+   * Segments that the model before says of some rows, or the model in force with the segments that it had before some
+   * began; null where neither is `modelVersion`. Tells a customer's change from the model's.
    */
   underPrevious(windows: WindowBatch, rows: readonly number[], modelVersion: string): Promise<readonly string[] | null>;
   snapshot(): readonly ModelRecord[];
@@ -59,6 +60,8 @@ export function createScorer(
 ): Scorer {
   let current: LoadedModel | undefined;
   let previous: LoadedModel | undefined;
+  /** Of the model in force, as it was when segments began. */
+  let formerCluster: ClusterModel | undefined;
   let currentArtifact: ModelRecord | undefined;
   let previousArtifact: ModelRecord | undefined;
   let opened: Promise<Partial<NearestEngine>> | undefined;
@@ -67,7 +70,9 @@ export function createScorer(
 
   const apply = (record: ModelRecord): void => {
     if (record.kind === 'centroids') {
-      if (current?.version === record.cluster.modelVersion) current = { ...current, cluster: record.cluster };
+      if (current?.version !== record.cluster.modelVersion) return;
+      if (hasBegun(record.cluster, current.cluster)) formerCluster = current.cluster;
+      current = { ...current, cluster: record.cluster };
       return;
     }
     // A model that can't be read leaves the one before in force.
@@ -75,6 +80,7 @@ export function createScorer(
     previous?.encoder.dispose?.();
     previous = current;
     previousArtifact = currentArtifact;
+    formerCluster = undefined;
     current = record.cluster === undefined ? loaded : { ...loaded, cluster: record.cluster };
     currentArtifact = record;
   };
@@ -98,8 +104,14 @@ export function createScorer(
     },
     apply,
     async underPrevious(windows, rows, modelVersion) {
-      if (previous === undefined || previous.version !== modelVersion) return null;
-      const { nearest, model } = await run(previous, selectWindows(windows, Uint32Array.from(rows)));
+      const former =
+        current?.version === modelVersion
+          ? formerCluster && { ...current, cluster: formerCluster }
+          : previous?.version === modelVersion
+            ? previous
+            : undefined;
+      if (former === undefined) return null;
+      const { nearest, model } = await run(former, selectWindows(windows, Uint32Array.from(rows)));
       return Array.from(nearest, (j) => model.segmentIds[j]!);
     },
     snapshot() {
@@ -108,11 +120,18 @@ export function createScorer(
         records.push(previousArtifact, { kind: 'centroids', cluster: previous.cluster });
       }
       if (currentArtifact !== undefined && current !== undefined) {
-        records.push(currentArtifact, { kind: 'centroids', cluster: current.cluster });
+        records.push(currentArtifact);
+        if (formerCluster !== undefined) records.push({ kind: 'centroids', cluster: formerCluster });
+        records.push({ kind: 'centroids', cluster: current.cluster });
       }
       return records;
     },
   };
+}
+
+/** Whether segments began from one set of centroids to the next. */
+function hasBegun(cluster: ClusterModel, before: ClusterModel): boolean {
+  return cluster.segmentIds.some((id) => !before.segmentIds.includes(id));
 }
 
 /** TensorFlow.js has nothing for it that plain typed arrays have not. */

@@ -49,23 +49,68 @@ describe('silence', () => {
     const watch = watchOf({ kinds });
     const active = [1, 1, 0, 1];
     for (let week = 0; week < 5; week++) expect(raise(watch, { start: week * WINDOW, steps: active })).toEqual([]);
-    // One step in four is silent: 12 steps are 10^-7.2. Five silences of one step make 5 · (1 + 6 / 5) of them unusual.
-    const found = [5, 6, 7, 8].map((week) => raise(watch, { start: week * WINDOW, steps: [0, 0, 0, 0] }));
-    expect(found.map(({ length }) => length)).toEqual([0, 0, 1, 0]);
-    expect(found[2]).toMatchObject([{ silence: { since: 20_000, gap: 12, usualGap: 1 }, knownUntil: 32_000 }]);
-    expect(found[2]![0]!.silence!.activeShare).toBeCloseTo(0.75, 1);
-    raise(watch, { start: 9 * WINDOW, steps: active });
-    const again = [10, 11, 12].map((week) => raise(watch, { start: week * WINDOW, steps: [0, 0, 0, 0] }));
-    expect(again.flat()).toEqual([]); // the longest silence was 16 steps by now
+    // Five silences of one step and the eight that anybody has: 26 log10(1 + 8 / 13) = 5.5, less what has faded.
+    const found = [5, 6, 7].map((week) => raise(watch, { start: week * WINDOW, steps: [0, 0, 0, 0] }));
+    expect(found.map(({ length }) => length)).toEqual([0, 1, 0]);
+    expect(found[1]).toMatchObject([{ silence: { since: 20_000, gap: 8, usualGap: 1 }, knownUntil: 28_000 }]);
+    expect(found[1]![0]!.silence!.score).toBeCloseTo(5.4, 1);
+    expect(found[1]![0]!.silence!.activeShare).toBeCloseTo(0.75, 1);
+    raise(watch, { start: 8 * WINDOW, steps: active });
+    const again = [9, 10, 11, 12].map((week) => raise(watch, { start: week * WINDOW, steps: [0, 0, 0, 0] }));
+    expect(again.flat()).toEqual([]); // the longest silence was 12 steps by now
+  });
+
+  it('is none for who uses the service in bursts and rests for weeks between them', () => {
+    const watch = watchOf({ kinds });
+    const weeks = [3, 5, 2, 9, 4, 14, 6, 3, 8, 25].flatMap((rest) => [1, ...Array<number>(rest).fill(0)]);
+    for (const [week, usage] of weeks.entries()) {
+      expect(raise(watch, { start: week * WINDOW, steps: [usage, usage, usage, usage] })).toEqual([]);
+    }
+  });
+
+  it('is none while less is known of the customer than twice its length', () => {
+    const watch = watchOf({ kinds });
+    for (let week = 0; week < 2; week++) raise(watch, { start: week * WINDOW, steps: [1, 1, 1, 1] });
+    for (let week = 2; week < 30; week++)
+      expect(raise(watch, { start: week * WINDOW, steps: [0, 0, 0, 0] })).toEqual([]);
   });
 
   it('is told while the window is open', () => {
     const watch = watchOf({ kinds });
     for (let week = 0; week < 8; week++) raise(watch, { start: week * WINDOW, steps: [1, 1, 1, 1] });
-    expect(raise(watch, { start: 8 * WINDOW, steps: [0, 0, 0, 0] })).toEqual([]);
-    const open = raise(watch, { start: 9 * WINDOW, steps: [0, 0, 0, 0], known: 1 });
-    expect(open).toMatchObject([{ silence: { gap: 5, usualGap: 1 }, knownUntil: 37_000 }]);
-    expect(raise(watch, { start: 9 * WINDOW, steps: [0, 0, 0, 0] })).toEqual([]);
+    for (const week of [8, 9]) expect(raise(watch, { start: week * WINDOW, steps: [0, 0, 0, 0] })).toEqual([]);
+    // 16 log10(1 + 9 / 8) = 5.2
+    const open = raise(watch, { start: 10 * WINDOW, steps: [0, 0, 0, 0], known: 1 });
+    expect(open).toMatchObject([{ silence: { gap: 9, usualGap: 1 }, knownUntil: 41_000 }]);
+    expect(raise(watch, { start: 10 * WINDOW, steps: [0, 0, 0, 0] })).toEqual([]);
+  });
+
+  it('that began in an open window is told once, and the rest before it is no news either', () => {
+    const long = 40;
+    const watch = createAlertWatch(resolveAlertOptions({ kinds }, long * 1000));
+    const told = (start: number, active: (step: number) => boolean, known = long) =>
+      watch
+        .observe({
+          ...observed([0], start, 'v1', ['a']),
+          windows: {
+            ...toGivenWindows({
+              ...{ length: 1, steps: long, channels: 1, values: new Float32Array(long) },
+              mask: Uint8Array.from({ length: long }, (_, step) =>
+                step >= known ? MASK_ABSENT : active(step) ? MASK_OBSERVED : MASK_ZERO,
+              ),
+            }),
+            starts: Float64Array.of(start),
+            ends: Float64Array.of(start + long * 1000),
+            finals: Uint8Array.of(known === long ? 1 : 0),
+          },
+        })
+        .map(({ silence }) => silence!.since - start);
+    for (let i = 0; i < 4; i++) expect(told(i * 40_000, () => true)).toEqual([]);
+    // Active to step 9: of the silence since then one look tells, of those while it is open and when it has closed.
+    const looks = [12, 16, 20, 24, 40].map((known) => told(160_000, (step) => step < 10, known));
+    expect(looks).toEqual([[], [], [10_000], [], []]);
+    // A step of usage after 30 silent ones: ten more are nothing beside them.
+    for (const known of [4, 8, 12, 40]) expect(told(200_000, (step) => step === 0, known)).toEqual([]);
   });
 
   it('is none where a weekend is always silent', () => {
@@ -89,14 +134,14 @@ describe('a change of segment', () => {
       const watch = watchOf({ kinds, segmentChange: { persistence: 2, margin: 0.3 } });
       return [...segments].map((segment, i) => raise(watch, { start: i * WINDOW, segment, margin }));
     };
-    const seen = moves('aaaaaaabbb', 0.5);
-    expect(seen.map(({ length }) => length)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1, 0]);
-    expect(seen[8]).toMatchObject([{ move: { fromId: 'a', toId: 'b', windows: 2, cause: 'behaviour' } }]);
-    expect(moves('aaaaaaabbbb', 0.2).flat()).toEqual([]);
+    const seen = moves('aaaaaaaaaaabbb', 0.5);
+    expect(seen.map(({ length }) => length)).toEqual([...Array(12).fill(0), 1, 0]);
+    expect(seen[12]).toMatchObject([{ move: { fromId: 'a', toId: 'b', windows: 2, cause: 'behaviour' } }]);
+    expect(moves('aaaaaaaaaaabbbb', 0.2).flat()).toEqual([]);
     // Who was there before, or is new, is no news.
-    expect(moves('aaaaaaababbbbb', 0.5).flat()).toEqual([]);
-    expect(moves('aaabbbbb', 0.5).flat()).toEqual([]);
-    expect(moves(`aaaaaaab${'a'.repeat(40)}bbb`, 0.5).flat()).toHaveLength(1);
+    expect(moves('aaaaaaaaaaababbbbb', 0.5).flat()).toEqual([]);
+    expect(moves('aaaaaaabbbbb', 0.5).flat()).toEqual([]);
+    expect(moves(`aaaaaaaaaaab${'a'.repeat(40)}bbb`, 0.5).flat()).toHaveLength(1);
   });
 
   it('says nothing of one that the model alone made', () => {
@@ -105,8 +150,8 @@ describe('a change of segment', () => {
     for (let i = 1; i < 20; i++) {
       const window = {
         start: i * WINDOW,
-        segment: i < 10 ? 'a' : 'b',
-        cause: i === 10 ? ('model' as const) : undefined,
+        segment: i < 12 ? 'a' : 'b',
+        cause: i === 12 ? ('model' as const) : undefined,
       };
       expect(raise(watch, window)).toEqual([]);
     }
@@ -155,8 +200,8 @@ describe('the memory of alerts', () => {
   });
 
   it('is refused in another format', () => {
-    const snapshot = { ...watchOf({}).snapshot(), format: 2 as 1 };
-    expect(() => createAlertWatch(resolveAlertOptions({}, WINDOW), snapshot)).toThrow(/format 2/);
+    const snapshot = { ...watchOf({}).snapshot(), format: 3 as 2 };
+    expect(() => createAlertWatch(resolveAlertOptions({}, WINDOW), snapshot)).toThrow(/format 3/);
   });
 });
 
@@ -197,7 +242,7 @@ function raise(
       nearest: Uint16Array.of(segment === 'a' ? 0 : 1),
       margins: Float32Array.of(margin),
     },
-    odd: new Set(odd ? [0] : []),
+    isOdd: () => odd,
     moved: new Map(cause === undefined ? [] : [[0, cause]]),
   });
 }
@@ -228,7 +273,7 @@ function observed(
       nearest: Uint16Array.from(segments),
       margins: new Float32Array(length).fill(1),
     },
-    odd: new Set(),
+    isOdd: () => false,
     moved: new Map(),
   };
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findDeviatingRun } from '../../src/anomaly/deviating-run.js';
 import { createExpectedCurve } from '../../src/anomaly/expected-curve.js';
@@ -52,6 +53,34 @@ describe('what is expected of a window', () => {
     const curve = createExpectedCurve(references);
     curve.take(Float32Array.of(0, 55), Uint8Array.of(0, 3), 0);
     expect(Array.from(curve.values)).toEqual([0, 3].map((value) => expect.closeTo(value, 6)));
+  });
+
+  it('is the same as by looking at every reference, of equals the first', () => {
+    fc.assert(
+      fc.property(
+        fc.integer(),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 20 }),
+        (seed, length, cells) => {
+          const random = createRandom(seed);
+          // Whole numbers, so that many lie at the same distance.
+          const drawn = (count: number) => Float32Array.from({ length: count }, () => random.below(4));
+          const values = drawn(length * cells);
+          const window = drawn(cells);
+          const mask = Uint8Array.from({ length: cells }, () => (seed % 2 === 0 || random.below(4) > 0 ? 0 : 3));
+          const distance = (row: number) =>
+            window.reduce((sum, x, cell) => sum + (mask[cell] === 0 ? (x - values[row * cells + cell]!) ** 2 : 0), 0);
+          const rows = Array.from({ length }, (_, row) => row).sort((a, b) => distance(a) - distance(b) || a - b);
+          const nearest = rows.slice(0, 5);
+          const curve = createExpectedCurve({ length, cells, values });
+          curve.take(window, mask, 0);
+          const means = Array.from({ length: cells }, (_, cell) =>
+            nearest.reduce((sum, row) => sum + values[row * cells + cell]! / nearest.length, 0),
+          );
+          expect(Array.from(curve.values)).toEqual(means);
+        },
+      ),
+    );
   });
 });
 

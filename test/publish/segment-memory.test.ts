@@ -59,6 +59,26 @@ describe('segment memory', () => {
     });
   });
 
+  it('tells which segments were said when the same version had others', () => {
+    const memory = createSegmentMemory();
+    const said = (rows: readonly AssignedWindow[], segmentIds: readonly string[], modelVersion = 'm-1') =>
+      memory.observe(toSegmentedWindows(assignedWindows(rows, { modelVersion, segmentIds }).assignments));
+    const rows = (start: number, ...nearest: number[]) =>
+      nearest.map((segment, customer) => ({ customer, start, nearest: segment }));
+    said(rows(0, 0, 1, 2), ['a', 'b', 'c']);
+    // Two leave for d, which began in the place of c.
+    const born = said(rows(1000, 2, 1, 2), ['a', 'b', 'd']);
+    expect([born.changed, [...born.regrouped]]).toEqual([
+      [0, 2],
+      [0, 2],
+    ]);
+    expect(born.previousModelVersions).toEqual(['m-1', 'm-1', 'm-1']);
+    const later = said(rows(2000, 1, 2, 2), ['a', 'b', 'd']);
+    expect([later.changed, later.regrouped.size]).toEqual([[0, 1], 0]);
+    const swapped = said(rows(3000, 0, 0, 0), ['a', 'b', 'd'], 'm-2');
+    expect([swapped.changed, swapped.regrouped.size]).toEqual([[0, 1, 2], 0]);
+  });
+
   it('goes on from a snapshot as if it had never stopped', () => {
     const batch = fc.array(
       fc.record({
@@ -81,8 +101,8 @@ describe('segment memory', () => {
   });
 
   it('refuses a snapshot of another format', () => {
-    const snapshot = { ...createSegmentMemory().snapshot(), format: 2 as unknown as 1 };
-    expect(() => createSegmentMemory(snapshot)).toThrow(/format 2/);
+    const snapshot = { ...createSegmentMemory().snapshot(), format: 3 as unknown as 2 };
+    expect(() => createSegmentMemory(snapshot)).toThrow(/format 3/);
   });
 });
 

@@ -49,7 +49,11 @@ export function smallSettings(options: SmallOptions = {}): SegmentationSettings 
   const series = resolveSeries({}, STEPS, 1);
   return {
     // Low enough for this stream to raise alerts.
-    alerts: { settings: resolveAlertOptions({ threshold: 1.5 }, windowMs), series, channels: ['value'] },
+    alerts: {
+      settings: resolveAlertOptions({ threshold: 1.5, thresholdWhileNew: 2 }, windowMs),
+      series,
+      channels: ['value'],
+    },
     window,
     learnEvery: 256,
     learnFirst: options.provisionalFit,

@@ -6,8 +6,8 @@ import { resolveRetrainOptions } from '../../src/train/retrain-settings.js';
 const settings = resolveRetrainOptions({ firstFit: 100, everyWindows: 1_000, minWindows: 1 }, 10_000);
 
 /** A schedule whose first model serves since event time 0. */
-function serving() {
-  const schedule = createRetrainSchedule(settings);
+function serving(options = settings) {
+  const schedule = createRetrainSchedule(options);
   schedule.observe(100, 0);
   schedule.started(schedule.due()!);
   schedule.finished(true);
@@ -247,6 +247,22 @@ describe('createRetrainSchedule', () => {
     expect(schedule.due()).toBeUndefined();
     schedule.observe(1, 70_000);
     expect(schedule.due()).toEqual(['500 windows since the last fit, which had 500']);
+  });
+
+  it('tries a new behaviour again as windows of it double, up to those of a first fit', () => {
+    const schedule = serving({ ...settings, everyMs: 1_000_000, minIntervalMs: 0 });
+    const tried: number[] = [];
+    schedule.request('behaviour changed', true);
+    for (let windows = 20; windows <= 400; windows += 20) {
+      schedule.observe(20, windows * 1_000);
+      if (schedule.due() === undefined) continue;
+      expect(schedule.isRefitEnough(windows)).toBe(windows < settings.firstFit || tried.length === 0);
+      schedule.started(schedule.due()!, windows, true);
+      schedule.finished(false, true);
+      expect(schedule.triesAgain).toBe(windows < settings.firstFit);
+      tried.push(windows);
+    }
+    expect(tried).toEqual([20, 40, 80, 160]);
   });
 
   it('goes on from a snapshot as if it had never stopped', () => {

@@ -108,6 +108,29 @@ describe('a publisher', () => {
     expect(records.transitions[0]).toMatchObject({ modelVersion: 'v2', previousModelVersion: 'v1' });
   });
 
+  it('asks the same about rows whose segment changed when others began', async () => {
+    const asked: unknown[] = [];
+    const { publish, records } = published({
+      underPrevious: async (_, rows, version) => {
+        asked.push([rows, version]);
+        return rows.map(() => 's1');
+      },
+    });
+    await publish(
+      [1, 2, 3].map((customer) => ({ customer, nearest: 0 })),
+      V1,
+    );
+    const segmentIds = ['s1', 's2', 's9'];
+    const reseeded = { ...V1, segmentIds, born: ['s9'] };
+    await publish(
+      [1, 2].map((customer) => ({ customer, start: 1000, nearest: 2 })),
+      reseeded,
+    );
+    await publish([{ customer: 1, start: 2000, nearest: 1 }], reseeded);
+    expect(asked).toEqual([[[0, 1], 'v1']]);
+    expect(records.transitions.map(({ cause }) => cause)).toEqual(['model', 'model', 'behaviour']);
+  });
+
   it('calls the cause `both` where the model before is gone', async () => {
     const { publish, records } = published({ underPrevious: async () => null });
     await publish([{ customer: 1, nearest: 0 }], V1);

@@ -70,6 +70,24 @@ describe('a scorer', () => {
     expect(await scorer.underPrevious(WINDOWS, rows, first.modelVersion)).toEqual(rows.map((row) => before[row]));
   });
 
+  it('says what it would have said before a segment began, also after a restart', async () => {
+    const scorer = createScorer(series, seriesHash);
+    scorer.apply(first.record);
+    scorer.apply({ kind: 'centroids', cluster: moved(first) });
+    const before = segmentsOf(await scorer.score(WINDOWS));
+    expect(await scorer.underPrevious(WINDOWS, [0], first.modelVersion)).toBeNull();
+    const { segmentIds, centroids } = moved(first);
+    const born = { ...moved(first), centroidEpoch: 2, segmentIds: ['s99', ...segmentIds.slice(1)], born: ['s99'] };
+    scorer.apply({ kind: 'centroids', cluster: { ...born, centroids: centroids.map((value) => value + 9) } });
+    scorer.apply({ kind: 'centroids', cluster: { ...born, centroidEpoch: 3 } });
+    const rows = [5, 0, 11];
+    for (const one of [scorer, createScorer(series, seriesHash, structuredClone(scorer.snapshot()))]) {
+      expect(await one.underPrevious(WINDOWS, rows, first.modelVersion)).toEqual(rows.map((row) => before[row]));
+    }
+    scorer.apply(second.record);
+    expect(await scorer.underPrevious(WINDOWS, [0], second.modelVersion)).toBeNull();
+  });
+
   it('says nothing of a model that is not the one before', async () => {
     const scorer = createScorer(series, seriesHash);
     expect(await scorer.underPrevious(WINDOWS, [0], first.modelVersion)).toBeNull();

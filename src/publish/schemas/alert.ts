@@ -21,7 +21,7 @@ export const ALERT_SCHEMA = recordOf('Alert', 'Something about a customer or a s
   field(
     'score',
     'double',
-    'anomaly: -log10 of the share of usual windows that are as odd. silence: -log10 of its chance. segment-change: margin of the assignment. segment-size: standard deviations of chance.',
+    'anomaly: about -log10 of the share of usual windows that are as unlike their customer, or while little is known of it, as odd among all. silence: -log10 of its chance. segment-change: margin of the assignment. segment-size: standard deviations of chance.',
   ),
   field('threshold', 'double', 'At or above this an alert is raised.'),
   field(
@@ -37,7 +37,11 @@ export const ALERT_SCHEMA = recordOf('Alert', 'Something about a customer or a s
         'parts',
         arrayOf(
           recordOf('AlertPart', 'One thing that was measured.', [
-            field('part', 'string', 'What: landmarks, reconstruction, centroid, isolation, run; or of other rules.'),
+            field(
+              'part',
+              'string',
+              "What: amount, shape (by the customer's own habits), landmarks, reconstruction, centroid, isolation, nearest, run, course; or of other rules.",
+            ),
             field('value', 'double', 'What it is.'),
             field('usual', 'double', "What it is usually: the segment's median, or the customer's own."),
             nullable('score', 'double', '-log10 of the share of usual windows in which it is as large.'),

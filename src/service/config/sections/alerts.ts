@@ -5,10 +5,10 @@ import { duration, real, share, whole } from '../kinds.js';
 const silence = z
   .strictObject({
     threshold: real('-log10', { min: 0 })
-      .default(6)
-      .describe('-log10 of the chance of so long a silence, were the customer as active as on average.'),
-    factor: real('times', { min: 1 })
       .default(5)
+      .describe('-log10 of the chance of so long a silence, by those that the customer had.'),
+    factor: real('times', { min: 1 })
+      .default(2)
       .describe('Times the longest silence that is usual for the customer, at least.'),
   })
   .prefault({})
@@ -44,8 +44,13 @@ export const alertsSection = z
       .default([...ALERT_KINDS])
       .describe('Kinds that are raised; `[]` turns alerts off.'),
     threshold: real('-log10', { min: 0 })
-      .default(5.5)
-      .describe('A window is anomalous from this score on: -log10 of the share of usual windows that are as odd.'),
+      .default(4)
+      .describe(
+        'A window is anomalous from this score on: about -log10 of the share of usual windows that are as unlike their customer.',
+      ),
+    thresholdWhileNew: real('-log10', { min: 0 })
+      .default(8)
+      .describe('The same for customers with fewer than six windows with usage: of the share of all usual windows.'),
     cooldown: duration()
       .exactOptional()
       .describe(
