@@ -105,6 +105,7 @@ export function createSegmentation(
 ): Segmentation {
   const { series, seriesHash, encoder } = settings.trainer.model;
   const { learnEvery, learnFirst } = settings;
+  const { floor } = settings.trainer.reservoir;
   const models = createMemoryTopic<ModelRecord>();
   const lessons = createMemoryTopic<{ readonly samples: SampleRecord; readonly statistics: StatisticsRecord }>();
 
@@ -123,7 +124,7 @@ export function createSegmentation(
   const publisher = createPublisher(outputs, scorer, { clock, alerts: settings.alerts }, from?.publisher);
   const learner = createLearner(
     { teach: (samples, statistics) => lessons.write([{ samples, statistics }]) },
-    { learnEvery, learnFirst, steps: series.windowSteps, channels: series.channels },
+    { learnEvery, learnFirst, steps: series.windowSteps, channels: series.channels, floor },
     from?.learner,
   );
   const trainer = createTrainer(

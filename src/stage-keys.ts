@@ -70,6 +70,7 @@ export const STAGE_KEYS: KeyTree<StageOptions> = {
   model: {
     firstFit: true,
     reservoir: true,
+    reservoirFloor: true,
     history: true,
     heldOut: true,
     keep: true,

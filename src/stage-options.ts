@@ -56,6 +56,12 @@ export interface ModelOptions {
   readonly firstFit?: number;
   /** Windows kept for training, from 1. Each costs its cells times 5 bytes. @default 20_000 */
   readonly reservoir?: number;
+  /**
+   * Share of the reservoir that a segment is to have however rare it is, 0 for none; it comes to ten times its own share
+   * at most, and all floors together to a quarter.
+   * @default 0.01, or that of 100 windows in a smaller reservoir
+   */
+  readonly reservoirFloor?: number;
   /** Window lengths of event time after which a window is half as likely to be learnt from as a new one. @default 8 */
   readonly history?: number;
   /** Part of the reservoir kept back for the gate, 0 to 1. @default 0.2 */

@@ -34,6 +34,8 @@ export interface StageSettings {
 /** The numbers of a model's life that belong to no stage alone. */
 export interface LifeSettings {
   readonly reservoir: number;
+  /** Share of the reservoir. */
+  readonly reservoirFloor: number;
   /** In window lengths. */
   readonly history: number;
   readonly heldOut: number;
@@ -49,6 +51,9 @@ export interface LifeSettings {
 
 /** Windows of a learning batch. Fixed, because results depend on it. */
 const LEARN_EVERY = 256;
+/** Of the reservoir, and windows in it: what a segment needs for a model to be fitted to it too. */
+const LEAST_FLOOR = 0.01;
+const LEAST_FLOOR_WINDOWS = 100;
 /** Windows that a provisional model is made of at least, and for each of its segments. */
 const PROVISIONAL_WINDOWS = 64;
 const PROVISIONAL_WINDOWS_EACH = 8;
@@ -135,7 +140,11 @@ export function toSegmentationSettings(stages: StageSettings, live: boolean): Se
       },
       retrain,
       provisionalFit,
-      reservoir: { capacity: model.reservoir, halfLifeMs: model.history * windowMs(window) },
+      reservoir: {
+        capacity: model.reservoir,
+        halfLifeMs: model.history * windowMs(window),
+        floor: model.reservoirFloor,
+      },
       drift,
       retrainOnDrift: model.onDrift,
       swapAfterWindows: live ? undefined : model.swapAfterWindows,
@@ -186,12 +195,21 @@ function resolveCluster({
 }
 
 function resolveLife(options: ModelOptions): LifeSettings {
-  const { reservoir = 20_000, history = 8, heldOut = 0.2, keep = 5, retrain = {}, align = {} } = options;
+  const {
+    reservoir = 20_000,
+    reservoirFloor,
+    history = 8,
+    heldOut = 0.2,
+    keep = 5,
+    retrain = {},
+    align = {},
+  } = options;
   const { onDrift = true, freshEvery = 5, warmUpdates, swapAfterWindows = 0, maxDuration = '1h' } = retrain;
   whole('model.keep', keep, 1, 1000);
   const maxTrainingMs = duration('model.retrain.maxDuration', maxDuration);
   real('model.retrain.maxDuration', maxTrainingMs, 1);
   whole('model.reservoir', reservoir, 1);
+  if (reservoirFloor !== undefined) real('model.reservoirFloor', reservoirFloor, 0, 1);
   real('model.history', history, 0.01);
   real('model.heldOut', heldOut, 0, 1);
   whole('model.retrain.freshEvery', freshEvery, 1);
@@ -204,6 +222,7 @@ function resolveLife(options: ModelOptions): LifeSettings {
   }
   return {
     reservoir,
+    reservoirFloor: reservoirFloor ?? Math.min(1, Math.max(LEAST_FLOOR, LEAST_FLOOR_WINDOWS / reservoir)),
     history,
     heldOut,
     keep,

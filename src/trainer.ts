@@ -140,8 +140,8 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   }
 
   return {
-    sampled({ windows: sample }) {
-      for (let i = 0; i < sample.length; i++) reservoir.add(sample, i);
+    sampled({ windows: sample, weights }) {
+      for (let i = 0; i < sample.length; i++) reservoir.add(sample, i, weights?.[i]);
     },
     async observe(record) {
       position.windows += record.windows;

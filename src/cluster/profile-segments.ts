@@ -18,6 +18,8 @@ export interface ProfileOptions {
   readonly decoded?: readonly (Float32Array | undefined)[] | undefined;
   /** What was said of segments before: it stays while their figures lie near the border. @default all are new */
   readonly former?: readonly FormerProfile[] | undefined;
+  /** 1 for windows that shares are told without: more of them were sampled than there are. @default all count */
+  readonly surplus?: Uint8Array | undefined; // (batch)
 }
 
 export type FormerProfile = Pick<SegmentProfile, 'segmentId' | 'name' | 'advice'>;
@@ -38,6 +40,9 @@ export function profileSegments(assignments: AssignmentBatch, options: ProfileOp
   const { series } = assignments.embeddings;
   const { windows } = series;
   const { steps, channels } = windows;
+  const { surplus } = options;
+  const counted = (rows: Uint32Array): number => rows.filter((row) => surplus?.[row] !== 1).length;
+  const total = surplus === undefined ? length : length - surplus.filter((one) => one === 1).length;
   const formerly = new Map(options.former?.map((profile) => [profile.segmentId, profile]));
   const drafts = model.segmentIds.map((segmentId, j) => {
     const rows = Uint32Array.from({ length }, (_, i) => i).filter((i) => nearest[i] === j && distances[i]! >= 0);
@@ -57,7 +62,7 @@ export function profileSegments(assignments: AssignmentBatch, options: ProfileOp
         segmentId,
         modelVersion: model.modelVersion,
         size: rows.length,
-        share: length === 0 ? 0 : rows.length / length,
+        share: total === 0 ? 0 : counted(rows) / total,
         prototype,
         band: quantileBand(members),
         decoded: options.decoded?.[j],
@@ -92,9 +97,10 @@ export function profileSegments(assignments: AssignmentBatch, options: ProfileOp
 }
 
 /** Mean usage per step over all segments, of the first channel. */
-function meanLevel(profiles: readonly Pick<SegmentProfile, 'size' | 'channels'>[]): number {
-  const windows = profiles.reduce((sum, { size }) => sum + size, 0);
-  return windows === 0 ? 0 : profiles.reduce((sum, { size, channels }) => sum + size * channels[0]!.level, 0) / windows;
+function meanLevel(profiles: readonly Pick<SegmentProfile, 'share' | 'channels'>[]): number {
+  const counted = profiles.filter(({ share }) => share > 0);
+  const shares = counted.reduce((sum, { share }) => sum + share, 0);
+  return shares === 0 ? 0 : counted.reduce((sum, { share, channels }) => sum + share * channels[0]!.level, 0) / shares;
 }
 
 function meanCurve({ rows, steps, channels, values, mask }: Members): Float32Array {

@@ -37,7 +37,7 @@ export interface SegmentProfile {
   readonly advice: Advice;
   /** Windows of the sample that belong to the segment. */
   readonly size: number;
-  /** Their share of the sample, in [0, 1]. */
+  /** Their share of the stream, in [0, 1]: of the sample without what is there beyond the share of its segment. */
   readonly share: number;
   /** Mean of the members per step and channel, unscaled; NaN where no member knows the cell. */
   readonly prototype: Float32Array; // (steps, channels)

@@ -10,6 +10,7 @@ import type { StepCalendar } from './training-job.js';
  * What a model's segments look like in windows that it has assigned: their profiles, with what its decoder makes of them.
  *
  * @param former what is said of the segments in force. @default nothing
+ * @param surplus 1 for windows that shares are told without (`surplusOf`). @default all count
  * @returns one profile for each centroid, in their order
  */
 export async function describeSegments(
@@ -17,10 +18,12 @@ export async function describeSegments(
   assignments: AssignmentBatch,
   calendar: StepCalendar,
   former: readonly FormerProfile[] = [],
+  surplus?: Uint8Array,
 ): Promise<readonly SegmentProfile[]> {
   return profileSegments(assignments, {
     placeOf: placesOf(calendar),
     former,
+    surplus,
     decoded: await decodePrototypes(encoder, settings, assignments),
   });
 }

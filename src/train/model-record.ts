@@ -10,6 +10,8 @@ export interface SampleRecord {
   readonly sequence: number;
   /** All windows of a lesson, or only so many of them as the worker may send. */
   readonly windows: WindowBatch;
+  /** How much each window counts where windows are sampled, at least 1. @default 1 each */
+  readonly weights?: Float64Array | undefined; // (windows)
 }
 
 /** What the assignments of one lesson teach, all by one model version, from a worker to the trainer. */

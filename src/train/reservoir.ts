@@ -1,8 +1,11 @@
 import { SegtideError } from '../errors.js';
-import { unitHash } from '../numeric/unit-hash.js';
 import type { WindowBatch } from '../window/window-batch.js';
+import { createLeastKeyHeap } from './least-key-heap.js';
 import { type ReservoirSnapshot, withoutCustomer } from './reservoir-snapshot.js';
+import { samplingKey } from './sampling-key.js';
+import { surplusOf } from './surplus-of.js';
 import { toWindowBatch } from './window-columns.js';
+import { withoutSurplus } from './without-surplus.js';
 
 export type { ReservoirSnapshot } from './reservoir-snapshot.js';
 
@@ -21,19 +24,27 @@ export interface ReservoirOptions {
   readonly halfLifeMs?: number | undefined;
 }
 
-/** A bounded sample of the windows that went by, weighted towards the recent ones. */
+/** A bounded sample of the windows that went by, weighted towards the recent ones and those of rare segments. */
 export interface Reservoir {
   readonly capacity: number;
   /** Windows kept. */
   readonly length: number;
   /** Windows offered so far. */
   readonly offered: number;
-  /** Offers window `row` of a batch, and copies it if it is to be kept. A revision replaces its window if that is kept. */
-  add(windows: WindowBatch, row: number): void;
+  /**
+   * Offers window `row` of a batch, and copies it if it is to be kept. A revision replaces its window if that is kept.
+   *
+   * @param weight how many times as likely it is to be kept as another of its time, at least 1. @default 1
+   */
+  add(windows: WindowBatch, row: number, weight?: number): void;
   /** Removes every window of a customer; one that comes later is kept like any other. */
   forget(customerId: string): void;
-  /** A copy of what is kept, by window start and customer: the same windows in the same order, however they came. */
+  /**
+   * A copy of what is a sample of the stream, by window start and customer: all that is kept but what is kept for its
+   * weight alone (`surplusOf`).
+   */
   toWindows(): WindowBatch;
+  /** A copy of all that is kept, in the same order: the same bytes, however the windows came. */
   snapshot(): ReservoirSnapshot;
 }
 
@@ -41,17 +52,16 @@ export interface Reservoir {
  * Creates a reservoir by weighted sampling without replacement (A-ES, Efraimidis & Spirakis, 2006) with weights that
  * grow exponentially in event time, so that old windows fade and none has to be reweighted.
  *
- * A window stays while its key `t ln 2 / halfLife - ln(-ln u)` is among the `capacity` largest; `u` is a hash of
- * customer, window start and seed. So what is kept depends on the set of windows alone, neither on their order nor on
- * batches, and the union of two reservoirs is sampled like one.
+ * A window stays while its key `t ln 2 / halfLife + ln weight - ln(-ln u)` is among the `capacity` largest; `u` is a hash
+ * of customer, window start and seed. So what is kept depends on the set of windows and their weights alone, neither on
+ * their order nor on batches, and the union of two reservoirs is sampled like one.
  *
  * @throws SegtideError `config` when an option is out of range; `state` when the snapshot belongs to other settings.
  */
 export function createReservoir(options: ReservoirOptions, snapshot?: ReservoirSnapshot): Reservoir {
   const { capacity, steps, channels, seed, halfLifeMs } = resolveReservoirOptions(options);
   const cells = steps * channels;
-  const rate = halfLifeMs === undefined ? 0 : Math.LN2 / halfLifeMs;
-  let length = 0;
+  const drawing = { seed, halfLifeMs: halfLifeMs ?? null };
   let offered = 0;
   let room = Math.min(capacity, 1024);
   let values = new Float32Array(room * cells);
@@ -60,18 +70,21 @@ export function createReservoir(options: ReservoirOptions, snapshot?: ReservoirS
   const ends = new Float64Array(capacity);
   const observedSteps = new Uint16Array(capacity);
   const keys = new Float64Array(capacity);
+  const weights = new Float64Array(capacity);
+  /** Largest key of those that were refused or given up. */
+  let threshold = Number.NEGATIVE_INFINITY;
   const customers: string[] = [];
-  /** Rows as a binary heap, the least key first. */
-  const heap = new Uint32Array(capacity);
+  const heap = createLeastKeyHeap(keys);
   const rowOf = new Map<string, number>();
 
   if (snapshot !== undefined) {
     refuseOther(snapshot);
     offered = snapshot.offered;
+    threshold = snapshot.threshold ?? threshold;
     fill(snapshot);
   }
 
-  function add(windows: WindowBatch, row: number): void {
+  function add(windows: WindowBatch, row: number, weight = 1): void {
     if (windows.steps !== steps || windows.channels !== channels) {
       throw new SegtideError(
         'config',
@@ -86,27 +99,28 @@ export function createReservoir(options: ReservoirOptions, snapshot?: ReservoirS
       return;
     }
     if (windows.revisions[row] === 0) offered++;
-    offer(customer, start, (into) => copy(windows, row, into));
+    offer(customer, start, weight, (into) => copy(windows, row, into));
   }
 
-  function offer(customer: string, start: number, write: (row: number) => void): void {
-    const key = rate * start - Math.log(-Math.log(unitHash(customer, start, seed)));
+  function offer(customer: string, start: number, weight: number, write: (row: number) => void): void {
+    const key = samplingKey(customer, start, drawing) + Math.log(weight);
     let row: number;
-    if (length < capacity) {
-      row = length++;
-      if (length > room) grow();
+    if (heap.length < capacity) {
+      row = heap.length;
+      if (row === room) grow();
       keys[row] = key;
-      heap[row] = row;
-      rise(row);
+      heap.add(row);
     } else {
-      row = heap[0]!;
+      row = heap.least!;
+      threshold = Math.max(threshold, Math.min(key, keys[row]!));
       if (key <= keys[row]!) return;
       rowOf.delete(identify(customers[row]!, starts[row]!));
       keys[row] = key;
-      sink(0);
+      heap.settleLeast();
     }
     customers[row] = customer;
     starts[row] = start;
+    weights[row] = weight;
     rowOf.set(identify(customer, start), row);
     write(row);
   }
@@ -128,49 +142,23 @@ export function createReservoir(options: ReservoirOptions, snapshot?: ReservoirS
     mask = moreMask;
   }
 
-  function rise(at: number): void {
-    let child = at;
-    while (child > 0) {
-      const parent = (child - 1) >> 1;
-      if (keys[heap[parent]!]! <= keys[heap[child]!]!) return;
-      swap(parent, child);
-      child = parent;
-    }
-  }
-
-  function sink(at: number): void {
-    let parent = at;
-    for (;;) {
-      let least = parent;
-      for (let child = 2 * parent + 1; child <= 2 * parent + 2 && child < length; child++) {
-        if (keys[heap[child]!]! < keys[heap[least]!]!) least = child;
-      }
-      if (least === parent) return;
-      swap(parent, least);
-      parent = least;
-    }
-  }
-
-  function swap(a: number, b: number): void {
-    const row = heap[a]!;
-    heap[a] = heap[b]!;
-    heap[b] = row;
-  }
-
   function order(): Uint32Array {
-    const rows = Uint32Array.from({ length }, (_, i) => i);
+    const rows = Uint32Array.from({ length: heap.length }, (_, i) => i);
     return rows.sort((a, b) => starts[a]! - starts[b]! || (customers[a]! < customers[b]! ? -1 : 1));
   }
 
   function gather(): ReservoirSnapshot {
     const rows = order();
+    const { length } = heap;
     const kept = {
-      formatVersion: 1 as const,
+      formatVersion: 2 as const,
       offered,
       steps,
       channels,
       seed,
       halfLifeMs: halfLifeMs ?? null,
+      weights: Float64Array.from(rows, (row) => weights[row]!),
+      threshold: Number.isFinite(threshold) ? threshold : null,
       customers: Array.from(rows, (row) => customers[row]!),
       starts: Float64Array.from(rows, (row) => starts[row]!),
       ends: Float64Array.from(rows, (row) => ends[row]!),
@@ -187,8 +175,13 @@ export function createReservoir(options: ReservoirOptions, snapshot?: ReservoirS
   }
 
   function refuseOther(state: ReservoirSnapshot): void {
+    if (state.formatVersion !== 2) {
+      throw new SegtideError(
+        'state',
+        `The reservoir's snapshot has format ${String((state as { formatVersion?: unknown }).formatVersion)}; this version reads format 2, which holds the weight of each window. Begin anew, or go on with the version that wrote it.`,
+      );
+    }
     const same =
-      state.formatVersion === 1 &&
       state.steps === steps &&
       state.channels === channels &&
       state.seed === seed &&
@@ -203,7 +196,7 @@ export function createReservoir(options: ReservoirOptions, snapshot?: ReservoirS
 
   function fill(state: ReservoirSnapshot): void {
     for (let i = 0; i < state.customers.length; i++) {
-      offer(state.customers[i]!, state.starts[i]!, (row) => {
+      offer(state.customers[i]!, state.starts[i]!, state.weights[i]!, (row) => {
         values.set(state.values.subarray(i * cells, (i + 1) * cells), row * cells);
         mask.set(state.mask.subarray(i * cells, (i + 1) * cells), row * cells);
         ends[row] = state.ends[i]!;
@@ -215,7 +208,7 @@ export function createReservoir(options: ReservoirOptions, snapshot?: ReservoirS
   return {
     capacity,
     get length() {
-      return length;
+      return heap.length;
     },
     get offered() {
       return offered;
@@ -224,12 +217,15 @@ export function createReservoir(options: ReservoirOptions, snapshot?: ReservoirS
     forget(customerId) {
       if (!customers.includes(customerId)) return;
       const kept = withoutCustomer(gather(), customerId);
-      length = 0;
+      heap.clear();
       customers.length = 0;
       rowOf.clear();
       fill(kept);
     },
-    toWindows: () => toWindowBatch(gather()),
+    toWindows() {
+      const kept = gather();
+      return withoutSurplus(toWindowBatch(kept), surplusOf(kept));
+    },
     snapshot: gather,
   };
 }

@@ -7,7 +7,12 @@ export interface TrainerSettings {
   readonly retrain: RetrainSettings;
   /** Windows after which a provisional model is made, to assign until the first fit; undefined for none. */
   readonly provisionalFit: number | undefined;
-  readonly reservoir: { readonly capacity: number; readonly halfLifeMs: number | undefined };
+  readonly reservoir: {
+    readonly capacity: number;
+    readonly halfLifeMs: number | undefined;
+    /** Share that a segment is to have however rare it is; it is the workers that weigh windows by it. @default 0 */
+    readonly floor?: number;
+  };
   readonly drift: DriftSettings;
   /** Drift that asks for it starts a training. */
   readonly retrainOnDrift: boolean;

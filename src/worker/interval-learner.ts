@@ -2,7 +2,9 @@ import { accumulate, emptyStatistics } from '../cluster/statistics.js';
 import { emptyObservation, type FormerSegments, observeInto } from '../drift/drift-observation.js';
 import type { SampleRecord, StatisticsRecord } from '../train/model-record.js';
 import { createReservoir, type Reservoir } from '../train/reservoir.js';
+import { toWindowBatch } from '../train/window-columns.js';
 import { isLearnt } from './pages.js';
+import { samplingWeights } from './sampling-weights.js';
 import type { Scored } from './scorer.js';
 
 /** What was learnt between two commits. */
@@ -37,6 +39,8 @@ export interface IntervalLearnerOptions {
   readonly seed: number;
   /** As of the trainer's reservoir. */
   readonly halfLifeMs?: number | undefined;
+  /** Share of the sample that a segment is to have however rare it is. @default 0 */
+  readonly floor?: number | undefined;
 }
 
 /**
@@ -45,7 +49,7 @@ export interface IntervalLearnerOptions {
  * long as no more than `quota` of an interval belong to it.
  */
 export function createIntervalLearner(options: IntervalLearnerOptions): IntervalLearner {
-  const { partition, quota, steps, channels, seed, halfLifeMs } = options;
+  const { partition, quota, steps, channels, seed, halfLifeMs, floor = 0 } = options;
   let sequence = options.sequence ?? 0;
   let sample: Reservoir | undefined;
   let lessons: StatisticsRecord[] = [];
@@ -71,6 +75,7 @@ export function createIntervalLearner(options: IntervalLearnerOptions): Interval
     learn(scored, former) {
       const { assignments, series } = scored;
       const { windows } = series;
+      const weightOf = samplingWeights(assignments, floor);
       let learnt = 0;
       let watermark = Number.NEGATIVE_INFINITY;
       for (let i = 0; i < windows.length; i++) {
@@ -78,7 +83,7 @@ export function createIntervalLearner(options: IntervalLearnerOptions): Interval
         learnt++;
         watermark = Math.max(watermark, windows.ends[i]!);
         sample ??= createReservoir({ capacity: quota, steps, channels, seed, halfLifeMs });
-        sample.add(windows, i);
+        sample.add(windows, i, weightOf(i));
       }
       if (learnt === 0) return;
       const lesson = lessonOf(scored);
@@ -92,10 +97,10 @@ export function createIntervalLearner(options: IntervalLearnerOptions): Interval
     },
     take() {
       if (sample === undefined) return undefined;
-      const taken: Lessons = {
-        samples: { partition, sequence: lessons[0]!.sequence, windows: sample.toWindows() },
-        statistics: lessons,
-      };
+      const { weights, ...columns } = sample.snapshot();
+      const { sequence: first } = lessons[0]!;
+      const samples = { partition, sequence: first, windows: toWindowBatch(columns), weights };
+      const taken: Lessons = { samples, statistics: lessons };
       sample = undefined;
       lessons = [];
       return taken;

@@ -10,6 +10,7 @@ import type { SampleRecord, StatisticsRecord } from '../train/model-record.js';
 import { endOfBatch, type LearningBatches } from './learning-batches.js';
 import { isLearnt } from './pages.js';
 import { createSampleBuffer, type SampleBufferSnapshot } from './sample-buffer.js';
+import { samplingWeights } from './sampling-weights.js';
 import type { Scored } from './scorer.js';
 
 /** Where a worker's lessons go: the inner topics of the trainer. */
@@ -45,10 +46,12 @@ export interface LearnerSnapshot {
 export interface LearnerOptions extends LearningBatches {
   readonly steps: number;
   readonly channels: number;
+  /** Share of the sample that a segment is to have however rare it is. @default 0 */
+  readonly floor?: number | undefined;
 }
 
 export function createLearner(outputs: LearnerOutputs, options: LearnerOptions, from?: LearnerSnapshot): Learner {
-  const { steps, channels } = options;
+  const { steps, channels, floor = 0 } = options;
   const samples = createSampleBuffer(options.learnEvery, steps, channels, from?.samples);
   let sequence = from?.sequence ?? 0;
   let learnt = from?.learnt ?? 0;
@@ -57,22 +60,23 @@ export function createLearner(outputs: LearnerOutputs, options: LearnerOptions, 
   let observation = from?.observation ?? undefined;
 
   async function send(endsWave: boolean): Promise<void> {
-    const windows = samples.take();
+    const { windows, weights } = samples.take();
     const lesson = { partition: 0, sequence: sequence++ };
     const { length, watermark } = windows;
     const taught = { ...lesson, windows: length, watermark, statistics, observation, endsWave };
     statistics = undefined;
     observation = undefined;
-    await outputs.teach({ ...lesson, windows }, taught);
+    await outputs.teach({ ...lesson, windows, weights }, taught);
   }
 
   return {
     async learn({ series, assignments }, { former, endsWave = false } = {}) {
       const { windows } = series;
       const end = endOfBatch(learnt, options);
+      const weightOf = samplingWeights(assignments, floor);
       for (let i = 0; i < windows.length; i++) {
         if (!isLearnt(windows, i)) continue;
-        samples.add(windows, i);
+        samples.add(windows, i, weightOf(i));
         learnt++;
       }
       if (assignments !== undefined) {

@@ -31,6 +31,21 @@ const repeat = (n: number, make: (i: number) => readonly number[]): readonly (re
   Array.from({ length: n }, (_, i) => make(i));
 
 describe('profileSegments', () => {
+  it('tells shares without surplus windows, and all else with them', () => {
+    const curves = [
+      [1, 1],
+      [3, 3],
+      [100, 100],
+      [104, 104],
+      [108, 108],
+    ];
+    const all = assigned(curves, [0, 0, 1, 1, 1]);
+    const [first, second] = profileSegments(all, { surplus: Uint8Array.of(0, 0, 0, 1, 1) });
+    expect([first!.share, second!.share]).toEqual([2 / 3, 1 / 3]);
+    expect([first!.size, second!.size]).toEqual([2, 3]);
+    expect(second!.channels[0]!.level).toBe(104);
+  });
+
   it('is worked by hand for two members', () => {
     const [profile] = profileSegments(
       assigned(

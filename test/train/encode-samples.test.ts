@@ -19,6 +19,7 @@ describe('sampled windows on their topic', () => {
     expect([sample.partition, sample.sequence]).toEqual([3, 17]);
     expect(toRows(sample.windows)).toEqual(toRows(windows));
     expect(sample.windows.watermark).toBe(7_200_000);
+    expect(sample.weights).toBeUndefined();
   });
 
   it('are several records where one would be larger than a broker takes', () => {
@@ -26,7 +27,8 @@ describe('sampled windows on their topic', () => {
     const values = Float32Array.from({ length: length * steps * channels }, (_, i) => i % 1001);
     const mask = new Uint8Array(values.length);
     const windows = windowsOf(length, { steps, channels, values, mask });
-    const records = encodeSamples({ partition: 0, sequence: 0, windows });
+    const weights = Float64Array.from({ length }, (_, i) => 1 + (i % 7) / 3);
+    const records = encodeSamples({ partition: 0, sequence: 0, windows, weights });
     expect(records.length).toBe(5);
     for (const record of records) expect(record.length).toBeLessThanOrEqual(800_000);
     const decoded = records.map(decodeSamples);
@@ -34,6 +36,7 @@ describe('sampled windows on their topic', () => {
     expect(read.equals(Buffer.from(values.buffer))).toBe(true);
     const names = decoded.flatMap(({ windows: { customers, ids } }) => Array.from(customers, (slot) => ids.text(slot)));
     expect(names).toEqual(Array.from({ length }, (_, i) => `c${i}`));
+    expect(decoded.flatMap((sample) => [...sample.weights!])).toEqual([...weights]);
     expect(decoded.every(({ sequence }) => sequence === 0)).toBe(true);
   });
 

@@ -113,6 +113,22 @@ describe('a training job', () => {
     }
   });
 
+  it('goes on from a champion of one segment, and to one, and carries its id over', async () => {
+    const alike = withValues(smallJob(), (_, step) => step);
+    const one = await runTrainingJob(alike);
+    expect(one.profiles.map(({ segmentId }) => segmentId)).toEqual(['s1']);
+    const champion = { artifact: one.artifact, clusterModel: decodeArtifact(one.artifact).clusterModel };
+    const later = { number: 2, champion, nextSegmentNumber: one.nextSegmentNumber };
+    const several = await runTrainingJob(smallJob(later));
+    const ids = several.profiles.map(({ segmentId }) => segmentId);
+    expect(ids).toHaveLength(3);
+    expect(ids).toContain('s1');
+    expect(several.lineage.map(({ kind }) => kind)).toEqual(['split', 'split', 'split']);
+    const again = await runTrainingJob({ ...alike, ...later });
+    expect(again.lineage).toMatchObject([{ segmentId: 's1', kind: 'same' }]);
+    expect(again.values.churn).toBe(0);
+  });
+
   it('refits to what came since behaviour changed, with the weights it had, and carries ids over', async () => {
     const first = withViews();
     const { artifact } = await runTrainingJob(first);

@@ -10,6 +10,7 @@ import { createReservoir, type Reservoir } from '../../src/train/reservoir.js';
 import { sliceWindows } from '../../src/window/slice-windows.js';
 import type { WindowBatch } from '../../src/window/window-batch.js';
 import { createIntervalLearner } from '../../src/worker/interval-learner.js';
+import { samplingWeights } from '../../src/worker/sampling-weights.js';
 import type { Scored } from '../../src/worker/scorer.js';
 import { clusterModelOf, embeddingsOf } from '../cluster/embeddings.js';
 import { toRows } from '../window/window-rows.js';
@@ -21,6 +22,9 @@ const MODEL = clusterModelOf([
   [1, 1],
   [-1, 2],
 ]);
+/** Two of its segments are rare. */
+const RARE: ClusterModel = { ...MODEL, weights: Float64Array.of(5, 985, 10) };
+const FLOOR = 0.02;
 const NEXT: ClusterModel = { ...MODEL, modelVersion: 'next' };
 const HOUR = 3_600_000;
 const random = createRandom(4);
@@ -146,30 +150,45 @@ describe('an interval learner', () => {
           rows.map(([customer, start]) => ({
             customer: `c${customer}`,
             start: start * HOUR,
-            values: [customer, start],
+            values: [(customer % 3) - 1, start % 3],
           })),
         );
         const whole = toReservoir();
-        for (let i = 0; i < batch.length; i++) whole.add(batch, i);
+        const weightOf = samplingWeights(score(batch, RARE).assignments, FLOOR);
+        for (let i = 0; i < batch.length; i++) whole.add(batch, i, weightOf(i));
 
         const sampled = toReservoir();
         const learners = Array.from({ length: partitions }, (_, partition) =>
-          createIntervalLearner({ ...OPTIONS, partition, quota: capacity }),
+          createIntervalLearner({ ...OPTIONS, partition, quota: capacity, floor: FLOOR }),
         );
         const take = (): void => {
           for (const learner of learners) {
-            const windows = learner.take()?.samples.windows;
-            for (let i = 0; i < (windows?.length ?? 0); i++) sampled.add(windows!, i);
+            const { windows, weights } = learner.take()?.samples ?? {};
+            for (let i = 0; i < (windows?.length ?? 0); i++) sampled.add(windows!, i, weights![i]);
           }
         };
         rows.forEach(([customer], i) => {
-          learners[customer % partitions]!.learn(warming(sliceWindows(batch, i, i + 1)));
+          learners[customer % partitions]!.learn(score(sliceWindows(batch, i, i + 1), RARE));
           if (i % takeEvery === 0) take();
         });
         take();
-        expect(toRows(sampled.toWindows())).toEqual(toRows(whole.toWindows()));
+        // What the learners refused themselves was not offered.
+        const { offered, threshold } = sampled.snapshot();
+        expect(sampled.snapshot()).toEqual({ ...whole.snapshot(), offered, threshold });
       }),
     );
+  });
+
+  it('says how much each window counts, by the model that assigned it', () => {
+    const learner = createIntervalLearner({ ...OPTIONS, floor: FLOOR });
+    learner.learn(warming(sliceWindows(WINDOWS, 0, 10)));
+    learner.learn(score(sliceWindows(WINDOWS, 10, 40), RARE));
+    const { windows, weights } = learner.take()!.samples;
+    const { nearest } = score(WINDOWS, MODEL).assignments!;
+    // Window i begins at hour i; of 1,000 windows 5 came to the first segment and 10 to the third, which are to have 2 %.
+    const wanted = Array.from(windows.starts, (start) => (start < 10 * HOUR ? 1 : [4, 1, 2][nearest[start / HOUR]!]));
+    expect([...weights!]).toEqual(wanted);
+    expect(new Set(wanted).size).toBeGreaterThan(1);
   });
 
   it('sends no more windows than its quota, those that the reservoir would keep first', () => {

@@ -13,12 +13,15 @@ import { clusterModelOf, embeddingsOf } from '../cluster/embeddings.js';
 import { toRows, type WindowRow } from '../window/window-rows.js';
 import { type TestWindow, windowBatch } from './window-batches.js';
 
-const OPTIONS = { learnEvery: 8, steps: 2, channels: 1 };
-const MODEL = clusterModelOf([
-  [0, 0],
-  [1, 1],
-  [-1, 2],
-]);
+const OPTIONS = { learnEvery: 8, steps: 2, channels: 1, floor: 0.02 };
+const MODEL = clusterModelOf(
+  [
+    [0, 0],
+    [1, 1],
+    [-1, 2],
+  ],
+  { weights: Float64Array.of(5, 985, 10) },
+);
 
 const random = createRandom(4);
 const ROWS: readonly TestWindow[] = Array.from({ length: 40 }, (_, i) => ({
@@ -124,6 +127,19 @@ describe('a learner', () => {
     expect(done).toBe(true);
   });
 
+  it('says how much each window counts, by the rarity of its segment', async () => {
+    const { lessons, outputs } = collect();
+    const learner = createLearner(outputs, OPTIONS);
+    await learner.learn(warming(sliceWindows(WINDOWS, 0, 5)));
+    for (const page of inPages(sliceWindows(WINDOWS, 5, 40), [1])) await learner.learn(score(page, MODEL));
+    const { nearest } = score(WINDOWS, MODEL).assignments!;
+    const taught = ROWS.flatMap((row, i) => (row.revision === undefined && row.final !== false ? [i] : []));
+    // Of 1,000 windows 5 came to the first segment and 10 to the third, which are to have 2 %.
+    const wanted = taught.map((i) => (i < 5 ? 1 : [4, 1, 2][nearest[i]!]));
+    expect(lessons.flatMap(({ weights }) => weights)).toEqual(wanted);
+    expect(new Set(wanted).size).toBeGreaterThan(1);
+  });
+
   it('goes on from a snapshot, taken anywhere in a learning batch, as if it had never stopped', async () => {
     const whole = collect();
     const learner = createLearner(whole.outputs, OPTIONS);
@@ -146,14 +162,15 @@ describe('a learner', () => {
 interface Lesson {
   readonly sequence: number;
   readonly rows: readonly WindowRow[];
+  readonly weights: readonly number[];
   readonly record: StatisticsRecord;
 }
 
 function collect(): { readonly lessons: Lesson[]; readonly outputs: LearnerOutputs } {
   const lessons: Lesson[] = [];
   const outputs: LearnerOutputs = {
-    teach: async ({ sequence, windows }, record) => {
-      lessons.push({ sequence, rows: toRows(windows), record });
+    teach: async ({ sequence, windows, weights }, record) => {
+      lessons.push({ sequence, rows: toRows(windows), weights: [...weights!], record });
     },
   };
   return { lessons, outputs };
@@ -178,4 +195,8 @@ function score(windows: WindowBatch, model: ClusterModel): Scored {
   );
   const assignments = assign(model, { ...embeddings, embeddingSize: 2 });
   return { series: embeddings.series, assignments };
+}
+
+function warming(windows: WindowBatch): Scored {
+  return { series: score(windows, MODEL).series, assignments: undefined };
 }

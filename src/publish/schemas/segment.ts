@@ -12,7 +12,7 @@ const SIZE = partOf('SegmentSize', [
   field('modelVersion', 'string', 'The model.'),
   field('windowEnd', TIMESTAMP, 'End of the newest window that its profile knew.'),
   field('size', 'long', 'Windows of the reservoir that belonged to the segment.'),
-  field('share', 'double', 'Share of the reservoir.'),
+  field('share', 'double', 'Share of the stream, by the reservoir.'),
 ]);
 
 export const SEGMENT_SCHEMA = recordOf('Segment', 'What a segment looks like: its profile under one model version.', [
@@ -25,7 +25,7 @@ export const SEGMENT_SCHEMA = recordOf('Segment', 'What a segment looks like: it
     'What the segment asks for: `model` to forecast with, a simple `rule`, or nothing (`inactive`).',
   ),
   field('size', 'long', 'Windows of the reservoir that belong to the segment.'),
-  field('share', 'double', 'Share of the reservoir, 0 to 1.'),
+  field('share', 'double', 'Share of the stream by the reservoir, 0 to 1.'),
   field('level', 'double', 'Mean usage per step, in the units of the first channel.'),
   field('trend', 'double', 'Change of the trend line over one window, relative to its larger end: -1 to 1.'),
   field('volatility', 'double', 'Standard deviation of usage over its mean.'),

@@ -140,6 +140,7 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
                 channels: series.channels,
                 seed: segmentation.trainer.seed,
                 halfLifeMs: segmentation.trainer.reservoir.halfLifeMs,
+                floor: segmentation.trainer.reservoir.floor,
               });
             },
             toRecords: (lessons) =>

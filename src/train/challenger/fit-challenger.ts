@@ -12,14 +12,17 @@ import type { OpenEncoder } from '../../encode/open-encoder.js';
 import type { VraeFit } from '../../encode/vrae/train-vrae.js';
 import { type FittedScale, fitScale } from '../../series/fitted-scale.js';
 import { prepareSeries } from '../../series/prepare-series.js';
+import type { WindowBatch } from '../../window/window-batch.js';
 import { embedWindows } from '../embed-windows.js';
 import type { ViewRecord } from '../model-artifact.js';
 import type { TrainingJob } from '../training-job.js';
+import { withoutSurplus } from '../without-surplus.js';
 import { type FitEncoderOptions, fitEncoder, keepEncoder } from './fit-encoder.js';
 import { fitPlaces } from './fit-places.js';
 import { fitSegments } from './fit-segments.js';
 import { toFormerSegments } from './former-segments.js';
 import type { IncumbentRoles } from './incumbent-roles.js';
+import { toStreamFit } from './to-stream-fit.js';
 import type { TrainingWindows } from './training-windows.js';
 
 /** A model that is fitted and has no name yet, and what it says of the windows of its training. */
@@ -52,9 +55,9 @@ export async function fitChallenger(
   open: OpenEncoder,
 ): Promise<Challenger> {
   const { series, encoder: encoderSettings, cluster } = job.settings;
-  const { windows, split } = data;
+  const { windows, split, surplus } = data;
   const { trained, champion, kept } = roles;
-  const scale = series.scope === 'own' ? null : (kept?.model.scale ?? fitScale(series, [split.train]));
+  const scale = series.scope === 'own' ? null : (kept?.model.scale ?? fitScale(series, [ofStream(data)]));
   const fit =
     kept === undefined
       ? await fitEncoder(job, prepareSeries(series, scale ?? undefined, split.train), trained, options)
@@ -68,7 +71,8 @@ export async function fitChallenger(
   const { membership } = centroids;
   const former = await toFormerSegments(roles, data, membership);
   const match = await matchSegments(former, centroids, job.nextSegmentNumber);
-  const clusterModel = createClusterModel('', centroids, match.segmentIds, cluster.distance);
+  const learnt = toStreamFit(centroids, points.embeddings, surplus);
+  const clusterModel = createClusterModel('', learnt, match.segmentIds, cluster.distance);
   const assignments = assign(clusterModel, embeddings);
   return {
     scale,
@@ -84,4 +88,12 @@ export async function fitChallenger(
     clusterModel,
     assignments,
   };
+}
+
+/** Windows that are learnt from, by the stream's shares: a rare segment's usage may be of another size. */
+function ofStream({ split: { train, trainRows }, surplus }: TrainingWindows): WindowBatch {
+  return withoutSurplus(
+    train,
+    Uint8Array.from(trainRows, (row) => surplus[row]!),
+  );
 }

@@ -32,7 +32,7 @@ export interface Judgement {
 export async function judgeChallenger(
   challenger: Challenger,
   { champion, trained, kept }: IncumbentRoles,
-  { split }: TrainingWindows,
+  { split, surplus }: TrainingWindows,
   settings: ModelSettings,
 ): Promise<Judgement> {
   const { engine, shift } = settings.encoder;
@@ -48,8 +48,8 @@ export async function judgeChallenger(
     heldOut,
     champion &&
       compareSegments(
-        idsOf(champion.membership, champion.model.cluster.segmentIds),
-        idsOf(challenger.membership, challenger.match.segmentIds),
+        idsOf(champion.membership, champion.model.cluster.segmentIds, surplus),
+        idsOf(challenger.membership, challenger.match.segmentIds, surplus),
       ),
     settings.gate,
     { objection, basis: viewMap === undefined || viewMap.views.latents > 0 ? 'latents' : 'views' },
@@ -121,6 +121,7 @@ function fewerSegments({ clusterModel: { k }, chosen }: Challenger): string | un
   return `the windows have no more than ${k} different embeddings: ${k} segments, where ${chosen.k} were asked for`;
 }
 
-function idsOf(membership: Uint16Array, ids: readonly string[]): (string | undefined)[] {
-  return Array.from(membership, (j) => (j === NO_CENTROID ? undefined : ids[j]));
+/** Of surplus windows none: they would count more than their segment's share. */
+function idsOf(membership: Uint16Array, ids: readonly string[], surplus: Uint8Array): (string | undefined)[] {
+  return Array.from(membership, (j, row) => (j === NO_CENTROID || surplus[row] === 1 ? undefined : ids[j]));
 }

@@ -18,7 +18,7 @@ export async function toTrainingResult(
   artifact: ModelArtifact,
   challenger: Challenger,
   { decision, warnings }: Judgement,
-  { split: { heldOut } }: TrainingWindows,
+  { split: { heldOut }, surplus }: TrainingWindows,
   { number, settings, formerProfiles }: TrainingJob,
 ): Promise<TrainingResult> {
   const { encoder, views, chosen, match } = challenger;
@@ -38,6 +38,7 @@ export async function toTrainingResult(
       assignments,
       settings.calendar,
       formerProfiles,
+      surplus,
     ),
     lineage: match.lineage,
     ...(number === PROVISIONAL_NUMBER ? { reference: undefined } : await toReferences(artifact, encoder, heldOut)),

@@ -94,6 +94,11 @@ export const modelSection = z
         'Windows collected before the first training; each that gives no model doubles them for the next. Left out it is 2000, or at least 320 in two whole waves of windows that end together; such a model is fitted anew as windows double.',
       ),
     reservoir: whole('windows', { min: 1 }).default(20_000).describe('Windows kept for training.'),
+    reservoirFloor: share()
+      .exactOptional()
+      .describe(
+        'Part of the reservoir that a segment is to have however rare it is, 0 for none; it comes to ten times its own share at most, and all floors together to a quarter. Left out it is 0.01, or that of 100 windows in a smaller reservoir.',
+      ),
     history: real('window lengths', { min: 0.01 })
       .default(8)
       .describe('After so much event time a window is half as likely to be learnt from as a new one.'),
