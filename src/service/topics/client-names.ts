@@ -1,4 +1,5 @@
-// Names of segtide's own at the brokers, all made of `input.kafka.groupId`; the least rights are told by them.
+// Names of segtide's own at the brokers, groups made of `input.kafka.groupId`, transactional ids of
+// `output.topicPrefix`; the least rights are told by them.
 
 /** Consumer group of the trainers: one is active, the others stand by. */
 export function trainerGroup(groupId: string): string {
@@ -10,9 +11,17 @@ export function readerGroupPrefix(groupId: string): string {
   return `${groupId}-reader-`;
 }
 
-/** What transactional ids of workers begin with, one for each partition of the input. */
-export function transactionalIdPrefix(groupId: string): string {
-  return `${groupId}-`;
+/**
+ * What transactional ids of workers begin with, one for each partition of the input. They go by the topics that are
+ * written to: a second group that writes to the same ones has to be fenced.
+ */
+export function workerTransactionalIds(topicPrefix: string): string {
+  return `${topicPrefix}worker-`;
+}
+
+/** The same of those who copy topics of the input. */
+export function repartitionTransactionalIds(topicPrefix: string): string {
+  return `${topicPrefix}repartition-`;
 }
 
 /** Consumer group of those who copy a topic of the input where `input.keyed` is `repartition`. */
@@ -25,6 +34,6 @@ export function repartitionGroupPrefix(groupId: string): string {
 }
 
 /** Transactional id of the trainer. */
-export function trainerTransactionalId(groupId: string): string {
-  return `${groupId}-trainer`;
+export function trainerTransactionalId(topicPrefix: string): string {
+  return `${topicPrefix}trainer`;
 }

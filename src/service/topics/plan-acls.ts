@@ -2,9 +2,10 @@ import type { Config } from '../config/schema.js';
 import {
   readerGroupPrefix,
   repartitionGroupPrefix,
+  repartitionTransactionalIds,
   trainerGroup,
   trainerTransactionalId,
-  transactionalIdPrefix,
+  workerTransactionalIds,
 } from './client-names.js';
 import { type PlannedTopic, planTopics } from './plan-topics.js';
 import type { TopicName } from './topic-name.js';
@@ -87,15 +88,16 @@ function clientAcls({ input, output, delivery }: Pick<Config, 'input' | 'output'
   const { groupId } = input.kafka!;
   const inner = output.kind === 'kafka';
   const transactions = inner && delivery.guarantee === 'exactly-once';
+  const copies = inner && input.keyed === 'repartition';
+  const writers = (ids: string): Acl => toAcl(role, 'transactional-id', ids, WRITE, 'prefixed');
   const readers = (group: string): Acl => toAcl(role, 'group', readerGroupPrefix(group), READ, 'prefixed');
   if (role === 'worker') {
     return [
       toAcl(role, 'group', groupId, READ),
       ...(inner ? [readers(groupId)] : []),
-      ...(inner && input.keyed === 'repartition'
-        ? [toAcl(role, 'group', repartitionGroupPrefix(groupId), READ, 'prefixed')]
-        : []),
-      ...(transactions ? [toAcl(role, 'transactional-id', transactionalIdPrefix(groupId), WRITE, 'prefixed')] : []),
+      ...(copies ? [toAcl(role, 'group', repartitionGroupPrefix(groupId), READ, 'prefixed')] : []),
+      ...(transactions ? [writers(workerTransactionalIds(output.topicPrefix))] : []),
+      ...(transactions && copies ? [writers(repartitionTransactionalIds(output.topicPrefix))] : []),
     ];
   }
   if (role === 'trainer' && inner) {
@@ -103,7 +105,7 @@ function clientAcls({ input, output, delivery }: Pick<Config, 'input' | 'output'
       toAcl(role, 'group', trainerGroup(groupId), READ),
       readers(trainerGroup(groupId)),
       // Models and what they were learnt from are one, whatever is promised of the outputs.
-      toAcl(role, 'transactional-id', trainerTransactionalId(groupId), WRITE),
+      toAcl(role, 'transactional-id', trainerTransactionalId(output.topicPrefix), WRITE),
     ];
   }
   // `segtide models` reads what models there are.

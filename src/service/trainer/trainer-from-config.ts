@@ -92,7 +92,7 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
               compression: output.compression,
               stateTopic: topic('trainer-state'),
               statePartition: 0,
-              transactionalId: trainerTransactionalId(kafkaInput.groupId),
+              transactionalId: trainerTransactionalId(output.topicPrefix),
               groupId,
               partition: partition.partition,
               outageMs: delivery.outage,

@@ -47,14 +47,14 @@ export function refuseOther(
   if (stored.partitions !== partitions) {
     throw new SegtideError(
       'state',
-      `the input has ${partitions} partitions, and had ${stored.partitions} when the state of partition ${partition} was written: customers are dealt out otherwise now, and their open windows would be split. Begin anew with another consumer group, or set input.keyed to repartition, which keeps a number of its own`,
+      `the input has ${partitions} partitions, and had ${stored.partitions} when the state of partition ${partition} was written: customers are dealt out otherwise now, and their open windows would be split. Begin anew with another consumer group and another output.topicPrefix, or set input.keyed to repartition, which keeps a number of its own`,
       context,
     );
   }
   if (stored.identity !== identity) {
     throw new SegtideError(
       'state',
-      `the state of partition ${partition} was shaped by other settings of input, window or series; put them back, or begin anew with another consumer group`,
+      `the state of partition ${partition} was shaped by other settings of input, window or series; put them back, or begin anew with another consumer group and another output.topicPrefix`,
       context,
     );
   }

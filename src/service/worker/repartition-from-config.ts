@@ -12,7 +12,7 @@ import type { Values } from '../run/open-values.js';
 import type { RoleDeps } from '../run/role.js';
 import { runTogether } from '../run/run-together.js';
 import { servePartitions } from '../run/serve-partitions.js';
-import { repartitionGroup, transactionalIdPrefix } from '../topics/client-names.js';
+import { repartitionGroup, repartitionTransactionalIds } from '../topics/client-names.js';
 import { type TopicName, topicOf } from '../topics/topic-name.js';
 import { type CopyWriter, repartitionPartition } from './repartition-partition.js';
 
@@ -106,7 +106,7 @@ async function openWriter(
   const writer = await openTransactionalWriter(kafka, {
     ...options,
     ...{ partition, clock, groupId: repartitionGroup(groupId, topic) },
-    transactionalId: `${transactionalIdPrefix(groupId)}repartition-${topic}-${partition}`,
+    transactionalId: `${repartitionTransactionalIds(output.topicPrefix)}${topic}-${partition}`,
   });
   // An empty transaction: it ends what a former writer has begun.
   try {

@@ -57,7 +57,7 @@ export function createReplay(entries: readonly LogEntry[]): Replay {
 export function toMismatch(what: string): SegtideError {
   return new SegtideError(
     'state',
-    `the input since the last checkpoint does not give the windows that were published from it (${what}): its records were removed or written anew, or another version of segtide wrote the state. Bring the records or the version back; or begin anew with another consumer group, whose first windows then lack their earlier events`,
+    `the input since the last checkpoint does not give the windows that were published from it (${what}): its records were removed or written anew, or another version of segtide wrote the state. Bring the records or the version back; or begin anew with another consumer group and another output.topicPrefix, whose first windows then lack their earlier events`,
   );
 }
 

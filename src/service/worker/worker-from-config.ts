@@ -24,7 +24,7 @@ import { servePartitions } from '../run/serve-partitions.js';
 import { toConnection } from '../run/to-connection.js';
 import { writtenOutputs } from '../run/written-outputs.js';
 import { checkTopics } from '../topics/check-topics.js';
-import { transactionalIdPrefix } from '../topics/client-names.js';
+import { workerTransactionalIds } from '../topics/client-names.js';
 import { findInputTopics, partitionsOf } from '../topics/input-topics.js';
 import { topicsOf } from '../topics/plan-acls.js';
 import { planTopics } from '../topics/plan-topics.js';
@@ -239,7 +239,7 @@ function openStore(
   const { groupId } = input.kafka!;
   return createStateStore(kafka, {
     ...options,
-    transactionalId: `${transactionalIdPrefix(groupId)}worker-${partition.partition}`,
+    transactionalId: `${workerTransactionalIds(output.topicPrefix)}${partition.partition}`,
     groupId,
     partition: partition.partition,
   });

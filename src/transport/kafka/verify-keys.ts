@@ -29,7 +29,7 @@ export function verifyKeys(
     const found = hasKey ? 'has a key that is not the customer id' : 'has no key';
     throw new SegtideError(
       'input',
-      `the record at ${context.source} offset ${offset} ${found}; with several partitions the producer must key records by the mapped customer field. Where a customer's records are known to be in one partition all the same, set \`keyed: trust\``,
+      `the record at ${context.source} offset ${offset} ${found}; with several partitions the producer must key records by the mapped customer field. Where a customer's records are known to be in one partition all the same, set \`input.keyed: trust\` (where state was written before, with another consumer group and another output.topicPrefix)`,
       { context: { ...context, offset } },
     );
   }

@@ -31,7 +31,7 @@ describe('planAcls', () => {
       'topic segtide.forget-requests Read',
       'group g Read',
       'group g-reader-* Read',
-      'transactional-id g-* Write',
+      'transactional-id segtide.worker-* Write',
     ]);
   });
 
@@ -45,7 +45,7 @@ describe('planAcls', () => {
   it('asks for no transactional ids of workers where they have no transactions', () => {
     const acls = planAcls(config('', 'delivery: { guarantee: at-least-once }'));
     const ids = acls.filter(({ resource }) => resource === 'transactional-id');
-    expect(ids.map(show)).toEqual(['transactional-id g-trainer Write']);
+    expect(ids.map(show)).toEqual(['transactional-id segtide.trainer Write']);
   });
 
   it('lets a view and an operator change nothing but requests', () => {
