@@ -63,7 +63,7 @@ describe('the planned rights of a worker', () => {
     const sasl = { mechanism: 'scram-sha-256', username: 'worker', password: 'worker-secret' } as const;
     worker = await openKafka({ brokers: [broker.listeners.SCRAM!], sasl });
     actions = {
-      'commit a transaction': () => commitTransaction(worker, GROUP),
+      'commit a transaction': () => commitTransaction(worker, GROUP, 'rights.worker-'),
       'read the input': () => readOne(worker, GROUP, 'rights-events'),
       'read the state': () => readOne(worker, `${GROUP}-reader-state-1`, 'rights.state'),
       'read models': () => readOne(worker, `${GROUP}-reader-models-1`, 'rights.models'),
@@ -166,9 +166,9 @@ async function untilDone(action: () => Promise<void>): Promise<void> {
 }
 
 /** Outputs, state and offsets in one transaction. */
-async function commitTransaction(kafka: Kafka, groupId: string): Promise<void> {
+async function commitTransaction(kafka: Kafka, groupId: string, transactionalIds: string): Promise<void> {
   const producer = kafka.producer({
-    transactionalId: `${groupId}-rights-events-0`,
+    transactionalId: `${transactionalIds}0`,
     idempotent: true,
     maxInFlightRequests: 1,
     createPartitioner: Partitioners.DefaultPartitioner,

@@ -1,15 +1,18 @@
-import type { PartitionAssigner } from 'kafkajs';
+import kafkajs, { type PartitionAssigner } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
+import { type FetchedPartition, hideAborted } from './hide-aborted.js';
 
 /**
- * Tells of each partition for which a broker has answered a fetch, whether or not with records. kafkajs tells that a
- * broker answered, and hands on what came with records; a partition whose leader is away looks to it like one without.
+ * Sees to what brokers answer to fetches, before kafkajs does: aborted records are hidden, whichever transactions overlap
+ * ({@link hideAborted}). Tells of each partition for which a broker has answered, whether or not with records. kafkajs
+ * tells that a broker answered, and hands on what came with records; a partition whose leader is away looks to it like
+ * one without.
  *
- * @param assigner through it a consumer shows its view of the cluster
+ * @param assigner through it a consumer shows its view of the cluster. @default that of kafkajs
  */
 export function watchFetchAnswers(
-  assigner: PartitionAssigner,
-  onAnswer: (topic: string, partition: number) => void,
+  assigner: PartitionAssigner = PartitionAssigners.roundRobin,
+  onAnswer?: (topic: string, partition: number) => void,
 ): PartitionAssigner {
   return (config) => {
     const cluster = config.cluster as unknown as Partial<InnerCluster>;
@@ -25,7 +28,10 @@ export function watchFetchAnswers(
         broker.fetch = async (request) => {
           const answer = await fetch.call(broker, request);
           for (const { topicName, partitions } of answer.responses) {
-            for (const { partition } of partitions) onAnswer(topicName, partition);
+            for (const answered of partitions) {
+              hideAborted(answered);
+              onAnswer?.(topicName, answered.partition);
+            }
           }
           return answer;
         };
@@ -35,6 +41,8 @@ export function watchFetchAnswers(
     return assigner(config);
   };
 }
+
+const { PartitionAssigners } = kafkajs;
 
 /** What kafkajs 2.2.4 hands to an assigner beyond what its types say. */
 interface InnerCluster {
@@ -46,7 +54,7 @@ interface InnerBroker {
   fetch(request: object): Promise<{
     readonly responses: readonly {
       readonly topicName: string;
-      readonly partitions: readonly { readonly partition: number }[];
+      readonly partitions: readonly (FetchedPartition & { readonly partition: number })[];
     }[];
   }>;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
+import { watchFetchAnswers } from '../../../src/transport/kafka/fetch-answers.js';
 import { KAFKA_RETRY } from '../../../src/transport/kafka/kafka-connection.js';
 
 export interface CommittedRecord {
@@ -22,7 +23,12 @@ let readers = 0;
 
 export async function readCommitted(brokers: string[], ...topics: string[]): Promise<CommittedRecords> {
   const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING, retry: KAFKA_RETRY });
-  const consumer = kafka.consumer({ groupId: `test-reader-${process.pid}-${readers++}`, maxWaitTimeInMs: 100 });
+  const consumer = kafka.consumer({
+    groupId: `test-reader-${process.pid}-${readers++}`,
+    // kafkajs by itself hands aborted records over where transactions overlap.
+    partitionAssigners: [watchFetchAnswers()],
+    maxWaitTimeInMs: 100,
+  });
   const records: CommittedRecord[] = [];
   let lastAt = Date.now();
   await consumer.connect();

@@ -19,8 +19,8 @@ function watch(cluster: object): string[] {
 
 const ANSWER = {
   responses: [
-    { topicName: 'a', partitions: [{ partition: 0 }, { partition: 3 }] },
-    { topicName: 'b', partitions: [{ partition: 3 }] },
+    { topicName: 'a', partitions: [0, 3].map((partition) => ({ partition, messages: [] })) },
+    { topicName: 'b', partitions: [{ partition: 3, messages: [] }] },
   ],
 };
 
