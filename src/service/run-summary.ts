@@ -118,6 +118,10 @@ export interface Progress {
   /** Done part of the phase in [0, 1], where it is known. */
   readonly done?: number;
   readonly events: number;
+  /** Of the events, those that came late; absent where it is not told. */
+  readonly late?: number;
+  /** Of the events, those that became dead letters; absent where it is not told. */
+  readonly deadLettered?: number;
   readonly windows: number;
   /** Epoch ms; -Infinity before the first event. */
   readonly watermark: number;

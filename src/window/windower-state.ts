@@ -1,5 +1,6 @@
 import { CustomerTable } from './customer-table.js';
 import { EventIdSet } from './event-id-set.js';
+import { NO_FATES } from './fates.js';
 import { FutureGuard } from './future-guard.js';
 import { MeterReadings } from './meter-readings.js';
 import { Revisions } from './revisions.js';
@@ -147,8 +148,6 @@ export class WindowerState {
     this.revisions.restore(from.revisions);
   }
 }
-
-const NO_FATES: Fates = { in: 0, accepted: 0, late: 0, duplicate: 0, deadLettered: 0, quarantined: 0, skipped: 0 };
 
 /** Steps between the begin of the oldest window that takes events and the newest event, whatever its place in a step. */
 function columnsFor({ steps, clock, outOfOrdernessMs, allowedLatenessMs }: WindowSettings): number {

@@ -129,6 +129,11 @@ describe('the pipeline on Kafka', () => {
         expect(bytesOf(letter)).toEqual(at!.value);
       }
       expect(summary.events).toBe(produced + 5);
+      const { accepted, late, deadLettered, quarantined } = summary.fates;
+      expect({ accepted, late, dead: deadLettered + quarantined }).toEqual({
+        ...{ accepted: produced - spoilt.length, late: 5 },
+        dead: spoilt.length,
+      });
       expect(sum(await topic.committed(topic.topic))).toBe(produced + 5);
       await outputs.close();
     },

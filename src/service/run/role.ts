@@ -1,4 +1,6 @@
+import type { DeadLetterReason } from '../../ingest/dead-letter.js';
 import type { Clock } from '../../ports.js';
+import type { Fates } from '../../window/window-batch.js';
 import type { Log } from '../log.js';
 import type { Progress } from '../run-summary.js';
 
@@ -18,6 +20,9 @@ export interface WorkerSummary {
   readonly seconds: number;
   /** Records read here, those of a restore left out. */
   readonly events: number;
+  /** Those records by their first fate; the fates other than `in` add up to it. */
+  readonly fates: Fates;
+  readonly deadLetterReasons: Readonly<Partial<Record<DeadLetterReason, number>>>;
   readonly windows: number;
   /** Partitions at the end. */
   readonly partitions: readonly number[];

@@ -4,11 +4,13 @@ import type { RunSummary } from '../run-summary.js';
 import { formatCount, formatCounted } from './format.js';
 
 /**
- * What to say of a run that had events and could use none of them: how many went where, the most frequent reason, and
- * what to check. Undefined for any other run.
+ * What to say of a run that had events and could use none of them: how many went where, the most frequent reason, what to
+ * check, and where to look. Undefined for any other run.
  */
-export function describeNothingAccepted(summary: RunSummary, config: Config): string | undefined {
-  const { events, outputs } = summary;
+export function describeNothingAccepted(
+  { events, deadLetterReasons, outputs }: Pick<RunSummary, 'events' | 'deadLetterReasons' | 'outputs'>,
+  config: Config,
+): string | undefined {
   if (events.in === 0 || events.accepted > 0) return undefined;
   const fates: [string, number][] = [
     ['dead-lettered', events.deadLettered],
@@ -18,25 +20,32 @@ export function describeNothingAccepted(summary: RunSummary, config: Config): st
     ['duplicate', events.duplicate],
   ];
   const went = fates.filter(([, count]) => count > 0).map(([fate, count]) => `${formatCount(count)} ${fate}`);
-  const letters = outputs.find(({ output }) => output === 'dead-letters');
-  return [
-    `none of ${formatCounted(events.in, 'event')} was accepted (${went.join(', ')})${mainReason(summary)}.`,
-    `Check the fields in use, ${fieldsOf(config)} (flags --customer, --time, --value), and input.time.unit`,
-    letters === undefined ? '' : `; ${letters.path} holds the reasons and the records`,
-  ]
-    .join(' ')
-    .replace(' ;', ';')
-    .trimEnd();
-}
-
-function mainReason({ deadLetterReasons }: RunSummary): string {
-  const [main] = Object.entries(deadLetterReasons).sort(([, a], [, b]) => b - a);
-  if (main === undefined) return '';
+  const { late, duplicate, skipped } = events;
+  const [main = ['', 0]] = Object.entries({ ...deadLetterReasons, late, duplicate, skipped })
+    .filter(([, count]) => count > 0)
+    .sort(([, a], [, b]) => b - a);
   const [reason, count] = main;
-  return `, most of them as ${reason} (${formatCount(count)}): ${REASONS[reason as DeadLetterReason]}`;
+  const why = count === 0 ? '' : `, most of them as ${reason} (${formatCount(count)}): ${REASONS[reason as Reason]}`;
+  const places = outputs
+    .filter(({ records }) => records > 0)
+    .flatMap(({ output, path }) => (output in HELD ? [`; ${path} holds ${HELD[output as keyof typeof HELD]}`] : []));
+  const check = CHECKS[reason as keyof typeof CHECKS] ?? checkFields(config);
+  return `none of ${formatCounted(events.in, 'event')} was accepted (${went.join(', ')})${why}. Check ${check}${places.join('')}`;
 }
 
-const REASONS: Readonly<Record<DeadLetterReason, string>> = {
+type Reason = DeadLetterReason | 'late' | 'duplicate' | 'skipped';
+
+/** What is in the outputs of refused events. */
+const HELD = { late: 'the late events', 'dead-letters': 'the reasons and the records' };
+
+/** Where it is not the fields that are to be checked. */
+const CHECKS = {
+  late: 'input.time.unit, and whether old events are sent again; window.allowedLateness accepts those that are not much too late',
+  duplicate: 'input.fields.eventId, which must differ from event to event, and whether events are sent again',
+  skipped: 'window.hop, which is longer than the window',
+};
+
+const REASONS: Readonly<Record<Reason, string>> = {
   unreadable: 'they are not in the format that was expected',
   incomplete: 'a field is missing or null',
   invalid: 'a field holds something else than expected',
@@ -45,7 +54,17 @@ const REASONS: Readonly<Record<DeadLetterReason, string>> = {
   negative: 'a value is negative',
   'too-large': 'they are longer than input.maxRecordBytes',
   future: 'the event time lies in the future',
+  late: 'all windows that they belong to had closed',
+  duplicate: 'an event of the same id had come before',
+  skipped: 'they lie between two windows',
 };
+
+function checkFields(config: Config): string {
+  // A worker has no flags for them.
+  const isWorker = config.input.kind === 'kafka' && config.output.kind === 'kafka';
+  const flags = isWorker ? '' : ' (flags --customer, --time, --value)';
+  return `the fields in use, ${fieldsOf(config)}${flags}, and input.time.unit`;
+}
 
 function fieldsOf({ input }: Config): string {
   const { fields, channels = [], pivot } = input;

@@ -1,3 +1,4 @@
+import type { Fates } from '../../window/window-batch.js';
 import type { TrainerSummary, WorkerSummary } from '../run/role.js';
 import { formatCount, formatCounted, formatSeconds } from './format.js';
 
@@ -6,11 +7,23 @@ export function renderRole(summary: WorkerSummary | TrainerSummary): string {
   return summary.role === 'worker' ? renderWorker(summary) : renderTrainer(summary);
 }
 
-function renderWorker({ seconds, events, windows, partitions, modelVersion }: WorkerSummary): string {
+function renderWorker({ seconds, events, fates, windows, partitions, modelVersion }: WorkerSummary): string {
   const rate = seconds > 0 ? ` (${formatCount(events / seconds)}/s)` : '';
   const model = modelVersion === null ? 'no model yet' : `model ${modelVersion}`;
   const owned = partitions.length === 0 ? 'no partitions' : `partitions ${partitions.join(', ')}`;
-  return `worker: ${formatCounted(events, 'event')}${rate}, ${formatCounted(windows, 'window')} in ${formatSeconds(seconds)}; ${owned} at the end, ${model}\n`;
+  return `worker: ${formatCounted(events, 'event')}${rate}${refused(fates)}, ${formatCounted(windows, 'window')} in ${formatSeconds(seconds)}; ${owned} at the end, ${model}\n`;
+}
+
+/** Which of the events no window took. */
+function refused({ late, duplicate, deadLettered, quarantined, skipped }: Fates): string {
+  const counts: [string, number][] = [
+    ['late', late],
+    ['dead-lettered', deadLettered + quarantined],
+    ['duplicate', duplicate],
+    ['skipped', skipped],
+  ];
+  const told = counts.filter(([, count]) => count > 0).map(([fate, count]) => `${formatCount(count)} ${fate}`);
+  return told.length === 0 ? '' : `, of them ${told.join(', ')}`;
 }
 
 function renderTrainer({ seconds, windows, published, trainings }: TrainerSummary): string {

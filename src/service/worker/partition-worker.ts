@@ -9,6 +9,8 @@ import type { AssignedPartition } from '../../transport/kafka/assigned-partition
 import type { OutgoingRecord } from '../../transport/kafka/kafka-producer.js';
 import type { StateStore, StoredState } from '../../transport/kafka/state-store.js';
 import type { ValueParser } from '../../transport/kafka/value-parser.js';
+import { fatesSince } from '../../window/fates.js';
+import type { Fates } from '../../window/window-batch.js';
 import { createWindower } from '../../window/windower.js';
 import type { IntervalLearner, Lessons } from '../../worker/interval-learner.js';
 import { createPages, type Page } from '../../worker/pages.js';
@@ -57,8 +59,8 @@ export interface PartitionWorkerParts {
   /** The process is to end: what was done is committed. */
   readonly isStopped: () => boolean;
   readonly onRestored?: (restored: { readonly records: number; readonly customers: number }) => void;
-  /** @param events that came in since the page before */
-  readonly onPage?: (page: Page, events: number) => void;
+  /** @param fates of the events that came in since the page before */
+  readonly onPage?: (page: Page, fates: Fates) => void;
 }
 
 /**
@@ -91,7 +93,7 @@ async function work(options: PartitionWorkerOptions, parts: PartitionWorkerParts
   const log = createDecisionLog({ identity, partitions });
   const replay = createReplay(entries);
   const windower = createWindower(segmentation.window, from?.windower);
-  const checkpointed = windower.fates.in;
+  const checkpointed = windower.fates;
   const clocks = createTopicClocks(usageTopicsOf(partition, options.forgetTopic), from?.clocks);
   const source = createRecordedSource(
     partition,
@@ -136,7 +138,7 @@ async function work(options: PartitionWorkerOptions, parts: PartitionWorkerParts
           clocks: clocks.snapshot(),
         }),
     },
-    checkpointed,
+    checkpointed.in,
   );
 
   /** Events that `onPage` was told of, or that came before a restart. */
@@ -150,9 +152,9 @@ async function work(options: PartitionWorkerOptions, parts: PartitionWorkerParts
       const said = replay.page(page.windows);
       if (said === undefined) return page;
       publisher.recall(page, said.segmented, said.marks);
-      told = windower.fates.in;
+      told = windower.fates;
       if (replay.isOver) {
-        parts.onRestored?.({ records: told - checkpointed, customers: windower.counters.customers });
+        parts.onRestored?.({ records: told.in - checkpointed.in, customers: windower.counters.customers });
       }
     }
   };
@@ -182,10 +184,10 @@ async function work(options: PartitionWorkerOptions, parts: PartitionWorkerParts
     },
   });
   const tell = (page: Page): void => {
-    const { in: events } = windower.fates;
+    const { fates } = windower;
     partition.working();
-    onPage?.(page, events - told);
-    told = events;
+    onPage?.(page, fatesSince(told, fates));
+    told = fates;
   };
   await lastValueFrom(page$.pipe(tap(tell)), { defaultValue: undefined });
   await (partition.signal.aborted ? commits.settle() : commits.finish());

@@ -81,7 +81,7 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
       log.warn(`model ${modelVersion ?? ''} can't be used, the one before stays: ${why}`),
   });
   const partitionOf = await createKeyPartition(partitions);
-  const progress = createWorkerProgress(deps.progress, () => models.current());
+  const progress = createWorkerProgress(config, deps, () => models.current());
   let group: GroupReader | undefined;
   try {
     group = await createGroupReader(

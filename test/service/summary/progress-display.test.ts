@@ -14,12 +14,18 @@ const PROGRESS: Progress = {
 describe('progressLine', () => {
   it('tells phase, events, rate, windows, event time and model', () => {
     const line = 'training v2 45 %  100,000 events  50,000/s  1,200 windows  2013-05-01  model v1';
-    expect(progressLine(PROGRESS, 2)).toBe(line);
+    expect(progressLine(PROGRESS, { events: 50_000 })).toBe(line);
+  });
+
+  it('tells how many of the events were late and how many dead-lettered', () => {
+    const line = progressLine({ ...PROGRESS, late: 1000, deadLettered: 20 }, { events: 0 });
+    expect(line).toContain('  100,000 events  0/s  1,000 late  20 dead-lettered  1,200 windows  ');
+    expect(progressLine({ ...PROGRESS, late: 0, deadLettered: 0 }, {})).not.toMatch(/late|dead/);
   });
 
   it('leaves out what is not known yet', () => {
     const start = { phase: 'reading', events: 0, windows: 0, watermark: Number.NEGATIVE_INFINITY, modelVersion: null };
-    expect(progressLine(start, 0)).toBe('reading  0 events  0 windows  warming');
+    expect(progressLine(start, {})).toBe('reading  0 events  0 windows  warming');
   });
 });
 
@@ -54,7 +60,7 @@ describe('createProgressDisplay', () => {
     expect(stream.text).toBe('');
     pass(1);
     display.show(PROGRESS);
-    expect(stream.text).toBe(`${progressLine(PROGRESS, 5)}\n`);
+    expect(stream.text).toBe(`${progressLine(PROGRESS, { events: 20_000 })}\n`);
     display.clear();
     expect(stream.text).not.toContain('\x1b');
   });
@@ -73,6 +79,16 @@ describe('createProgressDisplay', () => {
       'closing windows  100,000 events  6,200 windows  500/s  2013-05-01  model v1',
       'reading  200,000 events  10,000/s  6,300 windows  2013-05-01  model v1',
     ]);
+  });
+
+  it('tells the rate of the last ten seconds, and none for another count', () => {
+    const { stream, display, pass } = create({});
+    for (const events of [50_000, 100_000, 100_000, 0, 100_000, 101_000]) {
+      pass(5000);
+      display.show({ ...PROGRESS, events });
+    }
+    const rates = stream.text.match(/(?<=events {2})\S+/g);
+    expect(rates).toEqual(['10,000/s', '10,000/s', '5,000/s', '1,200', '0/s', '67/s']);
   });
 
   it('shows nothing when it shall be quiet, but lets log lines through', () => {

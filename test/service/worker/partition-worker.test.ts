@@ -18,6 +18,8 @@ import type { ModelRecord } from '../../../src/train/model-record.js';
 import { createReservoir } from '../../../src/train/reservoir.js';
 import { runTrainingJob } from '../../../src/train/run-training-job.js';
 import { createJsonValues } from '../../../src/transport/kafka/json-values.js';
+import { addFates, NO_FATES } from '../../../src/window/fates.js';
+import type { Fates } from '../../../src/window/window-batch.js';
 import { createWindower } from '../../../src/window/windower.js';
 import type { Lessons } from '../../../src/worker/interval-learner.js';
 import { createMemoryPartition, type MemoryPartition } from '../../support/memory-partition.js';
@@ -70,6 +72,7 @@ interface Ending {
   readonly now?: () => number;
   readonly createLearner?: PartitionWorkerParts['createLearner'];
   readonly toRecords?: PartitionWorkerParts['toRecords'];
+  readonly onFates?: (fates: Fates) => void;
   /** Ends in order. */
   readonly stopWhen?: (partition: ReturnType<MemoryPartition['assign']>) => boolean;
 }
@@ -104,7 +107,8 @@ async function own(topics: MemoryPartition, state: MemoryState, ending: Ending =
     onRestored: ({ records }) => {
       restored = records;
     },
-    onPage: () => {
+    onPage: (_, fates) => {
+      ending.onFates?.(fates);
       if (++pages === ending.killAfterPages) partition.revoke();
     },
   };
@@ -218,6 +222,27 @@ describe('a worker that watches for alerts', () => {
 });
 
 describe('a worker of one partition', () => {
+  it('tells the fates of the events that it reads, and not of those that it reads again to restore', async () => {
+    const topics = newTopics(EVENTS.slice(0, HALF));
+    const state = createMemoryState();
+    const tell = async (): Promise<Fates & { restored: number }> => {
+      let told = NO_FATES;
+      let idle = 0;
+      const restored = await own(topics, state, {
+        onFates: (fates) => {
+          told = addFates(told, fates);
+        },
+        stopWhen: ({ started, waiting }) => started && waiting.length === 0 && ++idle > 30,
+      });
+      return { ...told, restored };
+    };
+    expect(await tell()).toMatchObject({ restored: 0, in: HALF, deadLettered: 0 });
+    topics.append('usage', [...toRecords(EVENTS.slice(HALF)), { key: 'a', value: 'no JSON' }]);
+    const rest = await tell();
+    expect(rest).toMatchObject({ in: EVENTS.length - HALF + 1, deadLettered: 1 });
+    expect(rest.restored).toBeGreaterThan(0);
+  });
+
   it('publishes each window once, whenever it is killed and however the rest is fetched again', async () => {
     const oracle = createMemoryState();
     await drain(newTopics(), oracle, { inForce: () => models });
