@@ -89,7 +89,11 @@ describe('delivery', () => {
     const producer = await createKafkaProducer({ brokers });
     const sink = await createKafkaSink(producer, { topic: 'no-such-topic', output: LATE });
     await sink.write([late(1)]);
-    await expect(sink.flush()).rejects.toMatchObject({ code: 'transport', context: { topic: 'no-such-topic' } });
+    await expect(sink.flush()).rejects.toMatchObject({
+      code: 'transport',
+      message: expect.stringMatching(/^the topic no-such-topic does not exist/),
+      context: { topic: 'no-such-topic' },
+    });
     await producer.close();
   });
 

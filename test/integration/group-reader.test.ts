@@ -255,6 +255,21 @@ describe('group reader', () => {
     });
   });
 
+  it('tells a member that has no partition, until another leaves it one', async () => {
+    const { of } = await usageTopic(1);
+    let idle = 0;
+    const active = await readGroup(of, { onIdle: () => idle++ });
+    await until(() => active.told.length === 1);
+    expect(idle).toBe(0);
+    let standing = 0;
+    const standby = await readGroup(of, { onIdle: () => standing++ });
+    await until(() => standing > 0);
+    expect(standby.told).toEqual([]);
+    await active.reader.close();
+    await until(() => standby.told.length === 1);
+    await standby.reader.close();
+  });
+
   it('ends when a topic gets more partitions, and when the pattern finds another one', async () => {
     const { topic, of } = await usageTopic(2);
     const grown = await readGroup({ ...of, topicsEveryMs: 200 });

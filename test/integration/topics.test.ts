@@ -79,6 +79,9 @@ describe('segtide topics', () => {
     expect(refused.err).toMatch(/out\.state has 8 partitions and the input 4: the state of its customers would not be/);
     expect(refused.err).toMatch(/out\.segments has cleanup\.policy=delete .* kafka-configs\.sh --alter/);
     expect(await describeTopics(await openKafka({ brokers }), [`${prefix}out.models`])).toEqual([]);
+    const checked = (await topics('check')).out;
+    expect(checked).toContain('missing');
+    expect(checked).not.toContain('`segtide topics create` makes');
     expect(JSON.parse((await topics('check', config, '--json')).out).findings).toContainEqual(
       expect.objectContaining({ topic: `${prefix}out.state`, severity: 'wrong' }),
     );

@@ -9,6 +9,7 @@ import { EXIT_CODES } from './exit-code.js';
 import { openConsole } from './open-console.js';
 import { freshOutputFolder } from './output-folder.js';
 import { readConfig } from './read-config.js';
+import { refuseUsedFolder } from './refuse-used-folder.js';
 import type { ReplayFlags } from './replay-command.js';
 import { requireKafka } from './require-kafka.js';
 import type { Terminal } from './terminal.js';
@@ -19,15 +20,17 @@ import type { Terminal } from './terminal.js';
  * @returns the exit code: 130 where it was stopped before its end
  */
 export async function replayAndReport(flags: ReplayFlags, terminal: Terminal): Promise<number> {
-  const { json = false, quiet = false, set = [], model } = flags;
+  const { json = false, quiet = false, force = false, set = [], model } = flags;
   const config = readConfig(flags.config, set.map(toAssignment), terminal.env);
   requireKafka(config, 'segtide replay');
   const times = toTimes(flags, config, terminal.now());
+  const output = toOutput(flags, config, terminal.now());
+  if (output.path !== undefined && output.kind === 'directory' && !force) await refuseUsedFolder(output.path);
   const { display, log, stop } = openConsole(config, { json, quiet }, terminal);
   try {
     const summary = await replayFromConfig(
       config,
-      { ...times, model, output: toOutput(flags, config, terminal.now()) },
+      { ...times, model, output },
       { signal: stop.signal, progress: display.show, log, clock: { now: terminal.now } },
     );
     display.clear();

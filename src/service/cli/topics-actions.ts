@@ -79,7 +79,8 @@ export async function reportTopics(flags: TopicsFlags, terminal: Terminal): Prom
   } else {
     for (const { severity, text } of findings) terminal.out.write(`${severity.padEnd(7)}  ${text}\n`);
     if (broken.length === 0) terminal.out.write(`all ${plan.length} topics are as they must be\n`);
-    else if (broken.some(({ severity }) => severity === 'missing')) terminal.out.write(CREATE_HINT);
+    // While one is wrong, none is made.
+    else if (broken.every(({ severity }) => severity === 'missing')) terminal.out.write(CREATE_HINT);
   }
   return broken.length === 0 ? EXIT_CODES.ok : EXIT_CODES.output;
 }

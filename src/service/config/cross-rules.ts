@@ -116,7 +116,7 @@ export const CROSS_RULES: readonly CrossRule[] = [
       return new Set(names).size < names.length || (input.kind === 'kafka' && names.some(reads(input.kafka?.topics)));
     },
     expected:
-      'other names than each other, and none that `input.kafka.topics` names or matches: segtide would read what it writes',
+      'other names than each other, and none that `input.kafka.topics` names or matches: segtide would read what it writes; change these, `output.topicPrefix` or the topics of the input',
   },
   {
     path: ['output', 'minInsyncReplicas'],

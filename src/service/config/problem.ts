@@ -54,11 +54,13 @@ export function describeIssue(issue: z.core.$ZodIssue, input: unknown): { path: 
   return [{ path: issue.path, text: `${describeValue(issue.path, expected(issue), input)}${hint}` }];
 }
 
-/** That the key at `path` must be what is `wanted`, and what it is. */
+/** That the key at `path` must be what is `wanted`, and what it is where it is given. */
 export function describeValue(path: readonly PropertyKey[], wanted: string, input: unknown): string {
-  const got =
-    shapeAt(path)?.secret === true ? 'a masked value' : show(maskSecrets(valueAt(input, path), path.map(String)));
-  return `'${path.join('.') || 'the config'}' must be ${wanted}; got ${got}`;
+  const must = `'${path.join('.') || 'the config'}' must be ${wanted}`;
+  const value = valueAt(input, path);
+  if (value === undefined) return must;
+  const got = shapeAt(path)?.secret === true ? 'a masked value' : show(maskSecrets(value, path.map(String)));
+  return `${must}; got ${got}`;
 }
 
 function suggest(value: string, known: readonly unknown[]): string {

@@ -50,6 +50,7 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
   });
   const summary = { windows: 0, published: [] as string[], trainings: 0 };
   let group: GroupReader | undefined;
+  let standsBy = false;
   try {
     group = await createGroupReader(
       {
@@ -66,12 +67,20 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
         outageMs: delivery.outage,
         stallMs: Math.max(delivery.stall, delivery.outage + 1000),
       },
-      { onLost: (lost) => log.warn('lessons that were not read are gone', { ...lost }) },
+      {
+        onLost: (lost) => log.warn('lessons that were not read are gone', { ...lost }),
+        onIdle() {
+          // Each rebalance of the group tells it.
+          if (!standsBy) log.info('standing by: another trainer is active');
+          standsBy = true;
+        },
+      },
     );
     closeWithin(STOP_MS, signal, group);
     await servePartitions(
       group,
       async (partition, ending) => {
+        standsBy = false;
         log.info('active trainer');
         let known = { windows: 0, outcomes: 0 };
         const initial = config.model.initial;

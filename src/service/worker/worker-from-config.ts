@@ -29,6 +29,7 @@ import { findInputTopics, partitionsOf } from '../topics/input-topics.js';
 import { topicsOf } from '../topics/plan-acls.js';
 import { planTopics } from '../topics/plan-topics.js';
 import { type TopicName, topicOf } from '../topics/topic-name.js';
+import { asAtStart } from './as-at-start.js';
 import { toForgottenRecords } from './forgotten-records.js';
 import { toLessonRecords } from './lesson-records.js';
 import { createModelFeed } from './model-feed.js';
@@ -55,12 +56,16 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
   const topic = (name: TopicName): string => topicOf(output, name);
 
   // What the worker needs must be there before it joins the group.
-  const inputs = await findInputTopics(kafka, { topics: kafkaInput.topics, keyed: input.keyed });
   const isRepartitioned = input.keyed === 'repartition';
-  // The topic of copies keeps the number that it was made with.
-  const partitions = (isRepartitioned && (await existing(kafka, topic('repartitioned')))) || partitionsOf(inputs);
   const plan = topicsOf(planTopics(config), ['worker']);
-  await checkTopics(kafka, plan, { inputPartitions: partitions, create: output.createTopics });
+  const look = async (create: boolean) => {
+    const inputs = await findInputTopics(kafka, { topics: kafkaInput.topics, keyed: input.keyed });
+    // The topic of copies keeps the number that it was made with.
+    const partitions = (isRepartitioned && (await existing(kafka, topic('repartitioned')))) || partitionsOf(inputs);
+    await checkTopics(kafka, plan, { inputPartitions: partitions, create });
+    return { inputs, partitions };
+  };
+  const { inputs, partitions } = await look(output.createTopics);
   const schemaIds = await findSchemaIds(config, writtenOutputs(config));
   const values = await openValues(kafkaInput, stages.ingest, clock);
 
@@ -170,6 +175,8 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
     const follow = (stop: AbortSignal): Promise<void> => Promise.race([models.ended, aborted(stop)]);
     await runTogether(signal, isRepartitioned ? [serve, follow, copy] : [serve, follow]);
     return progress.summary((clock.now() - startedAt) / 1000);
+  } catch (error) {
+    throw await asAtStart(error, () => look(false));
   } finally {
     values.close();
     // What stopped the worker is the one to tell, whatever its parts end with.

@@ -56,6 +56,8 @@ export interface GroupReader {
 export interface GroupReaderParts {
   /** Told when retention has removed records that were not read, and `outOfRange` says to go on. */
   readonly onLost?: (lost: LostRecords) => void;
+  /** Told at each rebalance that leaves this member without a partition: others have them all. */
+  readonly onIdle?: () => void;
 }
 
 /** @throws SegtideError `config` for a wrong option, `transport` when a topic or the brokers are not to be had */
@@ -73,7 +75,7 @@ async function startReader(
   kafka: Kafka,
   settings: GroupReaderSettings,
   selection: TopicSelection,
-  { onLost }: GroupReaderParts,
+  { onLost, onIdle }: GroupReaderParts,
 ): Promise<GroupReader> {
   const { topics } = selection;
   const feeds = new Map<number, PartitionFeed>();
@@ -191,6 +193,7 @@ async function startReader(
       joins++;
       joining.set();
       for (const feed of fresh) assignments.next(feed);
+      if (partitions.length === 0) onIdle?.();
     },
     fetched(topic, partition, records, first, next) {
       const feed = feeds.get(partition);

@@ -34,6 +34,12 @@ export function isUnknownTopic(error: unknown): boolean {
   return protocolType(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
 }
 
+/** What a user is told of a topic that is not there. */
+export function toUnknownTopic(topic: string, cause?: unknown): SegtideError {
+  const text = `the topic ${topic} does not exist, or this client may not see it; create it or correct the name`;
+  return new SegtideError('transport', text, { cause, context: { topic } });
+}
+
 /** Whether the same request may be right when it is sent again. */
 export function isRetriable(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;

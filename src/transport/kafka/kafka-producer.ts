@@ -1,7 +1,7 @@
 import type { KafkaMessage } from 'kafkajs';
 import { type Compression, toCompressionType } from './codecs/register-codecs.js';
 import { KAFKA_RETRY, type KafkaConnectionOptions, openKafka } from './kafka-connection.js';
-import { isRetriable, isUnknownTopic, toTransportError } from './kafka-error.js';
+import { isRetriable, isUnknownTopic, toTransportError, toUnknownTopic } from './kafka-error.js';
 import { tryAgain } from './try-again.js';
 
 export interface OutgoingRecord {
@@ -52,6 +52,7 @@ export async function createKafkaProducer(options: KafkaProducerOptions): Promis
       try {
         await tryAgain(sent, LONGEST_MS, (error) => isRetriable(error) && !isUnknownTopic(error));
       } catch (cause) {
+        if (isUnknownTopic(cause)) throw toUnknownTopic(topic, cause);
         throw toTransportError(cause, `the records for ${topic} were not acknowledged`, { topic });
       }
     },

@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
+import { toUnknownTopic } from './kafka-error.js';
 import { untilReady, withAdmin } from './topics.js';
 
 /** Topics that are read together, and how many partitions each of them has. */
@@ -65,11 +66,7 @@ function matching(listed: readonly string[], pattern: RegExp): string[] {
 function known(listed: readonly string[], names: readonly string[]): string[] {
   for (const topic of names) {
     if (listed.includes(topic)) continue;
-    throw new SegtideError(
-      'transport',
-      `the topic ${topic} does not exist, or this client may not see it; create it or correct the name`,
-      { context: { topic } },
-    );
+    throw toUnknownTopic(topic);
   }
   return [...names];
 }

@@ -1,7 +1,6 @@
 import type { Admin, Kafka } from 'kafkajs';
-import { SegtideError } from '../../errors.js';
 import { KAFKA_RETRY } from './kafka-connection.js';
-import { isRetriable, toTransportError } from './kafka-error.js';
+import { isRetriable, toTransportError, toUnknownTopic } from './kafka-error.js';
 import { tryAgain } from './try-again.js';
 
 export interface TopicPlan {
@@ -62,11 +61,7 @@ export async function committedOffsets(
 export async function describeTopic(kafka: Kafka, topic: string): Promise<readonly PartitionRange[]> {
   return withAdmin(kafka, `the topic ${topic} could not be described`, async (admin) => {
     if (!(await admin.listTopics()).includes(topic)) {
-      throw new SegtideError(
-        'transport',
-        `the topic ${topic} does not exist, or this client may not see it; create it or correct the name`,
-        { context: { topic } },
-      );
+      throw toUnknownTopic(topic);
     }
     const ranges = await untilReady(() => admin.fetchTopicOffsets(topic));
     return ranges

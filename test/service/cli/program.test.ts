@@ -86,6 +86,14 @@ describe('segtide', () => {
     expect(code).toBe(2);
   });
 
+  it('replays into no folder that has files', async () => {
+    writeFileSync(join(folder, 'assignments.ndjson'), '{}\n');
+    const { err, code } = await run([...ON_KAFKA('replay'), '--from', '7d', '--output', folder]);
+    expect(err).toContain(`${folder} is not empty (it holds assignments.ndjson). Name another one, or write over`);
+    expect(code).toBe(4);
+    expect(readFileSync(join(folder, 'assignments.ndjson'), 'utf8')).toBe('{}\n');
+  });
+
   it('tells an error as JSON where JSON is asked for', async () => {
     const { err, code } = await run(['config', 'check', '--json', '--set', 'cluster.k=0']);
     expect(JSON.parse(err)).toEqual({

@@ -88,7 +88,10 @@ describe('loadConfig', () => {
     ['input: { kafka: { brokers: [a], startAt: "2026-01-31T08:00:00" } }', 'a time with its offset'],
     ['output: { topics: { asignments: x } }', "did you mean 'assignments'?"],
     ['output: { topics: { late: segtide.drift } }', 'other names than each other'],
-    ['input: { kind: kafka, kafka: { brokers: [a], topics: /^seg/ } }', 'segtide would read what it writes'],
+    [
+      'input: { kind: kafka, kafka: { brokers: [a], topics: /^seg/ } }',
+      'segtide would read what it writes; change these, `output.topicPrefix` or the topics of the input',
+    ],
     ['output: { replicationFactor: 2, minInsyncReplicas: 3 }', 'at most `output.replicationFactor`'],
     ['delivery: { commitEvery: 1m, checkpointEvery: 1s }', 'at least `delivery.commitEvery`'],
     [
@@ -104,6 +107,14 @@ describe('loadConfig', () => {
     ['encoder: { learningRate: .nan }', "'encoder.learningRate' must be a number"],
   ])('refuses %j in words', (text, words) => {
     expect(() => loadConfig(file(text))).toThrow(words);
+  });
+
+  it('says what was got only where a key is given', () => {
+    const broken = 'input: { kind: kafka, kafka: { brokers: [a], topics: /^seg/ } }';
+    expect(problems(file(broken))[0]).not.toContain('got');
+    expect(problems(file(`${broken}\noutput: { topics: { late: segments } }`))[0]).toMatch(
+      /; got \{"late":"segments"\}$/,
+    );
   });
 
   it('names the line of an element in a list', () => {
