@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, Kafka } from 'kafkajs';
+import { watchFetchAnswers } from '../../../src/transport/kafka/fetch-answers.js';
 import type { OutputsByKey } from './compare-outputs.js';
 
 /** The outputs of a worker that must come out the same whatever happens to it. */
@@ -19,7 +20,12 @@ export async function readOutputs(kafka: Kafka, prefix: string, input: string): 
   const topics = Object.keys(OUTPUTS).map((name) => `${prefix}${name}`);
   const outputs = new Map<string, string[]>();
   const open = await markEnds(kafka, topics);
-  const consumer = kafka.consumer({ groupId: `${prefix}read`, maxWaitTimeInMs: 100 });
+  const consumer = kafka.consumer({
+    groupId: `${prefix}read`,
+    // kafkajs by itself hands aborted records over where transactions overlap.
+    partitionAssigners: [watchFetchAnswers()],
+    maxWaitTimeInMs: 100,
+  });
   await consumer.connect();
   await consumer.subscribe({ topics, fromBeginning: true });
   await new Promise<void>((resolve, reject) => {
