@@ -60,9 +60,10 @@ export function createCommits(options: CommitOptions, parts: CommitParts, record
     if (entries >= MOST_ENTRIES || parts.records() - checkpoint.records >= checkpointRecords) return true;
     return entries > 0 && clock.now() - checkpoint.at >= checkpointEveryMs;
   };
+  const isWorthIt = (): boolean => log.isEventful || outputs.bytes > 0;
   /** 0 where a commit is due; else the time until one may be. */
   const dueMs = (): number => {
-    if (!log.isEventful) return Math.max(1, commitEveryMs);
+    if (!isWorthIt()) return Math.max(1, commitEveryMs);
     if (outputs.bytes >= maxCommitBytes) return 0;
     // A commit with the whole state is put off until a batch is dealt with, however long its windows take.
     if (isCheckpointDue() && !isAtRest()) return commitEveryMs;
@@ -106,7 +107,7 @@ export function createCommits(options: CommitOptions, parts: CommitParts, record
     },
     async finish() {
       // A restore that was cut short has nothing of its own to commit, and is behind the offsets of the last commit.
-      if (log.isEventful) await commit();
+      if (isWorthIt()) await commit();
       await underWay;
     },
     settle: () => underWay,

@@ -95,7 +95,9 @@ export function createDecisionLog({ identity, partitions }: Pick<LogEntry, 'iden
     return index < 0 ? current.names.push(name) - 1 : index;
   };
   const isEventful = (): boolean =>
-    current.pages.length > 0 || current.kinds.some((kind) => kind === 0) || current.kinds.length >= MANY;
+    current.pages.some((windows) => windows > 0) ||
+    current.kinds.some((kind) => kind === 0) ||
+    current.kinds.length >= MANY;
 
   return {
     starts(topic, offset) {

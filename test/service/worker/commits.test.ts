@@ -3,6 +3,8 @@ import { createCommits } from '../../../src/service/worker/commits.js';
 import { createDecisionLog } from '../../../src/service/worker/decision-log.js';
 import { createOutputBuffer } from '../../../src/service/worker/output-buffer.js';
 import { type Commit, MAX_LOG_ENTRIES } from '../../../src/transport/kafka/state-store.js';
+import { NO_MARKS } from '../../../src/worker/alerting.js';
+import type { Scored } from '../../../src/worker/scorer.js';
 
 const OPTIONS = { commitEveryMs: 50, maxCommitBytes: 1000, checkpointRecords: 1_000_000, checkpointEveryMs: 600_000 };
 
@@ -47,10 +49,27 @@ async function open(entries = 0) {
     outputs.add('assignments', { key: String(offset), value: 'x'.repeat(bytes) });
   };
   const keysOf = ({ outputs: records }: Commit) => records.get('assignments')?.map(({ key }) => key);
-  return { commits, clock, work, answers, begun, keysOf };
+  return { commits, clock, log, outputs, work, answers, begun, keysOf };
 }
 
+/** What scoring makes of a page without windows. */
+const NO_WINDOWS = { series: { length: 0 }, assignments: undefined } as unknown as Scored;
+
 describe('commits of a partition', () => {
+  it('are not made of silence that closed nothing, and are of what it led to', async () => {
+    const { commits, clock, log, outputs, begun } = await open();
+    for (let second = 1; second <= 60; second++) {
+      clock.time = 1000 * second;
+      log.silence(clock.time);
+      log.page(NO_WINDOWS, NO_MARKS);
+      await commits.whenDue();
+    }
+    expect(begun).toHaveLength(0);
+    outputs.add('alerts', { key: 'c', value: 'a customer gone silent' });
+    await commits.whenDue();
+    expect(begun).toHaveLength(1);
+  });
+
   it('grow while brokers are slow: work waits for the one under way only when the next is full', async () => {
     const { commits, clock, work, answers, begun, keysOf } = await open();
     work(10);
