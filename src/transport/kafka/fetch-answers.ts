@@ -1,4 +1,4 @@
-import kafkajs, { type PartitionAssigner } from 'kafkajs';
+import type { PartitionAssigner } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
 import { type FetchedPartition, hideAborted } from './hide-aborted.js';
 
@@ -8,10 +8,10 @@ import { type FetchedPartition, hideAborted } from './hide-aborted.js';
  * tells that a broker answered, and hands on what came with records; a partition whose leader is away looks to it like
  * one without.
  *
- * @param assigner through it a consumer shows its view of the cluster. @default that of kafkajs
+ * @param assigner through it a consumer shows its view of the cluster
  */
 export function watchFetchAnswers(
-  assigner: PartitionAssigner = PartitionAssigners.roundRobin,
+  assigner: PartitionAssigner,
   onAnswer?: (topic: string, partition: number) => void,
 ): PartitionAssigner {
   return (config) => {
@@ -42,7 +42,11 @@ export function watchFetchAnswers(
   };
 }
 
-const { PartitionAssigners } = kafkajs;
+/** For a consumer that has no assigner of its own: that of kafkajs, with aborted records hidden. */
+export async function hidingAborted(): Promise<PartitionAssigner> {
+  const { default: kafkajs } = await import('kafkajs');
+  return watchFetchAnswers(kafkajs.PartitionAssigners.roundRobin);
+}
 
 /** What kafkajs 2.2.4 hands to an assigner beyond what its types say. */
 interface InnerCluster {

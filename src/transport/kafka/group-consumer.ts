@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
-import { watchFetchAnswers } from './fetch-answers.js';
+import { hidingAborted } from './fetch-answers.js';
 import { KAFKA_RETRY } from './kafka-connection.js';
 import { isRebalance, toTransportError } from './kafka-error.js';
 import type { KafkaSourceSettings } from './kafka-source-options.js';
@@ -50,7 +50,7 @@ export async function startGroupConsumer(
   const fetchBytes = Math.min(settings.fetchBytes, settings.maxBytesInFlight / 2);
   const consumer = kafka.consumer({
     groupId: settings.groupId,
-    partitionAssigners: [watchFetchAnswers()],
+    partitionAssigners: [await hidingAborted()],
     ...(settings.rack !== undefined && { rackId: settings.rack }),
     sessionTimeout: settings.sessionTimeoutMs,
     heartbeatInterval: settings.heartbeatIntervalMs,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, Consumer, ConsumerEndBatchProcessEvent, Kafka, KafkaMessage } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
-import { watchFetchAnswers } from './fetch-answers.js';
+import { hidingAborted } from './fetch-answers.js';
 import { KAFKA_RETRY } from './kafka-connection.js';
 import { isRetriable, isUnknownTopic, toTransportError } from './kafka-error.js';
 import { tryAgain } from './try-again.js';
@@ -176,7 +176,7 @@ class GroupTopicReader implements TopicReader {
     const { groupId, newId, topics, maxBytes } = this.#options;
     const consumer = this.#kafka.consumer({
       groupId: `${groupId}-reader-${newId()}`,
-      partitionAssigners: [watchFetchAnswers()],
+      partitionAssigners: [await hidingAborted()],
       maxWaitTimeInMs: MAX_WAIT_MS,
       maxBytesPerPartition: maxBytes ?? 4_194_304,
       allowAutoTopicCreation: false,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
-import { watchFetchAnswers } from '../../../src/transport/kafka/fetch-answers.js';
+import { hidingAborted } from '../../../src/transport/kafka/fetch-answers.js';
 import { KAFKA_RETRY } from '../../../src/transport/kafka/kafka-connection.js';
 
 export interface CommittedRecord {
@@ -26,7 +26,7 @@ export async function readCommitted(brokers: string[], ...topics: string[]): Pro
   const consumer = kafka.consumer({
     groupId: `test-reader-${process.pid}-${readers++}`,
     // kafkajs by itself hands aborted records over where transactions overlap.
-    partitionAssigners: [watchFetchAnswers()],
+    partitionAssigners: [await hidingAborted()],
     maxWaitTimeInMs: 100,
   });
   const records: CommittedRecord[] = [];
