@@ -88,6 +88,8 @@ export interface TrainingResult {
   readonly artifact: Uint8Array;
   readonly modelVersion: string;
   readonly promoted: boolean;
+  /** Whether the windows could tell anything apart: where they are alike, more of the same will not either. */
+  readonly isSound: boolean;
   /** What the gate said, in words. */
   readonly why: readonly string[];
   readonly values: GateValues;

@@ -188,7 +188,7 @@ export function createTrainings(
         await concludeFailed(ended, result);
         return undefined;
       }
-      if (isScheduled(job)) schedule.finished(result.promoted, job.since !== undefined);
+      if (isScheduled(job)) schedule.finished(result.promoted, job.since !== undefined && result.isSound);
       await tell(toTrainingOutcome(job, atWindow, result), job, result);
       return { job, result };
     },

@@ -37,6 +37,7 @@ afterAll(async () => {
 
 describe('the planned rights of a worker', () => {
   const GROUP = 'usage-segments';
+  const TRANSACTIONAL_IDS = 'rights.worker-';
   const config = () =>
     loadConfig({
       file: {
@@ -63,7 +64,7 @@ describe('the planned rights of a worker', () => {
     const sasl = { mechanism: 'scram-sha-256', username: 'worker', password: 'worker-secret' } as const;
     worker = await openKafka({ brokers: [broker.listeners.SCRAM!], sasl });
     actions = {
-      'commit a transaction': () => commitTransaction(worker, GROUP, 'rights.worker-'),
+      'commit a transaction': () => commitTransaction(worker, GROUP, TRANSACTIONAL_IDS),
       'read the input': () => readOne(worker, GROUP, 'rights-events'),
       'read the state': () => readOne(worker, `${GROUP}-reader-state-1`, 'rights.state'),
       'read models': () => readOne(worker, `${GROUP}-reader-models-1`, 'rights.models'),
@@ -83,7 +84,7 @@ describe('the planned rights of a worker', () => {
   });
 
   it.each([
-    ['commit a transaction', AclResourceTypes.TRANSACTIONAL_ID, `${GROUP}-`, AclOperationTypes.WRITE],
+    ['commit a transaction', AclResourceTypes.TRANSACTIONAL_ID, TRANSACTIONAL_IDS, AclOperationTypes.WRITE],
     ['commit a transaction', AclResourceTypes.TOPIC, 'rights.assignments', AclOperationTypes.WRITE],
     ['commit a transaction', AclResourceTypes.TOPIC, 'rights.state', AclOperationTypes.WRITE],
     ['commit a transaction', AclResourceTypes.GROUP, GROUP, AclOperationTypes.READ],

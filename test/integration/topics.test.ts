@@ -129,7 +129,7 @@ describe('segtide topics', () => {
     expect(acls).toContainEqual({
       role: 'worker',
       resource: 'transactional-id',
-      name: 'g-',
+      name: `${prefix}out.worker-`,
       pattern: 'prefixed',
       operations: ['Write'],
     });

@@ -24,6 +24,8 @@ import type { TrainingWindows } from './training-windows.js';
 /** What becomes of a challenger, and why. */
 export interface Judgement {
   readonly decision: GateDecision;
+  /** Whether it says anything at all; else it is refused, whatever it achieves. */
+  readonly isSound: boolean;
   /** What has to be told of the challenger, whether it takes over or not. */
   readonly warnings: readonly string[];
 }
@@ -62,7 +64,11 @@ export async function judgeChallenger(
       : gateRefit(gated.values, await compareGroupings(regrouped, challenger, viewMap, engine), objection);
   const ofEncoder = kept === undefined ? encoderWarning(challenger, decision.values, split) : undefined;
   const fewer = objection === undefined ? fewerSegments(challenger) : undefined;
-  return { decision, warnings: [ofEncoder, warning, fewer].filter((text) => text !== undefined) };
+  return {
+    decision,
+    isSound: objection === undefined,
+    warnings: [ofEncoder, warning, fewer].filter((text) => text !== undefined),
+  };
 }
 
 async function measureChallenger(

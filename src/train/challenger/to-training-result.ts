@@ -17,7 +17,7 @@ import type { TrainingWindows } from './training-windows.js';
 export async function toTrainingResult(
   artifact: ModelArtifact,
   challenger: Challenger,
-  { decision, warnings }: Judgement,
+  { decision, isSound, warnings }: Judgement,
   { split: { heldOut }, surplus }: TrainingWindows,
   { number, settings, formerProfiles }: TrainingJob,
 ): Promise<TrainingResult> {
@@ -29,6 +29,7 @@ export async function toTrainingResult(
     artifact: encodeArtifact(artifact),
     modelVersion,
     promoted: decision.promoted,
+    isSound,
     why: [...decision.reasons, ...warnings],
     values: decision.values,
     views,
