@@ -28,13 +28,18 @@ export async function readOutputs(kafka: Kafka, prefix: string, input: string): 
   });
   await consumer.connect();
   await consumer.subscribe({ topics, fromBeginning: true });
+  // A reader that had to begin again, as after its broker was killed, gets the same records once more: those are none twice.
+  const seen = new Set<string>();
   await new Promise<void>((resolve, reject) => {
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       if (!payload.restart) reject(payload.error);
     });
     void consumer.run({
       autoCommit: false,
-      eachMessage: async ({ topic, partition, message: { key, value } }) => {
+      eachMessage: async ({ topic, partition, message: { key, value, offset } }) => {
+        const at = `${topic}/${partition}@${offset}`;
+        if (seen.has(at)) return;
+        seen.add(at);
         if (String(key) === END) {
           open.delete(`${topic}/${partition}`);
           if (open.size === 0) resolve();
