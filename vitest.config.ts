@@ -8,7 +8,7 @@ export default defineConfig({
     // Nothing is told by time: the limit is for a machine that has other work.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // Two cores are two.
+    // By default one core is left to others, which is half of two.
     maxWorkers: '100%',
     reporters: ['default', './test/support/left-out.ts'],
   },

@@ -10,29 +10,17 @@ import { parseArgs } from 'node:util';
 import { adjustedRandIndex } from '../src/cluster/adjusted-rand-index.js';
 import { configSchema } from '../src/service/config/schema.js';
 import { modelSettingsFor } from '../src/service/model/model-settings.js';
-import { simulateUsage } from '../src/simulate/simulate-usage.js';
 import { fromEncoderTensors } from '../src/train/encoder-tensors.js';
 import { scoreWindows } from '../src/train/score-windows.js';
 import { toGivenWindows } from '../src/window/given-windows.js';
 import type { WindowBatch } from '../src/window/window-batch.js';
+import { simulateWeeks, WEEK_STEPS } from './measure/simulated-weeks.js';
 import { mean } from './measure/statistics.js';
 import { createTrainingChain } from './measure/training-chain.js';
 
-const DAY = 86_400_000;
-const STEPS = 28;
 const WEEKS_OF_A_MODEL = 4;
 const WEEKS_BETWEEN = 2;
-const CUSTOMERS_MIX = {
-  flat: 1,
-  weekday: 1,
-  weekend: 1,
-  evening: 1,
-  nightly: 1,
-  bursty: 1,
-  growing: 0,
-  declining: 0,
-  inactive: 0,
-};
+const CUSTOMERS_MIX = { flat: 1, weekday: 1, weekend: 1, evening: 1, nightly: 1, bursty: 1 };
 
 const { values: flags } = parseArgs({
   options: {
@@ -57,14 +45,15 @@ for (const fresh of [false, true]) {
 }
 
 async function chain(seed: number, fresh: boolean, churns: number[], weights: number[][]): Promise<void> {
-  const { weekOf, truth } = simulate(seed, WEEKS_OF_A_MODEL + WEEKS_BETWEEN * retrains);
-  const settings = modelSettingsFor(configSchema.parse({ run: { seed } }), { steps: STEPS, channels: 1 }, k);
+  const weeks = WEEKS_OF_A_MODEL + WEEKS_BETWEEN * retrains;
+  const stream = simulateWeeks({ seed, customers, weeks, rate: Number(flags.rate), mix: CUSTOMERS_MIX });
+  const settings = modelSettingsFor(configSchema.parse({ run: { seed } }), { steps: WEEK_STEPS, channels: 1 }, k);
   const train = createTrainingChain(settings, seed);
   for (let n = 0; n <= retrains; n++) {
-    const windows = weekOf(n * WEEKS_BETWEEN, WEEKS_OF_A_MODEL);
+    const windows = timeless(stream.windowsOf(n * WEEKS_BETWEEN, WEEKS_OF_A_MODEL));
     const { result, artifact } = await train(windows, fresh);
     const { assignments } = await scoreWindows(artifact, windows, { seed });
-    const ari = adjustedRandIndex(truth(windows), Array.from(assignments.nearest));
+    const ari = adjustedRandIndex(stream.truth(windows), Array.from(assignments.nearest));
     const { churn, championSilhouette, challengerSilhouette, reconstructionGain } = result.values;
     if (churn !== null) churns.push(churn);
     const ofViews = fromEncoderTensors(artifact.encoder).viewMap?.weights ?? [];
@@ -78,43 +67,10 @@ async function chain(seed: number, fresh: boolean, churns: number[], weights: nu
   }
 }
 
-/** Weeks of every customer, and what each customer is. */
-function simulate(seed: number, weeks: number) {
-  const simulation = simulateUsage({
-    seed,
-    customers,
-    days: 7 * weeks,
-    rate: Number(flags.rate),
-    segments: CUSTOMERS_MIX,
-    ...{ outOfOrderShare: 0, lateShare: 0, duplicateShare: 0, corruptShare: 0, futureShare: 0 },
-  });
-  const labels = new Map([...simulation.labels].map(({ customerId, segment }) => [customerId, segment]));
-  const names = [...labels.keys()];
-  const row = new Map(names.map((name, i) => [name, i]));
-  const cells = weeks * STEPS;
-  const usage = new Float32Array(names.length * cells);
-  const decoder = new TextDecoder();
-  for (const chunk of simulation.events) {
-    for (const line of decoder.decode(chunk).split('\n')) {
-      if (line === '') continue;
-      const { customerId, timestamp, value } = JSON.parse(line);
-      const step = Math.floor((timestamp - simulation.settings.start) / ((7 * DAY) / STEPS));
-      usage[row.get(customerId)! * cells + step]! += value;
-    }
-  }
-  const weekOf = (first: number, count: number): WindowBatch => {
-    const length = names.length * count;
-    const values = new Float32Array(length * STEPS);
-    for (let i = 0; i < length; i++) {
-      const from = Math.floor(i / count) * cells + (first + (i % count)) * STEPS;
-      values.set(usage.subarray(from, from + STEPS), i * STEPS);
-    }
-    const given = toGivenWindows({ length, steps: STEPS, channels: 1, values, mask: new Uint8Array(values.length) });
-    const ids = { text: (slot: number) => names[slot]! };
-    return { ...given, ids, customers: Uint32Array.from({ length }, (_, i) => Math.floor(i / count)) };
-  };
-  const truth = ({ customers: slots }: WindowBatch) => Array.from(slots, (slot) => labels.get(names[slot]!)!);
-  return { weekOf, truth };
+/** The same windows without their times: matching goes by the windows alone. */
+function timeless(windows: WindowBatch): WindowBatch {
+  const { ids, customers: slots } = windows;
+  return { ...toGivenWindows(windows), ids, customers: slots };
 }
 
 function nameOf(fresh: boolean): string {

@@ -43,16 +43,18 @@ const LEAST_SPREAD = 0.1;
  * @param windowMs nominal length of a window
  */
 export function createCustomerHabits(windowMs: number, from?: CustomerHabitsSnapshot | null): CustomerHabits {
-  let bins = from?.bins ?? 0;
-  let channels = from?.channels ?? 0;
+  let bins = 0;
+  let channels = 0;
+  let cells = 0;
   let values = new Float32Array(from?.values ?? []);
   let untils = new Float64Array(from?.untils ?? []);
-  let cells = bins * channels;
-  let amounts = new Float64Array(cells);
-  let isKnown = new Uint8Array(cells);
-  let differences = new Float64Array(cells);
-  let runs = new Float64Array(cells);
-  let sums = new Float64Array(bins + 1);
+  // Of the window at hand.
+  let amounts = new Float64Array(0);
+  let isKnown = new Uint8Array(0);
+  let differences = new Float64Array(0);
+  let runs = new Float64Array(0);
+  let sums = new Float64Array(0);
+  if (from != null) shape(from.bins, from.channels);
 
   // Of a slot: the course, spreads of roots and of amounts by channel, and these.
   const rootSpread = (channel: number): number => cells + channel;
@@ -63,8 +65,12 @@ export function createCustomerHabits(windowMs: number, from?: CustomerHabitsSnap
 
   function shapeBy(windows: WindowBatch): void {
     if (channels !== 0) return;
-    channels = windows.channels;
-    bins = Math.min(windows.steps, Math.max(1, Math.floor(MOST_CELLS / channels)));
+    shape(Math.min(windows.steps, Math.max(1, Math.floor(MOST_CELLS / windows.channels))), windows.channels);
+  }
+
+  function shape(ofBins: number, ofChannels: number): void {
+    bins = ofBins;
+    channels = ofChannels;
     cells = bins * channels;
     amounts = new Float64Array(cells);
     isKnown = new Uint8Array(cells);

@@ -9,6 +9,7 @@ import type { Config } from '../../src/service/config/schema.js';
 import { createLog } from '../../src/service/log.js';
 import type { RoleDeps } from '../../src/service/run/role.js';
 import { checkTopics, toCreate } from '../../src/service/topics/check-topics.js';
+import { workerTransactionalIds } from '../../src/service/topics/client-names.js';
 import { type Acl, planAcls, type Role, topicsOf } from '../../src/service/topics/plan-acls.js';
 import { planTopics } from '../../src/service/topics/plan-topics.js';
 import { runTrainerFromConfig } from '../../src/service/trainer/trainer-from-config.js';
@@ -37,7 +38,7 @@ afterAll(async () => {
 
 describe('the planned rights of a worker', () => {
   const GROUP = 'usage-segments';
-  const TRANSACTIONAL_IDS = 'rights.worker-';
+  const TRANSACTIONAL_IDS = workerTransactionalIds('rights.');
   const config = () =>
     loadConfig({
       file: {

@@ -35,6 +35,17 @@ export async function lookInto(folder: string): Promise<FolderState> {
   return marks.includes(MARKER) ? { kind: 'unfinished' } : { kind: 'foreign', name: used[0]! };
 }
 
+/**
+ * What a folder that is not free is refused with.
+ *
+ * @param remedy what else to do than to name another one
+ */
+export function notEmpty(folder: string, state: FolderState, remedy: string): SegtideError {
+  const name = state.kind === 'foreign' ? state.name : state.kind === 'finished' ? SUMMARY : CHECKPOINTS;
+  const text = `The output folder ${folder} is not empty (it holds ${name}). Name another one, or ${remedy}.`;
+  return new SegtideError('output', text, { context: { path: folder } });
+}
+
 async function list(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).sort();

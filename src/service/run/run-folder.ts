@@ -10,7 +10,7 @@ import { refuseOtherSettings, type StateSettings } from '../../transport/file/re
 import { writeWholeFile } from '../../transport/file/write-whole-file.js';
 import type { Config } from '../config/schema.js';
 import type { OutputSummary, RunIdentity, RunSummary } from '../run-summary.js';
-import { CHECKPOINTS, type FolderState, lookInto, MARKER, SUMMARY } from './folder-state.js';
+import { CHECKPOINTS, type FolderState, lookInto, MARKER, notEmpty, SUMMARY } from './folder-state.js';
 import type { OutputsSnapshot } from './open-outputs.js';
 
 /** What a run needs to go on after it was killed. */
@@ -116,12 +116,9 @@ const NO_FOLDER: RunFolder = {
 /** A run begins in a free folder, or goes on in one that a run of segtide left; files of others are never touched. */
 function refuseUsed(folder: string, state: FolderState, resumes: boolean): void {
   if (state.kind === 'free' || (resumes && state.kind !== 'foreign')) return;
-  const texts = {
-    unfinished: `The output folder ${folder} holds a run that has not finished. Go on with it by --resume, or name another folder.`,
-    finished: `The output folder ${folder} is not empty (it holds ${SUMMARY}). Name another one, or empty it.`,
-    foreign: `The output folder ${folder} is not empty (it holds ${state.kind === 'foreign' && state.name}). Name another one, or empty it.`,
-  };
-  throw new SegtideError('output', texts[state.kind], { context: { path: folder } });
+  if (state.kind !== 'unfinished') throw notEmpty(folder, state, 'empty it');
+  const text = `The output folder ${folder} holds a run that has not finished. Go on with it by --resume, or name another folder.`;
+  throw new SegtideError('output', text, { context: { path: folder } });
 }
 
 async function find(
