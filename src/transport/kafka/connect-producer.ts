@@ -4,8 +4,18 @@ import { KAFKA_RETRY } from './kafka-connection.js';
 import { toWriteFailure } from './write-failure.js';
 
 /**
- * Connects a producer whose requests neither overtake each other nor are stored twice. It soon gives up: who uses it
- * makes another one then.
+ * What makes a producer of kafkajs 2.2.4 safe on several brokers: it sends to all leaders at once, and when one of them
+ * fails it begins anew while the others are still at it. What they then get twice has new sequence numbers, so that they
+ * store it twice; and a broker that had answered counts as done, even where it now leads partitions of the one that
+ * failed, so that those records are lost and reported as sent. So it sends once, and who called decides.
+ *
+ * Needs a producer that is not idempotent, as kafkajs has it; a transaction's requests are all the same.
+ */
+export const SEND_ONCE = { idempotent: false, retry: { ...KAFKA_RETRY, retries: 0 } } as const;
+
+/**
+ * Connects a producer whose requests do not overtake each other. It gives up with the first error: who uses it makes
+ * another one then.
  *
  * @throws SegtideError `transport`
  */
@@ -15,9 +25,8 @@ export async function connectProducer(kafka: Kafka, config: ProducerConfig, cont
     // The partitioner of the Java clients: a key lands where their records of that key land.
     createPartitioner: Partitioners.DefaultPartitioner,
     allowAutoTopicCreation: false,
-    idempotent: true,
     maxInFlightRequests: 1,
-    retry: { ...KAFKA_RETRY, retries: 5 },
+    ...SEND_ONCE,
     ...config,
   });
   try {

@@ -1,6 +1,7 @@
 import type { KafkaMessage } from 'kafkajs';
 import { type Compression, toCompressionType } from './codecs/register-codecs.js';
-import { KAFKA_RETRY, type KafkaConnectionOptions, openKafka } from './kafka-connection.js';
+import { SEND_ONCE } from './connect-producer.js';
+import { type KafkaConnectionOptions, openKafka } from './kafka-connection.js';
 import { isRetriable, isUnknownTopic, toTransportError, toUnknownTopic } from './kafka-error.js';
 import { tryAgain } from './try-again.js';
 
@@ -38,7 +39,7 @@ export async function createKafkaProducer(options: KafkaProducerOptions): Promis
     allowAutoTopicCreation: false,
     // A request that is tried again must not be overtaken by the next.
     maxInFlightRequests: 1,
-    retry: { ...KAFKA_RETRY, retries: 5 },
+    ...SEND_ONCE,
   });
   try {
     await producer.connect();
