@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaMessage } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
 import type { Clock } from '../../ports.js';
+import { isUnknownTopic } from './kafka-error.js';
 import type { OutgoingRecord } from './kafka-producer.js';
 import { createStateHistory } from './state-history.js';
 import { createStatePartition, type ReadWaits, type StatePartition } from './state-partition.js';
@@ -212,7 +213,8 @@ class ClaimedStore implements StateStore {
         this.#writer = undefined;
         since ??= clock.now();
         const passes = error instanceof SegtideError && error.code === 'transport' && error.retriable;
-        if (!passes || clock.now() - since >= outageMs) this.#failure ??= error;
+        const patienceMs = isUnknownTopic(error) ? Math.min(outageMs, UNKNOWN_TOPIC_MS) : outageMs;
+        if (!passes || clock.now() - since >= patienceMs) this.#failure ??= error;
       }
       if (this.#failure === undefined) await sleep(wait, undefined, { signal: this.#end.signal }).catch(() => {});
       if (this.#failure !== undefined) throw this.#failure;
@@ -270,6 +272,9 @@ class ClaimedStore implements StateStore {
     if (foreign) throw toFenced(this.#context);
   }
 }
+
+/** A broker that has just come, or has not yet heard of a new topic, says that there is none; after so long there is none. */
+const UNKNOWN_TOPIC_MS = 5000;
 
 /** Between two attempts, at most. */
 const LONGEST_WAIT_MS = 2000;

@@ -34,6 +34,15 @@ export function isUnknownTopic(error: unknown): boolean {
   return protocolType(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
 }
 
+/** Tells, error by error, whether to ask again for a topic: one that was just made is unknown to some broker for a moment. */
+export function createTopicPatience(): (error: unknown) => boolean {
+  let unknown = 0;
+  return (error) => isRetriable(error) && (!isUnknownTopic(error) || ++unknown < UNKNOWN_ATTEMPTS);
+}
+
+/** Before a topic that is unknown counts as missing: a second and a half by `tryAgain`. */
+const UNKNOWN_ATTEMPTS = 7;
+
 /** What a user is told of a topic that is not there. */
 export function toUnknownTopic(topic: string, cause?: unknown): SegtideError {
   const text = `the topic ${topic} does not exist, or this client may not see it; create it or correct the name`;

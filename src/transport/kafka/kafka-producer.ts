@@ -2,7 +2,7 @@ import type { KafkaMessage } from 'kafkajs';
 import { type Compression, toCompressionType } from './codecs/register-codecs.js';
 import { SEND_ONCE } from './connect-producer.js';
 import { type KafkaConnectionOptions, openKafka } from './kafka-connection.js';
-import { isRetriable, isUnknownTopic, toTransportError, toUnknownTopic } from './kafka-error.js';
+import { createTopicPatience, isUnknownTopic, toTransportError, toUnknownTopic } from './kafka-error.js';
 import { tryAgain } from './try-again.js';
 
 export interface OutgoingRecord {
@@ -51,7 +51,7 @@ export async function createKafkaProducer(options: KafkaProducerOptions): Promis
       const messages = records as OutgoingRecord[] & KafkaMessage[];
       const sent = () => producer.send({ topic, acks: -1, compression, messages });
       try {
-        await tryAgain(sent, LONGEST_MS, (error) => isRetriable(error) && !isUnknownTopic(error));
+        await tryAgain(sent, LONGEST_MS, createTopicPatience());
       } catch (cause) {
         if (isUnknownTopic(cause)) throw toUnknownTopic(topic, cause);
         throw toTransportError(cause, `the records for ${topic} were not acknowledged`, { topic });

@@ -3,7 +3,7 @@ import type { Admin, Consumer, ConsumerEndBatchProcessEvent, Kafka, KafkaMessage
 import { SegtideError } from '../../errors.js';
 import { hidingAborted } from './fetch-answers.js';
 import { KAFKA_RETRY } from './kafka-connection.js';
-import { isRetriable, isUnknownTopic, toTransportError } from './kafka-error.js';
+import { createTopicPatience, isRetriable, toTransportError } from './kafka-error.js';
 import { tryAgain } from './try-again.js';
 
 /**
@@ -52,9 +52,6 @@ export async function createTopicReader(kafka: Kafka, options: TopicReaderOption
   return reader;
 }
 
-/** Before a topic that is unknown counts as missing: a second and a half. */
-const UNKNOWN_ATTEMPTS = 7;
-
 interface Reading {
   readonly topic: string;
   readonly partition: number;
@@ -84,15 +81,9 @@ class GroupTopicReader implements TopicReader {
 
   async start(): Promise<void> {
     const { topics } = this.#options;
-    let unknown = 0;
     try {
       await this.#admin.connect();
-      await tryAgain(
-        () => this.#join(),
-        1000,
-        // A topic that was just made may be unknown for a moment.
-        (error) => isRetriable(error) && (!isUnknownTopic(error) || ++unknown < UNKNOWN_ATTEMPTS),
-      );
+      await tryAgain(() => this.#join(), 1000, createTopicPatience());
     } catch (error) {
       await this.close().catch(() => {}); // the first error is the one to tell
       throw toTransportError(error, `the topics ${topics.join(', ')} could not be read`);

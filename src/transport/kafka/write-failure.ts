@@ -27,9 +27,7 @@ export function toFenced(context: ErrorContext, cause?: unknown): SegtideError {
   );
 }
 
-/** kafkajs repeats what a new topic answers; a topic that is unknown after that does not exist. */
 const REFUSALS = new Set([
-  'UNKNOWN_TOPIC_OR_PARTITION',
   'INVALID_TOPIC_EXCEPTION',
   'MESSAGE_TOO_LARGE',
   'RECORD_LIST_TOO_LARGE',

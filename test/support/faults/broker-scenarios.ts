@@ -62,10 +62,14 @@ export function stopWhileAway(stage: Stage): Promise<ScenarioResult> {
 }
 
 /** One of three brokers is killed, one after another, and comes back. */
-export async function killOneOfThree(stage: Stage, { times, withinMs }: RepeatedFaults): Promise<ScenarioResult> {
+export async function killOneOfThree(
+  stage: Stage,
+  guarantee: 'exactly-once' | 'at-least-once',
+  { times, withinMs }: RepeatedFaults,
+): Promise<ScenarioResult> {
   const { brokers, nodes, untilInSync, remove } = await startCluster();
   try {
-    return await play(stage, { brokers }, async ({ startWorker, feed }, random) => {
+    return await play(stage, { brokers, guarantee }, async ({ startWorker, feed }, random) => {
       const share = Math.ceil(feed.left / (2 * times + 1));
       await startWorker().said(isAssigned);
       for (let i = 0; i < times; i++) {

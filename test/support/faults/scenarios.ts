@@ -145,9 +145,15 @@ export const SCENARIOS: readonly Scenario[] = [
     play: (stage, { restarts, withinMs }) => restartInTurn(stage, { times: restarts, withinMs }),
   },
   {
-    name: 'kill -9 of one of three brokers',
+    name: 'kill -9 of one of three brokers, exactly-once',
+    play: (stage, { clusterKills, withinMs }) =>
+      killOneOfThree(stage, 'exactly-once', { times: clusterKills, withinMs }),
+  },
+  {
+    name: 'kill -9 of one of three brokers, at-least-once',
     isRare: true,
-    play: (stage, { clusterKills, withinMs }) => killOneOfThree(stage, { times: clusterKills, withinMs }),
+    play: (stage, { clusterKills, withinMs }) =>
+      killOneOfThree(stage, 'at-least-once', { times: clusterKills, withinMs }),
   },
   {
     name: 'a stop while the broker is away',

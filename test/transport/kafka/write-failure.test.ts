@@ -25,10 +25,10 @@ describe('a failure to write', () => {
     },
   );
 
-  it('would come again of a topic that stays unknown, however often kafkajs asks', () => {
+  it('is open of a topic that is unknown: a broker that has just come knows few', () => {
     const unknown = protocolError('UNKNOWN_TOPIC_OR_PARTITION', true);
-    const given = new KafkaJSNumberOfRetriesExceeded(unknown, { retryCount: 5, retryTime: 100 });
-    expect(toWriteFailure(given, 'failed', false, CONTEXT)).toMatchObject({ code: 'transport', retriable: false });
+    const given = new KafkaJSNumberOfRetriesExceeded(unknown, { retryCount: 0, retryTime: 10 });
+    expect(toWriteFailure(given, 'failed', false, CONTEXT)).toMatchObject({ code: 'transport', retriable: true });
   });
 
   it.each(['INVALID_TXN_STATE', 'INVALID_PRODUCER_ID_MAPPING', 'OUT_OF_ORDER_SEQUENCE_NUMBER', 'UNKNOWN'])(
