@@ -17,7 +17,7 @@ async function openReader(topics: readonly TestTopic[]): Promise<TopicReader> {
 async function read(reader: TopicReader, { topic }: TestTopic, partition: number, count: number, from?: bigint) {
   const values: string[] = [];
   await reader.read(topic, partition, from, (records) => {
-    values.push(...records.map(({ value }) => String(value)));
+    values.push(...Array.from(records, ({ value }) => String(value)));
     return values.length >= count;
   });
   return values;

@@ -1,6 +1,7 @@
-import type { Kafka, KafkaMessage } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
 import { createRegistryReading, type RegistryReading } from '../../train/registry-records.js';
+import type { FetchedRecords } from '../../transport/kafka/fetched-records.js';
 import type { TopicReader } from '../../transport/kafka/topic-reader.js';
 import { describeTopic } from '../../transport/kafka/topics.js';
 
@@ -17,8 +18,8 @@ export async function readModelTopic(kafka: Kafka, reader: TopicReader, topic: s
   const [range] = await describeTopic(kafka, topic);
   if (range === undefined || range.high === range.low) return reading;
   let isWhole = false;
-  const take = (records: readonly KafkaMessage[], next: bigint): boolean => {
-    reading.take(records.map(({ key, value }) => ({ key: key === null ? null : String(key), value })));
+  const take = (records: FetchedRecords, next: bigint): boolean => {
+    reading.take(Array.from(records, ({ key, value }) => ({ key: key === null ? null : String(key), value })));
     isWhole = next >= range.high;
     return isWhole;
   };

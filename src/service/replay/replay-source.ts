@@ -1,7 +1,6 @@
-import type { KafkaMessage } from 'kafkajs';
 import type { UsageBatch } from '../../ingest/usage-batch.js';
 import type { Source } from '../../ports.js';
-import { type FetchedRecords, joinRecords, toFetchedRecords } from '../../transport/kafka/fetched-records.js';
+import { countBefore, type FetchedRecords, joinRecords, NO_RECORDS } from '../../transport/kafka/fetched-records.js';
 import type { TopicReader } from '../../transport/kafka/topic-reader.js';
 import type { ValueParser } from '../../transport/kafka/value-parser.js';
 import { verifyKeys } from '../../transport/kafka/verify-keys.js';
@@ -99,8 +98,7 @@ function createLane(range: ReplayRange, reader: TopicReader, signal: AbortSignal
   async function fill(): Promise<void> {
     while (waiting.length < BATCH_RECORDS && next < to && !signal.aborted) {
       let bytes = 0;
-      const take = (records: readonly KafkaMessage[], after: bigint): boolean => {
-        const fetched = toFetchedRecords(records);
+      const take = (fetched: FetchedRecords, after: bigint): boolean => {
         const fit = countBefore(fetched, to);
         bytes += fetched.size(0, fit);
         waiting = joinRecords([waiting, fetched.slice(0, fit)]);
@@ -125,14 +123,6 @@ function createLane(range: ReplayRange, reader: TopicReader, signal: AbortSignal
   };
 }
 
-/** How many of the first records come before an offset. */
-function countBefore(records: FetchedRecords, offset: bigint): number {
-  let count = 0;
-  while (count < records.length && records.offset(count) < offset) count++;
-  return count;
-}
-
-const NO_RECORDS = toFetchedRecords([]);
 const BATCH_RECORDS = 1000;
 /** Read at once: what waits in memory, and a fetch more. */
 const CHUNK_BYTES = 4 * 1024 * 1024;

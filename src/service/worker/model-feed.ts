@@ -60,10 +60,10 @@ export async function createModelFeed(options: ModelFeedOptions): Promise<ModelF
       (records) => {
         patience.refresh();
         const before = assembler.models;
-        const read = records.map(({ key, value }) => ({ key: key === null ? null : String(key), value }));
+        const read = Array.from(records, ({ key, value }) => ({ key: key === null ? null : String(key), value }));
         for (const problem of assembler.take(read)) onProblem(problem);
         if (assembler.models !== before) onChange?.(assembler.models);
-        if (last !== undefined && BigInt(records.at(-1)?.offset ?? -1) >= last) catchUp();
+        if (last !== undefined && records.length > 0 && records.offset(records.length - 1) >= last) catchUp();
         return false;
       },
       closing.signal,

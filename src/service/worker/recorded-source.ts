@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { UsageBatch } from '../../ingest/usage-batch.js';
 import type { Clock, Source } from '../../ports.js';
 import type { AssignedPartition } from '../../transport/kafka/assigned-partition.js';
-import { type FetchedRecords, joinRecords, toFetchedRecords } from '../../transport/kafka/fetched-records.js';
+import { type FetchedRecords, joinRecords, NO_RECORDS } from '../../transport/kafka/fetched-records.js';
 import type { ValueParser } from '../../transport/kafka/value-parser.js';
 import { verifyKeys } from '../../transport/kafka/verify-keys.js';
 import type { DecisionLog } from './decision-log.js';
@@ -248,7 +248,6 @@ export function createRecordedSource(
   };
 }
 
-const NO_RECORDS = toFetchedRecords([]);
 /** Records of this part of a batch are many: they are taken at once. */
 const MANY = 16;
 /** Without any answer of a broker for so long, it was away. In ms. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KafkaMessage } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
 import type { Clock } from '../../ports.js';
+import type { FetchedRecord } from './fetched-records.js';
 import { isUnknownTopic } from './kafka-error.js';
 import type { OutgoingRecord } from './kafka-producer.js';
 import { createStateHistory } from './state-history.js';
@@ -256,7 +256,7 @@ class ClaimedStore implements StateStore {
     if (this.#parts.dense && first !== this.#last + 1n) {
       await this.#partition.readUpTo(this.#last, (record) => {
         this.#refuseOthers(record);
-        return BigInt(record.offset) >= last;
+        return record.offset >= last;
       });
     }
     this.#last = last;
@@ -264,7 +264,7 @@ class ClaimedStore implements StateStore {
   }
 
   /** @throws SegtideError `fenced` where a later owner wrote the record */
-  #refuseOthers(record: KafkaMessage): void {
+  #refuseOthers(record: FetchedRecord): void {
     const claim = toClaimId(record);
     const term = record.headers?.[TERM]?.toString();
     const foreign =
@@ -279,6 +279,6 @@ const UNKNOWN_TOPIC_MS = 5000;
 /** Between two attempts, at most. */
 const LONGEST_WAIT_MS = 2000;
 
-function isEntry({ key, headers }: KafkaMessage, term: bigint, number: number): boolean {
+function isEntry({ key, headers }: FetchedRecord, term: bigint, number: number): boolean {
   return String(key).startsWith(`${term}/log/`) && String(headers?.[NUMBER]) === String(number);
 }

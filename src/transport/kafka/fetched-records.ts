@@ -1,12 +1,32 @@
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 
 /**
- * Records of a topic's partition as columns, with bytes of their own. kafkajs makes an object, two buffers and two strings
- * of each record, and all of them keep the broker's whole answer: those that wait would be most of what a collection of
- * garbage has to look at.
+ * Records of a topic's partition as columns, with bytes of their own: objects, and views that keep the broker's whole
+ * answer, would be most of what a collection of garbage has to look at.
  */
-export interface FetchedRecords {
+export interface FetchedRecords extends RecordColumns {
   readonly length: number;
+  offset(i: number): bigint;
+  key(i: number): Buffer | null;
+  value(i: number): Buffer | null;
+  /** Undefined where there are none. */
+  headers(i: number): IHeaders | undefined;
+  /** What the records of a range take in memory, about. */
+  size(from: number, to: number): number;
+  /** The records of a range, on the same bytes. */
+  slice(from: number, to: number): FetchedRecords;
+  /** For the few, such as those of inner topics: makes an object of each. */
+  [Symbol.iterator](): Iterator<FetchedRecord>;
+}
+
+export interface FetchedRecord {
+  readonly offset: bigint;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: IHeaders | undefined;
+}
+
+export interface RecordColumns {
   /**
    * The values one after the other, each with a line feed behind it, and then the keys. Value i is
    * `bytes[valueStarts[i], valueStarts[i + 1] - 1)`, key i is `bytes[keyStarts[i], keyStarts[i + 1])`.
@@ -19,15 +39,6 @@ export interface FetchedRecords {
   /** Offset that `steps` count from. */
   readonly origin: bigint;
   readonly steps: Float64Array; // (length)
-  offset(i: number): bigint;
-  key(i: number): Buffer | null;
-  value(i: number): Buffer | null;
-  /** Undefined where there are none. */
-  headers(i: number): IHeaders | undefined;
-  /** What the records of a range take in memory, about. */
-  size(from: number, to: number): number;
-  /** The records of a range, on the same bytes. */
-  slice(from: number, to: number): FetchedRecords;
 }
 
 /** A record has no value: it is a tombstone. Of its bytes there are none then. */
@@ -36,8 +47,25 @@ export const NO_KEY = 2;
 /** A value holds line feeds itself. */
 export const LINES = 4;
 
-/** @param records ascending by their offsets */
-export function toFetchedRecords(records: readonly KafkaMessage[]): FetchedRecords {
+/** Behind each value. */
+export const LINE_FEED = 0x0a;
+
+/** @param headers of each record, undefined where none has any */
+export function fetchedColumns(
+  columns: RecordColumns,
+  headers: readonly (IHeaders | undefined)[] | undefined,
+): FetchedRecords {
+  return new Columns(columns, headers);
+}
+
+/**
+ * Makes columns of records that are objects already.
+ *
+ * @param records ascending by their offsets
+ */
+export function toFetchedRecords(
+  records: readonly Pick<KafkaMessage, 'key' | 'value' | 'offset' | 'headers'>[],
+): FetchedRecords {
   const { length } = records;
   let valueBytes = length;
   let keyBytes = 0;
@@ -60,14 +88,14 @@ export function toFetchedRecords(records: readonly KafkaMessage[]): FetchedRecor
     const { key, value } = record;
     if (value === null) flags[i] = NO_VALUE;
     else {
-      if (append(value, plain, end)) flags[i] = LINES;
+      if (copyBytes(value, 0, value.length, plain, end)) flags[i] = LINES;
       end += value.length;
     }
     plain[end++] = LINE_FEED;
     valueStarts[i + 1] = end;
     if (key === null) flags[i]! |= NO_KEY;
     else {
-      append(key, plain, keyEnd);
+      copyBytes(key, 0, key.length, plain, keyEnd);
       keyEnd += key.length;
     }
     keyStarts[i + 1] = keyEnd;
@@ -78,8 +106,8 @@ export function toFetchedRecords(records: readonly KafkaMessage[]): FetchedRecor
     }
   }
   const origin = length === 0 ? 0n : BigInt(records[0]!.offset);
-  const steps = stepsOf(records, origin);
-  return new Columns(bytes, valueStarts, keyStarts, flags, origin, steps, headers);
+  const steps = Float64Array.from(records, ({ offset }) => Number(BigInt(offset) - origin));
+  return new Columns({ bytes, valueStarts, keyStarts, flags, origin, steps }, headers);
 }
 
 /** Puts records together that follow each other, in new bytes where they are of several. */
@@ -120,7 +148,14 @@ export function joinRecords(parts: readonly FetchedRecords[]): FetchedRecords {
       row++;
     }
   }
-  return new Columns(Buffer.concat(pieces), valueStarts, keyStarts, flags, origin, steps, headers);
+  return new Columns({ bytes: Buffer.concat(pieces), valueStarts, keyStarts, flags, origin, steps }, headers);
+}
+
+/** How many of the first records come before an offset. */
+export function countBefore(records: FetchedRecords, offset: bigint): number {
+  let count = 0;
+  while (count < records.length && records.offset(count) < offset) count++;
+  return count;
 }
 
 class Columns implements FetchedRecords {
@@ -133,22 +168,14 @@ class Columns implements FetchedRecords {
   readonly steps: Float64Array;
   readonly #headers: readonly (IHeaders | undefined)[] | undefined;
 
-  constructor(
-    bytes: Buffer,
-    valueStarts: Uint32Array,
-    keyStarts: Uint32Array,
-    flags: Uint8Array,
-    origin: bigint,
-    steps: Float64Array,
-    headers: readonly (IHeaders | undefined)[] | undefined,
-  ) {
-    this.length = flags.length;
-    this.bytes = bytes;
-    this.valueStarts = valueStarts;
-    this.keyStarts = keyStarts;
-    this.flags = flags;
-    this.origin = origin;
-    this.steps = steps;
+  constructor(columns: RecordColumns, headers: readonly (IHeaders | undefined)[] | undefined) {
+    this.length = columns.flags.length;
+    this.bytes = columns.bytes;
+    this.valueStarts = columns.valueStarts;
+    this.keyStarts = columns.keyStarts;
+    this.flags = columns.flags;
+    this.origin = columns.origin;
+    this.steps = columns.steps;
     this.#headers = headers;
   }
 
@@ -176,38 +203,35 @@ class Columns implements FetchedRecords {
   }
 
   slice(from: number, to: number): FetchedRecords {
-    return new Columns(
-      this.bytes,
-      this.valueStarts.subarray(from, to + 1),
-      this.keyStarts.subarray(from, to + 1),
-      this.flags.subarray(from, to),
-      this.origin,
-      this.steps.subarray(from, to),
-      this.#headers?.slice(from, to),
-    );
+    const columns = {
+      bytes: this.bytes,
+      valueStarts: this.valueStarts.subarray(from, to + 1),
+      keyStarts: this.keyStarts.subarray(from, to + 1),
+      flags: this.flags.subarray(from, to),
+      origin: this.origin,
+      steps: this.steps.subarray(from, to),
+    };
+    return new Columns(columns, this.#headers?.slice(from, to));
+  }
+
+  *[Symbol.iterator](): Generator<FetchedRecord> {
+    for (let i = 0; i < this.length; i++) {
+      yield { offset: this.offset(i), key: this.key(i), value: this.value(i), headers: this.headers(i) };
+    }
   }
 }
 
-/** Offsets from the first on. Mostly none is left out; then only the last is looked at. */
-function stepsOf(records: readonly KafkaMessage[], origin: bigint): Float64Array {
-  const steps = new Float64Array(records.length);
-  const last = records.length - 1;
-  const isDense = last < 0 || BigInt(records[last]!.offset) - origin === BigInt(last);
-  for (let i = 0; i <= last; i++) steps[i] = isDense ? i : Number(BigInt(records[i]!.offset) - origin);
-  return steps;
-}
-
-/** Copies bytes, and answers whether there is a line feed among them. */
-function append(bytes: Buffer, to: Uint8Array, at: number): boolean {
-  const { length } = bytes;
+/** Copies some bytes of a source to a place, and answers whether there is a line feed among them. */
+export function copyBytes(source: Uint8Array, from: number, length: number, to: Uint8Array, at: number): boolean {
   if (length > SHORT) {
+    const bytes = source.subarray(from, from + length);
     to.set(bytes, at);
     return bytes.includes(LINE_FEED);
   }
   // For so few, two calls out of JavaScript would take longer.
   let lines = false;
   for (let i = 0; i < length; i++) {
-    const byte = bytes[i]!;
+    const byte = source[from + i]!;
     to[at + i] = byte;
     if (byte === LINE_FEED) lines = true;
   }
@@ -224,7 +248,8 @@ function detached(headers: IHeaders | undefined): IHeaders {
   );
 }
 
-const LINE_FEED = 0x0a;
 const SHORT = 200;
 /** Two starts, a flag and an offset, a record. */
 const COLUMN_BYTES = 17;
+
+export const NO_RECORDS = joinRecords([]);

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
-import { hidingAborted } from './fetch-answers.js';
+import { readingColumnsInTurn, recordsOf } from './fetch-answers.js';
+import type { FetchedRecords } from './fetched-records.js';
 import { KAFKA_RETRY } from './kafka-connection.js';
 import { isRebalance, toTransportError } from './kafka-error.js';
 import type { KafkaSourceSettings } from './kafka-source-options.js';
@@ -17,7 +18,7 @@ export interface GroupListener {
   /** Undefined where there is room for more records, else a promise of another look. */
   room(): Promise<void> | undefined;
   /** @param next the offset after the last record, and after what the broker keeps for itself behind it */
-  records(partition: number, records: readonly KafkaMessage[], next: bigint): void;
+  records(partition: number, records: FetchedRecords, next: bigint): void;
   /** A broker answered; `fetch` when it answered a request for records. */
   answered(fetch: boolean): void;
   /** Partitions may be taken away once this resolves: the last chance to commit what was pulled. */
@@ -50,7 +51,7 @@ export async function startGroupConsumer(
   const fetchBytes = Math.min(settings.fetchBytes, settings.maxBytesInFlight / 2);
   const consumer = kafka.consumer({
     groupId: settings.groupId,
-    partitionAssigners: [await hidingAborted()],
+    partitionAssigners: [await readingColumnsInTurn()],
     ...(settings.rack !== undefined && { rackId: settings.rack }),
     sessionTimeout: settings.sessionTimeoutMs,
     heartbeatInterval: settings.heartbeatIntervalMs,
@@ -131,8 +132,8 @@ async function passOn(
   }
   // Unresolved, the batch is fetched again by whoever has the partition next.
   if (!isRunning() || isStale()) return;
-  listener.records(batch.partition, batch.messages, BigInt(batch.lastOffset()) + 1n);
-  resolveOffset(batch.messages[batch.messages.length - 1]!.offset);
+  listener.records(batch.partition, recordsOf(batch), BigInt(batch.lastOffset()) + 1n);
+  resolveOffset(batch.lastOffset());
 }
 
 /** Whether the promise was resolved within so many ms. */

@@ -1,6 +1,7 @@
-import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
-import { watchFetchAnswers } from './fetch-answers.js';
+import { readingColumns, recordsOf } from './fetch-answers.js';
+import { type FetchedRecords, NO_RECORDS } from './fetched-records.js';
 import type { GroupReaderSettings } from './group-reader-options.js';
 import { KAFKA_RETRY } from './kafka-connection.js';
 import { toTransportError } from './kafka-error.js';
@@ -21,11 +22,11 @@ export interface GroupMemberListener {
   /**
    * Records were fetched, maybe none but what the broker keeps for itself.
    *
-   * @param first offset of the first of them
+   * @param first offset that was asked for
    * @param next the offset after all of them
    * @returns whether they were taken; else they are fetched again
    */
-  fetched(topic: string, partition: number, records: readonly KafkaMessage[], first: bigint, next: bigint): boolean;
+  fetched(topic: string, partition: number, records: FetchedRecords, first: bigint, next: bigint): boolean;
   /** An offset to fetch is none that the topic has. The fetch is tried again. */
   outOfRange(): void;
   /** A broker answered, whatever it was asked. */
@@ -65,9 +66,10 @@ export async function createGroupMember(
   let commits = 0;
 
   const assigner = await createStickyAssigner(() => ({ partitions: listener.owned(), generation }));
+  const withoutReset = withoutOffsetReset(assigner, listener.outOfRange);
   const consumer = kafka.consumer({
     groupId: settings.groupId,
-    partitionAssigners: [watchFetchAnswers(withoutOffsetReset(assigner, listener.outOfRange), listener.answeredFetch)],
+    partitionAssigners: [await readingColumns(withoutReset, listener.answeredFetch)],
     sessionTimeout: settings.sessionTimeoutMs,
     heartbeatInterval: settings.heartbeatIntervalMs,
     rebalanceTimeout: settings.rebalanceTimeoutMs,
@@ -100,8 +102,8 @@ export async function createGroupMember(
   // Where nothing but transaction markers, aborted records or gaps were fetched, no batch is handed over.
   consumer.on(events.END_BATCH_PROCESS, ({ payload }) => {
     if (payload.batchSize > 0) return;
-    const next = BigInt(payload.lastOffset) + 1n;
-    listener.fetched(payload.topic, payload.partition, [], BigInt(payload.firstOffset ?? payload.lastOffset), next);
+    const { topic, partition, firstOffset, lastOffset } = payload;
+    listener.fetched(topic, partition, NO_RECORDS, BigInt(firstOffset ?? lastOffset), BigInt(lastOffset) + 1n);
   });
   consumer.on(events.REQUEST, () => listener.answered());
   consumer.on(events.CRASH, ({ payload }) => {
@@ -156,10 +158,10 @@ async function passOn(payload: EachBatchPayload, listener: GroupMemberListener):
   const { batch, isRunning, isStale, resolveOffset } = payload;
   // Unresolved, the batch is fetched again by whoever has the partition next.
   if (!isRunning() || isStale()) return;
-  const { topic, partition, messages } = batch;
-  const next = BigInt(batch.lastOffset()) + 1n;
-  if (listener.fetched(topic, partition, messages, BigInt(batch.firstOffset()!), next)) {
-    resolveOffset(messages[messages.length - 1]!.offset);
+  const { topic, partition } = batch;
+  const last = batch.lastOffset();
+  if (listener.fetched(topic, partition, recordsOf(batch), BigInt(batch.firstOffset()!), BigInt(last) + 1n)) {
+    resolveOffset(last);
   }
 }
 

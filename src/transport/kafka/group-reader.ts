@@ -4,7 +4,6 @@ import { defer, from, merge, type Observable, Subject } from 'rxjs';
 import { SegtideError } from '../../errors.js';
 import type { AssignedPartition } from './assigned-partition.js';
 import { createFetchFlow } from './fetch-flow.js';
-import { toFetchedRecords } from './fetched-records.js';
 import { createGroupMember } from './group-member.js';
 import { type GroupReaderOptions, type GroupReaderSettings, resolveGroupReader } from './group-reader-options.js';
 import { openKafka } from './kafka-connection.js';
@@ -204,7 +203,7 @@ async function startReader(
         follow(feed, topic);
         return false;
       }
-      feed.fetched(topic, toFetchedRecords(records), next);
+      feed.fetched(topic, records, next);
       if (flow.arrived(laneOf(topic, feed))) member.pause(topic, partition);
       return true;
     },

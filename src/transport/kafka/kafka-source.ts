@@ -2,7 +2,7 @@ import type { Kafka } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
 import type { UsageBatch } from '../../ingest/usage-batch.js';
 import type { Clock, Source, SourcePosition } from '../../ports.js';
-import { type FetchedRecords, toFetchedRecords } from './fetched-records.js';
+import { type FetchedRecords, NO_RECORDS } from './fetched-records.js';
 import { type GroupConsumer, startGroupConsumer } from './group-consumer.js';
 import { openKafka } from './kafka-connection.js';
 import { isRebalance, toTransportError } from './kafka-error.js';
@@ -128,9 +128,9 @@ async function startSource(
         ? room.next()
         : undefined,
     records(partition, records, next) {
-      const refusal = progress.fetched(partition, BigInt(records[0]!.offset), next);
+      const refusal = progress.fetched(partition, records.offset(0), next);
       if (refusal !== undefined) return fail(refusal);
-      queue.push(partition, toFetchedRecords(records));
+      queue.push(partition, records);
       arrival.set();
     },
     answered(fetch) {
@@ -233,8 +233,6 @@ async function startSource(
     },
   };
 }
-
-const NO_RECORDS = toFetchedRecords([]);
 
 function silence(settings: KafkaSourceSettings): SegtideError {
   return new SegtideError(

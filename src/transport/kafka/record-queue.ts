@@ -1,4 +1,4 @@
-import { type FetchedRecords, joinRecords } from './fetched-records.js';
+import { type FetchedRecords, joinRecords, NO_RECORDS } from './fetched-records.js';
 
 /**
  * Records that were fetched and not yet handed over, by partition, or by whatever else names where they are from. The
@@ -57,7 +57,7 @@ export function createRecordQueue<Key = number>(): RecordQueue<Key> {
     },
     peek(partition, maxBytes, before) {
       const lane = lanes.get(partition);
-      if (lane === undefined) return NONE;
+      if (lane === undefined) return NO_RECORDS;
       const chunk = joinSmall(lane.chunks, maxBytes);
       const { records, taken, shown } = chunk;
       let end = least(taken + 1, records.length, (to) => records.size(taken, to) >= maxBytes);
@@ -97,8 +97,6 @@ interface Chunk {
   /** What `peek` answered since records were last taken. */
   shown?: { readonly end: number; readonly records: FetchedRecords } | undefined;
 }
-
-const NONE = joinRecords([]);
 
 /** The least number from `from` on that passes, or `to`; those after it pass too. */
 function least(from: number, to: number, passes: (i: number) => boolean): number {

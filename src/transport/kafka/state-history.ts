@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { KafkaMessage } from 'kafkajs';
 import { type ErrorContext, SegtideError } from '../../errors.js';
+import type { FetchedRecord } from './fetched-records.js';
 import { EMPTY, type Manifest, NUMBER, TERM, toClaimId, updateHash } from './state-records.js';
 import type { StoredState } from './state-store.js';
 
@@ -18,7 +18,7 @@ export interface RestoredState {
 /** Puts together what the records of a partition of state say, whether they were compacted or not. */
 export interface StateHistory {
   /** Takes records in the order of their offsets, from the oldest on. */
-  add(record: KafkaMessage): void;
+  add(record: FetchedRecord): void;
   /** @throws SegtideError `state` when records are missing or damaged */
   restore(): Promise<RestoredState>;
 }
@@ -49,7 +49,7 @@ class History implements StateHistory {
     this.#context = context;
   }
 
-  add(record: KafkaMessage): void {
+  add(record: FetchedRecord): void {
     const key = String(record.key);
     if (record.value === null) {
       this.#keys.delete(key);
@@ -96,7 +96,7 @@ class History implements StateHistory {
     this.#entries.clear();
   }
 
-  #addEntry(number: number, record: KafkaMessage): void {
+  #addEntry(number: number, record: FetchedRecord): void {
     if (number <= (this.#checkpoint?.number ?? 0)) return;
     // A copy: the record is a part of all that came with it.
     this.#entries.set(number, toText(record, EMPTY) ?? new Uint8Array(record.value!));
@@ -133,6 +133,6 @@ class History implements StateHistory {
   }
 }
 
-function toText(record: KafkaMessage, header: string): string | undefined {
+function toText(record: FetchedRecord, header: string): string | undefined {
   return record.headers?.[header]?.toString();
 }

@@ -1,5 +1,5 @@
-import type { KafkaMessage } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
+import type { FetchedRecord, FetchedRecords } from './fetched-records.js';
 import type { TopicReader } from './topic-reader.js';
 
 /** One partition of the state topic, as a store reads it. */
@@ -10,9 +10,9 @@ export interface StatePartition {
    * @returns the offset of that record
    * @throws SegtideError `transport`, retriable, when that took too long; and what `isEnd` throws
    */
-  readUpTo(from: bigint | undefined, isEnd: (record: KafkaMessage) => boolean): Promise<bigint>;
+  readUpTo(from: bigint | undefined, isEnd: (record: FetchedRecord) => boolean): Promise<bigint>;
   /** Reads what there is from an offset on, though nothing tells when that is all; where brokers are slow, less. */
-  readAll(from: bigint, look: (record: KafkaMessage) => void): Promise<void>;
+  readAll(from: bigint, look: (record: FetchedRecord) => void): Promise<void>;
 }
 
 /** In ms. */
@@ -39,20 +39,25 @@ export function createStatePartition(
   const { topic, partition } = context;
   return {
     async readUpTo(from, isEnd) {
-      let end: KafkaMessage | undefined;
-      const take = (records: readonly KafkaMessage[]): boolean => {
-        end = records.find(isEnd);
-        return end !== undefined;
+      let end: FetchedRecord | undefined;
+      const take = (records: FetchedRecords): boolean => {
+        for (const record of records) {
+          if (isEnd(record)) {
+            end = record;
+            return true;
+          }
+        }
+        return false;
       };
       await reader.read(topic, partition, from, take, AbortSignal.any([signal, AbortSignal.timeout(longestMs)]));
-      if (end !== undefined) return BigInt(end.offset);
+      if (end !== undefined) return end.offset;
       const what = `the state in ${topic}/${partition} could not be read to its end within ${longestMs} ms`;
       throw new SegtideError('transport', what, { retriable: true, context });
     },
     async readAll(from, look) {
       const silence = new AbortController();
       let timer = setTimeout(() => silence.abort(), waits.patience);
-      const take = (records: readonly KafkaMessage[]): boolean => {
+      const take = (records: FetchedRecords): boolean => {
         for (const record of records) look(record);
         clearTimeout(timer);
         timer = setTimeout(() => silence.abort(), waits.quiet);

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { KafkaMessage } from 'kafkajs';
+import type { FetchedRecord } from './fetched-records.js';
 import type { OutgoingRecord } from './kafka-producer.js';
 import { MAX_BATCH_BYTES } from './to-requests.js';
 
@@ -45,7 +45,7 @@ export function toClaimKey(id: string): string {
 }
 
 /** The id of a claim, undefined for every other record. */
-export function toClaimId({ key, value }: KafkaMessage): string | undefined {
+export function toClaimId({ key, value }: FetchedRecord): string | undefined {
   return value !== null && String(key).startsWith('claim/') ? String(value) : undefined;
 }
 

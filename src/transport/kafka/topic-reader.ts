@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Admin, Consumer, ConsumerEndBatchProcessEvent, Kafka, KafkaMessage } from 'kafkajs';
+import type { Admin, Consumer, ConsumerEndBatchProcessEvent, Kafka } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
-import { hidingAborted } from './fetch-answers.js';
+import { readingColumnsInTurn, recordsOf } from './fetch-answers.js';
+import { countBefore, type FetchedRecords, NO_RECORDS } from './fetched-records.js';
 import { KAFKA_RETRY } from './kafka-connection.js';
 import { createTopicPatience, isRetriable, toTransportError } from './kafka-error.js';
 import { tryAgain } from './try-again.js';
@@ -23,7 +24,7 @@ export interface TopicReader {
     topic: string,
     partition: number,
     from: bigint | undefined,
-    take: (records: readonly KafkaMessage[], next: bigint) => boolean,
+    take: (records: FetchedRecords, next: bigint) => boolean,
     signal?: AbortSignal,
   ): Promise<void>;
   close(): Promise<void>;
@@ -59,7 +60,7 @@ interface Reading {
   next: bigint;
   /** Whether `next` is known to be there, or still to come. */
   ready: boolean;
-  take(records: readonly KafkaMessage[], next: bigint): void;
+  take(records: FetchedRecords, next: bigint): void;
   fail(error: unknown): void;
 }
 
@@ -94,7 +95,7 @@ class GroupTopicReader implements TopicReader {
     topic: string,
     partition: number,
     from: bigint | undefined,
-    take: (records: readonly KafkaMessage[], next: bigint) => boolean,
+    take: (records: FetchedRecords, next: bigint) => boolean,
     signal?: AbortSignal,
   ): Promise<void> {
     const key = toKey(topic, partition);
@@ -127,8 +128,8 @@ class GroupTopicReader implements TopicReader {
         ready: false,
         take(records, next) {
           // A consumer that lost its place may begin again with the oldest.
-          const fresh = records.filter(({ offset }) => BigInt(offset) >= reading.next);
           if (next <= reading.next) return;
+          const fresh = records.slice(countBefore(records, reading.next), records.length);
           reading.next = next;
           try {
             if (take(fresh, next)) stop();
@@ -167,7 +168,7 @@ class GroupTopicReader implements TopicReader {
     const { groupId, newId, topics, maxBytes } = this.#options;
     const consumer = this.#kafka.consumer({
       groupId: `${groupId}-reader-${newId()}`,
-      partitionAssigners: [await hidingAborted()],
+      partitionAssigners: [await readingColumnsInTurn()],
       maxWaitTimeInMs: MAX_WAIT_MS,
       maxBytesPerPartition: maxBytes ?? 4_194_304,
       allowAutoTopicCreation: false,
@@ -202,7 +203,7 @@ class GroupTopicReader implements TopicReader {
       eachBatch: async ({ batch, isStale }) => {
         if (isStale()) return;
         const reading = this.#readings.get(toKey(batch.topic, batch.partition));
-        reading?.take(batch.messages, BigInt(batch.lastOffset()) + 1n);
+        reading?.take(recordsOf(batch), BigInt(batch.lastOffset()) + 1n);
       },
     });
   }
@@ -212,7 +213,7 @@ class GroupTopicReader implements TopicReader {
     if (batchSize > 0 || firstOffset === null) return;
     const reading = this.#readings.get(toKey(topic, partition));
     // What was fetched for an earlier reading may lie beyond what this one is still to get.
-    if (reading?.ready && BigInt(firstOffset) <= reading.next) reading.take([], BigInt(lastOffset) + 1n);
+    if (reading?.ready && BigInt(firstOffset) <= reading.next) reading.take(NO_RECORDS, BigInt(lastOffset) + 1n);
   }
 
   /** Until it succeeds, or can't. Nothing is thrown. */

@@ -4,6 +4,7 @@ import { SegtideError } from '../../../src/errors.js';
 import { createModelFeed, type ModelFeedOptions } from '../../../src/service/worker/model-feed.js';
 import type { ModelRecord } from '../../../src/train/model-record.js';
 import { type ModelTopicRecord, toModelTopicRecords } from '../../../src/train/model-topic.js';
+import { toFetchedRecords } from '../../../src/transport/kafka/fetched-records.js';
 import type { TopicReader } from '../../../src/transport/kafka/topic-reader.js';
 import { clusterModelOf } from '../../cluster/embeddings.js';
 import { modelRecordOf } from '../../support/artifact-of.js';
@@ -33,7 +34,7 @@ function topicOf(...records: readonly ModelTopicRecord[]) {
         let next = Number(from ?? 0n);
         fail = reject;
         tell = () => {
-          while (next < log.length) if (take([log[next]!], BigInt(++next))) resolve();
+          while (next < log.length) if (take(toFetchedRecords([log[next]!]), BigInt(++next))) resolve();
         };
         signal?.addEventListener('abort', () => resolve());
         setTimeout(tell);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, Kafka } from 'kafkajs';
-import { hidingAborted } from '../../../src/transport/kafka/fetch-answers.js';
+import { hidingAborted } from '../kafka/hide-aborted.js';
 import type { OutputsByKey } from './compare-outputs.js';
 
 /** The outputs of a worker that must come out the same whatever happens to it. */
@@ -23,7 +23,7 @@ export async function readOutputs(kafka: Kafka, prefix: string, input: string): 
   const consumer = kafka.consumer({
     groupId: `${prefix}read`,
     // kafkajs by itself hands aborted records over where transactions overlap.
-    partitionAssigners: [await hidingAborted()],
+    partitionAssigners: [hidingAborted],
     maxWaitTimeInMs: 100,
   });
   await consumer.connect();

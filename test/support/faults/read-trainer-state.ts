@@ -1,4 +1,3 @@
-import type { KafkaMessage } from 'kafkajs';
 import type { Config } from '../../../src/service/config/schema.js';
 import { resolveRun } from '../../../src/service/run/run-settings.js';
 import { topicOf } from '../../../src/service/topics/topic-name.js';
@@ -23,7 +22,7 @@ export async function readTrainerState(brokers: string[], config: Config): Promi
       topic,
       0,
       undefined,
-      (records: readonly KafkaMessage[]) => {
+      (records) => {
         for (const record of records) history.add(record);
         return false;
       },

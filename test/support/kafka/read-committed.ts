@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
-import { hidingAborted } from '../../../src/transport/kafka/fetch-answers.js';
 import { KAFKA_RETRY } from '../../../src/transport/kafka/kafka-connection.js';
+import { hidingAborted } from './hide-aborted.js';
 
 export interface CommittedRecord {
   readonly topic: string;
@@ -26,7 +26,7 @@ export async function readCommitted(brokers: string[], ...topics: string[]): Pro
   const consumer = kafka.consumer({
     groupId: `test-reader-${process.pid}-${readers++}`,
     // kafkajs by itself hands aborted records over where transactions overlap.
-    partitionAssigners: [await hidingAborted()],
+    partitionAssigners: [hidingAborted],
     maxWaitTimeInMs: 100,
   });
   const records: CommittedRecord[] = [];

@@ -129,7 +129,7 @@ async function published(reader: TopicReader, kafka: Kafka, topic: string): Prom
   const values: string[] = [];
   await reader.read(topic, 0, undefined, (records) => {
     for (const { key, value } of records) if (String(key) !== 'end') values.push(String(value));
-    return String(records[records.length - 1]!.key) === 'end';
+    return String(records.key(records.length - 1)) === 'end';
   });
   return values;
 }

@@ -1,5 +1,6 @@
 import type { KafkaMessage } from 'kafkajs';
 import { SegtideError } from '../../../src/errors.js';
+import { toFetchedRecords } from '../../../src/transport/kafka/fetched-records.js';
 import type { OutgoingRecord } from '../../../src/transport/kafka/kafka-producer.js';
 import type { StateWriter } from '../../../src/transport/kafka/state-writer.js';
 import type { TopicReader } from '../../../src/transport/kafka/topic-reader.js';
@@ -42,7 +43,7 @@ export function createStateLog(): StateLog {
         // In pieces, as a broker answers.
         for (let i = 0; i < there.length; i += 3) {
           const piece = there.slice(i, i + 3);
-          if (take(piece, BigInt(piece.at(-1)!.offset) + 1n)) return;
+          if (take(toFetchedRecords(piece), BigInt(piece.at(-1)!.offset) + 1n)) return;
         }
         await new Promise<void>((resolve) => {
           if (signal!.aborted) resolve();

@@ -1,3 +1,5 @@
+import kafkajs, { type PartitionAssigner } from 'kafkajs';
+
 /** What kafkajs 2.2.4 makes of one partition's part of an answer to a fetch. */
 export interface FetchedPartition {
   abortedTransactions?: readonly AbortedTransaction[] | null;
@@ -19,12 +21,41 @@ export interface FetchedMessage {
 }
 
 /**
- * Hides records of aborted transactions from readers of committed ones. kafkajs 2.2.4 does so by itself, but takes the
- * transactions to be sorted by their beginnings, where brokers sort them by their ends, and enters no more than one with
- * each record: where producers that write to one partition abort at the same time, it hands aborted records over.
- *
- * Here they are marked as kafkajs marks control records, so that reading goes on behind them.
+ * For a consumer that reads records as kafkajs decodes them, and so shares no code with what it checks: hides those of
+ * aborted transactions. kafkajs 2.2.4 by itself hands some over, where producers that write to one partition abort at the
+ * same time: it takes the transactions to be sorted by their beginnings, where brokers sort them by their ends, and enters
+ * no more than one with each record.
  */
+export const hidingAborted: PartitionAssigner = (config) => {
+  const cluster = config.cluster as unknown as InnerCluster;
+  const { findBroker } = cluster;
+  const watched = new WeakSet<InnerBroker>();
+  cluster.findBroker = async (of) => {
+    const broker = await findBroker.call(cluster, of);
+    if (!watched.has(broker)) {
+      watched.add(broker);
+      const { fetch } = broker;
+      broker.fetch = async (request) => {
+        const answer = await fetch.call(broker, request);
+        for (const { partitions } of answer.responses) partitions.forEach(hideAborted);
+        return answer;
+      };
+    }
+    return broker;
+  };
+  return kafkajs.PartitionAssigners.roundRobin(config);
+};
+
+/** What kafkajs 2.2.4 hands to an assigner beyond what its types say. */
+interface InnerCluster {
+  findBroker(of: object): Promise<InnerBroker>;
+}
+
+interface InnerBroker {
+  fetch(request: object): Promise<{ readonly responses: readonly { readonly partitions: FetchedPartition[] }[] }>;
+}
+
+/** Marks records of aborted transactions as kafkajs marks control records, so that reading goes on behind them. */
 export function hideAborted(partition: FetchedPartition): void {
   const { abortedTransactions, messages } = partition;
   if (abortedTransactions == null || abortedTransactions.length === 0) return;
