@@ -74,8 +74,6 @@ export function toFetchedRecords(
     if (key !== null) keyBytes += key.length;
   }
   const bytes = Buffer.allocUnsafeSlow(valueBytes + keyBytes);
-  // A plain view: loops over it stay monomorphic.
-  const plain = new Uint8Array(bytes.buffer);
   const valueStarts = new Uint32Array(length + 1);
   const keyStarts = new Uint32Array(length + 1);
   const flags = new Uint8Array(length);
@@ -88,14 +86,15 @@ export function toFetchedRecords(
     const { key, value } = record;
     if (value === null) flags[i] = NO_VALUE;
     else {
-      if (copyBytes(value, 0, value.length, plain, end)) flags[i] = LINES;
+      bytes.set(value, end);
+      if (value.includes(LINE_FEED)) flags[i] = LINES;
       end += value.length;
     }
-    plain[end++] = LINE_FEED;
+    bytes[end++] = LINE_FEED;
     valueStarts[i + 1] = end;
     if (key === null) flags[i]! |= NO_KEY;
     else {
-      copyBytes(key, 0, key.length, plain, keyEnd);
+      bytes.set(key, keyEnd);
       keyEnd += key.length;
     }
     keyStarts[i + 1] = keyEnd;
@@ -221,23 +220,6 @@ class Columns implements FetchedRecords {
   }
 }
 
-/** Copies some bytes of a source to a place, and answers whether there is a line feed among them. */
-export function copyBytes(source: Uint8Array, from: number, length: number, to: Uint8Array, at: number): boolean {
-  if (length > SHORT) {
-    const bytes = source.subarray(from, from + length);
-    to.set(bytes, at);
-    return bytes.includes(LINE_FEED);
-  }
-  // For so few, two calls out of JavaScript would take longer.
-  let lines = false;
-  for (let i = 0; i < length; i++) {
-    const byte = source[from + i]!;
-    to[at + i] = byte;
-    if (byte === LINE_FEED) lines = true;
-  }
-  return lines;
-}
-
 function detached(headers: IHeaders | undefined): IHeaders {
   const own = (value: Buffer | string): Buffer | string => (typeof value === 'string' ? value : Buffer.from(value));
   return Object.fromEntries(
@@ -248,7 +230,6 @@ function detached(headers: IHeaders | undefined): IHeaders {
   );
 }
 
-const SHORT = 200;
 /** Two starts, a flag and an offset, a record. */
 const COLUMN_BYTES = 17;
 

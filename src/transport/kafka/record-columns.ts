@@ -1,13 +1,5 @@
 import type { IHeaders } from 'kafkajs';
-import {
-  copyBytes,
-  type FetchedRecords,
-  fetchedColumns,
-  LINE_FEED,
-  LINES,
-  NO_KEY,
-  NO_VALUE,
-} from './fetched-records.js';
+import { type FetchedRecords, fetchedColumns, LINE_FEED, LINES, NO_KEY, NO_VALUE } from './fetched-records.js';
 
 /** The records of a batch, decompressed. */
 export interface PlainBatch {
@@ -108,17 +100,18 @@ export class RecordScan {
     const flags = this.#flags.subarray(0, rows);
     const valueBytes = valueStarts[rows]!;
     const bytes = Buffer.allocUnsafeSlow(valueBytes + keyStarts[rows]!);
-    const to = new Uint8Array(bytes.buffer);
+    const to = new DataView(bytes.buffer);
     for (let i = 0; i <= rows; i++) keyStarts[i]! += valueBytes;
     this.#sources.forEach((source, i) => {
       const end = this.#sources[i + 1]?.row ?? rows;
+      const view = new DataView(source.bytes.buffer, source.bytes.byteOffset, source.bytes.length);
       for (let row = source.row; row < end; row++) {
         const start = valueStarts[row]!;
         const lineEnd = valueStarts[row + 1]! - 1;
-        if (copyBytes(source.bytes, this.#valueAt[row]!, lineEnd - start, to, start)) flags[row]! |= LINES;
-        to[lineEnd] = LINE_FEED;
+        if (copyBytes(view, this.#valueAt[row]!, lineEnd - start, to, start)) flags[row]! |= LINES;
+        to.setUint8(lineEnd, LINE_FEED);
         const keyStart = keyStarts[row]!;
-        copyBytes(source.bytes, this.#keyAt[row]!, keyStarts[row + 1]! - keyStart, to, keyStart);
+        copyBytes(view, this.#keyAt[row]!, keyStarts[row + 1]! - keyStart, to, keyStart);
       }
     });
     const steps = this.#steps.subarray(0, rows);
@@ -159,6 +152,30 @@ class Cursor {
     return at;
   }
 }
+
+/**
+ * Copies some bytes of a source to a place, and answers whether there is a line feed among them. Four at a time: for so
+ * few as most values have, calls out of JavaScript take longer, and single bytes twice as long.
+ */
+function copyBytes(source: DataView, from: number, length: number, to: DataView, at: number): boolean {
+  let found = 0;
+  let i = 0;
+  for (; i + 4 <= length; i += 4) {
+    const word = source.getInt32(from + i, true);
+    to.setInt32(at + i, word, true);
+    // A byte of the difference that is zero borrows into its highest bit.
+    const difference = word ^ FOUR_LINE_FEEDS;
+    found |= (difference - 0x01010101) & ~difference & 0x80808080;
+  }
+  for (; i < length; i++) {
+    const byte = source.getUint8(from + i);
+    to.setUint8(at + i, byte);
+    if (byte === LINE_FEED) found = 1;
+  }
+  return found !== 0;
+}
+
+const FOUR_LINE_FEEDS = 0x0a0a0a0a;
 
 /** Undefined where there are none; a name that comes again has all its values, as kafkajs has it. */
 function readHeaders(cursor: Cursor, bytes: Buffer, end: number): IHeaders | undefined {

@@ -4,7 +4,7 @@ import kafkajs, { type IHeaders } from 'kafkajs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SegtideError } from '../../../src/errors.js';
 import { registerCodecs } from '../../../src/transport/kafka/codecs/register-codecs.js';
-import type { FetchedRecords } from '../../../src/transport/kafka/fetched-records.js';
+import { type FetchedRecords, LINES } from '../../../src/transport/kafka/fetched-records.js';
 import { type CodecTable, decodeRecordSet, type FetchedRange } from '../../../src/transport/kafka/record-batches.js';
 import { hideAborted } from '../../support/kafka/hide-aborted.js';
 import { decodeByKafkajs, encodeAnswer, encodeBatch, type TestBatch, type TestRecord } from './fetch-bytes.js';
@@ -79,7 +79,11 @@ function logOf(turns: readonly Turn[]) {
   return { batches, listed, dead };
 }
 
-const bytes = fc.option(fc.uint8Array({ maxLength: 400 }).map((some) => Buffer.from(some)));
+const bytes = fc.option(
+  fc
+    .array(fc.oneof(fc.constantFrom(0x0a, 0x8a, 0x0b, 0x09), fc.nat({ max: 255 })), { maxLength: 90 })
+    .map((some) => Buffer.from(some)),
+);
 const headers = fc
   .array(
     fc.tuple(
@@ -174,6 +178,10 @@ describe('records of batches', () => {
             headers: toEntries(own),
           }));
         expect(range === undefined ? [] : seen(range.records)).toEqual(expected);
+        for (let i = 0; i < (range?.records.length ?? 0); i++) {
+          const { flags } = range!.records;
+          expect((flags[i]! & LINES) !== 0).toBe(range!.records.value(i)?.includes('\n') === true);
+        }
 
         // And the readers of the tests, which decode by kafkajs, see the same.
         hideAborted(decoded!);
