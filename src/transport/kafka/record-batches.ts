@@ -60,7 +60,7 @@ export async function decodeRecordSet(
       if (batch === undefined) break;
       at = batch.end;
       next = batch.lastOffset + 1n;
-      if (next <= from || transactions.hide(batch)) continue;
+      if (transactions.hide(batch)) continue;
       const plain = batch.codec === 0 ? batch : { ...batch, bytes: await inflate(batch, codecs) };
       if (plain.count < 0 || plain.count * SHORTEST_RECORD > plain.bytes.length) {
         throw new DamagedBatch(`it tells of ${plain.count} records in ${plain.bytes.length} bytes`);
@@ -88,7 +88,6 @@ export async function decodeRecordSet(
 interface StoredBatch extends PlainBatch {
   readonly codec: number;
   readonly producerId: bigint;
-  readonly isTransactional: boolean;
   /** Marks the end of a transaction, and holds no records for readers. */
   readonly isControl: boolean;
   /** There may be none of that offset any more. */
@@ -107,7 +106,6 @@ function readBatch(recordSet: Buffer, at: number, baseOffset: bigint): StoredBat
     baseOffset,
     lastOffset: baseOffset + BigInt(recordSet.readInt32BE(at + 23)),
     codec: attributes & 0x07,
-    isTransactional: (attributes & 0x10) !== 0,
     isControl: (attributes & 0x20) !== 0,
     producerId: recordSet.readBigInt64BE(at + 43),
     count: recordSet.readInt32BE(at + 57),
@@ -124,7 +122,7 @@ async function inflate({ codec, bytes }: StoredBatch, codecs: CodecTable): Promi
 
 /**
  * Tells which batches are of aborted transactions. Brokers list the transactions by their ends, and those of several
- * producers overlap; a batch is of one transaction.
+ * producers overlap; a batch is of one producer, and of one transaction where that writes in transactions.
  */
 class AbortedTransactions {
   readonly #byBeginning: readonly AbortedTransaction[];
@@ -143,7 +141,7 @@ class AbortedTransactions {
       if (begun.firstOffset > lastOffset) break;
       this.#open.add(begun.producerId);
     }
-    if (!batch.isControl) return batch.isTransactional && this.#open.has(producerId);
+    if (!batch.isControl) return this.#open.has(producerId);
     if (isAbortMarker(batch)) this.#open.delete(producerId);
     return true;
   }
