@@ -1,8 +1,9 @@
 import type { Batch, KafkaMessage, PartitionAssigner } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
+import { type CodecTable, findCodecs } from './codecs/register-codecs.js';
 import { decodeFetchResponse, type PartitionResponse } from './fetch-response.js';
 import { type FetchedRecords, NO_RECORDS, toFetchedRecords } from './fetched-records.js';
-import { type CodecTable, decodeRecordSet, type FetchedRange, isRecordBatches } from './record-batches.js';
+import { decodeRecordSet, type FetchedRange, isRecordBatches } from './record-batches.js';
 
 /**
  * Reads what brokers answer to fetches in the place of kafkajs, which would make objects of each record, hand over
@@ -18,8 +19,7 @@ export async function readingColumns(
   assigner: PartitionAssigner,
   onAnswer?: (topic: string, partition: number) => void,
 ): Promise<PartitionAssigner> {
-  const { CompressionCodecs } = (await import('kafkajs')).default;
-  const reading = { codecs: CompressionCodecs as CodecTable, onAnswer };
+  const reading = { codecs: await findCodecs(), onAnswer };
   return (config) => {
     const cluster = config.cluster as unknown as Partial<InnerCluster>;
     const { findBroker } = cluster;

@@ -1,5 +1,5 @@
 import { SegtideError } from '../../errors.js';
-import type { Codec } from './codecs/codec.js';
+import type { CodecTable } from './codecs/register-codecs.js';
 import type { AbortedTransaction } from './fetch-response.js';
 import type { FetchedRecords } from './fetched-records.js';
 import { MAX_INFLATED_BYTES } from './inflate-limit.js';
@@ -22,9 +22,6 @@ export interface RecordSetPlace {
   /** Offset that was asked for. */
   readonly from: bigint;
 }
-
-/** What decompresses a batch, by the number of its codec. */
-export type CodecTable = Readonly<Record<number, () => Codec>>;
 
 /** Whether record batches of format 2 are there, which Kafka has written since 0.11; of older ones brokers keep what they had. */
 export function isRecordBatches(recordSet: Buffer): boolean {

@@ -128,6 +128,14 @@ describe('answers to fetches', () => {
     expect([...away.answered, ...refusing.answered]).toEqual([]);
   });
 
+  it('fail where a batch is damaged, by its place', async () => {
+    const answer = await answerOf('a', { ...BATCH, firstOffset: 7, records: [record(0, 'a')] });
+    answer.recordSet[61] = 0x7f;
+    const reader = await read(brokerOf(async () => encodeAnswer(11, [answer])));
+    const context = { topic: 'a', partition: 3, offset: 7n };
+    await expect(reader.fetch([answer], '7')).rejects.toMatchObject({ code: 'input', retriable: false, context });
+  });
+
   it('can be read with the kafkajs that segtide knows, and no other', async () => {
     const assigner = await readingColumns((() => ({})) as unknown as PartitionAssigner);
     const config = { cluster: {} } as unknown as Parameters<PartitionAssigner>[0];

@@ -1,14 +1,15 @@
 import zlib from 'node:zlib';
 import fc from 'fast-check';
-import kafkajs, { type IHeaders } from 'kafkajs';
+import type { IHeaders } from 'kafkajs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SegtideError } from '../../../src/errors.js';
-import { registerCodecs } from '../../../src/transport/kafka/codecs/register-codecs.js';
+import { findCodecs, registerCodecs } from '../../../src/transport/kafka/codecs/register-codecs.js';
 import { type FetchedRecords, LINES } from '../../../src/transport/kafka/fetched-records.js';
-import { type CodecTable, decodeRecordSet, type FetchedRange } from '../../../src/transport/kafka/record-batches.js';
+import { decodeRecordSet, type FetchedRange } from '../../../src/transport/kafka/record-batches.js';
 import { hideAborted } from '../../support/kafka/hide-aborted.js';
 import { decodeByKafkajs, encodeAnswer, encodeBatch, type TestBatch, type TestRecord } from './fetch-bytes.js';
 
+// For what kafkajs encodes and decodes here.
 beforeAll(registerCodecs);
 
 type Act = 'write' | 'commit' | 'abort' | 'emptied';
@@ -120,7 +121,7 @@ const turn = fc.record({
   records,
 });
 
-const codecs = kafkajs.CompressionCodecs as CodecTable;
+const codecs = await findCodecs();
 const place = (from: number | bigint) => ({ topic: 'usage', partition: 3, from: BigInt(from) });
 
 /** Records as plain data; no headers and empty ones are the same. */
