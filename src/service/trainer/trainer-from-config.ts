@@ -68,7 +68,7 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
         stallMs: Math.max(delivery.stall, delivery.outage + 1000),
       },
       {
-        onLost: (lost) => log.warn('lessons that were not read are gone', { ...lost }),
+        onLost: (lost) => log.warn('records that were not read are gone', { ...lost }),
         onIdle() {
           // Each rebalance of the group tells it.
           if (!standsBy) log.info('standing by: another trainer is active');
@@ -119,8 +119,11 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
             readModels: () => readModelTopic(kafka, reader, topic('models')),
             onModelLost: (text) => log.warn(`a model that was kept is lost: ${text}`),
             isStopped: () => ending.aborted,
-            onRefused: (from, offset, error) =>
-              log.warn(`a lesson can't be used and is passed over: ${error.message}`, { topic: from, offset }),
+            onRefused: ({ kind, topic: from, offset }, error) =>
+              log.warn(`a ${kind} can't be used and is passed over: ${error.message}`, {
+                topic: from,
+                offset: String(offset),
+              }),
             onFailure: ({ modelVersion, why }) => log.warn(`${modelVersion}: ${why.join('; ')}`),
             initialModel:
               initial === undefined ? undefined : await readInitialModel(initial, segmentation.trainer.model),

@@ -124,7 +124,7 @@ async function train({ lessons, state }: Deployment, run: Run = {}, partition: A
         return reading;
       },
       isStopped: () => partition.started && partition.waiting.length === 0,
-      onRefused: (topic, offset, error) => {
+      onRefused: ({ topic, offset }, error) => {
         throw new Error(`${topic} ${offset}`, { cause: error });
       },
       ...run,
@@ -215,14 +215,17 @@ describe('a trainer over topics', () => {
       { key: 'x', value: 'none' },
     ]);
     const refused: string[] = [];
-    const run: Run = { options: open, onRefused: (topic, offset) => refused.push(`${topic} ${offset}`) };
+    const run: Run = {
+      options: open,
+      onRefused: ({ kind, topic, offset }) => refused.push(`${kind} ${topic} ${offset}`),
+    };
     await train(deployed, { ...run, beforeCommit: (kill) => kill() }).catch(() => undefined);
     await train(deployed, { ...run, afterCommit: (kill) => kill() }).catch(() => undefined);
     await train(deployed, run);
     deployed.follow();
     expect(deployed.scorer.modelVersion).toBe(former);
     expect(published()).toBe(3);
-    expect(refused.at(-1)).toBe('requests 2');
+    expect(refused.at(-1)).toBe('request requests 2');
     const events = (deployed.state.outputs.get('model-events') ?? []).map(({ value: json }) =>
       JSON.parse(String(json)),
     );
@@ -354,8 +357,8 @@ describe('a trainer over topics', () => {
     lessons.append(TOPICS.samples, [{ key: '0', value: Buffer.alloc(100) }]);
     await deployed.teach(120);
     const refused: string[] = [];
-    await train(deployed, { onRefused: (topic, _, error) => refused.push(`${topic}: ${error.code}`) });
-    expect(refused).toEqual(['samples: state', 'statistics: state']);
+    await train(deployed, { onRefused: ({ kind, topic }, { code }) => refused.push(`${kind} of ${topic}: ${code}`) });
+    expect(refused).toEqual(['lesson of samples: state', 'lesson of statistics: state']);
     expect(weightTaught(deployed.snapshot(), before)).toBeCloseTo(deployed.taught - sent, 6);
   });
 
