@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Kafka } from 'kafkajs';
 import { createEncodePool } from '../../encode/threads/encode-pool.js';
 import type { AssignedPartition } from '../../transport/kafka/assigned-partition.js';
-import { describeTopics } from '../../transport/kafka/describe-topics.js';
+import { describeTopics, type ExistingTopic } from '../../transport/kafka/describe-topics.js';
 import { createGroupReader, type GroupReader } from '../../transport/kafka/group-reader.js';
 import { openKafka } from '../../transport/kafka/kafka-connection.js';
 import { createStateStore } from '../../transport/kafka/kafka-state-store.js';
@@ -58,14 +58,15 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
   // What the worker needs must be there before it joins the group.
   const isRepartitioned = input.keyed === 'repartition';
   const plan = topicsOf(planTopics(config), ['worker']);
-  const look = async (create: boolean) => {
-    const inputs = await findInputTopics(kafka, { topics: kafkaInput.topics, keyed: input.keyed });
+  const findInputs = () => findInputTopics(kafka, { topics: kafkaInput.topics, keyed: input.keyed });
+  const checkOwn = async (found: readonly ExistingTopic[], create: boolean): Promise<number> => {
     // The topic of copies keeps the number that it was made with.
-    const partitions = (isRepartitioned && (await existing(kafka, topic('repartitioned')))) || partitionsOf(inputs);
-    await checkTopics(kafka, plan, { inputPartitions: partitions, create });
-    return { inputs, partitions };
+    const wanted = (isRepartitioned && (await existing(kafka, topic('repartitioned')))) || partitionsOf(found);
+    await checkTopics(kafka, plan, { inputPartitions: wanted, create });
+    return wanted;
   };
-  const { inputs, partitions } = await look(output.createTopics);
+  const inputs = await findInputs();
+  const partitions = await checkOwn(inputs, output.createTopics);
   const schemaIds = await findSchemaIds(config, writtenOutputs(config));
   const values = await openValues(kafkaInput, stages.ingest, clock);
 
@@ -152,7 +153,7 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
               toLessonRecords(lessons, { samples: topic('samples'), statistics: topic('statistics') }),
             toForgotten: (customerId, isKnown) =>
               toForgottenRecords(customerId, {
-                topics: CUSTOMER_TOPICS.filter((name) => isWritten(name, config)).map(topic),
+                topics: plan.filter(({ name }) => CUSTOMER_TOPICS.includes(name)).map((planned) => planned.topic),
                 isKnown,
                 isHome: partitionOf(customerId) === partition.partition,
               }),
@@ -176,7 +177,12 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
     await runTogether(signal, isRepartitioned ? [serve, follow, copy] : [serve, follow]);
     return progress.summary((clock.now() - startedAt) / 1000);
   } catch (error) {
-    throw await asAtStart(error, () => look(false));
+    throw await asAtStart(error, {
+      before: inputs,
+      isCopied: isRepartitioned,
+      find: findInputs,
+      check: (found) => checkOwn(found, false),
+    });
   } finally {
     values.close();
     // What stopped the worker is the one to tell, whatever its parts end with.
@@ -200,12 +206,7 @@ const BATCH_BYTES = 262_144;
 /** Of outputs in one commit, about: they are in memory until then. */
 const COMMIT_BYTES = 4 * 1024 * 1024;
 /** Topics whose records are keyed by the customer; by the last the trainer learns whom to forget. */
-const CUSTOMER_TOPICS = ['assignments', 'transitions', 'embeddings', 'alerts', 'late', 'samples'] as const;
-
-function isWritten(name: TopicName, { output, alerts }: Config): boolean {
-  if (name === 'alerts') return alerts.kinds.length > 0;
-  return name !== 'embeddings' || output.embeddings.enabled;
-}
+const CUSTOMER_TOPICS: readonly TopicName[] = ['assignments', 'transitions', 'embeddings', 'alerts', 'late', 'samples'];
 
 /** Partitions of a topic that may be there already; 0 where it is not. */
 async function existing(kafka: Kafka, topic: string): Promise<number> {
