@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SegtideError } from '../../../src/errors.js';
 import { createRandom } from '../../../src/numeric/random.js';
 import { createRecordBuffer } from '../../../src/service/record-buffer.js';
+import { checkStoredTrainer } from '../../../src/service/trainer/check-stored-trainer.js';
 import { runTrainer, type TrainerRoleParts } from '../../../src/service/trainer/run-trainer.js';
 import { decodeTrainerState } from '../../../src/service/trainer/trainer-state.js';
 import { toLessonRecords } from '../../../src/service/worker/lesson-records.js';
@@ -371,8 +372,17 @@ describe('a trainer over topics', () => {
     expect(deployed.snapshot().reservoir.customers.length).toBeGreaterThan(400);
   });
 
-  it('refuses a state of other settings', async () => {
+  it('tells of a state of other settings before it has to go on from it', async () => {
     const { deployed } = await withModel();
-    expect(() => decodeTrainerState(deployed.state.commits.at(-1)!.checkpoint!, 'other')).toThrow(/other settings/);
+    const checkpoint = deployed.state.commits.at(-1)!.checkpoint!;
+    const { trainer } = smallSettings(LIVE);
+    expect(() => checkStoredTrainer(trainer, checkpoint)).not.toThrow();
+    const other = { ...trainer, model: { ...trainer.model, seriesHash: 'other' } };
+    expect(() => checkStoredTrainer(other, checkpoint)).toThrow(/other settings of window and series/);
+    const seeded = { ...trainer, seed: trainer.seed + 1 };
+    expect(() => checkStoredTrainer(seeded, checkpoint)).toThrow(/other settings: .* seed/);
+    const measured = { ...trainer, drift: { ...trainer.drift, channels: ['one', 'more'] } };
+    expect(() => checkStoredTrainer(measured, checkpoint)).toThrow(/drift monitor.* with 1 channels; got .* with 2/);
+    expect(() => checkStoredTrainer(trainer, checkpoint.subarray(0, -8))).toThrow(/can't be read/);
   });
 });
