@@ -34,6 +34,9 @@ const WEEK_MS = 7 * 86_400_000;
 /** A Thursday, as which weeks of a whole number of days since the epoch begin. */
 const START = Date.UTC(2026, 0, 1);
 const WORKERS = 4;
+const LOOK_MS = 250;
+/** As long as centroids and commits of the trainer take to come round. */
+const QUIET_LOOKS = 12;
 const HABITS = { flat: 1, weekday: 1, weekend: 1, evening: 1, nightly: 1, bursty: 1 };
 const NO_OTHERS = { growing: 0, declining: 0, inactive: 0 };
 const IN_ORDER = { outOfOrderShare: 0, lateShare: 0, duplicateShare: 0, corruptShare: 0, futureShare: 0 };
@@ -110,10 +113,6 @@ async function deploy(records: readonly KeyedRecord[], seed: number): Promise<{ 
     await deployment.close();
   }
 }
-
-const LOOK_MS = 250;
-/** As long as centroids and commits of the trainer take to come round. */
-const QUIET_LOOKS = 12;
 
 function runOne(records: readonly KeyedRecord[], seed: number): Segments {
   const folder = mkdtempSync(join(tmpdir(), 'segtide-roles-'));
