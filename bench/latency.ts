@@ -3,7 +3,6 @@
 // Build first: npm run build. Choose a rate at which the worker uses half a core: its CPU is told.
 //
 //   npx tsx bench/latency.ts [--rate EVENTS_PER_SECOND] [--seconds N] [--customers N] [--commit-every MS]
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +12,8 @@ import { Partitioners } from 'kafkajs';
 import { createRandom } from '../src/numeric/random.js';
 import { ensureTopics } from '../src/transport/kafka/topics.js';
 import { startBroker } from '../test/support/kafka/start.js';
-import { connect, deploy, MAIN, MAPPING, nodeCommand, startMeasured } from './measure/worker-runs.js';
+import { trainModel } from './measure/train-model.js';
+import { connect, deploy, MAIN, nodeCommand, startMeasured } from './measure/worker-runs.js';
 
 const STEPS = 24;
 const STEP_MS = 1000;
@@ -106,7 +106,6 @@ try {
 /** A model of windows like those of the run. */
 function train(): string {
   const data = join(folder, 'training.ndjson');
-  const path = join(folder, 'model.safetensors');
   const lines: string[] = [];
   for (let timestamp = 0; timestamp < 3 * WINDOW_MS; timestamp += STEP_MS) {
     for (let c = 0; c < 500; c++) {
@@ -116,8 +115,5 @@ function train(): string {
     }
   }
   writeFileSync(data, `${lines.join('\n')}\n`);
-  const config = join(folder, 'train.yaml');
-  writeFileSync(config, JSON.stringify({ input: MAPPING, window: WINDOW, encoder: { views: [] }, cluster: { k: 6 } }));
-  execFileSync(process.execPath, [MAIN, 'train', data, '--config', config, '-q', '-o', path]);
-  return path;
+  return trainModel(folder, 'model', data, { window: WINDOW, encoder: { views: [] } });
 }

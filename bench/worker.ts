@@ -6,8 +6,7 @@
 // FILE is what bench/simulate.ts wrote. Each client runs in a process of its own, in turn with the others, and also on a
 // topic with hardly a record: what that takes is start and end, and is taken off in the columns `net`. Peers, such as
 // bench/reference/pipeline_confluent.py, run on the whole topic alone.
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,7 +14,8 @@ import { startBroker } from '../test/support/kafka/start.js';
 import { fillTopic } from './measure/fill-topic.js';
 import { runChild } from './measure/run-child.js';
 import { median } from './measure/statistics.js';
-import { connect, deploy, MAIN, MAPPING, runBare, runWorker, type Used, WINDOW } from './measure/worker-runs.js';
+import { trainModel } from './measure/train-model.js';
+import { connect, deploy, runBare, runWorker, type Used } from './measure/worker-runs.js';
 
 const { values: flags } = parseArgs({
   options: {
@@ -57,7 +57,7 @@ try {
 
   const worker = (name: string, encoder: object, model: string, guarantee: string): Client => {
     const run = async ({ name: input }: Topic): Promise<Used> => {
-      const to = { broker: address, topic: input, model: train(model, encoder) };
+      const to = { broker: address, topic: input, model: trainModel(folder, model, data, { encoder }) };
       const deployment = await deploy(folder, kafka, to, { encoder, delivery: { guarantee } });
       const options = flags.profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', join(flags.profile, name)];
       return runWorker(admin, deployment, input, options);
@@ -105,26 +105,6 @@ try {
 } finally {
   await broker.remove();
   rmSync(folder, { recursive: true });
-}
-
-/** A model file of the whole data, made once. */
-function train(name: string, encoder: object): string {
-  const path = join(folder, `${name}.safetensors`);
-  if (existsSync(path)) return path;
-  const settings = { input: MAPPING, window: WINDOW, encoder, cluster: { k: 6 } };
-  const config = Object.entries(flatten(settings)).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
-  execFileSync(process.execPath, [MAIN, 'train', data!, ...config, '-q', '-o', path]);
-  return path;
-}
-
-function flatten(section: object, prefix = ''): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(section).flatMap(([key, value]) =>
-      value !== null && typeof value === 'object' && !Array.isArray(value)
-        ? Object.entries(flatten(value, `${prefix}${key}.`))
-        : [[`${prefix}${key}`, Array.isArray(value) ? JSON.stringify(value) : String(value)]],
-    ),
-  );
 }
 
 function nameOf(peer: string): string {

@@ -5,6 +5,8 @@ import { ensureTopics } from '../../src/transport/kafka/topics.js';
 
 const PARTITIONS = 8;
 const DAY_MS = 86_400_000;
+/** Past the end of the last day: beyond any out-of-orderness, and not so far that others drop windows as expired. */
+const CLOSING_MS = 6 * 60_000;
 /** kafkajs's cost grows with the square of the records of one partition in a request. */
 const REQUEST = 1000 * PARTITIONS;
 
@@ -30,7 +32,7 @@ export async function fillTopic(kafka: Kafka, topic: string, data: string, most 
     if (messages.length === REQUEST) await send();
     if (++count === most) break;
   }
-  const timestamp = (Math.floor(latest / DAY_MS) + 2) * DAY_MS;
+  const timestamp = (Math.floor(latest / DAY_MS) + 1) * DAY_MS + CLOSING_MS;
   for (let partition = 0; partition < PARTITIONS; partition++) {
     const customerId = `closing-${partition}`;
     messages.push({ key: customerId, value: JSON.stringify({ customerId, timestamp, value: 1 }), partition });

@@ -9,6 +9,7 @@ import { readModel } from '../../src/model-file.js';
 import { encodeArtifact } from '../../src/train/encode-artifact.js';
 import { toModelTopicRecords } from '../../src/train/model-topic.js';
 import { KAFKA_RETRY } from '../../src/transport/kafka/kafka-connection.js';
+import { untilReady } from '../../src/transport/kafka/topics.js';
 
 export const MAIN = join(import.meta.dirname, '../../dist/service/cli/main.js');
 /** Windows of a day in hours, the default encoder, six segments: of topics with what `bench/simulate.ts` writes. */
@@ -116,7 +117,7 @@ export async function runWorker(
   const begun = performance.now();
   const { child, ended } = startMeasured(nodeCommand([...options, MAIN, 'worker', '--config', config, '-q']));
   const isDone = async (): Promise<boolean> => {
-    const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
+    const [committed] = await untilReady(() => admin.fetchOffsets({ groupId, topics: [topic] }));
     return committed!.partitions.every(({ partition, offset }) => Number(offset) >= ends.get(partition)!);
   };
   while (!(await isDone())) await Promise.race([sleep(30), ended]);

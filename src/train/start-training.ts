@@ -25,6 +25,8 @@ export interface StartTrainingOptions {
 export interface TrainingOrder {
   readonly job: TrainingJob;
   readonly background: boolean;
+  /** Id of the process that asks for it. */
+  readonly parent: number;
 }
 
 /** What the process tells. */
@@ -73,7 +75,7 @@ export function startTraining(
   result.catch(() => undefined);
   ended.catch(() => undefined);
   // A process that is gone already says so by its end.
-  child.send({ job, background } satisfies TrainingOrder, () => undefined);
+  child.send({ job, background, parent: process.pid } satisfies TrainingOrder, () => undefined);
   return {
     result,
     stop: async () => {

@@ -1,22 +1,20 @@
 import { constants, getPriority, setPriority } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { SegtideError } from '../errors.js';
+import { toWorker } from '../numeric/worker.js';
 import { runTrainingJob } from './run-training-job.js';
 import type { TrainingOrder, TrainingReport } from './start-training.js';
 import { memoryAdvice } from './training-end.js';
 
 // The process of one training: an order in, progress and one outcome out.
 
-const parent = process.ppid;
 process.title = 'segtide training';
 
-process.once('message', ({ job, background }: TrainingOrder) => {
+process.once('message', ({ job, background, parent }: TrainingOrder) => {
+  // A training is one long computation, in which no event of this thread tells that whoever asked for it is gone.
+  toWorker(new URL('./parent-watch.js', import.meta.url), parent).unref();
   if (background) stepBack();
-  const onProgress = (progress: TrainingReport & { kind: 'progress' }): void => {
-    // A training is one long computation, in which no event tells that whoever asked for it is gone.
-    if (process.ppid !== parent) process.exit();
-    process.send?.(progress);
-  };
+  const onProgress = (report: TrainingReport & { kind: 'progress' }): void => void process.send?.(report);
   runTrainingJob(job, {
     now: () => performance.now(),
     onProgress: (progress) => onProgress({ kind: 'progress', progress }),

@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { constants, getPriority } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { runTrainingJob } from '../../src/train/run-training-job.js';
 import { startTraining, type Training } from '../../src/train/start-training.js';
@@ -83,6 +84,24 @@ describe('startTraining', () => {
     });
   });
 
+  it('leaves no process when its own is killed, however busy that is', async () => {
+    const fixture = fileURLToPath(new URL('./fixtures/begin-training.ts', import.meta.url));
+    const parent = spawn(process.execPath, ['--import', 'tsx', fixture], { stdio: 'inherit' });
+    const orphans: number[] = [];
+    try {
+      // It has loaded, and computes.
+      await expect
+        .poll(() => trainingProcesses(parent.pid).filter((pid) => cpuSeconds(pid) >= 5), { timeout: 60_000 })
+        .toHaveLength(1);
+      orphans.push(...trainingProcesses(parent.pid));
+      parent.kill('SIGKILL');
+      await expect.poll(() => orphans.filter(isRunning), { timeout: 20_000 }).toEqual([]);
+    } finally {
+      parent.kill('SIGKILL');
+      for (const pid of orphans.filter(isRunning)) process.kill(pid, 'SIGKILL');
+    }
+  });
+
   it('hands on what a job throws', async () => {
     const nothing = smallJob();
     const empty = { ...nothing, reservoir: { ...nothing.reservoir, customers: [] } };
@@ -98,11 +117,20 @@ function underWay(background = false): Promise<Training> {
   });
 }
 
-/** Ids of this process's trainings. */
-function trainingProcesses(): number[] {
-  const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' });
+/** Ids of a process's trainings. */
+function trainingProcesses(parent = process.pid): number[] {
+  const { stdout: children } = spawnSync('ps', ['-o', 'pid=,args=', '--ppid', String(parent)], { encoding: 'utf8' });
   return children
     .split('\n')
     .filter((line) => /training/.test(line))
     .map((line) => Number.parseInt(line, 10));
+}
+
+function cpuSeconds(pid: number): number {
+  return Number(spawnSync('ps', ['-o', 'cputimes=', '-p', String(pid)], { encoding: 'utf8' }).stdout);
+}
+
+function isRunning(pid: number): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  return stdout !== '' && !stdout.startsWith('Z');
 }

@@ -27,7 +27,7 @@ export interface Acl {
 }
 
 /** The least rights of each role where brokers have an authorizer; none where nothing is read from or written to Kafka. */
-export function planAcls(config: Pick<Config, 'input' | 'output' | 'delivery'>): readonly Acl[] {
+export function planAcls(config: Pick<Config, 'input' | 'output' | 'alerts' | 'delivery'>): readonly Acl[] {
   return ROLES.flatMap((role) => [...topicAcls(config, role), ...clientAcls(config, role)]);
 }
 
@@ -67,7 +67,7 @@ const OPERATIONS: Readonly<Record<TopicName, { readonly [role in Role]?: readonl
 
 const LOOK = ['Describe', 'DescribeConfigs'] as const;
 
-function topicAcls(config: Pick<Config, 'input' | 'output'>, role: Role): readonly Acl[] {
+function topicAcls(config: Pick<Config, 'input' | 'output' | 'alerts'>, role: Role): readonly Acl[] {
   const own = planTopics(config).flatMap(({ name, topic }) => {
     const operations = [...(OPERATIONS[name][role] ?? []), ...(role === 'admin' ? (['Create', ...LOOK] as const) : [])];
     return operations.length === 0 ? [] : [toAcl(role, 'topic', topic, operations)];

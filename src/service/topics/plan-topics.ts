@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.js';
+import { writtenOutputs } from '../run/written-outputs.js';
 import { INNER_TOPICS, OUTPUT_TOPICS, type TopicName, topicOf } from './topic-name.js';
 
 /** A topic that a config needs, and what it must be like. */
@@ -17,14 +18,16 @@ export interface PlannedTopic {
 }
 
 /**
- * Every topic that workers and trainer need, in the order of the pipeline: outputs where they go to Kafka, and inner
- * topics where the input comes from there too.
+ * Every topic that workers and trainer need, in the order of the pipeline: outputs that are written, where they go to
+ * Kafka, and inner topics where the input comes from there too.
  */
-export function planTopics({ input, output }: Pick<Config, 'input' | 'output'>): readonly PlannedTopic[] {
+export function planTopics(config: Pick<Config, 'input' | 'output' | 'alerts'>): readonly PlannedTopic[] {
+  const { input, output } = config;
   if (output.kind !== 'kafka') return [];
   const { replicationFactor, minInsyncReplicas } = output;
   const minInsync = minInsyncReplicas ?? (replicationFactor && Math.max(1, replicationFactor - 1));
-  const outputs = OUTPUT_TOPICS.filter((name) => name !== 'embeddings' || output.embeddings.enabled);
+  const written = writtenOutputs(config);
+  const outputs = OUTPUT_TOPICS.filter((name) => written.includes(name));
   const inner = INNER_TOPICS.filter((name) => name !== 'repartitioned' || input.keyed === 'repartition');
   const names: readonly TopicName[] = input.kind === 'kafka' ? [...outputs, ...inner] : outputs;
   return names.map((name) => {

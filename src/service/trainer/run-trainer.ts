@@ -36,6 +36,13 @@ export interface TrainerRoleOptions {
   readonly epochEveryMs?: number;
 }
 
+/** A record that a trainer can't use: of a worker, or of somebody who asks for something. */
+export interface RefusedRecord {
+  readonly kind: 'lesson' | 'request';
+  readonly topic: string;
+  readonly offset: bigint;
+}
+
 export interface TrainerRoleParts extends Pick<TrainerParts, 'train' | 'onProgress' | 'onFailure'> {
   /** Of the topics of samples, statistics and requests, which have one. */
   readonly partition: AssignedPartition;
@@ -45,8 +52,8 @@ export interface TrainerRoleParts extends Pick<TrainerParts, 'train' | 'onProgre
   readonly clock: Clock;
   /** The process is to end: what was done is committed. */
   readonly isStopped: () => boolean;
-  /** Told of each lesson and request that can't be used; it is passed over. */
-  readonly onRefused: (topic: string, offset: string, error: SegtideError) => void;
+  /** Told of each record that can't be used; it is passed over. */
+  readonly onRefused: (record: RefusedRecord, error: SegtideError) => void;
   /** Reads what the topic of models holds. */
   readonly readModels: () => Promise<RegistryReading>;
   /** Told of models that were kept and are lost. */
@@ -163,11 +170,8 @@ class TrainerRole {
       const request = value === null ? undefined : readModelRequest(String(value));
       if (request !== undefined) await trainer.request(request);
       else if (value !== null) {
-        this.#parts.onRefused(
-          requests,
-          String(asked.offset(i)),
-          new SegtideError('state', 'it is no request to a trainer'),
-        );
+        const why = 'it is no retrain, rollback, promote or prune as `segtide models` asks for them';
+        this.#refuse('request', requests, asked.offset(i), new SegtideError('state', why));
       }
     }
     partition.take(requests, asked.length);
@@ -209,9 +213,13 @@ class TrainerRole {
       return use();
     } catch (error) {
       if (!(error instanceof SegtideError)) throw error;
-      this.#parts.onRefused(topic, String(offset), error);
+      this.#refuse('lesson', topic, offset, error);
       return undefined;
     }
+  }
+
+  #refuse(kind: RefusedRecord['kind'], topic: string, offset: bigint, error: SegtideError): void {
+    this.#parts.onRefused({ kind, topic, offset }, error);
   }
 
   #isChanged(trainer: Trainer): boolean {

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { createGroupReader, type GroupReader } from '../../transport/kafka/group-reader.js';
 import { openKafka } from '../../transport/kafka/kafka-connection.js';
 import { createStateStore } from '../../transport/kafka/kafka-state-store.js';
+import { lookAtState } from '../../transport/kafka/look-at-state.js';
 import { createTopicReader } from '../../transport/kafka/topic-reader.js';
 import type { Config } from '../config/schema.js';
 import { readModelTopic } from '../models/read-model-topic.js';
 import { createRecordBuffer } from '../record-buffer.js';
+import { checkEngine } from '../run/check-engine.js';
 import { closeWithin } from '../run/close-within.js';
 import { findSchemaIds } from '../run/find-schema-ids.js';
 import { readInitialModel } from '../run/read-initial-model.js';
@@ -19,6 +21,7 @@ import { trainerGroup, trainerTransactionalId } from '../topics/client-names.js'
 import { topicsOf } from '../topics/plan-acls.js';
 import { planTopics } from '../topics/plan-topics.js';
 import { type TopicName, topicOf } from '../topics/topic-name.js';
+import { checkStoredTrainer } from './check-stored-trainer.js';
 import { runTrainer } from './run-trainer.js';
 
 /**
@@ -40,6 +43,10 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
   const plan = topicsOf(planTopics(config), ['trainer']);
   await checkTopics(kafka, plan, { inputPartitions: undefined, create: output.createTopics });
   const schemaIds = await findSchemaIds(config, writtenOutputs(config));
+  // One that stands by must not learn that it is set up wrongly when it is needed.
+  await checkEngine(segmentation.trainer.model.encoder.engine);
+  const { initial } = config.model;
+  const initialModel = initial === undefined ? undefined : await readInitialModel(initial, segmentation.trainer.model);
 
   // A group of its own, and with it a prefix for what its members are allowed.
   const groupId = trainerGroup(kafkaInput.groupId);
@@ -52,6 +59,8 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
   let group: GroupReader | undefined;
   let standsBy = false;
   try {
+    const stored = await lookAtState(kafka, reader, topic('trainer-state'), 0);
+    if (stored?.checkpoint !== undefined) checkStoredTrainer(segmentation.trainer, stored.checkpoint);
     group = await createGroupReader(
       {
         ...connection,
@@ -68,7 +77,7 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
         stallMs: Math.max(delivery.stall, delivery.outage + 1000),
       },
       {
-        onLost: (lost) => log.warn('lessons that were not read are gone', { ...lost }),
+        onLost: (lost) => log.warn('records that were not read are gone', { ...lost }),
         onIdle() {
           // Each rebalance of the group tells it.
           if (!standsBy) log.info('standing by: another trainer is active');
@@ -83,7 +92,6 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
         standsBy = false;
         log.info('active trainer');
         let known = { windows: 0, outcomes: 0 };
-        const initial = config.model.initial;
         await runTrainer(
           {
             settings: segmentation.trainer,
@@ -119,11 +127,13 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
             readModels: () => readModelTopic(kafka, reader, topic('models')),
             onModelLost: (text) => log.warn(`a model that was kept is lost: ${text}`),
             isStopped: () => ending.aborted,
-            onRefused: (from, offset, error) =>
-              log.warn(`a lesson can't be used and is passed over: ${error.message}`, { topic: from, offset }),
+            onRefused: ({ kind, topic: from, offset }, error) =>
+              log.warn(`a ${kind} can't be used and is passed over: ${error.message}`, {
+                topic: from,
+                offset: String(offset),
+              }),
             onFailure: ({ modelVersion, why }) => log.warn(`${modelVersion}: ${why.join('; ')}`),
-            initialModel:
-              initial === undefined ? undefined : await readInitialModel(initial, segmentation.trainer.model),
+            initialModel,
             onStart: ({ windows, outcomes }) => {
               known = { windows, outcomes: outcomes.length };
             },

@@ -1,3 +1,4 @@
+import { SegtideError } from '../../errors.js';
 import { refuseUnfit } from '../../train/loaded-model.js';
 import { createModelAssembler, type ModelProblem } from '../../train/model-assembler.js';
 import type { ModelRecord } from '../../train/model-record.js';
@@ -40,11 +41,18 @@ export interface ModelFeedOptions {
  * Follows the topic of models from its oldest record on, until it is closed. Resolves when it was read to where it ended:
  * a worker that begins then begins with the model in force, and is warming only where there is none.
  *
- * @throws SegtideError `transport` when the topic can't be read
+ * @throws SegtideError `transport` when the topic can't be read; `state` when all that it can read there was fitted under
+ * other settings: it would never give anybody a segment
  */
 export async function createModelFeed(options: ModelFeedOptions): Promise<ModelFeed> {
   const { reader, topic, model, last, onProblem, onChange, patienceMs = 10_000 } = options;
-  const assembler = createModelAssembler({ check: (artifact) => refuseUnfit(artifact, model.seriesHash) });
+  let foreign: string | undefined;
+  const assembler = createModelAssembler({
+    check: (artifact) => {
+      if (artifact.seriesHash !== model.seriesHash) foreign = artifact.modelVersion;
+      refuseUnfit(artifact, model.seriesHash);
+    },
+  });
   const closing = new AbortController();
   let catchUp = (): void => undefined;
   const caughtUp = new Promise<void>((resolve) => {
@@ -72,12 +80,17 @@ export async function createModelFeed(options: ModelFeedOptions): Promise<ModelF
   // Whoever waits for it is told.
   ended.catch(() => undefined);
   await Promise.race([caughtUp, ended]);
-  return {
-    current: () => assembler.models,
-    ended,
-    async close() {
-      closing.abort();
-      await ended;
-    },
+  const close = async (): Promise<void> => {
+    closing.abort();
+    await ended;
   };
+  if (foreign !== undefined && assembler.models.length === 0) {
+    await close();
+    throw new SegtideError(
+      'state',
+      `${topic} holds ${foreign}, fitted under other settings of window and series than these, and no model that could be used with them; put them back, or begin anew with another consumer group and another output.topicPrefix`,
+      { context: { topic } },
+    );
+  }
+  return { current: () => assembler.models, ended, close };
 }

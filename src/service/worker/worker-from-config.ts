@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Kafka } from 'kafkajs';
 import { createEncodePool } from '../../encode/threads/encode-pool.js';
+import type { ModelSettings } from '../../train/training-job.js';
 import type { AssignedPartition } from '../../transport/kafka/assigned-partition.js';
-import { describeTopics } from '../../transport/kafka/describe-topics.js';
+import { describeTopics, type ExistingTopic } from '../../transport/kafka/describe-topics.js';
 import { createGroupReader, type GroupReader } from '../../transport/kafka/group-reader.js';
 import { openKafka } from '../../transport/kafka/kafka-connection.js';
 import { createStateStore } from '../../transport/kafka/kafka-state-store.js';
@@ -13,6 +14,7 @@ import { createTopicReader, type TopicReader } from '../../transport/kafka/topic
 import { describeTopic } from '../../transport/kafka/topics.js';
 import { createIntervalLearner } from '../../worker/interval-learner.js';
 import type { Config } from '../config/schema.js';
+import { checkEngine } from '../run/check-engine.js';
 import { closeWithin } from '../run/close-within.js';
 import { findSchemaIds } from '../run/find-schema-ids.js';
 import { groupSettings } from '../run/group-settings.js';
@@ -30,9 +32,10 @@ import { topicsOf } from '../topics/plan-acls.js';
 import { planTopics } from '../topics/plan-topics.js';
 import { type TopicName, topicOf } from '../topics/topic-name.js';
 import { asAtStart } from './as-at-start.js';
+import { checkStoredState } from './check-stored-state.js';
 import { toForgottenRecords } from './forgotten-records.js';
 import { toLessonRecords } from './lesson-records.js';
-import { createModelFeed } from './model-feed.js';
+import { createModelFeed, type ModelFeed } from './model-feed.js';
 import { createOutputBuffer } from './output-buffer.js';
 import { type PartitionWorkerOptions, runPartition } from './partition-worker.js';
 import { repartitionFromConfig } from './repartition-from-config.js';
@@ -58,17 +61,17 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
   // What the worker needs must be there before it joins the group.
   const isRepartitioned = input.keyed === 'repartition';
   const plan = topicsOf(planTopics(config), ['worker']);
-  const look = async (create: boolean) => {
-    const inputs = await findInputTopics(kafka, { topics: kafkaInput.topics, keyed: input.keyed });
+  const findInputs = () => findInputTopics(kafka, { topics: kafkaInput.topics, keyed: input.keyed });
+  const checkOwn = async (found: readonly ExistingTopic[], create: boolean): Promise<number> => {
     // The topic of copies keeps the number that it was made with.
-    const partitions = (isRepartitioned && (await existing(kafka, topic('repartitioned')))) || partitionsOf(inputs);
-    await checkTopics(kafka, plan, { inputPartitions: partitions, create });
-    return { inputs, partitions };
+    const wanted = (isRepartitioned && (await existing(kafka, topic('repartitioned')))) || partitionsOf(found);
+    await checkTopics(kafka, plan, { inputPartitions: wanted, create });
+    return wanted;
   };
-  const { inputs, partitions } = await look(output.createTopics);
+  const inputs = await findInputs();
+  const partitions = await checkOwn(inputs, output.createTopics);
   const schemaIds = await findSchemaIds(config, writtenOutputs(config));
-  const values = await openValues(kafkaInput, stages.ingest, clock);
-
+  await checkEngine(segmentation.trainer.model.encoder.engine);
   const inputTopics = inputs.map((found) => found.topic);
   const topics = [...(isRepartitioned ? [topic('repartitioned')] : inputTopics), topic('forget-requests')];
   const reader = await createTopicReader(kafka, {
@@ -76,15 +79,10 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
     topics: [topic('models'), topic('state')],
     newId: randomUUID,
   });
+  const own = { identity: settings.windowIdentity, partitions };
+  const models = await openModels(kafka, reader, config, segmentation.trainer.model, own, deps);
+  const values = await openValues(kafkaInput, stages.ingest, clock);
   const encoders = run.encodeThreads > 0 ? createEncodePool(run.encodeThreads) : undefined;
-  const models = await createModelFeed({
-    reader,
-    topic: topic('models'),
-    model: segmentation.trainer.model,
-    last: await lastRecord(kafka, topic('models')),
-    onProblem: ({ modelVersion, why }) =>
-      log.warn(`model ${modelVersion ?? ''} can't be used, the one before stays: ${why}`),
-  });
   const partitionOf = await createKeyPartition(partitions);
   const progress = createWorkerProgress(config, deps, () => models.current());
   let group: GroupReader | undefined;
@@ -104,8 +102,7 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
     closeWithin(STOP_MS, signal, joined);
     const options: PartitionWorkerOptions = {
       segmentation,
-      identity: settings.windowIdentity,
-      partitions,
+      ...own,
       forgetTopic: topic('forget-requests'),
       keyed: partitions > 1 && input.keyed === 'verify' ? 'verify' : 'trust',
       maxBatchBytes: BATCH_BYTES,
@@ -152,7 +149,7 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
               toLessonRecords(lessons, { samples: topic('samples'), statistics: topic('statistics') }),
             toForgotten: (customerId, isKnown) =>
               toForgottenRecords(customerId, {
-                topics: CUSTOMER_TOPICS.filter((name) => isWritten(name, config)).map(topic),
+                topics: plan.filter(({ name }) => CUSTOMER_TOPICS.includes(name)).map((planned) => planned.topic),
                 isKnown,
                 isHome: partitionOf(customerId) === partition.partition,
               }),
@@ -176,7 +173,12 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
     await runTogether(signal, isRepartitioned ? [serve, follow, copy] : [serve, follow]);
     return progress.summary((clock.now() - startedAt) / 1000);
   } catch (error) {
-    throw await asAtStart(error, () => look(false));
+    throw await asAtStart(error, {
+      before: inputs,
+      isCopied: isRepartitioned,
+      find: findInputs,
+      check: (found) => checkOwn(found, false),
+    });
   } finally {
     values.close();
     // What stopped the worker is the one to tell, whatever its parts end with.
@@ -200,16 +202,37 @@ const BATCH_BYTES = 262_144;
 /** Of outputs in one commit, about: they are in memory until then. */
 const COMMIT_BYTES = 4 * 1024 * 1024;
 /** Topics whose records are keyed by the customer; by the last the trainer learns whom to forget. */
-const CUSTOMER_TOPICS = ['assignments', 'transitions', 'embeddings', 'alerts', 'late', 'samples'] as const;
-
-function isWritten(name: TopicName, { output, alerts }: Config): boolean {
-  if (name === 'alerts') return alerts.kinds.length > 0;
-  return name !== 'embeddings' || output.embeddings.enabled;
-}
+const CUSTOMER_TOPICS: readonly TopicName[] = ['assignments', 'transitions', 'embeddings', 'alerts', 'late', 'samples'];
 
 /** Partitions of a topic that may be there already; 0 where it is not. */
 async function existing(kafka: Kafka, topic: string): Promise<number> {
   return (await describeTopics(kafka, [topic]))[0]?.partitions ?? 0;
+}
+
+/** What the topics hold must go with the settings of a worker before it joins the others; where it does not, it reads no more. */
+async function openModels(
+  kafka: Kafka,
+  reader: TopicReader,
+  { output }: Config,
+  model: ModelSettings,
+  own: Pick<PartitionWorkerOptions, 'identity' | 'partitions'>,
+  { log }: RoleDeps,
+): Promise<ModelFeed> {
+  const topic = topicOf(output, 'models');
+  try {
+    await checkStoredState(kafka, reader, topicOf(output, 'state'), own);
+    return await createModelFeed({
+      reader,
+      topic,
+      model,
+      last: await lastRecord(kafka, topic),
+      onProblem: ({ modelVersion, why }) =>
+        log.warn(`model ${modelVersion ?? ''} can't be used, the one before stays: ${why}`),
+    });
+  } catch (error) {
+    await reader.close().catch(() => {}); // the first error is the one to tell
+    throw error;
+  }
 }
 
 /** Offset of the topic's last record, which the mark of its transaction follows; undefined where there is none. */

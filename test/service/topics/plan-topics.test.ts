@@ -32,6 +32,13 @@ describe('planTopics', () => {
     ]);
   });
 
+  it('plans no topic for what is not written', () => {
+    const names = plan(`${KAFKA}\noutput: { kind: kafka }\nalerts: { kinds: [] }`).map(({ name }) => name);
+    expect(names).not.toContain('alerts');
+    expect(names).not.toContain('embeddings');
+    expect(names).toHaveLength(14);
+  });
+
   it('keeps the last of each key where a reader needs no more, and state for ever', () => {
     const settings = Object.fromEntries(
       plan(`${KAFKA}\noutput: { kind: kafka }`).map(({ name, settings }) => [name, settings]),

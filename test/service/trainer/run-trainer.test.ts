@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SegtideError } from '../../../src/errors.js';
 import { createRandom } from '../../../src/numeric/random.js';
 import { createRecordBuffer } from '../../../src/service/record-buffer.js';
+import { checkStoredTrainer } from '../../../src/service/trainer/check-stored-trainer.js';
 import { runTrainer, type TrainerRoleParts } from '../../../src/service/trainer/run-trainer.js';
 import { decodeTrainerState } from '../../../src/service/trainer/trainer-state.js';
 import { toLessonRecords } from '../../../src/service/worker/lesson-records.js';
@@ -124,7 +125,7 @@ async function train({ lessons, state }: Deployment, run: Run = {}, partition: A
         return reading;
       },
       isStopped: () => partition.started && partition.waiting.length === 0,
-      onRefused: (topic, offset, error) => {
+      onRefused: ({ topic, offset }, error) => {
         throw new Error(`${topic} ${offset}`, { cause: error });
       },
       ...run,
@@ -215,14 +216,17 @@ describe('a trainer over topics', () => {
       { key: 'x', value: 'none' },
     ]);
     const refused: string[] = [];
-    const run: Run = { options: open, onRefused: (topic, offset) => refused.push(`${topic} ${offset}`) };
+    const run: Run = {
+      options: open,
+      onRefused: ({ kind, topic, offset }) => refused.push(`${kind} ${topic} ${offset}`),
+    };
     await train(deployed, { ...run, beforeCommit: (kill) => kill() }).catch(() => undefined);
     await train(deployed, { ...run, afterCommit: (kill) => kill() }).catch(() => undefined);
     await train(deployed, run);
     deployed.follow();
     expect(deployed.scorer.modelVersion).toBe(former);
     expect(published()).toBe(3);
-    expect(refused.at(-1)).toBe('requests 2');
+    expect(refused.at(-1)).toBe('request requests 2');
     const events = (deployed.state.outputs.get('model-events') ?? []).map(({ value: json }) =>
       JSON.parse(String(json)),
     );
@@ -354,8 +358,8 @@ describe('a trainer over topics', () => {
     lessons.append(TOPICS.samples, [{ key: '0', value: Buffer.alloc(100) }]);
     await deployed.teach(120);
     const refused: string[] = [];
-    await train(deployed, { onRefused: (topic, _, error) => refused.push(`${topic}: ${error.code}`) });
-    expect(refused).toEqual(['samples: state', 'statistics: state']);
+    await train(deployed, { onRefused: ({ kind, topic }, { code }) => refused.push(`${kind} of ${topic}: ${code}`) });
+    expect(refused).toEqual(['lesson of samples: state', 'lesson of statistics: state']);
     expect(weightTaught(deployed.snapshot(), before)).toBeCloseTo(deployed.taught - sent, 6);
   });
 
@@ -368,8 +372,17 @@ describe('a trainer over topics', () => {
     expect(deployed.snapshot().reservoir.customers.length).toBeGreaterThan(400);
   });
 
-  it('refuses a state of other settings', async () => {
+  it('tells of a state of other settings before it has to go on from it', async () => {
     const { deployed } = await withModel();
-    expect(() => decodeTrainerState(deployed.state.commits.at(-1)!.checkpoint!, 'other')).toThrow(/other settings/);
+    const checkpoint = deployed.state.commits.at(-1)!.checkpoint!;
+    const { trainer } = smallSettings(LIVE);
+    expect(() => checkStoredTrainer(trainer, checkpoint)).not.toThrow();
+    const other = { ...trainer, model: { ...trainer.model, seriesHash: 'other' } };
+    expect(() => checkStoredTrainer(other, checkpoint)).toThrow(/other settings of window and series/);
+    const seeded = { ...trainer, seed: trainer.seed + 1 };
+    expect(() => checkStoredTrainer(seeded, checkpoint)).toThrow(/other settings: .* seed/);
+    const measured = { ...trainer, drift: { ...trainer.drift, channels: ['one', 'more'] } };
+    expect(() => checkStoredTrainer(measured, checkpoint)).toThrow(/drift monitor.* with 1 channels; got .* with 2/);
+    expect(() => checkStoredTrainer(trainer, checkpoint.subarray(0, -8))).toThrow(/can't be read/);
   });
 });

@@ -103,10 +103,23 @@ describe('a model feed', () => {
     await feed.close();
   });
 
-  it('passes over models that were fitted under other settings', async () => {
-    const feed = await feedOf(topicOf(...ONE), { model: { seriesHash: 'other' } });
+  it('refuses to begin where all models were fitted under other settings, and passes over one that comes later', async () => {
+    const other = { model: { seriesHash: 'other' } };
+    await expect(feedOf(topicOf(...ONE, ...TWO), other)).rejects.toMatchObject({
+      code: 'state',
+      message: expect.stringMatching(/^models holds v2, fitted under other settings .* put them back/),
+    });
+    const topic = topicOf();
+    const feed = await feedOf(topic, other);
+    topic.append(ONE);
     expect(feed.current()).toEqual([]);
     expect(feed.problems).toEqual([expect.stringMatching(/^v1: .*other settings/)]);
+    await feed.close();
+  });
+
+  it('begins without a model where the only one is damaged: another may follow', async () => {
+    const feed = await feedOf(topicOf(...TWO.slice(1)));
+    expect(feed.current()).toEqual([]);
     await feed.close();
   });
 
