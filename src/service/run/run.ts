@@ -60,8 +60,11 @@ export const runFromConfig: RunFromConfig = async (given, deps) => {
   }
 };
 
-/** A stop waits so long for the end of an input batch, whose last window makes a checkpoint possible. */
-const STOP_WITHIN_MS = 1000;
+/**
+ * A stop waits so long for the end of an input batch, where a checkpoint can be written: for its windows, and for a
+ * training that they need. Supervisors that kill what does not end give at least as much.
+ */
+const STOP_WITHIN_MS = 10_000;
 
 class Run {
   readonly #config: Config;
@@ -103,7 +106,7 @@ class Run {
 
   async run(from: RunCheckpoint | undefined, initialModel: AdoptedModel | undefined): Promise<RunSummary> {
     const { clock, signal, log } = this.#deps;
-    let stoppedAt = Number.POSITIVE_INFINITY;
+    let isCutShort = false;
     const models = this.#models();
     const segmentation = createSegmentation(
       this.#settings.segmentation,
@@ -117,7 +120,7 @@ class Run {
         onModelLost: (text) => log.warn(`a model that was kept is lost: ${text}`),
         between: () => this.#between(),
         isStopped: () => signal.aborted || this.#outputs.ended,
-        isCutShort: () => this.#outputs.ended || clock.now() - stoppedAt >= STOP_WITHIN_MS,
+        isCutShort: () => this.#outputs.ended || isCutShort,
         onProgress: (number, { updates, of }) => {
           this.#phase = updates < of ? `training v${number}` : 'reading';
           this.#done = updates < of ? updates / of : undefined;
@@ -129,10 +132,13 @@ class Run {
     this.#segmentation = segmentation;
     this.#eventsBefore = segmentation.windower.fates.in;
     if (from !== undefined) log.info('resumed', { events: this.#eventsBefore });
-    // A training under way would keep the process, and whoever waits for it, until it is done.
+    let deadline: NodeJS.Timeout | undefined;
     const stop = (): void => {
-      stoppedAt = clock.now();
-      void segmentation.stop();
+      deadline = setTimeout(() => {
+        isCutShort = true;
+        // A training would keep whoever waits for it until it is done.
+        void segmentation.stop();
+      }, STOP_WITHIN_MS);
     };
     signal.addEventListener('abort', stop);
     try {
@@ -145,10 +151,11 @@ class Run {
       }
       return await this.#conclude(interrupted);
     } catch (error) {
-      if (signal.aborted && error instanceof SegtideError && error.code === 'aborted') return this.#summary(true);
+      if (signal.aborted && error instanceof SegtideError && error.code === 'aborted') return await this.#cutShort();
       throw error;
     } finally {
       signal.removeEventListener('abort', stop);
+      clearTimeout(deadline);
       await segmentation.stop();
     }
   }
@@ -213,8 +220,8 @@ class Run {
   async #conclude(interrupted: boolean): Promise<RunSummary> {
     if (interrupted) {
       this.#refuseMoved();
-      // In the midst of an input batch there is no state to go on from: the last checkpoint stands.
-      if (this.#segmentation.isAtRest) await this.#checkpoint();
+      if (!this.#segmentation.isAtRest) return this.#cutShort();
+      await this.#checkpoint();
       await this.#outputs.flush();
       return this.#summary(true);
     }
@@ -222,6 +229,17 @@ class Run {
     const summary = this.#summary(false);
     await this.#folder.finish(summary);
     return summary;
+  }
+
+  /** In the midst of an input batch, or of the last results, there is no state to go on from: the last checkpoint stands. */
+  async #cutShort(): Promise<RunSummary> {
+    if (this.#input.resumable && !this.#outputs.ended) {
+      this.#deps.log.warn(
+        'stopped before a checkpoint could be written: --resume makes what came since the last one again',
+      );
+    }
+    await this.#outputs.flush();
+    return this.#summary(true);
   }
 
   #summary(interrupted: boolean): RunSummary {

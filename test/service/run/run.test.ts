@@ -65,6 +65,34 @@ describe('a run that goes on with another', () => {
   });
 });
 
+describe('a run that is stopped in the midst of an input batch', () => {
+  it('deals with the rest of it, training included, and goes on from a checkpoint of its own to the same bytes', async () => {
+    const days = Array.from({ length: 80 }, (_, day) => START + day * DAY);
+    const events = days.flatMap((time, day) =>
+      [...'abcdefghijkl'].map((id, i) => line(id, time, (i % 3) * 9 + (day % 7))),
+    );
+    writeFileSync(at('usage.ndjson'), events.join(''));
+    const training = [
+      'model.firstFit=48',
+      'encoder.init=fresh',
+      'encoder.updates=20',
+      'encoder.hidden=4',
+      'encoder.views=[level]',
+    ];
+    const whole = await run({}, ...training, `output.path=${at('whole')}`);
+    const stopped = await run({ stopAtWindows: 1 }, ...training);
+    expect(stopped).toMatchObject({ interrupted: true, events: whole.events });
+    // Trained after the stop was asked for.
+    expect(stopped.modelVersion).toMatch(/^v1-/);
+    expect(stopped.windows).toBeLessThan(whole.windows);
+    expect(Object.keys(contents(at('out/checkpoints'))).length).toBeGreaterThan(1);
+    expect(await run({}, ...training, 'run.resume=true')).toMatchObject({ interrupted: false, windows: whole.windows });
+    const results = (folder: string) =>
+      Object.entries(contents(at(folder))).filter(([name]) => /^[\w-]+\.ndjson$/.test(name));
+    expect(results('out')).toEqual(results('whole'));
+  });
+});
+
 describe('a run that can not begin', () => {
   it('makes no folder where the input is missing', async () => {
     await expect(run({}, `input.paths=${at('missing.ndjson')}`)).rejects.toMatchObject({ code: 'input' });
@@ -135,10 +163,15 @@ describe('the summary of a run', () => {
 interface RunOptions {
   /** Stops before the first record. */
   readonly stopped?: boolean;
+  /** Stops at the first page by whose end so many windows are out. */
+  readonly stopAtWindows?: number;
   readonly onProgress?: (watermark: number) => void;
 }
 
-async function run({ stopped = false, onProgress }: RunOptions, ...settings: string[]): Promise<RunSummary> {
+async function run(
+  { stopped = false, stopAtWindows, onProgress }: RunOptions,
+  ...settings: string[]
+): Promise<RunSummary> {
   const flags = [
     `input.paths=${at('usage.ndjson')}`,
     `output.path=${at('out')}`,
@@ -153,14 +186,18 @@ async function run({ stopped = false, onProgress }: RunOptions, ...settings: str
   let now = START;
   return runFromConfig(loadConfig({ flags: flags.map(toAssignment) }), {
     signal: controller.signal,
-    progress: ({ watermark }) => onProgress?.(watermark),
+    progress: ({ watermark, windows }) => {
+      if (stopAtWindows !== undefined && windows >= stopAtWindows) controller.abort();
+      onProgress?.(watermark);
+    },
     log: createLog({ level: 'silent', format: 'json', write: () => undefined }),
-    clock: { now: () => ++now },
+    // As slow as a machine may be: no wait may go by the time that work takes.
+    clock: { now: () => (now += 2000) },
   });
 }
 
-function line(customer: string, time: number): string {
-  return `{"customer":"${customer}","time":${time},"value":1}\n`;
+function line(customer: string, time: number, value = 1): string {
+  return `{"customer":"${customer}","time":${time},"value":${value}}\n`;
 }
 
 /** Two customers, an event a day each. */
