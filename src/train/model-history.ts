@@ -16,8 +16,6 @@ export interface ModelHistory {
   /** In the order in which they were trained. */
   readonly entries: readonly ModelEntry[];
   find(modelVersion: string): ModelEntry | undefined;
-  /** The one in force before the champion, of those that are kept; undefined where there is none. */
-  readonly former: ModelEntry | undefined;
   /**
    * Adds a model, or a training that gave none.
    *
@@ -76,17 +74,12 @@ export function createModelHistory(from?: ModelHistorySnapshot): ModelHistory {
   const isKept = ({ sha256 }: ModelEntry): boolean => sha256 !== null;
   const find = (version: string): ModelEntry | undefined =>
     entries.find(({ modelVersion }) => modelVersion === version);
-  const formers = (): ModelEntry[] =>
-    entries.filter(({ status }) => status === 'former').sort((a, b) => lastReign(b) - lastReign(a));
 
   return {
     get entries() {
       return entries;
     },
     find,
-    get former() {
-      return formers()[0];
-    },
     add(fields, artifact) {
       put(
         {
@@ -116,7 +109,7 @@ export function createModelHistory(from?: ModelHistorySnapshot): ModelHistory {
     prune(keep) {
       const refused = entries.filter(({ status }) => status === 'refused' || status === 'failed');
       const told = new Set(refused.slice(-Math.max(MOST_REFUSED, keep)));
-      const gone = [...formers().slice(keep), ...refused.filter((entry) => !told.has(entry))];
+      const gone = [...formersOf(entries).slice(keep), ...refused.filter((entry) => !told.has(entry))];
       const released = refused.filter((entry) => told.has(entry) && isKept(entry)).slice(0, -keep);
       for (const entry of gone) drop(entry);
       for (const entry of released) release(entry);
@@ -129,6 +122,11 @@ export function createModelHistory(from?: ModelHistorySnapshot): ModelHistory {
     },
     snapshot: () => ({ formatVersion: 1, entries, centroids }),
   };
+}
+
+/** Models that were in force, the last one first. */
+export function formersOf(entries: readonly ModelEntry[]): ModelEntry[] {
+  return entries.filter(({ status }) => status === 'former').sort((a, b) => lastReign(b) - lastReign(a));
 }
 
 /** 0 for a model that was never in force. */

@@ -8,7 +8,7 @@ import { decodeArtifact } from '../train/encode-artifact.js';
 import type { ModelEntry, ModelReign } from '../train/model-entry.js';
 import { createModelHistory, type ModelHistorySnapshot } from '../train/model-history.js';
 import type { ModelRegistry } from '../train/model-registry.js';
-import type { ModelRequest, RequestOf } from '../train/model-request.js';
+import { askedFor, type ModelRequest, type RequestOf, requestInWords } from '../train/model-request.js';
 import { isProvisional } from '../train/provisional.js';
 import type { Champion, TrainingResult } from '../train/training-job.js';
 import type { TrainingOutcome } from '../train/training-outcome.js';
@@ -160,10 +160,14 @@ export function createModelLife(
       await tell(toModelEvent({ modelVersion, event: 'reinstated', ...toEventMoment(at), reasons: [because], why }));
     },
     async fetch(request, at) {
-      const asked = request.kind === 'promote' ? request.modelVersion : history.former?.modelVersion;
-      if (asked === undefined) {
-        throw new SegtideError('state', `no model before ${at.champion ?? 'the first'} is kept, to go back to`);
+      if (request.kind === 'rollback' && request.from !== at.champion) {
+        const { from, to } = request;
+        throw new SegtideError(
+          'state',
+          `${at.champion ?? 'no model'} is in force, and not ${from}, which was to give way to ${to}`,
+        );
       }
+      const asked = askedFor(request);
       const entry = history.find(asked);
       const why = refusal(entry, asked, at);
       if (entry === undefined || why !== undefined) throw new SegtideError('state', why!);
@@ -184,7 +188,7 @@ export function createModelLife(
       await events?.write(pruned);
     },
     async declined(request, why, at) {
-      const modelVersion = request.kind === 'promote' ? request.modelVersion : (at.champion ?? '');
+      const modelVersion = askedFor(request) ?? at.champion ?? '';
       const reasons = [inWords(request)];
       await tell(toModelEvent({ modelVersion, event: 'declined', ...toEventMoment(at), reasons, why: [why] }));
     },
@@ -201,8 +205,7 @@ const INITIAL = 'the stream began with it';
 
 /** What was asked for, as it goes into the history. */
 export function inWords(request: ModelRequest): string {
-  const what = request.kind === 'promote' ? `promote ${request.modelVersion}` : request.kind;
-  return `by hand: ${what}${request.reason === '' ? '' : ` (${request.reason})`}`;
+  return `by hand: ${requestInWords(request)}${request.reason === '' ? '' : ` (${request.reason})`}`;
 }
 
 /** A moment as model events tell it. */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { SegtideError } from '../../errors.js';
 import type { ModelEntry } from '../../train/model-entry.js';
-import type { ModelRequest } from '../../train/model-request.js';
+import { formersOf } from '../../train/model-history.js';
+import { type ModelRequest, requestInWords } from '../../train/model-request.js';
 import { toAssignment } from '../config/assignment.js';
 import { type ModelPlace, openModelFolder, openModelTopics } from '../models/model-place.js';
 import { renderModel, renderModels } from '../summary/render-models.js';
@@ -44,10 +45,14 @@ export async function promoteModel(version: string, flags: ModelsFlags, terminal
 export async function rollBack(flags: ModelsFlags, terminal: Terminal): Promise<void> {
   const place = openPlace(flags, terminal);
   const entries = await place.entries();
-  if (!entries.some(({ status }) => status === 'former')) {
+  const champion = find(entries, undefined);
+  const [former] = formersOf(entries);
+  if (former === undefined) {
     throw new SegtideError('state', `there is no former model in ${place.name} to go back to`);
   }
-  await ask(place, { kind: 'rollback', ...newRequest(flags, terminal) }, flags, terminal);
+  refuseLost(former);
+  const versions = { from: champion.modelVersion, to: former.modelVersion };
+  await ask(place, { kind: 'rollback', ...versions, ...newRequest(flags, terminal) }, flags, terminal);
 }
 
 /** Asks for a training. */
@@ -107,8 +112,9 @@ async function ask(
   { out }: Terminal,
 ): Promise<void> {
   await place.ask(request);
-  const what = request.kind === 'promote' ? `to promote ${request.modelVersion}` : `for: ${request.kind}`;
   if (json) out.write(`${JSON.stringify({ asked: request, place: place.name })}\n`);
   else if (!quiet)
-    out.write(`asked ${what}; ${place.doneBy}. What came of it: segtide models list, output model-events\n`);
+    out.write(
+      `asked for: ${requestInWords(request)}; ${place.doneBy}. What came of it: segtide models list, output model-events\n`,
+    );
 }

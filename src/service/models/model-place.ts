@@ -40,7 +40,7 @@ export function openModelFolder(folder: string): ModelPlace {
   const models = join(folder, MODELS_FOLDER);
   return {
     name: folder,
-    doneBy: 'the run takes it between two batches of input, or when it goes on by --resume',
+    doneBy: 'the run takes it between two batches of windows, or when it goes on by --resume',
     async entries() {
       const { kind } = await lookInto(folder);
       if (kind === 'unfinished' || kind === 'finished') return createFolderRegistry(models).entries();

@@ -4,6 +4,7 @@ import { SegtideError } from '../../errors.js';
 import type { SourcePosition } from '../../ports.js';
 import { createSegmentation, type Segmentation } from '../../segmentation.js';
 import type { AdoptedModel } from '../../train/adopt-model.js';
+import { type ModelRequest, requestInWords } from '../../train/model-request.js';
 import type { Config } from '../config/schema.js';
 import { createFolderRegistry } from '../models/folder-registry.js';
 import { MODELS_FOLDER, REQUESTS_FOLDER } from '../models/model-place.js';
@@ -76,6 +77,8 @@ class Run {
   readonly #startedAt: number;
   /** Undefined where there is no folder for them. */
   readonly #requests: RequestFolder | undefined;
+  /** What was done of them since the last checkpoint. */
+  readonly #taken: ModelRequest[] = [];
   #segmentation!: Segmentation;
   #checkpointAt: number;
   #phase = 'reading';
@@ -119,6 +122,7 @@ class Run {
         registry: models === undefined ? undefined : createFolderRegistry(models),
         onModelLost: (text) => log.warn(`a model that was kept is lost: ${text}`),
         between: () => this.#between(),
+        beforePage: () => this.#takeRequests(),
         isStopped: () => signal.aborted || this.#outputs.ended,
         isCutShort: () => this.#outputs.ended || isCutShort,
         onProgress: (number, { updates, of }) => {
@@ -164,7 +168,7 @@ class Run {
     this.#refuseMoved();
     await this.#takeRequests();
     const due = this.#deps.clock.now() - this.#checkpointAt >= this.#config.run.checkpointEvery;
-    if (!due && !this.#input.wantsCommit) return;
+    if (!due && !this.#input.wantsCommit && this.#taken.length === 0) return;
     await this.#checkpoint();
     this.#checkpointAt = this.#deps.clock.now();
   }
@@ -175,16 +179,22 @@ class Run {
     return path === undefined ? undefined : join(path, MODELS_FOLDER);
   }
 
-  /** What is asked for by hand; it is asked for no more once the state that it led to is safe. */
+  /** Does what is asked for by hand. It is asked for until the next checkpoint, so that a kill before does not lose it. */
   async #takeRequests(): Promise<void> {
-    const waiting = (await this.#requests?.waiting()) ?? [];
-    if (waiting.length === 0) return;
-    for (const request of waiting) {
-      this.#deps.log.info('asked by hand', { request: request.kind, reason: request.reason });
+    for (const request of await this.#waiting()) {
+      this.#taken.push(request);
+      this.#deps.log.info('asked by hand', { request: requestInWords(request), reason: request.reason });
       await this.#segmentation.trainer.request(request);
     }
-    await this.#checkpoint();
-    await this.#requests?.done(waiting);
+  }
+
+  async #waiting(): Promise<readonly ModelRequest[]> {
+    const waiting = (await this.#requests?.waiting()) ?? [];
+    return waiting.filter(({ id }) => !this.#taken.some((taken) => taken.id === id));
+  }
+
+  async #forgetRequests(): Promise<void> {
+    await this.#requests?.done(this.#taken.splice(0));
   }
 
   /** Windows of partitions that another process reads now are here and not there: neither of the two may go on. */
@@ -199,7 +209,7 @@ class Run {
 
   /** Makes everything so far safe. In this order a crash in between repeats work, and never loses any. */
   async #checkpoint(): Promise<void> {
-    if (!this.#input.resumable) return;
+    if (!this.#input.resumable) return this.#forgetRequests();
     // 1. The position of what has been dealt with.
     const position: SourcePosition = this.#input.source.position();
     // 2. Every record that came of it is safe.
@@ -213,7 +223,8 @@ class Run {
       },
       state: this.#segmentation.snapshot(),
     });
-    // 4. The broker may forget what came before.
+    // 4. What it stands for is asked for no more, and the broker may forget it.
+    await this.#forgetRequests();
     await this.#input.commit(position);
   }
 
@@ -225,9 +236,14 @@ class Run {
       await this.#outputs.flush();
       return this.#summary(true);
     }
+    for (const request of await this.#waiting()) {
+      this.#taken.push(request);
+      await this.#segmentation.trainer.decline(request, 'the input had ended');
+    }
     await this.#outputs.flush();
     const summary = this.#summary(false);
     await this.#folder.finish(summary);
+    await this.#forgetRequests();
     return summary;
   }
 
