@@ -163,5 +163,10 @@ describe('a trainer that is asked by hand', () => {
     await trainer.request(asked({ kind: 'prune', keep: 1 }));
     expect(trainer.models.map(({ status }) => status)).toEqual(['refused', 'former', 'champion']);
     expect(records.modelEvents.filter(({ event }) => event === 'pruned')).toHaveLength(2);
+    await trainer.request(asked({ kind: 'prune', keep: 1 }, 'again'));
+    expect(records.modelEvents.at(-1)).toMatchObject({
+      event: 'declined',
+      why: [expect.stringMatching(/no more than 1/)],
+    });
   });
 });
