@@ -45,6 +45,11 @@ export interface SegmentationOptions {
   readonly clock?: Clock | undefined;
   /** Called between two input batches, when nothing is half done: the place for a checkpoint. */
   readonly between?: (() => Promise<void>) | undefined;
+  /**
+   * Called before the windows of each page are scored: what is asked of the trainer here counts from the first of them.
+   * A snapshot can't be taken.
+   */
+  readonly beforePage?: (() => Promise<void>) | undefined;
   /** Asked between two input batches: true ends the run there, without closing open windows. */
   readonly isStopped?: (() => boolean) | undefined;
   /** Asked between two pages: true ends the run there, where no snapshot can be taken. */
@@ -173,7 +178,10 @@ export function createSegmentation(
     await Promise.all([trainer.stop(), encoders?.close()]);
   };
   const stopThreads = (): void => void stop();
-  const takeModel = (): Promise<void> => trainer.settle();
+  const takeModel = async (): Promise<void> => {
+    await options.beforePage?.();
+    await trainer.settle();
+  };
   const learn: PipelineStages['learner']['learn'] = (scored, { history }, endsWave) =>
     learner.learn(scored, { former: history, endsWave });
 

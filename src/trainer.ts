@@ -37,6 +37,8 @@ export interface Trainer {
    * can't be done is told as a model event, and changes nothing; what was asked for before under the same id is done once.
    */
   request(request: ModelRequest): Promise<void>;
+  /** Tells, as a model event, that what somebody asks for by hand is not done, and why. */
+  decline(request: ModelRequest, why: string): Promise<void>;
   /**
    * Removes what is held of a customer: sampled windows, and the customer's name where it stands for a segment. A
    * training under way goes on with what it was given, and its model names the customer nowhere.
@@ -176,6 +178,9 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
         if (!(error instanceof SegtideError) || error.code !== 'state') throw error;
         await life.declined(request, error.message, toLifeMoment(position));
       }
+    },
+    async decline(request, why) {
+      if (life.isNew(request)) await life.declined(request, why, toLifeMoment(position));
     },
     async forget(customerId) {
       reservoir.forget(customerId);

@@ -3,6 +3,7 @@ import { createMemoryRegistry } from '../src/train/model-registry.js';
 import type { ModelRequest } from '../src/train/model-request.js';
 import type { Training } from '../src/train/start-training.js';
 import type { TrainingJob } from '../src/train/training-job.js';
+import type { Trainer } from '../src/trainer.js';
 import { trainHere } from './support/small-stream.js';
 import { started } from './support/taught-trainer.js';
 
@@ -11,6 +12,12 @@ const OPEN = { gate: { minGain: 0, maxErrorRise: 10 } };
 
 function asked(request: Partial<ModelRequest> & Pick<ModelRequest, 'kind'>, id: string = request.kind): ModelRequest {
   return { id, reason: 'a test', ...request } as ModelRequest;
+}
+
+/** From the model in force to the one before. */
+function back({ models }: Trainer): ModelRequest {
+  const [to, from] = models.slice(-2);
+  return asked({ kind: 'rollback', from: from!.modelVersion, to: to!.modelVersion });
 }
 
 describe('a trainer that is asked by hand', () => {
@@ -22,7 +29,8 @@ describe('a trainer that is asked by hand', () => {
     const centroids = models.filter((record) => record.kind === 'centroids').map(({ cluster }) => cluster);
     const last = centroids.filter(({ modelVersion }) => modelVersion === first!.modelVersion).at(-1)!;
 
-    await trainer.request(asked({ kind: 'rollback' }));
+    const versions = { from: second!.modelVersion, to: first!.modelVersion };
+    await trainer.request(asked({ kind: 'rollback', ...versions }));
     expect(trainer.models.map(({ status }) => status)).toEqual(['champion', 'former']);
     expect(scorer.modelVersion).toBe(first!.modelVersion);
     const published = models.at(-1)!;
@@ -36,11 +44,11 @@ describe('a trainer that is asked by hand', () => {
       event: 'reinstated',
       modelVersion: first!.modelVersion,
       previousVersion: second!.modelVersion,
-      reasons: ['by hand: rollback (a test)'],
+      reasons: [`by hand: rollback from ${versions.from} to ${versions.to} (a test)`],
     });
     expect(trainer.models[0]!.reigns.map(({ sequence, because }) => [sequence, because])).toEqual([
       [1, 'the gate let it'],
-      [3, 'by hand: rollback (a test)'],
+      [3, `by hand: rollback from ${versions.from} to ${versions.to} (a test)`],
     ]);
     expect(trainer.snapshot().drift.reference).toBeNull();
 
@@ -69,18 +77,20 @@ describe('a trainer that is asked by hand', () => {
   it('says what it can not do, and changes nothing', async () => {
     const { trainer, models, teach, records } = started();
     await teach(1);
-    await trainer.request(asked({ kind: 'rollback' }));
+    await trainer.request(asked({ kind: 'rollback', from: 'v1', to: 'v0' }));
     await trainer.request(asked({ kind: 'retrain', fresh: false }));
     await teach(1);
     const champion = trainer.models[0]!.modelVersion;
     const before = models.length;
+    await trainer.request(asked({ kind: 'rollback', from: 'v2', to: 'v1' }, 'overtaken'));
     await trainer.request(asked({ kind: 'promote', modelVersion: champion }, 'again'));
     await trainer.request(asked({ kind: 'promote', modelVersion: 'v9' }, 'unknown'));
     expect(models).toHaveLength(before);
     const declined = records.modelEvents.filter(({ event }) => event === 'declined');
     expect(declined.map(({ why }) => why[0])).toEqual([
-      'no model before the first is kept, to go back to',
+      'no model is in force, and not v1, which was to give way to v0',
       'there is no model yet to train another from; the first comes by itself',
+      `${champion} is in force, and not v2, which was to give way to v1`,
       `${champion} is in force already`,
       expect.stringMatching(/^there is no model v9/),
     ]);
@@ -92,7 +102,7 @@ describe('a trainer that is asked by hand', () => {
     const { trainer, teach, records } = started(OPEN, { registry: { ...registry, read } });
     await teach(6);
     const { modelVersion } = trainer.snapshot().champion!.clusterModel;
-    await trainer.request(asked({ kind: 'rollback' }));
+    await trainer.request(back(trainer));
     expect(records.modelEvents.at(-1)).toMatchObject({ event: 'declined', why: [expect.stringMatching(/damaged/)] });
     expect(trainer.snapshot().champion!.clusterModel.modelVersion).toBe(modelVersion);
   });
@@ -100,7 +110,7 @@ describe('a trainer that is asked by hand', () => {
   it('does once what is asked twice, also after a restart', async () => {
     const first = started(OPEN);
     await first.teach(6);
-    const request = asked({ kind: 'rollback' });
+    const request = back(first.trainer);
     await first.trainer.request(request);
     const [champion] = first.trainer.models;
     const from = { trainer: first.trainer.snapshot(), models: first.models, lessons: 6 };
@@ -137,7 +147,7 @@ describe('a trainer that is asked by hand', () => {
     const { trainer, teach } = started({ ...OPEN, swapAfterWindows: 256 }, { train });
     await teach(8);
     expect(trainer.snapshot().underWay).not.toBeNull();
-    await trainer.request(asked({ kind: 'rollback' }));
+    await trainer.request(back(trainer));
     expect(stopped).toBe(1);
     expect(trainer.snapshot().underWay).toBeNull();
     expect(trainer.outcomes.at(-1)!.why[0]).toMatch(/^the training was ended: v1-\w+ was put into force by hand/);
@@ -153,5 +163,10 @@ describe('a trainer that is asked by hand', () => {
     await trainer.request(asked({ kind: 'prune', keep: 1 }));
     expect(trainer.models.map(({ status }) => status)).toEqual(['refused', 'former', 'champion']);
     expect(records.modelEvents.filter(({ event }) => event === 'pruned')).toHaveLength(2);
+    await trainer.request(asked({ kind: 'prune', keep: 1 }, 'again'));
+    expect(records.modelEvents.at(-1)).toMatchObject({
+      event: 'declined',
+      why: [expect.stringMatching(/no more than 1/)],
+    });
   });
 });

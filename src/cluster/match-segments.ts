@@ -85,7 +85,7 @@ export async function matchSegments(
     let kind: LineageKind;
     if (count(heirs, j) > 1) kind = 'merged';
     else if (parents[j]! >= 0 && count(parents, parents[j]!) > 1) kind = 'split';
-    else if (i < 0) kind = 'born';
+    else if (i < 0) kind = comesFromOne(overlaps, j, descent) ? 'split' : 'born';
     else kind = overlap >= sameOverlap ? 'same' : 'moved';
     return {
       segmentId,
@@ -103,6 +103,11 @@ export async function matchSegments(
     lineage.push({ segmentId, kind, from: [], into, overlap: 0 });
   }
   return { segmentIds, lineage, nextSegmentNumber: number };
+}
+
+/** Whether most members of a next segment come from one former segment, however little that loses by it. */
+function comesFromOne({ common, nextTotals }: Overlaps, j: number, descent: number): boolean {
+  return common.some((row) => row[j]! > descent * nextTotals[j]!);
 }
 
 interface Overlaps {

@@ -20,7 +20,10 @@ export interface HeldOutMetrics {
 export type SegmentBasis = 'latents' | 'views';
 
 export interface GateOptions {
-  /** Least relative fall of the error, or rise of silhouette or agreement, that counts as a gain. @default 0.01 */
+  /**
+   * Least rise of silhouette or agreement, or, where segments rest on the latents, relative fall of the error, that counts
+   * as a gain. @default 0.01
+   */
   readonly minGain?: number;
   /**
    * Most that the error may rise, relative to the champion's, where segments rest on the latents. Where they rest on
@@ -97,7 +100,8 @@ export function resolveGateOptions(options: GateOptions = {}): GateSettings {
  * Decides whether a challenger takes over: it must be sound, must not disturb the segments more than allowed, and must
  * be better than the champion at something. Without a champion, being sound is enough.
  *
- * Where segments rest on views alone, active units and a rise of the reconstruction error speak against no challenger.
+ * Where segments rest on views alone, active units and the reconstruction error speak neither for nor against a
+ * challenger: what is published of it, segments and where windows lie, does not hang on them.
  *
  * @param champion its metrics on the same held-out windows; undefined for the first model
  * @param change between the two on the same windows; undefined for the first model
@@ -116,7 +120,7 @@ export function gate(
 
   const gains: string[] = [];
   const { reconstructionGain, silhouetteGain, agreementGain } = values;
-  if (reconstructionGain !== null && reconstructionGain >= settings.minGain) {
+  if (basis === 'latents' && reconstructionGain !== null && reconstructionGain >= settings.minGain) {
     gains.push(`held-out reconstruction error ${percent(reconstructionGain)} lower`);
   }
   if (silhouetteGain !== null && silhouetteGain >= settings.minGain) {
@@ -126,12 +130,15 @@ export function gate(
     gains.push(`agreement of neighbourhoods higher by ${agreementGain.toFixed(3)}`);
   }
   if (gains.length > 0) return { promoted: true, reasons: gains, values };
-  const error = reconstructionGain === null ? 'none to compare' : `${percent(reconstructionGain)} lower`;
+  const error =
+    basis === 'views' || reconstructionGain === null
+      ? ''
+      : `held-out reconstruction error ${percent(reconstructionGain)} lower, `;
   const agreement = agreementGain === null ? '' : `, agreement of neighbourhoods by ${agreementGain.toFixed(3)}`;
   return {
     promoted: false,
     reasons: [
-      `no gain: held-out reconstruction error ${error}, silhouette higher by ${(silhouetteGain ?? 0).toFixed(3)}${agreement}; at least ${settings.minGain} of one is needed`,
+      `no gain: ${error}silhouette higher by ${(silhouetteGain ?? 0).toFixed(3)}${agreement}; at least ${settings.minGain} of one is needed`,
     ],
     values,
   };

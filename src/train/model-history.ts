@@ -16,8 +16,6 @@ export interface ModelHistory {
   /** In the order in which they were trained. */
   readonly entries: readonly ModelEntry[];
   find(modelVersion: string): ModelEntry | undefined;
-  /** The one in force before the champion, of those that are kept; undefined where there is none. */
-  readonly former: ModelEntry | undefined;
   /**
    * Adds a model, or a training that gave none.
    *
@@ -73,20 +71,14 @@ export function createModelHistory(from?: ModelHistorySnapshot): ModelHistory {
     put({ ...entry, bytes: null, sha256: null });
   }
 
-  const isKept = ({ sha256 }: ModelEntry): boolean => sha256 !== null;
   const find = (version: string): ModelEntry | undefined =>
     entries.find(({ modelVersion }) => modelVersion === version);
-  const formers = (): ModelEntry[] =>
-    entries.filter(({ status }) => status === 'former').sort((a, b) => lastReign(b) - lastReign(a));
 
   return {
     get entries() {
       return entries;
     },
     find,
-    get former() {
-      return formers()[0];
-    },
     add(fields, artifact) {
       put(
         {
@@ -114,13 +106,10 @@ export function createModelHistory(from?: ModelHistorySnapshot): ModelHistory {
     },
     centroidsOf: (version) => centroids.find(({ modelVersion }) => modelVersion === version),
     prune(keep) {
-      const refused = entries.filter(({ status }) => status === 'refused' || status === 'failed');
-      const told = new Set(refused.slice(-Math.max(MOST_REFUSED, keep)));
-      const gone = [...formers().slice(keep), ...refused.filter((entry) => !told.has(entry))];
-      const released = refused.filter((entry) => told.has(entry) && isKept(entry)).slice(0, -keep);
-      for (const entry of gone) drop(entry);
+      const { dropped, released } = surplusOf(entries, keep);
+      for (const entry of dropped) drop(entry);
       for (const entry of released) release(entry);
-      return [...gone.filter(isKept), ...released].map(({ modelVersion }) => modelVersion);
+      return [...dropped.filter(isKept), ...released].map(({ modelVersion }) => modelVersion);
     },
     takeChanges() {
       const taken = changes;
@@ -129,6 +118,33 @@ export function createModelHistory(from?: ModelHistorySnapshot): ModelHistory {
     },
     snapshot: () => ({ formatVersion: 1, entries, centroids }),
   };
+}
+
+/** Models that were in force and whose files are kept, the last one first. */
+export function formersOf(entries: readonly ModelEntry[]): ModelEntry[] {
+  const formers = entries.filter((entry) => entry.status === 'former' && isKept(entry));
+  return formers.sort((a, b) => lastReign(b) - lastReign(a));
+}
+
+/**
+ * What is too many where so many former models are kept, and as many refused ones.
+ *
+ * @returns those that are `dropped`, and those that are `released`: told of on, without their files
+ */
+export function surplusOf(
+  entries: readonly ModelEntry[],
+  keep: number,
+): { readonly dropped: readonly ModelEntry[]; readonly released: readonly ModelEntry[] } {
+  const refused = entries.filter(({ status }) => status === 'refused' || status === 'failed');
+  const told = new Set(refused.slice(-Math.max(MOST_REFUSED, keep)));
+  return {
+    dropped: [...formersOf(entries).slice(keep), ...refused.filter((entry) => !told.has(entry))],
+    released: refused.filter((entry) => told.has(entry) && isKept(entry)).slice(0, -keep),
+  };
+}
+
+function isKept({ sha256 }: ModelEntry): boolean {
+  return sha256 !== null;
 }
 
 /** 0 for a model that was never in force. */

@@ -6,8 +6,8 @@ export type ModelRequest = {
   readonly reason: string;
 } & (
   | { readonly kind: 'retrain' /** Begins from new weights and not from the champion's. */; readonly fresh: boolean }
-  /** To the model that was in force before the champion. */
-  | { readonly kind: 'rollback' }
+  /** From the model that was seen in force to the one before it; declined where another is in force by then. */
+  | { readonly kind: 'rollback'; readonly from: string; readonly to: string }
   | { readonly kind: 'promote'; readonly modelVersion: string }
   /** Former models to keep from now until the next one is promoted. */
   | { readonly kind: 'prune'; readonly keep: number }
@@ -15,6 +15,20 @@ export type ModelRequest = {
 
 /** A request of some kinds. */
 export type RequestOf<Kind extends ModelRequest['kind']> = ModelRequest & { readonly kind: Kind };
+
+/** The model that is to be in force; undefined where none is named. */
+export function askedFor(request: RequestOf<'rollback' | 'promote'>): string;
+export function askedFor(request: ModelRequest): string | undefined;
+export function askedFor(request: ModelRequest): string | undefined {
+  if (request.kind === 'rollback') return request.to;
+  return request.kind === 'promote' ? request.modelVersion : undefined;
+}
+
+/** What is asked for, without its reason. */
+export function requestInWords(request: ModelRequest): string {
+  if (request.kind === 'rollback') return `rollback from ${request.from} to ${request.to}`;
+  return request.kind === 'promote' ? `promote ${request.modelVersion}` : request.kind;
+}
 
 /** Reads a request from JSON; undefined for what is none. */
 export function readModelRequest(text: string): ModelRequest | undefined {
@@ -24,10 +38,10 @@ export function readModelRequest(text: string): ModelRequest | undefined {
   } catch {
     return undefined;
   }
-  const { id, reason, kind, fresh, modelVersion, keep } = read;
+  const { id, reason, kind, fresh, from, to, modelVersion, keep } = read;
   if (typeof id !== 'string' || id === '' || typeof reason !== 'string') return undefined;
   if (kind === 'retrain') return { id, reason, kind, fresh: fresh === true };
-  if (kind === 'rollback') return { id, reason, kind };
+  if (kind === 'rollback' && typeof from === 'string' && typeof to === 'string') return { id, reason, kind, from, to };
   if (kind === 'promote' && typeof modelVersion === 'string') return { id, reason, kind, modelVersion };
   if (kind === 'prune' && Number.isInteger(keep) && Number(keep) >= 1) return { id, reason, kind, keep: Number(keep) };
   return undefined;

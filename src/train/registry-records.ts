@@ -1,4 +1,5 @@
 import { SegtideError } from '../errors.js';
+import { byTraining, type ListedModel, listModel } from './listed-model.js';
 import type { ModelEntry } from './model-entry.js';
 import type { RegistryChange } from './model-registry.js';
 import { countChunks, toChunks, toModelKey } from './model-topic.js';
@@ -30,13 +31,23 @@ export function toRegistryRecords(change: RegistryChange): readonly RegistryReco
 export interface RegistryReading {
   take(records: readonly { readonly key: string | null; readonly value: Uint8Array | null }[]): void;
   /** In the order of their training. */
-  readonly entries: readonly ModelEntry[];
+  list(): Promise<readonly ListedModel[]>;
   /** @throws SegtideError `state` where chunks are missing */
   fileOf(entry: ModelEntry): Buffer;
 }
 
 export function createRegistryReading(): RegistryReading {
   const values = new Map<string, Uint8Array>();
+
+  function fileOf(entry: ModelEntry): Buffer {
+    const chunks = fileKeys(entry).map((key) => {
+      const value = values.get(key);
+      if (value !== undefined) return value;
+      throw new SegtideError('state', `The file of model ${entry.modelVersion} is not whole: ${key} is missing.`);
+    });
+    return Buffer.concat(chunks);
+  }
+
   return {
     take(records) {
       for (const { key, value } of records) {
@@ -46,24 +57,15 @@ export function createRegistryReading(): RegistryReading {
         else values.set(key, value);
       }
     },
-    get entries() {
-      const entries = [...values].filter(([key]) => toModelKey(key)?.kind === 'entry');
-      return entries.map(([key, value]) => readEntry(key, value)).sort(byTraining);
-    },
-    fileOf(entry) {
-      const chunks = fileKeys(entry).map((key) => {
-        const value = values.get(key);
-        if (value !== undefined) return value;
-        throw new SegtideError('state', `The file of model ${entry.modelVersion} is not whole: ${key} is missing.`);
+    async list() {
+      const models = [...values].flatMap(([name, value]) => {
+        const key = toModelKey(name);
+        return key?.kind === 'entry' ? [listModel(key.modelVersion, () => readEntry(name, value), fileOf)] : [];
       });
-      return Buffer.concat(chunks);
+      return (await Promise.all(models)).sort(byTraining);
     },
+    fileOf,
   };
-}
-
-/** In the order of their training. */
-export function byTraining(a: ModelEntry, b: ModelEntry): number {
-  return numberOf(a) - numberOf(b) || a.atWindow - b.atWindow;
 }
 
 /** @throws SegtideError `state` where it is none that this version knows */
@@ -77,10 +79,6 @@ export function readEntry(name: string, bytes: Uint8Array | string): ModelEntry 
   }
   if (entry?.formatVersion === 1) return entry;
   throw new SegtideError('state', `${name} has format ${entry?.formatVersion}; this version of segtide reads 1`);
-}
-
-function numberOf({ modelVersion }: ModelEntry): number {
-  return Number(/^v(\d+)/.exec(modelVersion)?.[1] ?? 0);
 }
 
 function keptPrefix({ modelVersion }: ModelEntry): string {

@@ -6,9 +6,9 @@ import { type ModelEventRecord, toModelEvent } from '../publish/model-event.js';
 import type { AdoptedModel } from '../train/adopt-model.js';
 import { decodeArtifact } from '../train/encode-artifact.js';
 import type { ModelEntry, ModelReign } from '../train/model-entry.js';
-import { createModelHistory, type ModelHistorySnapshot } from '../train/model-history.js';
+import { createModelHistory, type ModelHistorySnapshot, surplusOf } from '../train/model-history.js';
 import type { ModelRegistry } from '../train/model-registry.js';
-import type { ModelRequest, RequestOf } from '../train/model-request.js';
+import { askedFor, type ModelRequest, type RequestOf, requestInWords } from '../train/model-request.js';
 import { isProvisional } from '../train/provisional.js';
 import type { Champion, TrainingResult } from '../train/training-job.js';
 import type { TrainingOutcome } from '../train/training-outcome.js';
@@ -110,6 +110,7 @@ export function createModelLife(
     if (entry === undefined) return `there is no model ${asked}; \`segtide models list\` shows those that are kept`;
     if (asked === champion) return `${asked} is in force already`;
     if (entry.status === 'failed') return `the training of ${asked} gave no model`;
+    if (isProvisional(asked)) return `${asked} is provisional, and was made of too few windows to go back to`;
     return entry.sha256 === null ? `the file of ${asked} is not kept any more (\`model.keep\`)` : undefined;
   }
 
@@ -136,17 +137,15 @@ export function createModelLife(
       // A first model that is refused holds nothing that could be put into force.
       const artifact = promoted || parent !== null ? result?.artifact : undefined;
       const told = { modelVersion, reasons, why, values, atWindow };
+      const createdAt = toEventTime(at.now);
       // A provisional one is no measure for anything, and nothing to go back to.
-      if (!isProvisional(modelVersion)) {
-        const createdAt = toEventTime(at.now);
-        history.add({ ...told, status, parent, createdAt, lineage: result?.lineage ?? [] }, artifact);
-        if (!promoted) history.prune(keep);
-      }
+      const kept = isProvisional(modelVersion) ? undefined : artifact;
+      history.add({ ...told, status, parent, createdAt, lineage: result?.lineage ?? [] }, kept);
+      if (!promoted) history.prune(keep);
       const event = failed ? 'failed' : promoted ? 'promoted' : 'refused';
       await tell(toModelEvent({ modelVersion, event, ...toEventMoment(at), atWindow, reasons, why }, values));
     },
     async promoted(modelVersion, at, left) {
-      if (isProvisional(modelVersion)) return;
       history.tookOver(modelVersion, toReign(at, 'the gate let it'), left);
       history.prune(keep);
       await registry.write(history.takeChanges());
@@ -160,10 +159,14 @@ export function createModelLife(
       await tell(toModelEvent({ modelVersion, event: 'reinstated', ...toEventMoment(at), reasons: [because], why }));
     },
     async fetch(request, at) {
-      const asked = request.kind === 'promote' ? request.modelVersion : history.former?.modelVersion;
-      if (asked === undefined) {
-        throw new SegtideError('state', `no model before ${at.champion ?? 'the first'} is kept, to go back to`);
+      if (request.kind === 'rollback' && request.from !== at.champion) {
+        const { from, to } = request;
+        throw new SegtideError(
+          'state',
+          `${at.champion ?? 'no model'} is in force, and not ${from}, which was to give way to ${to}`,
+        );
       }
+      const asked = askedFor(request);
       const entry = history.find(asked);
       const why = refusal(entry, asked, at);
       if (entry === undefined || why !== undefined) throw new SegtideError('state', why!);
@@ -174,6 +177,10 @@ export function createModelLife(
       return { entry, artifact, clusterModel: history.centroidsOf(asked) ?? decodeArtifact(artifact).clusterModel };
     },
     async prune(request, at) {
+      const { dropped, released } = surplusOf(history.entries, request.keep);
+      if (dropped.length + released.length === 0) {
+        throw new SegtideError('state', `no more than ${request.keep} former models are kept, nor refused ones`);
+      }
       const gone = history.prune(request.keep);
       const reasons = [inWords(request)];
       const why = [`of former models ${request.keep} are kept`];
@@ -184,7 +191,7 @@ export function createModelLife(
       await events?.write(pruned);
     },
     async declined(request, why, at) {
-      const modelVersion = request.kind === 'promote' ? request.modelVersion : (at.champion ?? '');
+      const modelVersion = askedFor(request) ?? at.champion ?? '';
       const reasons = [inWords(request)];
       await tell(toModelEvent({ modelVersion, event: 'declined', ...toEventMoment(at), reasons, why: [why] }));
     },
@@ -201,8 +208,7 @@ const INITIAL = 'the stream began with it';
 
 /** What was asked for, as it goes into the history. */
 export function inWords(request: ModelRequest): string {
-  const what = request.kind === 'promote' ? `promote ${request.modelVersion}` : request.kind;
-  return `by hand: ${what}${request.reason === '' ? '' : ` (${request.reason})`}`;
+  return `by hand: ${requestInWords(request)}${request.reason === '' ? '' : ` (${request.reason})`}`;
 }
 
 /** A moment as model events tell it. */

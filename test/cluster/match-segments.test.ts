@@ -39,6 +39,16 @@ describe('matchSegments', () => {
     expect(match.lineage[1]!.overlap).toBe(0.6);
   });
 
+  it('calls a new segment a split of the one that most of it comes from, however small a part of that it is', async () => {
+    const before = { segmentIds: ['s1', 's2'], membership: rows([0, 100], [1, 10]) };
+    // 5 rows of s1 and none of s2: a twentieth of s1, which stays the same.
+    const split = await matchSegments(before, { k: 3, membership: rows([0, 95], [2, 5], [1, 10]) }, 3);
+    expect(kinds(split)).toEqual({ s1: 'same', s2: 'same', s3: 'split' });
+    // 5 rows of s1 and 5 of s2: of no one more than half.
+    const born = await matchSegments(before, { k: 3, membership: rows([0, 95], [2, 10], [1, 5]) }, 3);
+    expect(kinds(born)).toEqual({ s1: 'same', s2: 'same', s3: 'born' });
+  });
+
   it('ends the smaller part of a merge in the larger', async () => {
     const before = { segmentIds: ['s1', 's2', 's3'], membership: rows([0, 4], [1, 6], [2, 10]) };
     const match = await matchSegments(before, { k: 2, membership: rows([0, 10], [1, 10]) }, 4);

@@ -63,6 +63,12 @@ describe('gate', () => {
     expect(decision.reasons).toEqual(['silhouette higher by 0.030', 'agreement of neighbourhoods higher by 0.010']);
     expect(decision.values.reconstructionGain).toBeCloseTo(-0.3);
     expect(gate(before, fresh, calm, settings).promoted).toBe(false);
+    // A better reconstruction is no reason to disturb segments that do not rest on it.
+    const rebuilt = { ...before, reconstructionError: before.reconstructionError! / 2 };
+    const refused = gate(before, rebuilt, calm, settings, { basis: 'views' });
+    expect(refused).toMatchObject({ promoted: false, values: { reconstructionGain: 0.5 } });
+    expect(refused.reasons[0]).toMatch(/^no gain: silhouette/);
+    expect(gate(before, rebuilt, calm, settings, { basis: 'latents' }).promoted).toBe(true);
     const torn = gate(before, { ...fresh, agreement: 0.5 }, calm, settings, { basis: 'views' });
     expect(torn).toMatchObject({ promoted: false, reasons: [expect.stringMatching(/neighbourhoods lower by 0.100/)] });
     const diverged = { ...fresh, reconstructionError: Number.NaN };

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import { SegtideError } from '../../errors.js';
 import { collect } from './collect.js';
 import type { Outcome } from './exit-code.js';
 import type { Terminal } from './terminal.js';
 
 interface ConfigFlags {
+  readonly config?: string;
   readonly set?: string[];
   readonly json?: boolean;
 }
@@ -25,13 +27,13 @@ export function addConfigCommand(program: Command, terminal: Terminal, outcome: 
   withConfig(config.command('check').description('check a config file, listing all problems')).action(
     async (file: string | undefined, flags: ConfigFlags) => {
       const { checkConfig } = await import('./config-actions.js');
-      outcome.exitCode = checkConfig(file, flags, terminal);
+      outcome.exitCode = checkConfig(fileOf(file, flags), flags, terminal);
     },
   );
   withConfig(config.command('print').description('print the config in effect, secrets masked')).action(
     async (file: string | undefined, flags: ConfigFlags) => {
       const { printEffective } = await import('./config-actions.js');
-      out.write(printEffective(file, flags, terminal));
+      out.write(printEffective(fileOf(file, flags), flags, terminal));
     },
   );
   config
@@ -53,9 +55,16 @@ export function addConfigCommand(program: Command, terminal: Terminal, outcome: 
     });
 }
 
+/** The file may be named as it is for the commands that run something, or by itself. */
+function fileOf(file: string | undefined, { config }: ConfigFlags): string | undefined {
+  if (file === undefined || config === undefined || file === config) return file ?? config;
+  throw new SegtideError('config', `two config files are named, ${file} and --config ${config}; name one`);
+}
+
 function withConfig(command: Command): Command {
   return command
-    .argument('[file]', 'config file; segtide.yaml in this folder when there is one')
+    .argument('[file]', 'config file, as with --config')
+    .option('-c, --config <file>', 'config file; segtide.yaml in this folder when there is one')
     .option('-s, --set <key=value>', 'set a key over the file; repeatable', collect)
     .option('--json', 'print JSON');
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { SegtideError } from '../../errors.js';
-import type { ModelEntry } from '../../train/model-entry.js';
-import type { ModelRequest } from '../../train/model-request.js';
+import { isKnown, type KnownModel, type ListedModel } from '../../train/listed-model.js';
+import { formersOf, surplusOf } from '../../train/model-history.js';
+import { type ModelRequest, requestInWords } from '../../train/model-request.js';
 import { toAssignment } from '../config/assignment.js';
 import { type ModelPlace, openModelFolder, openModelTopics } from '../models/model-place.js';
 import { renderModel, renderModels } from '../summary/render-models.js';
@@ -12,17 +13,16 @@ import type { Terminal } from './terminal.js';
 /** Prints every model that is kept or told of. */
 export async function listModels(flags: ModelsFlags, terminal: Terminal): Promise<void> {
   const place = openPlace(flags, terminal);
-  const entries = await place.entries();
+  const models = await place.list();
   const { out } = terminal;
-  if (flags.json) out.write(`${JSON.stringify(entries)}\n`);
-  else if (entries.length === 0) out.write(`no model yet in ${place.name}\n`);
-  else out.write(renderModels(entries, out.columns ?? 160));
+  if (flags.json) out.write(`${JSON.stringify(models)}\n`);
+  else if (models.length === 0) out.write(`no model yet in ${place.name}\n`);
+  else out.write(renderModels(models, out.columns ?? 160));
 }
 
 /** Prints all that is known of a model. */
 export async function showModel(version: string | undefined, flags: ModelsFlags, terminal: Terminal): Promise<void> {
-  const entries = await openPlace(flags, terminal).entries();
-  const entry = find(entries, version);
+  const entry = find(await openPlace(flags, terminal).list(), version);
   const { out } = terminal;
   out.write(flags.json ? `${JSON.stringify(entry)}\n` : renderModel(entry, out.columns ?? 160));
 }
@@ -30,7 +30,7 @@ export async function showModel(version: string | undefined, flags: ModelsFlags,
 /** Asks for a model to be put into force. */
 export async function promoteModel(version: string, flags: ModelsFlags, terminal: Terminal): Promise<void> {
   const place = openPlace(flags, terminal);
-  const entry = find(await place.entries(), version);
+  const entry = find(await place.list(), version);
   refuseLost(entry);
   await ask(
     place,
@@ -43,11 +43,15 @@ export async function promoteModel(version: string, flags: ModelsFlags, terminal
 /** Asks for the model that was before the one in force. */
 export async function rollBack(flags: ModelsFlags, terminal: Terminal): Promise<void> {
   const place = openPlace(flags, terminal);
-  const entries = await place.entries();
-  if (!entries.some(({ status }) => status === 'former')) {
+  const models = await place.list();
+  const champion = find(models, undefined);
+  const [former] = formersOf(models.filter(isKnown));
+  if (former === undefined) {
     throw new SegtideError('state', `there is no former model in ${place.name} to go back to`);
   }
-  await ask(place, { kind: 'rollback', ...newRequest(flags, terminal) }, flags, terminal);
+  refuseLost(find(models, former.modelVersion));
+  const versions = { from: champion.modelVersion, to: former.modelVersion };
+  await ask(place, { kind: 'rollback', ...versions, ...newRequest(flags, terminal) }, flags, terminal);
 }
 
 /** Asks for a training. */
@@ -62,7 +66,15 @@ export async function pruneModels(flags: ModelsFlags, terminal: Terminal): Promi
   if (!Number.isInteger(keep) || keep < 1) {
     throw new SegtideError('config', `--keep must be a whole number of at least 1; got ${flags.keep}`);
   }
-  await ask(openPlace(flags, terminal), { kind: 'prune', keep, ...newRequest(flags, terminal) }, flags, terminal);
+  const place = openPlace(flags, terminal);
+  const { dropped, released } = surplusOf((await place.list()).filter(isKnown), keep);
+  if (dropped.length + released.length === 0) {
+    throw new SegtideError(
+      'state',
+      `nothing to prune in ${place.name}: there are no more than ${keep} former models, nor refused ones`,
+    );
+  }
+  await ask(place, { kind: 'prune', keep, ...newRequest(flags, terminal) }, flags, terminal);
 }
 
 function openPlace({ output, config: path, set = [] }: ModelsFlags, { env }: Terminal): ModelPlace {
@@ -77,21 +89,25 @@ function openPlace({ output, config: path, set = [] }: ModelsFlags, { env }: Ter
 }
 
 /** The model of a name, or of the one name that begins so; that in force where none is given. */
-function find(entries: readonly ModelEntry[], version: string | undefined): ModelEntry {
+function find(models: readonly ListedModel[], version: string | undefined): KnownModel {
   const found =
     version === undefined
-      ? entries.filter(({ status }) => status === 'champion')
-      : entries.filter(({ modelVersion }) => modelVersion === version || modelVersion.startsWith(`${version}-`));
-  if (found.length === 1) return found[0]!;
-  const names = entries.map(({ modelVersion }) => modelVersion).join(', ') || 'none';
+      ? models.filter(({ status }) => status === 'champion')
+      : models.filter(({ modelVersion }) => modelVersion === version || modelVersion.startsWith(`${version}-`));
+  const [only] = found;
+  if (found.length === 1 && only !== undefined) {
+    if (isKnown(only)) return only;
+    throw new SegtideError('state', only.problem);
+  }
+  const names = models.map(({ modelVersion }) => modelVersion).join(', ') || 'none';
   throw new SegtideError('state', `there is no model ${version ?? 'in force'}; there are: ${names}`);
 }
 
 /** What can be told before the trainer is asked. */
-function refuseLost({ modelVersion, status, sha256 }: ModelEntry): void {
+function refuseLost({ modelVersion, status, sha256, problem }: KnownModel): void {
   if (status === 'champion') throw new SegtideError('state', `${modelVersion} is in force already`);
-  if (sha256 !== null) return;
-  const why = status === 'failed' ? 'its training gave no model' : 'its file is not kept any more';
+  if (sha256 !== null && problem === null) return;
+  const why = problem ?? (status === 'failed' ? 'its training gave no model' : 'its file is not kept');
   throw new SegtideError('state', `${modelVersion} can't be put into force: ${why}`);
 }
 
@@ -107,8 +123,9 @@ async function ask(
   { out }: Terminal,
 ): Promise<void> {
   await place.ask(request);
-  const what = request.kind === 'promote' ? `to promote ${request.modelVersion}` : `for: ${request.kind}`;
   if (json) out.write(`${JSON.stringify({ asked: request, place: place.name })}\n`);
   else if (!quiet)
-    out.write(`asked ${what}; ${place.doneBy}. What came of it: segtide models list, output model-events\n`);
+    out.write(
+      `asked for: ${requestInWords(request)}; ${place.doneBy}. What came of it: segtide models list, output model-events\n`,
+    );
 }

@@ -59,12 +59,12 @@ export function secret() {
   return text().meta({ secret: true });
 }
 
-/** A duration such as `5m` or 1500 (ms); milliseconds once parsed. `min` is in milliseconds. */
+/** A duration such as `5m`; a bare number but 0 has no unit and is refused. Milliseconds once parsed, as is `min`. */
 export function duration({ min = 0 }: Pick<Range, 'min'> = {}) {
   return z
     .union([z.string(), z.number()], { error: () => DURATION })
     .transform((value, context) => {
-      const ms = toMilliseconds(value);
+      const ms = typeof value === 'number' && value !== 0 ? Number.NaN : toMilliseconds(value);
       if (ms >= min) return ms;
       context.addIssue({
         code: 'custom',

@@ -2,20 +2,17 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SegtideError } from '../../errors.js';
 import { sha256Of } from '../../numeric/sha256-of.js';
+import { byTraining, type ListedModel, listModel } from '../../train/listed-model.js';
 import type { ModelEntry } from '../../train/model-entry.js';
 import type { ModelRegistry, RegistryChange } from '../../train/model-registry.js';
-import { byTraining, readEntry } from '../../train/registry-records.js';
+import { readEntry } from '../../train/registry-records.js';
 import { toOutputError } from '../../transport/file/file-error.js';
 import { writeWholeFile } from '../../transport/file/write-whole-file.js';
 
 /** A registry that can be looked at without a trainer. */
 export interface FolderRegistry extends ModelRegistry {
-  /**
-   * What is told of models, in the order of their training.
-   *
-   * @throws SegtideError `state` where a file is damaged
-   */
-  entries(): Promise<readonly ModelEntry[]>;
+  /** In the order of their training. */
+  list(): Promise<readonly ListedModel[]>;
 }
 
 /** Keeps models in a folder: of each `<version>.json`, what is known of it, and `<version>.safetensors`, its file. */
@@ -40,14 +37,19 @@ export function createFolderRegistry(folder: string): FolderRegistry {
     await remove(filePath(entry.modelVersion));
   }
 
+  async function readOne(version: string): Promise<ModelEntry> {
+    const path = entryPath(version);
+    const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+      throw new SegtideError('state', `${path} ${cannotBeRead(cause)}`, { cause, context: { path } });
+    });
+    return readEntry(path, bytes);
+  }
+
   async function readWhole(entry: ModelEntry): Promise<Uint8Array> {
     const path = filePath(entry.modelVersion);
     const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'ENOENT' ? 'it is not there' : cause.message;
-      throw new SegtideError('state', `the file of model ${entry.modelVersion} can't be read from ${path}: ${why}`, {
-        cause,
-        context: { path },
-      });
+      const text = `the file of model ${entry.modelVersion}, ${path}, ${cannotBeRead(cause)}`;
+      throw new SegtideError('state', text, { cause, context: { path } });
     });
     if (sha256Of(bytes) === entry.sha256) return bytes;
     throw new SegtideError('state', `${path} is damaged: its SHA-256 is not that of ${entry.modelVersion}.json`, {
@@ -78,12 +80,16 @@ export function createFolderRegistry(folder: string): FolderRegistry {
       return problems;
     },
     read: readWhole,
-    async entries() {
-      const names = (await list(folder)).filter((name) => name.endsWith('.json') && versionOf(name) !== undefined);
-      const entries = names.map(async (name) => readEntry(join(folder, name), await readFile(join(folder, name))));
-      return (await Promise.all(entries)).sort(byTraining);
+    async list() {
+      const versions = new Set((await list(folder)).flatMap((name) => versionOf(name) ?? []));
+      const models = [...versions].map((version) => listModel(version, () => readOne(version), readWhole));
+      return (await Promise.all(models)).sort(byTraining);
     },
   };
+}
+
+function cannotBeRead({ code, message }: NodeJS.ErrnoException): string {
+  return `can't be read: ${code === 'ENOENT' ? 'it is not there' : message}`;
 }
 
 /** Version of a file that the registry wrote; undefined for files of others. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { SegtideError } from '../../errors.js';
-import type { ModelEntry } from '../../train/model-entry.js';
+import type { ListedModel } from '../../train/listed-model.js';
 import type { ModelRequest } from '../../train/model-request.js';
 import { openKafka } from '../../transport/kafka/kafka-connection.js';
 import { createKafkaProducer } from '../../transport/kafka/kafka-producer.js';
@@ -26,7 +26,7 @@ export interface ModelPlace {
   /** Who does what is asked for, and when, in words. */
   readonly doneBy: string;
   /** In the order of their training. */
-  entries(): Promise<readonly ModelEntry[]>;
+  list(): Promise<readonly ListedModel[]>;
   /**
    * Asks the trainer.
    *
@@ -40,10 +40,10 @@ export function openModelFolder(folder: string): ModelPlace {
   const models = join(folder, MODELS_FOLDER);
   return {
     name: folder,
-    doneBy: 'the run takes it between two batches of input, or when it goes on by --resume',
-    async entries() {
+    doneBy: 'the run takes it between two batches of windows, or when it goes on by --resume',
+    async list() {
       const { kind } = await lookInto(folder);
-      if (kind === 'unfinished' || kind === 'finished') return createFolderRegistry(models).entries();
+      if (kind === 'unfinished' || kind === 'finished') return createFolderRegistry(models).list();
       throw new SegtideError('input', `${folder} is not the output folder of a run`, { context: { path: folder } });
     },
     async ask(request) {
@@ -65,12 +65,12 @@ export function openModelTopics({ input, output }: Config): ModelPlace {
   return {
     name: models,
     doneBy: 'the active trainer takes it at once, and workers with their next batch',
-    async entries() {
+    async list() {
       const { groupId } = input.kafka!;
       const kafka = await openKafka(await toConnection(input.kafka!));
       const reader = await createTopicReader(kafka, { groupId, topics: [models], newId: randomUUID });
       try {
-        return (await readModelTopic(kafka, reader, models)).entries;
+        return await (await readModelTopic(kafka, reader, models)).list();
       } finally {
         await reader.close();
       }

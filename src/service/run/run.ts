@@ -4,6 +4,7 @@ import { SegtideError } from '../../errors.js';
 import type { SourcePosition } from '../../ports.js';
 import { createSegmentation, type Segmentation } from '../../segmentation.js';
 import type { AdoptedModel } from '../../train/adopt-model.js';
+import { type ModelRequest, requestInWords } from '../../train/model-request.js';
 import type { Config } from '../config/schema.js';
 import { createFolderRegistry } from '../models/folder-registry.js';
 import { MODELS_FOLDER, REQUESTS_FOLDER } from '../models/model-place.js';
@@ -60,8 +61,11 @@ export const runFromConfig: RunFromConfig = async (given, deps) => {
   }
 };
 
-/** A stop waits so long for the end of an input batch, whose last window makes a checkpoint possible. */
-const STOP_WITHIN_MS = 1000;
+/**
+ * A stop waits so long for the end of an input batch, where a checkpoint can be written: for its windows, and for a
+ * training that they need. Supervisors that kill what does not end give at least as much.
+ */
+const STOP_WITHIN_MS = 10_000;
 
 class Run {
   readonly #config: Config;
@@ -73,6 +77,8 @@ class Run {
   readonly #startedAt: number;
   /** Undefined where there is no folder for them. */
   readonly #requests: RequestFolder | undefined;
+  /** What was done of them since the last checkpoint. */
+  readonly #taken: ModelRequest[] = [];
   #segmentation!: Segmentation;
   #checkpointAt: number;
   #phase = 'reading';
@@ -103,7 +109,7 @@ class Run {
 
   async run(from: RunCheckpoint | undefined, initialModel: AdoptedModel | undefined): Promise<RunSummary> {
     const { clock, signal, log } = this.#deps;
-    let stoppedAt = Number.POSITIVE_INFINITY;
+    let isCutShort = false;
     const models = this.#models();
     const segmentation = createSegmentation(
       this.#settings.segmentation,
@@ -116,8 +122,9 @@ class Run {
         registry: models === undefined ? undefined : createFolderRegistry(models),
         onModelLost: (text) => log.warn(`a model that was kept is lost: ${text}`),
         between: () => this.#between(),
+        beforePage: () => this.#takeRequests(),
         isStopped: () => signal.aborted || this.#outputs.ended,
-        isCutShort: () => this.#outputs.ended || clock.now() - stoppedAt >= STOP_WITHIN_MS,
+        isCutShort: () => this.#outputs.ended || isCutShort,
         onProgress: (number, { updates, of }) => {
           this.#phase = updates < of ? `training v${number}` : 'reading';
           this.#done = updates < of ? updates / of : undefined;
@@ -129,10 +136,13 @@ class Run {
     this.#segmentation = segmentation;
     this.#eventsBefore = segmentation.windower.fates.in;
     if (from !== undefined) log.info('resumed', { events: this.#eventsBefore });
-    // A training under way would keep the process, and whoever waits for it, until it is done.
+    let deadline: NodeJS.Timeout | undefined;
     const stop = (): void => {
-      stoppedAt = clock.now();
-      void segmentation.stop();
+      deadline = setTimeout(() => {
+        isCutShort = true;
+        // A training would keep whoever waits for it until it is done.
+        void segmentation.stop();
+      }, STOP_WITHIN_MS);
     };
     signal.addEventListener('abort', stop);
     try {
@@ -145,10 +155,11 @@ class Run {
       }
       return await this.#conclude(interrupted);
     } catch (error) {
-      if (signal.aborted && error instanceof SegtideError && error.code === 'aborted') return this.#summary(true);
+      if (signal.aborted && error instanceof SegtideError && error.code === 'aborted') return await this.#cutShort();
       throw error;
     } finally {
       signal.removeEventListener('abort', stop);
+      clearTimeout(deadline);
       await segmentation.stop();
     }
   }
@@ -157,7 +168,7 @@ class Run {
     this.#refuseMoved();
     await this.#takeRequests();
     const due = this.#deps.clock.now() - this.#checkpointAt >= this.#config.run.checkpointEvery;
-    if (!due && !this.#input.wantsCommit) return;
+    if (!due && !this.#input.wantsCommit && this.#taken.length === 0) return;
     await this.#checkpoint();
     this.#checkpointAt = this.#deps.clock.now();
   }
@@ -168,16 +179,22 @@ class Run {
     return path === undefined ? undefined : join(path, MODELS_FOLDER);
   }
 
-  /** What is asked for by hand; it is asked for no more once the state that it led to is safe. */
+  /** Does what is asked for by hand. It is asked for until the next checkpoint, so that a kill before does not lose it. */
   async #takeRequests(): Promise<void> {
-    const waiting = (await this.#requests?.waiting()) ?? [];
-    if (waiting.length === 0) return;
-    for (const request of waiting) {
-      this.#deps.log.info('asked by hand', { request: request.kind, reason: request.reason });
+    for (const request of await this.#waiting()) {
+      this.#taken.push(request);
+      this.#deps.log.info('asked by hand', { request: requestInWords(request), reason: request.reason });
       await this.#segmentation.trainer.request(request);
     }
-    await this.#checkpoint();
-    await this.#requests?.done(waiting);
+  }
+
+  async #waiting(): Promise<readonly ModelRequest[]> {
+    const waiting = (await this.#requests?.waiting()) ?? [];
+    return waiting.filter(({ id }) => !this.#taken.some((taken) => taken.id === id));
+  }
+
+  async #forgetRequests(): Promise<void> {
+    await this.#requests?.done(this.#taken.splice(0));
   }
 
   /** Windows of partitions that another process reads now are here and not there: neither of the two may go on. */
@@ -192,7 +209,7 @@ class Run {
 
   /** Makes everything so far safe. In this order a crash in between repeats work, and never loses any. */
   async #checkpoint(): Promise<void> {
-    if (!this.#input.resumable) return;
+    if (!this.#input.resumable) return this.#forgetRequests();
     // 1. The position of what has been dealt with.
     const position: SourcePosition = this.#input.source.position();
     // 2. Every record that came of it is safe.
@@ -206,22 +223,39 @@ class Run {
       },
       state: this.#segmentation.snapshot(),
     });
-    // 4. The broker may forget what came before.
+    // 4. What it stands for is asked for no more, and the broker may forget it.
+    await this.#forgetRequests();
     await this.#input.commit(position);
   }
 
   async #conclude(interrupted: boolean): Promise<RunSummary> {
     if (interrupted) {
       this.#refuseMoved();
-      // In the midst of an input batch there is no state to go on from: the last checkpoint stands.
-      if (this.#segmentation.isAtRest) await this.#checkpoint();
+      if (!this.#segmentation.isAtRest) return this.#cutShort();
+      await this.#checkpoint();
       await this.#outputs.flush();
       return this.#summary(true);
+    }
+    for (const request of await this.#waiting()) {
+      this.#taken.push(request);
+      await this.#segmentation.trainer.decline(request, 'the input had ended');
     }
     await this.#outputs.flush();
     const summary = this.#summary(false);
     await this.#folder.finish(summary);
+    await this.#forgetRequests();
     return summary;
+  }
+
+  /** In the midst of an input batch, or of the last results, there is no state to go on from: the last checkpoint stands. */
+  async #cutShort(): Promise<RunSummary> {
+    if (this.#input.resumable && !this.#outputs.ended) {
+      this.#deps.log.warn(
+        'stopped before a checkpoint could be written: --resume makes what came since the last one again',
+      );
+    }
+    await this.#outputs.flush();
+    return this.#summary(true);
   }
 
   #summary(interrupted: boolean): RunSummary {

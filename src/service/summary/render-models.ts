@@ -1,11 +1,12 @@
-import type { ModelEntry } from '../../train/model-entry.js';
+import { isKnown, type KnownModel, type ListedModel } from '../../train/listed-model.js';
 import { formatCount, formatNumber, wrap } from './format.js';
 import { type Column, plainTable } from './plain-table.js';
 
 /** Every model as a line, in the order of their training. */
-export function renderModels(entries: readonly ModelEntry[], width: number): string {
-  const rows = entries.map((entry) => {
-    const { modelVersion, status, createdAt, atWindow, parent, bytes, values, reasons, reigns, why } = entry;
+export function renderModels(models: readonly ListedModel[], width: number): string {
+  const rows = models.map((entry) => {
+    if (!isKnown(entry)) return [entry.modelVersion, entry.status, ...EMPTY_CELLS, entry.problem];
+    const { modelVersion, status, createdAt, atWindow, parent, problem, values, reasons, reigns, why } = entry;
     const last = reigns.at(-1);
     const because = last?.because.startsWith('by hand') ? last.because : (reasons[0] ?? '');
     return [
@@ -14,10 +15,10 @@ export function renderModels(entries: readonly ModelEntry[], width: number): str
       toTime(createdAt),
       formatCount(atWindow),
       parent ?? '–',
-      bytes === null ? '–' : `${formatCount(Math.ceil(bytes / 1024))} KiB`,
+      fileCell(entry),
       show(values.challengerSilhouette),
       show(values.churn),
-      status === 'refused' || status === 'failed' ? (why[0] ?? '') : because,
+      problem ?? (status === 'refused' || status === 'failed' ? (why[0] ?? '') : because),
     ];
   });
   return `${plainTable(COLUMNS, rows, width)}\n`;
@@ -35,14 +36,20 @@ const COLUMNS: readonly Column[] = [
   { head: 'why', least: 24 },
 ];
 
+const EMPTY_CELLS = Array<string>(COLUMNS.length - 3).fill('–');
+
+function fileCell({ bytes, problem }: KnownModel): string {
+  if (problem !== null) return 'lost';
+  return bytes === null ? '–' : `${formatCount(Math.ceil(bytes / 1024))} KiB`;
+}
+
 /** All that is known of a model. */
-export function renderModel(entry: ModelEntry, width: number): string {
-  const { modelVersion, status, createdAt, atWindow, parent, bytes, sha256, reasons, why, values, reigns, lineage } =
-    entry;
+export function renderModel(entry: KnownModel, width: number): string {
+  const { modelVersion, status, createdAt, atWindow, parent, reasons, why, values, reigns, lineage } = entry;
   const lines = [
     `${modelVersion}: ${status}`,
     `  learnt up to ${toTime(createdAt)}, ${formatCount(atWindow)} windows; parent: ${parent ?? 'none'}`,
-    sha256 === null ? '  its file is not kept' : `  file of ${formatCount(bytes ?? 0)} bytes, SHA-256 ${sha256}`,
+    ...fileLines(entry, width),
     wrap(`because: ${reasons.join('; ')}`, width, '  ', '    '),
     wrap(`the gate: ${why.join('; ')}`, width, '  ', '    '),
     ...reigns.map(({ since, atWindow: at, previousVersion, because }) =>
@@ -59,6 +66,11 @@ export function renderModel(entry: ModelEntry, width: number): string {
     ...lineage.map(({ segmentId, kind, overlap }) => `    ${segmentId}: ${kind}, overlap ${overlap.toFixed(2)}`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function fileLines({ bytes, sha256, problem }: KnownModel, width: number): string[] {
+  if (problem !== null) return [wrap(problem, width, '  ', '    ')];
+  return [sha256 === null ? '  its file is not kept' : `  file of ${formatCount(bytes ?? 0)} bytes, SHA-256 ${sha256}`];
 }
 
 function show(value: number | null | undefined): string {

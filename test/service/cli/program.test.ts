@@ -148,6 +148,12 @@ describe('segtide config', () => {
     const file = join(folder, 'c.yaml');
     writeFileSync(file, 'name: from-env\n');
     expect((await run(['config', 'check'], { SEGTIDE_CONFIG: file })).out).toContain("'from-env'");
+    for (const named of [[file], ['--config', file], [file, '--config', file]]) {
+      expect((await run(['config', 'check', ...named])).out).toContain("'from-env'");
+      expect((await run(['config', 'print', ...named])).out).toContain('name: from-env');
+    }
+    const two = await run(['config', 'print', file, '--config', 'other.yaml']);
+    expect(two).toMatchObject({ code: 2, err: expect.stringContaining('two config files are named') });
   });
 
   it('prints the JSON Schema and the reference', async () => {

@@ -35,7 +35,7 @@ describe('loadConfig', () => {
     const text = ['window:', '  stepz: 3', '  steps: 1.5', 'cluster:', '  k: 0', 'serees: {}'].join('\n');
     const env = { SEGTIDE_RUN__SEED: 'many' };
     const flags = [
-      toAssignment('window.outOfOrderness=5'),
+      toAssignment('window.outOfOrderness=5m'),
       toAssignment('widow.hop=1'),
       toAssignment('series.scale=zscor'),
     ];
@@ -52,6 +52,10 @@ describe('loadConfig', () => {
 
   it.each([
     ['window: { outOfOrderness: "5" }', "'window.outOfOrderness' must be a duration with its unit"],
+    ['window: { allowedLateness: 5 }', "'window.allowedLateness' must be a duration with its unit, such as 250ms, 5m"],
+    ['model: { retrain: { minInterval: 7 } }', "'model.retrain.minInterval' must be a duration with its unit"],
+    ['window: { emit: 900000 }', 'onClose, or a duration such as 15m'],
+    ['window: { step: 3600000 }', 'hour, day, week, month'],
     ['window: { step: 10ms }', 'hour, day, week, month'],
     ['window: { hop: 0 }', "'window.hop' must be at least 1; got 0"],
     ['window: { hop: true }', 'a number of steps from 1 to 65535, or a duration'],

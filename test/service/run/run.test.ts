@@ -6,10 +6,15 @@ import { toAssignment } from '../../../src/service/config/assignment.js';
 import { loadConfig } from '../../../src/service/config/load-config.js';
 import { createLog } from '../../../src/service/log.js';
 import { runFromConfig } from '../../../src/service/run/run.js';
-import type { RunSummary } from '../../../src/service/run-summary.js';
+import type { Progress, RunSummary } from '../../../src/service/run-summary.js';
 
 const DAY = 86_400_000;
 const START = Date.UTC(2024, 0, 1);
+
+/** Models of few windows, made in no time. */
+const QUICK = [
+  ...['model.firstFit=48', 'encoder.init=fresh', 'encoder.updates=20', 'encoder.hidden=4', 'encoder.views=[level]'],
+];
 
 let folder: string;
 const at = (name: string): string => join(folder, name);
@@ -63,6 +68,58 @@ describe('a run that goes on with another', () => {
     await run({ stopped: true });
     await expect(run({})).rejects.toMatchObject({ code: 'output', message: expect.stringContaining('--resume') });
   });
+});
+
+describe('a run that is stopped in the midst of an input batch', () => {
+  it('deals with the rest of it, training included, and goes on from a checkpoint of its own to the same bytes', async () => {
+    writeFileSync(at('usage.ndjson'), threeKinds(80));
+    const whole = await run({}, ...QUICK, `output.path=${at('whole')}`);
+    const stopped = await run({ stopAtWindows: 1 }, ...QUICK);
+    expect(stopped).toMatchObject({ interrupted: true, events: whole.events });
+    // Trained after the stop was asked for.
+    expect(stopped.modelVersion).toMatch(/^v1-/);
+    expect(stopped.windows).toBeLessThan(whole.windows);
+    expect(Object.keys(contents(at('out/checkpoints'))).length).toBeGreaterThan(1);
+    expect(await run({}, ...QUICK, 'run.resume=true')).toMatchObject({ interrupted: false, windows: whole.windows });
+    const results = (folder: string) =>
+      Object.entries(contents(at(folder))).filter(([name]) => /^[\w-]+\.ndjson$/.test(name));
+    expect(results('out')).toEqual(results('whole'));
+  });
+});
+
+describe('what is asked of a run by hand', () => {
+  it('counts from the next page on, in the midst of an input batch, and is asked for no more', async () => {
+    writeFileSync(at('usage.ndjson'), threeKinds(270));
+    const after: string[] = [];
+    let asked = false;
+    const onProgress = ({ modelVersion }: Progress): void => {
+      if (asked) after.push(modelVersion!);
+      if (asked || !modelVersion?.startsWith('v2')) return;
+      asked = true;
+      const [to] = readdirSync(at('out/models')).filter((name) => /^v1.*json$/.test(name));
+      ask({ kind: 'rollback', from: modelVersion, to: to!.replace('.json', '') });
+    };
+    await run({ onProgress }, ...QUICK);
+    expect(after[0]).toMatch(/^v1-/);
+    const events = contents(at('out'))['model-events.ndjson'];
+    expect(events).toMatch(/"event":"reinstated".*"by hand: rollback from v2-\w+ to v1-/);
+    expect(readdirSync(at('out/models/requests'))).toEqual([]);
+  });
+
+  it('after the last window is declined', async () => {
+    const onProgress = ({ phase }: Progress): void => {
+      if (phase === 'last results') ask({ kind: 'retrain', fresh: false });
+    };
+    await run({ onProgress });
+    const events = contents(at('out'))['model-events.ndjson'];
+    expect(events).toMatch(/"event":"declined".*"by hand: retrain".*"the input had ended"/);
+    expect(readdirSync(at('out/models/requests'))).toEqual([]);
+  });
+
+  function ask(request: object): void {
+    mkdirSync(at('out/models/requests'), { recursive: true });
+    writeFileSync(at('out/models/requests/r1.json'), JSON.stringify({ id: 'r1', reason: '', ...request }));
+  }
 });
 
 describe('a run that can not begin', () => {
@@ -125,7 +182,7 @@ describe('the summary of a run', () => {
     const ahead = line('a', START + 20_000 * DAY);
     writeFileSync(at('usage.ndjson'), `${usage(0, 20)}${late}${ahead}${usage(20, 21)}`);
     const seen: number[] = [];
-    const summary = await run({ onProgress: (watermark) => seen.push(watermark) });
+    const summary = await run({ onProgress: ({ watermark }) => seen.push(watermark) });
     expect(summary.events).toMatchObject({ in: 44, accepted: 42, late: 1, quarantined: 1 });
     expect(summary.eventTimes).toEqual([START, START + 20 * DAY]);
     expect(Math.max(...seen)).toBeLessThanOrEqual(START + 20 * DAY);
@@ -135,10 +192,15 @@ describe('the summary of a run', () => {
 interface RunOptions {
   /** Stops before the first record. */
   readonly stopped?: boolean;
-  readonly onProgress?: (watermark: number) => void;
+  /** Stops at the first page by whose end so many windows are out. */
+  readonly stopAtWindows?: number;
+  readonly onProgress?: (progress: Progress) => void;
 }
 
-async function run({ stopped = false, onProgress }: RunOptions, ...settings: string[]): Promise<RunSummary> {
+async function run(
+  { stopped = false, stopAtWindows, onProgress }: RunOptions,
+  ...settings: string[]
+): Promise<RunSummary> {
   const flags = [
     `input.paths=${at('usage.ndjson')}`,
     `output.path=${at('out')}`,
@@ -153,20 +215,33 @@ async function run({ stopped = false, onProgress }: RunOptions, ...settings: str
   let now = START;
   return runFromConfig(loadConfig({ flags: flags.map(toAssignment) }), {
     signal: controller.signal,
-    progress: ({ watermark }) => onProgress?.(watermark),
+    progress: (progress) => {
+      if (stopAtWindows !== undefined && progress.windows >= stopAtWindows) controller.abort();
+      onProgress?.(progress);
+    },
     log: createLog({ level: 'silent', format: 'json', write: () => undefined }),
-    clock: { now: () => ++now },
+    // As slow as a machine may be: no wait may go by the time that work takes.
+    clock: { now: () => (now += 2000) },
   });
 }
 
-function line(customer: string, time: number): string {
-  return `{"customer":"${customer}","time":${time},"value":1}\n`;
+function line(customer: string, time: number, value = 1): string {
+  return `{"customer":"${customer}","time":${time},"value":${value}}\n`;
 }
 
 /** Two customers, an event a day each. */
 function usage(firstDay: number, endDay: number): string {
   let text = '';
   for (let day = firstDay; day < endDay; day++) for (const id of ['a', 'b']) text += line(id, START + day * DAY);
+  return text;
+}
+
+/** Twelve customers of three levels, an event a day each. */
+function threeKinds(days: number): string {
+  let text = '';
+  for (let day = 0; day < days; day++) {
+    for (const [i, id] of [...'abcdefghijkl'].entries()) text += line(id, START + day * DAY, (i % 3) * 9 + (day % 7));
+  }
   return text;
 }
 

@@ -209,7 +209,8 @@ describe('a trainer over topics', () => {
     deployed.follow();
     expect(deployed.scorer.modelVersion).not.toBe(former);
 
-    const value = JSON.stringify({ id: 'r1', kind: 'rollback', reason: 'a test' });
+    const versions = { from: deployed.scorer.modelVersion, to: former };
+    const value = JSON.stringify({ id: 'r1', kind: 'rollback', ...versions, reason: 'a test' });
     deployed.lessons.append(TOPICS.requests, [
       { key: 'r1', value },
       { key: 'r1', value },

@@ -109,7 +109,7 @@ export function breakConnections(
   const { proxied } = stage;
   const workerBrokers = [`127.0.0.1:${proxied.port}`];
   // A session is longer than it takes to say that it goes on, and a lost reply is noticed between two faults.
-  const sessionTimeout = Math.max(3000, 20 * latency.meanMs);
+  const sessionTimeout = Math.round(Math.max(3000, 20 * latency.meanMs));
   const requestTimeout = Math.max(1000, 20 * latency.meanMs);
   return play(stage, { workerBrokers, sessionTimeout, requestTimeout }, async ({ startWorker, feed, lag }, random) => {
     const proxy = await startFaultProxy(proxied.broker, proxied.port);

@@ -93,10 +93,10 @@ export async function createDeployment(options: DeploymentOptions): Promise<Depl
       keyed,
       kafka: {
         brokers: of,
-        requestTimeout,
+        requestTimeout: `${requestTimeout}ms`,
         topics: alsoReads ? [topic, also] : [topic],
         groupId: `${topic}-${name}`,
-        sessionTimeout,
+        sessionTimeout: `${sessionTimeout}ms`,
         pollTimeout: '100ms',
       },
     };

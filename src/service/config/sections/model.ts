@@ -44,7 +44,7 @@ const gate = z
     minGain: real('relative', { min: 0 })
       .default(0.01)
       .describe(
-        'Least fall of the reconstruction error, or rise of silhouette or agreement of neighbourhoods, that counts as a gain.',
+        'Least rise of silhouette or agreement of neighbourhoods, or fall of the reconstruction error where segments rest on latents, that counts as a gain.',
       ),
     maxErrorRise: real('relative', { min: 0 })
       .default(0.05)
