@@ -1,5 +1,6 @@
-import type { Kafka, KafkaMessage } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
+import type { FetchedRecord, FetchedRecords } from './fetched-records.js';
 import { createStateHistory } from './state-history.js';
 import { EMPTY } from './state-records.js';
 import type { StoredState } from './state-store.js';
@@ -65,10 +66,10 @@ async function readRange(
   topic: string,
   { partition, low, high }: PartitionRange,
   signal: AbortSignal,
-  look: (record: KafkaMessage) => void,
+  look: (record: FetchedRecord) => void,
 ): Promise<void> {
   if (high <= low) return;
-  const take = (records: readonly KafkaMessage[], next: bigint): boolean => {
+  const take = (records: FetchedRecords, next: bigint): boolean => {
     for (const record of records) look(record);
     return next >= high;
   };
