@@ -8,8 +8,11 @@
  * detector a column, and alarm when any does.
  *
  * `npx tsx bench/drift-calibration.ts [--seeds 10] [--waves 200] [--customers 500] [--shifts 20]` for the false alarms and delays of segtide alone;
- * with `--peers` for delays of all, after the calibration of the others.
+ * with `--peers` for delays of all, after the calibration of the others; `--write FOLDER` writes what the others get instead,
+ * for bench/reference/drift_river.py.
  */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createAdwin } from '../src/drift/adwin.js';
 import { createDriftMonitor } from '../src/drift/drift-monitor.js';
@@ -27,6 +30,7 @@ const { values: args } = parseArgs({
     shifts: { type: 'string', default: '20' },
     kinds: { type: 'string', default: STATIONARY.join(',') },
     peers: { type: 'boolean', default: false },
+    write: { type: 'string' },
   },
 });
 const [seeds, waves, customers, shifts] = [args.seeds, args.waves, args.customers, args.shifts].map(Number) as [
@@ -41,8 +45,26 @@ const COLUMNS = SIZE + 1;
 /** In a million windows. */
 const ALARMS = 10;
 
-if (!args.peers) reportFalseAlarms();
-reportDelays();
+if (args.write !== undefined) writeColumns(args.write);
+else {
+  if (!args.peers) reportFalseAlarms();
+  reportDelays();
+}
+
+function writeColumns(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const write = (name: string, options: DriftStreamOptions) =>
+    writeFileSync(join(folder, `${name}.f32`), new Uint8Array(Float32Array.from(columnsOf(options)).buffer));
+  for (const kind of args.kinds.split(',') as DriftStreamOptions['kind'][]) {
+    for (let seed = 1; seed <= seeds; seed++) write(`${kind}_${seed}`, { kind, seed, customers, waves });
+  }
+  const atWave = Math.floor(waves / 2);
+  for (const share of [0.1, 0.5]) {
+    for (let seed = 101; seed < 101 + shifts; seed++) {
+      write(`independent_${seed}_${share}`, { kind: 'independent', seed, customers, waves, shift: { atWave, share } });
+    }
+  }
+}
 
 function reportFalseAlarms(): void {
   console.log(

@@ -16,6 +16,8 @@ export interface DriftProtocol {
   readonly scripts: string;
   readonly data: string;
   readonly python: string;
+  /** @default 200 */
+  readonly customers?: number;
 }
 
 export interface DriftStreamMeta {
@@ -48,7 +50,9 @@ interface Turn {
 
 /** The stream's folder, made where it is not there: windows.ndjson, truth.csv and meta.json of the protocol. */
 export function makeDriftStream(stream: DriftStream, protocol: DriftProtocol): string {
-  const folder = join(protocol.scripts, 'streams', `${stream.set}_${stream.scenario}_s${stream.seed}`);
+  const { customers = 200 } = protocol;
+  const size = customers === 200 ? '' : `_c${customers}`;
+  const folder = join(protocol.scripts, 'streams', `${stream.set}_${stream.scenario}_s${stream.seed}${size}`);
   if (existsSync(join(folder, 'meta.json'))) return folder;
   const change = OWN_SCENARIOS[stream.scenario];
   if (change === undefined) makeByProtocol(stream, protocol, folder);
@@ -96,8 +100,13 @@ function readWindows(folder: string): readonly WindowLine[] {
 function makeByProtocol({ set, scenario, seed }: DriftStream, protocol: DriftProtocol, folder: string): void {
   const from = join(protocol.data, `${set}.csv.gz`);
   const options = ['--set', from, '--scenario', scenario, '--out', folder, '--seed', String(seed)];
+  const { customers = 200 } = protocol;
   const script = join(protocol.scripts, 'make_stream.py');
-  execFileSync(protocol.python, [script, ...options, '--jitter', '0', '--no-events'], { stdio: 'ignore' });
+  execFileSync(
+    protocol.python,
+    [script, ...options, '--customers', String(customers), '--jitter', '0', '--no-events'],
+    { stdio: 'ignore' },
+  );
 }
 
 function turnWindows(from: string, to: string, { scenario, seed }: DriftStream, change: (turn: Turn) => number[]) {
