@@ -65,7 +65,8 @@ export async function serveStatus(
 /** What exporters of OpenTelemetry listen on, and what scrapers look for. */
 export const USUAL_PORT = 9464;
 
-function addBuildInfo(registry: Registry, name: string): void {
+/** Tells the version that runs. */
+export function addBuildInfo(registry: Registry, name: string): void {
   const info = new Gauge({
     name: BUILD_INFO.name,
     help: BUILD_INFO.help,

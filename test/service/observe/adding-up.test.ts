@@ -1,134 +1,16 @@
-import { Registry } from 'prom-client';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { resolveIngest } from '../../../src/ingest/ingest-settings.js';
 import type { AssignmentRecord } from '../../../src/publish/assignment-record.js';
-import { createHealth, type Health } from '../../../src/service/http/health.js';
-import { createRoleObserver, type RoleObserver } from '../../../src/service/observe/role-observer.js';
-import type { WorkerObserver } from '../../../src/service/observe/worker-observer.js';
-import { createRecordBuffer } from '../../../src/service/record-buffer.js';
-import { runTrainer } from '../../../src/service/trainer/run-trainer.js';
-import { toLessonRecords } from '../../../src/service/worker/lesson-records.js';
-import { createOutputBuffer } from '../../../src/service/worker/output-buffer.js';
-import { type PartitionWorkerOptions, runPartition } from '../../../src/service/worker/partition-worker.js';
-import { createModelAssembler } from '../../../src/train/model-assembler.js';
-import { createRegistryReading } from '../../../src/train/registry-records.js';
-import { createJsonValues } from '../../../src/transport/kafka/json-values.js';
-import { createIntervalLearner } from '../../../src/worker/interval-learner.js';
-import { createMemoryPartition } from '../../support/memory-partition.js';
-import { createMemoryState } from '../../support/memory-store.js';
-import { SMALL } from '../../support/small-models.js';
-import { HOUR, smallSettings, smallStream, trainHere } from '../../support/small-stream.js';
-
-const PARTITIONS = 4;
-const MAPPING = resolveIngest({
-  fields: { customer: 'id', time: 't' },
-  channels: [{ name: 'value', field: 'v' }],
-  time: { unit: 'ms' },
-});
-const EVENTS = smallStream(240, 8);
-const HALF = EVENTS.findIndex(({ time }) => time >= 32 * HOUR);
-const END = EVENTS.at(-1)!.time;
-const CLOCK = { now: () => END + HOUR };
-const TOPICS = { samples: 'samples', statistics: 'statistics', models: 'models', requests: 'requests' };
-const OPTIONS: PartitionWorkerOptions = {
-  segmentation: SMALL,
-  identity: 'small',
-  partitions: PARTITIONS,
-  keyed: 'trust',
-  maxBatchBytes: 20_000,
-  idleMs: 20,
-  topicIdleMs: 50,
-  maxAheadMs: HOUR,
-  commitEveryMs: 1,
-  maxCommitBytes: 100_000,
-  checkpointRecords: 100_000,
-  checkpointEveryMs: 600_000,
-};
-
-interface Process {
-  readonly registry: Registry;
-  readonly health: Health;
-  readonly observer: RoleObserver;
-}
-
-function start(): Process {
-  const registry = new Registry();
-  const health = createHealth();
-  const observer = createRoleObserver({ registry, health, clock: CLOCK, stuckAfterMs: 60_000, debug: () => undefined });
-  return { registry, health, observer };
-}
-
-const usage = Array.from({ length: PARTITIONS }, (_, i) => createMemoryPartition(i, ['usage']));
-const states = usage.map(() => createMemoryState());
-const lessons = createMemoryPartition(0, [TOPICS.samples, TOPICS.statistics, TOPICS.requests]);
-const trainerState = createMemoryState();
-const models = createModelAssembler();
-
-/** Customers in their partitions, and a record in each that is none. */
-function produce(from: number, to: number): void {
-  for (const { customer, time, values } of EVENTS.slice(from, to)) {
-    const partition = Number(customer.replace(/\D/g, '')) % PARTITIONS;
-    usage[partition]!.append('usage', [
-      { key: customer, value: JSON.stringify({ id: customer, t: time, v: values?.[0] ?? 1 }) },
-    ]);
-  }
-  for (const topic of usage) topic.append('usage', [{ key: 'x', value: '{' }]);
-}
-
-/** One owner, until nothing waits any more; it keeps its partition. */
-async function work(observer: WorkerObserver, i: number) {
-  const partition = usage[i]!.assign();
-  let idle = 0;
-  const parts = observer.observe({
-    partition,
-    store: states[i]!.open(),
-    values: createJsonValues(MAPPING),
-    outputs: await createOutputBuffer({ topicOf: (name) => name, format: 'json', embeddings: false, alerts: true }),
-    createLearner: (sequence) =>
-      createIntervalLearner({ partition: i, sequence, quota: 100, steps: 8, channels: 1, seed: 1 }),
-    toRecords: (taught) => toLessonRecords(taught, TOPICS),
-    toForgotten: () => [],
-    models: () => models.models,
-    onModelRefused: (_, error) => {
-      throw error;
-    },
-    clock: CLOCK,
-    isStopped: () => partition.started && partition.waiting.length === 0 && ++idle > 30,
-  });
-  await runPartition(OPTIONS, parts);
-  return partition;
-}
-
-/** The active trainer takes what was taught, until its model is out. */
-async function train(process: Process) {
-  for (const { outputs } of states) {
-    for (const topic of [TOPICS.samples, TOPICS.statistics]) {
-      for (const { key, value } of outputs.get(topic) ?? []) {
-        lessons.append(topic, [{ key: String(key), value: value as Buffer }]);
-      }
-    }
-  }
-  const partition = lessons.assign();
-  let now = 0;
-  await runTrainer(
-    { settings: smallSettings({ swapAfterWindows: undefined }).trainer, topics: TOPICS, commitEveryMs: 0 },
-    process.observer.trainer().observe({
-      partition,
-      store: trainerState.open(),
-      records: createRecordBuffer({ topicOf: (name) => name, format: 'json' }),
-      clock: { now: () => (now += 10_000) },
-      train: trainHere,
-      readModels: async () => createRegistryReading(),
-      isStopped: () => trainerState.outputs.has(TOPICS.models) && partition.waiting.length === 0,
-      onRefused: (_, __, error) => {
-        throw error;
-      },
-    }),
-  );
-  const published = trainerState.outputs.get(TOPICS.models) ?? [];
-  models.take(published.map(({ key, value }) => ({ key, value: value as Buffer })));
-  return partition;
-}
+import {
+  EVENTS,
+  HALF,
+  PARTITIONS,
+  type Process,
+  produce,
+  start,
+  states,
+  train,
+  work,
+} from '../../support/observed-deployment.js';
 
 interface Series {
   readonly labels: Readonly<Record<string, string | number>>;
