@@ -1,4 +1,6 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { createRequire } from 'node:module';
+import type * as PromClient from 'prom-client';
+import type { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { SegtideError } from '../errors.js';
 import type { MetricDefinition } from './metric-definition.js';
 
@@ -64,7 +66,9 @@ function create(
       },
     }),
   };
-  if (type === 'counter') return new Counter(settings);
-  if (type === 'gauge') return new Gauge(settings);
-  return new Histogram({ ...settings, buckets: [...buckets] });
+  // Loaded by who measures: a program that does not is spared a tenth of a second at its start.
+  const client = createRequire(import.meta.url)('prom-client') as typeof PromClient;
+  if (type === 'counter') return new client.Counter(settings);
+  if (type === 'gauge') return new client.Gauge(settings);
+  return new client.Histogram({ ...settings, buckets: [...buckets] });
 }
