@@ -138,7 +138,7 @@ export async function train(process: Process) {
       train: trainHere,
       readModels: async () => createRegistryReading(),
       isStopped: () => trainerState.outputs.has(TOPICS.models) && partition.waiting.length === 0,
-      onRefused: (_, __, error) => {
+      onRefused: (_, error) => {
         throw error;
       },
     }),
