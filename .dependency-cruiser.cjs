@@ -9,16 +9,18 @@ const beside = [
   mayImport('publish', [...stages, 'publish', 'numeric']),
   mayImport('worker', [...stages, 'publish', 'worker', 'numeric']),
   mayImport('trainer', [...stages, 'publish', 'trainer', 'numeric']),
+  mayImport('metrics', [...stages, 'publish', 'worker', 'trainer', 'metrics', 'numeric'], '|trainer|segmentation'),
   mayImport('simulate', ['simulate', 'numeric']),
   mayImport('transport', ['transport', 'ingest', 'window', 'publish', 'numeric']),
 ];
 
-function mayImport(folder, folders) {
+/** @param files beside `errors` and `ports`, each after a `|` */
+function mayImport(folder, folders, files = '') {
   return {
     name: `${folder}-imports-only-what-is-above-it`,
     severity: 'error',
     from: { path: `^src/${folder}/` },
-    to: { path: '^src/', pathNot: `^src/(${folders.join('|')})/|^src/(errors|ports)\\.ts$` },
+    to: { path: '^src/', pathNot: `^src/(${folders.join('|')})/|^src/(errors|ports${files})\\.ts$` },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Registry } from 'prom-client';
 import type { Alert } from './anomaly/alert.js';
 import type { DriftReport } from './drift/drift-report.js';
 import { SegtideError } from './errors.js';
@@ -38,6 +39,8 @@ export interface SegmentOptions extends StageOptions {
   readonly outputs?: SegmentReceivers;
   /** A model that windows are assigned by from the first on, made of such windows and series. @default none */
   readonly initialModel?: ModelArtifact;
+  /** A registry of prom-client, which has the stream's metrics while it runs. It serves one stream at a time. @default none */
+  readonly metrics?: Registry;
   /** Where trainings run. @default a process for each, ended with the subscription */
   readonly train?: NonNullable<SegmentationOptions['train']>;
 }
@@ -76,6 +79,7 @@ export interface SegmentSettings {
   readonly outputs: SegmentReceivers;
   readonly initialModel: AdoptedModel | undefined;
   readonly train: SegmentationOptions['train'];
+  readonly metrics: Registry | undefined;
 }
 
 /**
@@ -100,6 +104,7 @@ export function resolveSegment(options: SegmentOptions): SegmentSettings {
     clock: options.clock,
     outputs: options.outputs ?? {},
     train: options.train,
+    metrics: options.metrics,
   };
 }
 
@@ -134,5 +139,6 @@ const KEYS: KeyTree<SegmentOptions> = {
     deadLetters: true,
   },
   initialModel: true,
+  metrics: true,
   train: true,
 };

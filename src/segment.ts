@@ -36,10 +36,15 @@ export function segment(options: SegmentOptions): OperatorFunction<UsageEvent, A
 }
 
 function run(settings: SegmentSettings, events$: Observable<UsageEvent>, subscriber: Subscriber<AssignmentRecord>) {
-  const { clock, train, initialModel } = settings;
+  const { clock, train, initialModel, metrics } = settings;
   const source = createEventSource(settings.buffer, settings.events, { live: clock !== undefined });
   const outputs = toOutputs(settings, subscriber);
-  const segmentation = createSegmentation(settings.segmentation, source, outputs, { clock, train, initialModel });
+  const segmentation = createSegmentation(settings.segmentation, source, outputs, {
+    clock,
+    train,
+    initialModel,
+    metrics,
+  });
 
   subscriber.add(() => {
     void source.close();

@@ -1,8 +1,11 @@
+import type { Registry } from 'prom-client';
 import { defer, type Observable, tap } from 'rxjs';
 import type { AlertContext } from './anomaly/to-alerts.js';
 import type { DriftReport } from './drift/drift-report.js';
+import { openEncoder } from './encode/open-encoder.js';
 import { createEncodePool } from './encode/threads/encode-pool.js';
 import { SegtideError } from './errors.js';
+import { createSegmentationMeter } from './metrics/segmentation-meter.js';
 import { createPipeline, type PipelineStages } from './pipeline.js';
 import type { Clock, Sink, Source } from './ports.js';
 import type { ModelEventRecord } from './publish/model-event.js';
@@ -10,6 +13,7 @@ import type { SegmentRecord } from './publish/segment-record.js';
 import type { AdoptedModel } from './train/adopt-model.js';
 import type { ModelRecord, SampleRecord, StatisticsRecord } from './train/model-record.js';
 import { isTrained } from './train/provisional.js';
+import { startTraining } from './train/start-training.js';
 import type { TrainingProgress } from './train/training-progress.js';
 import type { TrainerParts } from './trainer/trainer-parts.js';
 import type { TrainerSettings } from './trainer/trainer-settings.js';
@@ -57,6 +61,11 @@ export interface SegmentationOptions {
   /** Threads that encode; 0 encodes in the stream's own. Results are the same. @default 0 */
   readonly encodeThreads?: number | undefined;
   readonly train?: TrainerParts['train'] | undefined;
+  /**
+   * Takes metrics of the stream while it runs, for Prometheus; they are gone after its end. It serves one stream at a time.
+   * @default nothing is measured
+   */
+  readonly metrics?: Registry | undefined;
   /** Where models are kept. @default in memory */
   readonly registry?: TrainerParts['registry'];
   readonly onModelLost?: TrainerParts['onModelLost'];
@@ -125,24 +134,28 @@ export function createSegmentation(
   );
   const { encodeThreads = 0 } = options;
   const encoders = encodeThreads > 0 ? createEncodePool(encodeThreads) : undefined;
-  const scorer = createScorer(series, seriesHash, from?.scorer, encoder.engine, encoders?.open);
-  const publisher = createPublisher(outputs, scorer, { clock, alerts: settings.alerts }, from?.publisher);
+  const meter = options.metrics && createSegmentationMeter(options.metrics, outputs, clock);
+  const open = meter?.encoders(encoders?.open ?? openEncoder) ?? encoders?.open;
+  const sinks = meter?.outputs ?? outputs;
+  const scorer = createScorer(series, seriesHash, from?.scorer, encoder.engine, open);
+  const publisher = createPublisher(sinks, scorer, { clock, alerts: settings.alerts }, from?.publisher);
   const learner = createLearner(
     { teach: (samples, statistics) => lessons.write([{ samples, statistics }]) },
     { learnEvery, learnFirst, steps: series.windowSteps, channels: series.channels, floor },
     from?.learner,
   );
+  const train = meter?.train(options.train ?? startTraining) ?? options.train;
   const trainer = createTrainer(
     settings.trainer,
     {
       publishModel: (record) => models.write([record]),
-      segments: outputs.segments,
-      drift: outputs.drift,
-      modelEvents: outputs.modelEvents,
+      segments: sinks.segments,
+      drift: sinks.drift,
+      modelEvents: sinks.modelEvents,
       registry: options.registry,
       onModelLost: options.onModelLost,
       clock,
-      ...(options.train && { train: options.train }),
+      ...(train && { train }),
       onProgress: options.onProgress,
       onFailure: options.onFailure,
       initialModel,
@@ -175,9 +188,16 @@ export function createSegmentation(
   }
 
   const stop = async (): Promise<void> => {
+    meter?.close();
     await Promise.all([trainer.stop(), encoders?.close()]);
   };
   const stopThreads = (): void => void stop();
+  meter?.began(windower, trainer);
+  const next = async (): Promise<Page | undefined> => {
+    const page = await pages.next();
+    meter?.pulled();
+    return page;
+  };
   const takeModel = async (): Promise<void> => {
     await options.beforePage?.();
     await trainer.settle();
@@ -186,8 +206,9 @@ export function createSegmentation(
     learner.learn(scored, { former: history, endsWave });
 
   return {
-    page$: defer(() => createPipeline({ pages, takeModel, scorer, publisher, learner: { learn } })).pipe(
+    page$: defer(() => createPipeline({ pages: { next }, takeModel, scorer, publisher, learner: { learn } })).pipe(
       tap({
+        next: () => meter?.done(),
         unsubscribe: stopThreads,
         complete: () => checkFates(windower, pages),
         error: (error) => {

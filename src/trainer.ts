@@ -1,3 +1,4 @@
+import type { ClusterModel } from './cluster/cluster-model.js';
 import { SegtideError } from './errors.js';
 import type { SegmentRecord } from './publish/segment-record.js';
 import type { ModelEntry } from './train/model-entry.js';
@@ -53,6 +54,8 @@ export interface Trainer {
   readonly outcomes: readonly TrainingOutcome[];
   /** Models that are kept or told of, in the order of their training. */
   readonly models: readonly ModelEntry[];
+  /** The model in force, with its centroids as they are by now; undefined while there is none. */
+  readonly clusterModel: ClusterModel | undefined;
   /** Profiles of the segments in force. */
   readonly segments: readonly SegmentRecord[];
   readonly driftReports: DriftTally;
@@ -203,6 +206,9 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     outcomes: trainings.outcomes,
     get models() {
       return life.entries;
+    },
+    get clusterModel() {
+      return position.champion?.clusterModel;
     },
     get segments() {
       return segments.records;

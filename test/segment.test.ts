@@ -1,7 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { Registry } from 'prom-client';
 import {
   concat,
+  defer,
   from,
   lastValueFrom,
   NEVER,
@@ -41,6 +43,44 @@ const SMALL: SegmentOptions = {
   },
   train: trainHere,
 };
+
+describe('segment with a registry', () => {
+  it('has the metrics of the stream while it runs, and none after it', async () => {
+    const metrics = new Registry();
+    const texts: string[] = [];
+    const source = concat(
+      from(EVENTS.slice(0, -1)),
+      defer(async () => {
+        // The batch before this event is dealt with in turns of the event loop.
+        for (let i = 0; i < 500 && !/status="assigned"} [1-9]/.test(texts.at(-1) ?? ''); i++) {
+          await new Promise((resolve) => setTimeout(resolve, 10));
+          texts.push(await metrics.metrics());
+        }
+        return EVENTS.at(-1)!;
+      }),
+    );
+    await lastValueFrom(source.pipe(segment({ ...SMALL, metrics }), toArray()));
+    const text = texts.at(-1)!;
+    expect(text).toMatch(/^segtide_ingest_events_total{fate="accepted"} [1-9]/m);
+    expect(text).toMatch(/^segtide_publish_windows_total{status="assigned"} [1-9]/m);
+    expect(text).toMatch(/^segtide_segment_info{segment="s1",name="[^"]+",advice="[^"]+"} 1$/m);
+    expect(text).toMatch(/^segtide_train_duration_seconds_count{kind="fit"} [1-9]/m);
+    // A replay has no clock to be behind.
+    expect(text).not.toMatch(/^segtide_window_watermark_delay_seconds{/m);
+    expect(await metrics.metrics()).toBe('\n');
+  });
+
+  it('refuses one that another stream has', async () => {
+    const metrics = new Registry();
+    const first = NEVER.pipe(segment({ ...SMALL, metrics })).subscribe();
+    await expect(lastValueFrom(of(...EVENTS).pipe(segment({ ...SMALL, metrics })))).rejects.toMatchObject({
+      code: 'config',
+      message: expect.stringContaining('one stream at a time'),
+    });
+    first.unsubscribe();
+    expect(await lastValueFrom(from(EVENTS).pipe(segment({ ...SMALL, metrics })))).toBeDefined();
+  });
+});
 
 describe('segment', () => {
   it('maps usage events to one assignment for each window of each customer, warming until the first model', async () => {

@@ -1,3 +1,4 @@
+import type { Registry } from 'prom-client';
 import type { Clock } from '../ports.js';
 import type { Config } from './config/schema.js';
 import type { Log } from './log.js';
@@ -13,4 +14,6 @@ export interface RunDeps {
   readonly progress: (progress: Progress) => void;
   readonly log: Log;
   readonly clock: Clock;
+  /** Takes metrics while it runs. @default nothing is measured */
+  readonly metrics?: Registry | undefined;
 }

@@ -19,6 +19,8 @@ export interface WindowerCounters {
   readonly revisions: number;
   /** Rows that the end of the input cut short and `atEnd: 'complete'` left out. */
   readonly incompleteWindows: number;
+  /** Spans of time whose windows have begun and still take events. */
+  readonly openWindows: number;
   /** Bytes of the keyed state. */
   readonly stateBytes: number;
 }

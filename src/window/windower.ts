@@ -152,6 +152,8 @@ class KeyedWindower implements Windower {
 
   get counters(): WindowerCounters {
     const { customers, peakCustomers, evictedByTtl, evictedByCap, emitter, incompleteWindows, bytes } = this.#state;
+    const { geometry, schedule, presentStep } = this.#state;
+    const open = geometry.lastFor(presentStep) - schedule.nextClose + 1;
     return {
       customers: customers.live,
       peakCustomers,
@@ -160,6 +162,8 @@ class KeyedWindower implements Windower {
       windows: emitter.emitted,
       revisions: emitter.revised,
       incompleteWindows,
+      // Before the first event there is neither a step nor a window.
+      openWindows: Number.isFinite(open) ? Math.max(0, open) : 0,
       stateBytes: bytes,
     };
   }

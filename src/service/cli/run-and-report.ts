@@ -1,6 +1,7 @@
 import { SegtideError } from '../../errors.js';
 import { resolveStages } from '../config/resolve-stages.js';
 import type { Config } from '../config/schema.js';
+import type { StatusParts, StatusServer } from '../http/serve-status.js';
 import type { RunFromConfig } from '../run-from-config.js';
 import type { RunSummary } from '../run-summary.js';
 import { describeNothingAccepted } from '../summary/nothing-accepted.js';
@@ -32,9 +33,12 @@ export async function runAndReport(
   resolveStages(config);
   const settled = settleOutput(config, json, terminal.now());
   const { display, log, stop } = openConsole(settled, { json, quiet }, terminal);
+  let status: StatusServer | undefined;
   try {
     const runFromConfig = run ?? (await import('../run/run.js')).runFromConfig;
-    const deps = { signal: stop.signal, progress: display.show, log, clock: { now: terminal.now } };
+    const clock = { now: terminal.now };
+    status = await openStatus(settled, { log, clock, signal: stop.signal });
+    const deps = { signal: stop.signal, progress: display.show, log, clock, metrics: status?.registry };
     const summary = await runFromConfig(settled, deps);
     display.clear();
     printSummary(summary, settled, { json, quiet }, terminal);
@@ -56,8 +60,17 @@ export async function runAndReport(
     if (stop.exitCode !== undefined && error instanceof SegtideError && error.code === 'aborted') return stop.exitCode;
     throw error;
   } finally {
+    await status?.close();
     stop.close();
   }
+}
+
+/** Files end by themselves, and are read without a server unless a port is asked for. */
+async function openStatus(config: Config, parts: StatusParts): Promise<StatusServer | undefined> {
+  if (config.http.port === undefined) return undefined;
+  const status = await (await import('../http/serve-status.js')).serveStatus(config, parts);
+  status?.health.add('run', () => ({ ok: true, detail: 'it reads its input' }));
+  return status;
 }
 
 /** Refuses what can't go together on the streams, and gives a folder to a run that names none. */

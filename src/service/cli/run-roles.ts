@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.js';
+import { type StatusServer, serveStatus, USUAL_PORT } from '../http/serve-status.js';
 import type { RoleDeps, TrainerSummary, WorkerSummary } from '../run/role.js';
 import { renderRole } from '../summary/render-role.js';
 import { EXIT_CODES } from './exit-code.js';
@@ -24,16 +25,22 @@ export async function runRoles(
   requireKafka(config, `segtide ${roles.length === 1 ? roles[0] : 'run'}`);
   const { display, log, stop } = openConsole(config, { json, quiet }, terminal);
   const failed = new AbortController();
-  const deps: RoleDeps = {
-    signal: AbortSignal.any([stop.signal, failed.signal]),
-    progress: display.show,
-    log,
-    clock: { now: terminal.now },
-  };
+  const clock = { now: terminal.now };
+  const signal = AbortSignal.any([stop.signal, failed.signal]);
+  let status: StatusServer | undefined;
   try {
+    status = await serveStatus(config, { log, clock, signal }, USUAL_PORT);
+    const deps: RoleDeps = {
+      signal,
+      progress: display.show,
+      log,
+      clock,
+      observer: status?.observer,
+    };
     const ends = await Promise.allSettled(
       roles.map((role) =>
         start(role, config, deps).catch((error: unknown) => {
+          status?.health.failed(role, (error as Error).message);
           failed.abort();
           throw error;
         }),
@@ -47,6 +54,7 @@ export async function runRoles(
     return EXIT_CODES.ok;
   } finally {
     display.clear();
+    await status?.close();
     stop.close();
   }
 }

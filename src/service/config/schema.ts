@@ -5,6 +5,7 @@ import { clusterSection } from './sections/cluster.js';
 import { deliverySection } from './sections/delivery.js';
 import { driftSection } from './sections/drift.js';
 import { encoderSection } from './sections/encoder.js';
+import { httpSection } from './sections/http.js';
 import { inputSection } from './sections/input.js';
 import { modelSection } from './sections/model.js';
 import { outputSection } from './sections/output.js';
@@ -28,6 +29,7 @@ export const configSchema = z.strictObject({
   alerts: alertsSection.describe('What is told at once.'),
   output: outputSection.describe('Where results go.'),
   delivery: deliverySection.describe('What is promised between Kafka and Kafka, and how often it is made durable.'),
+  http: httpSection.describe('Where health and metrics are served.'),
   run: runSection.describe('What concerns the program, not the results.'),
 });
 

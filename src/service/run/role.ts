@@ -2,6 +2,7 @@ import type { DeadLetterReason } from '../../ingest/dead-letter.js';
 import type { Clock } from '../../ports.js';
 import type { Fates } from '../../window/window-batch.js';
 import type { Log } from '../log.js';
+import type { RoleObserver } from '../observe/role-observer.js';
 import type { Progress } from '../run-summary.js';
 
 /** What a worker or a trainer is given by the program that it is part of. */
@@ -12,6 +13,8 @@ export interface RoleDeps {
   readonly progress: (progress: Progress) => void;
   readonly log: Log;
   readonly clock: Clock;
+  /** Watches the role for metrics and health. @default nobody does */
+  readonly observer?: RoleObserver | undefined;
 }
 
 /** What a role did in this process. */

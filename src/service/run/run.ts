@@ -119,6 +119,7 @@ class Run {
         clock: this.#settings.live ? clock : undefined,
         encodeThreads: this.#config.run.encodeThreads,
         initialModel,
+        metrics: this.#deps.metrics,
         registry: models === undefined ? undefined : createFolderRegistry(models),
         onModelLost: (text) => log.warn(`a model that was kept is lost: ${text}`),
         between: () => this.#between(),

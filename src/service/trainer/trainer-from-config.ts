@@ -22,7 +22,7 @@ import { topicsOf } from '../topics/plan-acls.js';
 import { planTopics } from '../topics/plan-topics.js';
 import { type TopicName, topicOf } from '../topics/topic-name.js';
 import { checkStoredTrainer } from './check-stored-trainer.js';
-import { runTrainer } from './run-trainer.js';
+import { runTrainer, type TrainerRoleParts } from './run-trainer.js';
 
 /**
  * Runs a trainer as a config says, until it is told to stop: the active one, or one that stands by.
@@ -32,6 +32,8 @@ import { runTrainer } from './run-trainer.js';
 export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Promise<TrainerSummary> {
   const { input, output, delivery } = config;
   const { clock, log, signal } = deps;
+  const observer = deps.observer?.trainer();
+  const observed = (parts: TrainerRoleParts) => observer?.observe(parts) ?? parts;
   const kafkaInput = input.kafka!;
   const { segmentation } = resolveRun(config);
   const startedAt = clock.now();
@@ -82,6 +84,7 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
           // Each rebalance of the group tells it.
           if (!standsBy) log.info('standing by: another trainer is active');
           standsBy = true;
+          observer?.idle();
         },
       },
     );
@@ -102,7 +105,7 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
               requests: topic('model-requests'),
             },
           },
-          {
+          observed({
             partition,
             store: createStateStore(kafka, {
               reader,
@@ -155,13 +158,14 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
                 watermark: Number.NEGATIVE_INFINITY,
                 modelVersion: summary.published.at(-1) ?? null,
               }),
-          },
+          }),
         );
       },
       { signal, onFenced: () => log.warn('another trainer has taken over') },
     );
     return { role: 'trainer', seconds: (clock.now() - startedAt) / 1000, ...summary };
   } finally {
+    observer?.close();
     await group?.close();
     await reader.close();
   }

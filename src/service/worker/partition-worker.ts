@@ -11,7 +11,7 @@ import type { StateStore, StoredState } from '../../transport/kafka/state-store.
 import type { ValueParser } from '../../transport/kafka/value-parser.js';
 import { fatesSince } from '../../window/fates.js';
 import type { Fates } from '../../window/window-batch.js';
-import { createWindower } from '../../window/windower.js';
+import { createWindower, type Windower } from '../../window/windower.js';
 import type { IntervalLearner, Lessons } from '../../worker/interval-learner.js';
 import { createPages, type Page } from '../../worker/pages.js';
 import { createPublisher } from '../../worker/publisher.js';
@@ -58,6 +58,12 @@ export interface PartitionWorkerParts {
   readonly clock: Clock;
   /** The process is to end: what was done is committed. */
   readonly isStopped: () => boolean;
+  /** The windows are as they were at the last checkpoint: the pages of the log since come next, if there are any. */
+  readonly onStart?: (windower: Windower) => void;
+  /** Reading goes on from where the last commit ended; called again between two batches, and while none comes. */
+  readonly onLive?: () => void;
+  /** A page is taken up. */
+  readonly onPull?: (page: Page) => void;
   readonly onRestored?: (restored: { readonly records: number; readonly customers: number }) => void;
   /** @param fates of the events that came in since the page before */
   readonly onPage?: (page: Page, fates: Fates) => void;
@@ -101,7 +107,10 @@ async function work(options: PartitionWorkerOptions, parts: PartitionWorkerParts
     {
       ...{ values, log, replay, clocks, clock, isStopped },
       wake: () => windower.wake(),
-      between: () => commits.whenDue(),
+      between: () => {
+        parts.onLive?.();
+        return commits.whenDue();
+      },
     },
     offsets,
   );
@@ -150,7 +159,10 @@ async function work(options: PartitionWorkerOptions, parts: PartitionWorkerParts
       const page = await pages.next();
       if (page === undefined) return undefined;
       const said = replay.page(page.windows);
-      if (said === undefined) return page;
+      if (said === undefined) {
+        parts.onPull?.(page);
+        return page;
+      }
       publisher.recall(page, said.segmented, said.marks);
       told = windower.fates;
       if (replay.isOver) {
@@ -159,6 +171,7 @@ async function work(options: PartitionWorkerOptions, parts: PartitionWorkerParts
     }
   };
 
+  parts.onStart?.(windower);
   partition.start(offsets);
   const page$ = createPipeline({
     pages: { next },

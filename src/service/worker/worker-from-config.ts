@@ -10,6 +10,7 @@ import { createStateStore } from '../../transport/kafka/kafka-state-store.js';
 import { createKeyPartition } from '../../transport/kafka/key-partition.js';
 import { createPlainStateStore } from '../../transport/kafka/plain-state-store.js';
 import type { StateStore } from '../../transport/kafka/state-store.js';
+import { topicEnds } from '../../transport/kafka/topic-ends.js';
 import { createTopicReader, type TopicReader } from '../../transport/kafka/topic-reader.js';
 import { describeTopic } from '../../transport/kafka/topics.js';
 import { createIntervalLearner } from '../../worker/interval-learner.js';
@@ -37,7 +38,7 @@ import { toForgottenRecords } from './forgotten-records.js';
 import { toLessonRecords } from './lesson-records.js';
 import { createModelFeed, type ModelFeed } from './model-feed.js';
 import { createOutputBuffer } from './output-buffer.js';
-import { type PartitionWorkerOptions, runPartition } from './partition-worker.js';
+import { type PartitionWorkerOptions, type PartitionWorkerParts, runPartition } from './partition-worker.js';
 import { repartitionFromConfig } from './repartition-from-config.js';
 import { createWorkerProgress } from './worker-progress.js';
 
@@ -49,6 +50,8 @@ import { createWorkerProgress } from './worker-progress.js';
 export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promise<WorkerSummary> {
   const { input, output, delivery, run } = config;
   const { clock, log, signal } = deps;
+  const observer = deps.observer?.worker();
+  const observed = (parts: PartitionWorkerParts) => observer?.observe(parts) ?? parts;
   const kafkaInput = input.kafka!;
   const { groupId } = kafkaInput;
   const settings = resolveRun(config);
@@ -85,6 +88,7 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
   const encoders = run.encodeThreads > 0 ? createEncodePool(run.encodeThreads) : undefined;
   const partitionOf = await createKeyPartition(partitions);
   const progress = createWorkerProgress(config, deps, () => models.current());
+  observer?.began({ ends: () => topicEnds(kafka, topics), models: () => models.current() });
   let group: GroupReader | undefined;
   try {
     group = await createGroupReader(
@@ -96,7 +100,10 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
         // Of copies every one is read, wherever copying began.
         startAt: isRepartitioned ? 'earliest' : kafkaInput.startAt,
       },
-      { onLost: (lost) => log.warn('records that were not read are gone', { ...lost }) },
+      {
+        onLost: (lost) => log.warn('records that were not read are gone', { ...lost }),
+        onIdle: () => observer?.idle(),
+      },
     );
     const joined = group;
     closeWithin(STOP_MS, signal, joined);
@@ -120,7 +127,7 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
         async (partition, ending) => {
           log.info('partition assigned', { partition: partition.partition });
           const assigned = progress.assign(partition);
-          await runPartition(options, {
+          const parts = observed({
             partition,
             isStopped: () => ending.aborted,
             store: openStore(config, kafka, reader, joined, partition, deps),
@@ -161,6 +168,7 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
             onRestored: (restored) => log.info('restored', { partition: partition.partition, ...restored }),
             onPage: assigned,
           });
+          await runPartition(options, parts);
         },
         {
           signal: stop,
@@ -180,6 +188,7 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
       check: (found) => checkOwn(found, false),
     });
   } finally {
+    observer?.close();
     values.close();
     // What stopped the worker is the one to tell, whatever its parts end with.
     const closed = await Promise.allSettled([group?.close(), models.close(), encoders?.close()]);
