@@ -1,4 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs';
+import { SegtideError } from '../../errors.js';
 import { KAFKA_RETRY } from './kafka-connection.js';
 import { isRetriable, toTransportError, toUnknownTopic } from './kafka-error.js';
 import { tryAgain } from './try-again.js';
@@ -36,6 +37,9 @@ export async function ensureTopics(kafka: Kafka, plans: readonly TopicPlan[]): P
           configEntries: Object.entries(plan.settings ?? {}).map(([name, value]) => ({ name, value })),
         })),
       });
+      // kafkajs does not wait for topics that another attempt, or another process, made a moment ago.
+      const unknown = await notListed(admin, missing);
+      if (unknown.length > 0) throw toNotYetKnown(unknown.map(({ topic }) => topic));
     }),
   );
 }
@@ -84,6 +88,10 @@ export async function offsetsAt(kafka: Kafka, topic: string, time: number): Prom
       return new Map(found.map(({ partition, offset }) => [partition, BigInt(offset)]));
     },
   );
+}
+
+function toNotYetKnown(topics: readonly string[]): SegtideError {
+  return new SegtideError('transport', `the brokers do not know ${topics.join(', ')} yet`, { retriable: true });
 }
 
 async function notListed(admin: Admin, plans: readonly TopicPlan[]): Promise<readonly TopicPlan[]> {
