@@ -8,6 +8,7 @@ import type { Terminal } from './terminal.js';
 interface RunFlags extends SharedFlags, InputFlags {
   readonly model?: string;
   readonly resume?: boolean;
+  readonly view?: boolean;
 }
 
 /** `segtide run`: the pipeline on the user's own input. */
@@ -18,7 +19,8 @@ export function addRunCommand(program: Command, terminal: Terminal, outcome: Out
     .description('Reads usage events from files, standard input or Kafka, and writes segments, assignments and drift.');
   addInputOptions(command)
     .option('-m, --model <file>', 'model file to start with, instead of warming up')
-    .option('--resume', 'go on from the checkpoint in the output folder');
+    .option('--resume', 'go on from the checkpoint in the output folder')
+    .option('--view', 'serve a live page meanwhile, at port 8750 (see view.port)');
   addSharedOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (files: string[], flags: RunFlags) => {
@@ -28,7 +30,15 @@ export function addRunCommand(program: Command, terminal: Terminal, outcome: Out
       if (config.input.kind === 'kafka' && config.output.kind === 'kafka') {
         const { runRoles } = await import('./run-roles.js');
         outcome.exitCode = await runRoles(['worker', 'trainer'], config, flags, terminal);
-      } else outcome.exitCode = await runAndReport(config, flags, terminal);
+        return;
+      }
+      const { runBesideView } = await import('./run-beside-view.js');
+      const beside = runBesideView(0);
+      try {
+        outcome.exitCode = await runAndReport(config, flags, terminal, beside.run);
+      } finally {
+        await beside.view?.close();
+      }
     });
 }
 
@@ -36,6 +46,7 @@ function runAssignments(files: readonly string[], flags: RunFlags): Assignment[]
   const own = [
     { key: 'model.initial', value: flags.model, where: '--model' },
     { key: 'run.resume', value: flags.resume, where: '--resume' },
+    { key: 'view.enabled', value: flags.view, where: '--view' },
   ];
   return [
     ...inputAssignments(files, flags),
