@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SegtideError } from '../../errors.js';
 import { packagePath, packageVersion } from '../cli/package-path.js';
 import { createHttpServer, type HttpServer } from '../http/create-server.js';
 import type { Log } from '../log.js';
@@ -20,6 +19,7 @@ import { servePage } from './api/serve-page.js';
 import { createLiveState } from './live-state.js';
 import { createFolderSource } from './source/folder-source.js';
 import type { ViewSource } from './source/view-source.js';
+import { createKeyedCustomers } from './store/keyed-customers.js';
 import { VIEW_OUTPUTS } from './store/view-schema.js';
 import { openViewStore, type ViewStore } from './store/view-store.js';
 import type { ViewSettings } from './view-settings.js';
@@ -44,7 +44,8 @@ const TELL_EVERY_MS = 500;
  * @throws SegtideError `config` where the address can't be listened on
  */
 export async function createView(settings: ViewSettings, log: Log): Promise<View> {
-  const store = openViewStore(settings.database, settings.retention);
+  const customers = createKeyedCustomers(settings.customerKey);
+  const store = openViewStore(settings.database, settings.retention, customers);
   const live = createLiveState(() => performance.now());
   const stop = new AbortController();
   const source = await openSource(settings, store, log);
@@ -67,7 +68,7 @@ export async function createView(settings: ViewSettings, log: Log): Promise<View
           version: packageVersion(),
           hosts: LOOPBACK.includes(settings.host) ? LOOPBACK : undefined,
           summary: () => summarize(settings, source, store, live.progress, rate()),
-          toCustomerKey: (customerId) => customerId,
+          toCustomerKey: customers.toKey,
           ask: createAsk(openPlace(settings)),
           rename: async (segmentId, name) => store.rename(segmentId, name),
         });
@@ -107,7 +108,10 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '::1', '[::1]'];
 
 async function openSource(settings: ViewSettings, store: ViewStore, log: Log): Promise<ViewSource> {
   const { folder } = settings;
-  if (folder === undefined) throw new SegtideError('config', 'a view of topics is not there yet; name a folder');
+  if (folder === undefined) {
+    const { createTopicSource } = await import('./source/topic-source.js');
+    return createTopicSource(settings.config, store, (text) => log.warn(text));
+  }
   return createFolderSource(folder, store, { onProblem: (text) => log.warn(text) });
 }
 

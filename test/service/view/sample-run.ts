@@ -108,7 +108,15 @@ export function segment(segmentId: string, fields: object = {}): object {
 }
 
 export function modelEvent(modelVersion: string, event: string, day: number): object {
-  return { modelVersion, event, previousVersion: null, eventTime: dayAt(day), atWindow: 64, reasons: [], why: ['sound'] };
+  return {
+    modelVersion,
+    event,
+    previousVersion: null,
+    eventTime: dayAt(day),
+    atWindow: 64,
+    reasons: [],
+    why: ['sound'],
+  };
 }
 
 export function alert(customerId: string, day: number, fields: object = {}): object {

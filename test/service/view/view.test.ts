@@ -3,8 +3,8 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '../../../src/service/log.js';
-import { createView, type View } from '../../../src/service/view/create-view.js';
 import { createRoutes } from '../../../src/service/view/api/routes.js';
+import { createView, type View } from '../../../src/service/view/create-view.js';
 import { openViewStore } from '../../../src/service/view/store/view-store.js';
 import type { ViewSettings } from '../../../src/service/view/view-settings.js';
 import {
@@ -164,8 +164,9 @@ describe('what the API tells', () => {
     const ids = Array.from({ length: 200 }, (_, i) => `c${i}`);
     await run.append('embeddings', ...ids.map((id, i) => embedding(id, 2, [i, 2 * i, 0])));
     await run.append('assignments', ...ids.map((id, i) => assignment(id, 2, i < 100 ? 's1' : 's2')));
-    const map = (await eventually('/api/map', ({ segments, x }: { segments: unknown[]; x: unknown[] }) =>
-      x.length === 200 && !segments.includes(null),
+    const map = (await eventually(
+      '/api/map',
+      ({ segments, x }: { segments: unknown[]; x: unknown[] }) => x.length === 200 && !segments.includes(null),
     )) as { x: number[]; y: number[]; segment: number[]; segments: string[]; customers: string[] };
     const at = (id: string): number => map.x[map.customers.indexOf(id)]!;
     expect(Math.abs(at('c10') - at('c0'))).toBeCloseTo(10 * Math.sqrt(5), 2);
@@ -195,7 +196,9 @@ describe('a folder that is followed', () => {
     await fill();
     await run.replace('assignments', assignment('a', 2, 's1'));
     await eventually('/api/customers', ({ customers }: { customers: unknown[] }) => customers.length === 1);
-    expect((await get('/api/segments')).segments.find((one: { segmentId: string }) => one.segmentId === 's1').sizes).toEqual([1]);
+    expect(
+      (await get('/api/segments')).segments.find((one: { segmentId: string }) => one.segmentId === 's1').sizes,
+    ).toEqual([1]);
   });
 
   it('gives way to a revision, and counts it once', async () => {
@@ -222,7 +225,15 @@ describe('a folder that is followed', () => {
 describe('what the API refuses', () => {
   it('hostile ids are ids like others', async () => {
     await open();
-    const ids = ['<script>alert(1)</script>', "'; drop table customers; --", 'x'.repeat(5000), '\u202eevil', '🛰️', '../../etc/passwd', 'a/b%2f'];
+    const ids = [
+      '<script>alert(1)</script>',
+      "'; drop table customers; --",
+      'x'.repeat(5000),
+      '\u202eevil',
+      '🛰️',
+      '../../etc/passwd',
+      'a/b%2f',
+    ];
     await run.append('assignments', ...ids.map((id) => assignment(id, 2, 's1')));
     await eventually('/api/customers', ({ customers }: { customers: unknown[] }) => customers.length === ids.length);
     for (const id of ids) expect((await get(`/api/customers/${encodeURIComponent(id)}`)).customerId).toBe(id);
@@ -236,7 +247,12 @@ describe('what the API refuses', () => {
       expect(response.headers.get('content-type')).toContain('application/problem+json');
       expect(await response.json()).toMatchObject({ status: 400, title: 'Bad Request' });
     }
-    for (const path of ['/assets/../../package.json', '/../package.json', '/%2e%2e/package.json', '/assets/..%2fpackage.json']) {
+    for (const path of [
+      '/assets/../../package.json',
+      '/../package.json',
+      '/%2e%2e/package.json',
+      '/assets/..%2fpackage.json',
+    ]) {
       expect(await statusOf(path), path).toBe(404);
     }
   });

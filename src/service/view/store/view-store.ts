@@ -3,6 +3,7 @@ import { SegtideError } from '../../../errors.js';
 import type { AssignmentRecord } from '../../../publish/assignment-record.js';
 import type { EmbeddingRecord } from '../../../publish/embedding-record.js';
 import type { TransitionRecord } from '../../../publish/transition-record.js';
+import { createKeyedCustomers, type KeyedCustomers } from './keyed-customers.js';
 import { createPoints } from './points.js';
 import {
   ALERT_ROWS,
@@ -46,7 +47,11 @@ const RETAIN_EVERY = 20_000;
  *
  * @throws SegtideError `state` where it can't be opened
  */
-export function openViewStore(path = ':memory:', retention: Retention = DEFAULT_RETENTION): ViewStore {
+export function openViewStore(
+  path = ':memory:',
+  retention: Retention = DEFAULT_RETENTION,
+  customers: KeyedCustomers = createKeyedCustomers(undefined),
+): ViewStore {
   const database = open(path);
   const revisions = new Map<string, number>();
   const touch = (output: string): void => {
@@ -74,7 +79,8 @@ export function openViewStore(path = ':memory:', retention: Retention = DEFAULT_
   return {
     database,
     revision: (output) => revisions.get(output) ?? 0,
-    async write(output, records, position) {
+    async write(output, given, position) {
+      const records = given.map((record) => customers.hide(output, record));
       atomic(() => {
         if (output === 'embeddings') points.write(records as readonly EmbeddingRecord[]);
         else takers.get(output)?.(records);
