@@ -1,5 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+
+// Bundled with the page; both by the MIT licence, which asks for this.
+const NOTICE = `/*! uPlot, copyright (c) Leon Sorokin; Preact, copyright (c) 2015-present Jason Miller. MIT License:
+${readFileSync(new URL('../node_modules/uplot/LICENSE', import.meta.url), 'utf8')
+  .split('\n')
+  .slice(4)
+  .join('\n')
+  .trim()} */`;
 
 // The page of `segtide view`: one script and one style sheet, served from the package.
 export default defineConfig({
@@ -14,6 +23,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rollupOptions: { output: { banner: NOTICE } },
   },
   logLevel: 'warn',
 });

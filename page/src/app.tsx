@@ -30,6 +30,7 @@ export function App() {
   const { value: summary } = useResource<SummaryAnswer>('/api/summary', EVERYTHING);
   const title = VIEWS.find(([name]) => name === view)![1];
   const main = useRef<HTMLElement>(null);
+  const tabs = useRef<HTMLElement>(null);
   const before = useRef(`${view}/${id}`);
   useEffect(() => {
     document.title = `${title} · ${plain(summary?.name ?? 'segtide', 40)}`;
@@ -37,6 +38,10 @@ export function App() {
     if (before.current !== `${view}/${id}`) main.current?.focus();
     before.current = `${view}/${id}`;
   }, [view, id, title, summary?.name]);
+  // On a phone not all tabs have room.
+  useEffect(() => {
+    tabs.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [view]);
   return (
     <>
       <button type="button" class="skip" onClick={() => main.current?.focus()}>
@@ -45,12 +50,12 @@ export function App() {
       <header class="top">
         <p class="brand">
           <span class="wave" aria-hidden="true" />
-          segtide <span>{plain(summary?.name ?? '', 40)}</span>
+          segtide <span>{summary?.name === 'segtide' ? '' : plain(summary?.name ?? '', 40)}</span>
         </p>
         <Status live={live} summary={summary} />
         <CustomerSearch />
       </header>
-      <nav aria-label="Views">
+      <nav aria-label="Views" ref={tabs}>
         {VIEWS.map(([name, words]) => (
           <a key={name} href={`#/${name}`} aria-current={name === view ? 'page' : undefined}>
             {words}

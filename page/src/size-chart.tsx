@@ -16,7 +16,7 @@ export function SizeChart({ label, windowEnds, series, height }: SizeChartProps)
   const data = [windowEnds.map((end) => end / 1000), ...series.map(({ sizes }) => [...sizes])];
   const options = (): Omit<uPlot.Options, 'width' | 'height'> => ({
     ...SILENT,
-    padding: [6, 8, isSmall ? 6 : 0, 0],
+    padding: [6, isSmall ? 8 : 30, isSmall ? 6 : 0, 0],
     scales: { y: { range: (_, __, max) => [0, Math.max(1, max * 1.08)] } },
     axes: isSmall
       ? [axis({ show: false }), axis({ size: 38, space: 26, values: (_, splits) => splits.map(short) })]

@@ -79,7 +79,7 @@ function CauseChart({ windows }: { readonly windows: FlowsAnswer['windows'] }) {
   ];
   const options = (): Omit<uPlot.Options, 'width' | 'height'> => ({
     ...SILENT,
-    padding: [6, 8, 0, 0],
+    padding: [6, 30, 0, 0],
     scales: { y: { range: (_, __, max) => [0, Math.max(1, max * 1.08)] } },
     axes: [
       axis({ size: 22, grid: { show: false }, space: 80, values: (_, splits) => splits.map((at) => day(at * 1000)) }),

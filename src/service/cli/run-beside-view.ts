@@ -17,8 +17,10 @@ export interface RunBesideView {
 export function runBesideView(otherPorts: number): RunBesideView {
   let view: ViewThread | undefined;
   return {
-    async run(config, deps) {
+    async run(given, deps) {
       const { runFromConfig } = await import('../run/run.js');
+      const { settleStateFolder } = await import('../run/state-folder.js');
+      const config = settleStateFolder(given);
       const { kind, path } = config.output;
       if (!config.view.enabled || kind !== 'directory') return runFromConfig(config, deps);
       const { startViewThread } = await import('../view/start-view-thread.js');

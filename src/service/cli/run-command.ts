@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { SegtideError } from '../../errors.js';
 import type { Assignment } from '../config/assignment.js';
 import type { Outcome } from './exit-code.js';
 import { addInputOptions, type InputFlags, inputAssignments } from './input-options.js';
@@ -28,6 +29,7 @@ export function addRunCommand(program: Command, terminal: Terminal, outcome: Out
       const { runAndReport } = await import('./run-and-report.js');
       const config = readConfig(flags.config, runAssignments(files, flags), terminal.env);
       if (config.input.kind === 'kafka' && config.output.kind === 'kafka') {
+        if (config.view.enabled) throw new SegtideError('config', BESIDE_TOPICS);
         const { runRoles } = await import('./run-roles.js');
         outcome.exitCode = await runRoles(['worker', 'trainer'], config, flags, terminal);
         return;
@@ -41,6 +43,9 @@ export function addRunCommand(program: Command, terminal: Terminal, outcome: Out
       }
     });
 }
+
+const BESIDE_TOPICS =
+  "between Kafka and Kafka the page is a process of its own: leave out --view (or view.enabled), and start 'segtide view' beside it";
 
 function runAssignments(files: readonly string[], flags: RunFlags): Assignment[] {
   const own = [

@@ -16,7 +16,7 @@ import { countCustomers, modelInForce } from './api/queries/segments.js';
 import type { AskedChange } from './api/routes.js';
 import { serveApi } from './api/serve-api.js';
 import { servePage } from './api/serve-page.js';
-import { createLiveState } from './live-state.js';
+import { createLiveState, type LiveState } from './live-state.js';
 import { createFolderSource } from './source/folder-source.js';
 import type { ViewSource } from './source/view-source.js';
 import { createKeyedCustomers } from './store/keyed-customers.js';
@@ -67,7 +67,7 @@ export async function createView(settings: ViewSettings, log: Log): Promise<View
           requestsPerMinute: settings.requestsPerMinute,
           version: packageVersion(),
           hosts: LOOPBACK.includes(settings.host) ? LOOPBACK : undefined,
-          summary: () => summarize(settings, source, store, live.progress, rate()),
+          summary: () => summarize(settings, source, store, live, rate()),
           toCustomerKey: customers.toKey,
           ask: createAsk(openPlace(settings)),
           rename: async (segmentId, name) => store.rename(segmentId, name),
@@ -149,7 +149,7 @@ function summarize(
   { name, token, customerKey }: ViewSettings,
   source: ViewSource,
   { database }: ViewStore,
-  progress: SummaryAnswer['progress'],
+  live: LiveState,
   recordsPerSecond: number,
 ): SummaryAnswer {
   const read = database.all('select output, records from outputs');
@@ -161,9 +161,9 @@ function summarize(
     modelVersion,
   );
   return {
-    name,
+    name: live.name ?? name,
     source: source.name,
-    progress,
+    progress: live.progress,
     latestWindowEnd: latest === null || latest === undefined ? null : Number(latest),
     customers,
     segments: Number(segments?.n ?? 0),

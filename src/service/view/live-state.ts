@@ -6,8 +6,10 @@ import type { ProgressAnswer } from './api/answers.js';
 export interface LiveState {
   /** Null where nobody tells. */
   readonly progress: ProgressAnswer | null;
+  /** What the run calls itself, once it has finished. */
+  readonly name: string | undefined;
   take(progress: Progress): void;
-  finish(summary: Pick<RunSummary, 'events' | 'eventTimes' | 'windows' | 'modelVersion'>): void;
+  finish(summary: Pick<RunSummary, 'name' | 'events' | 'eventTimes' | 'windows' | 'modelVersion'>): void;
 }
 
 /** @param now monotonic, ms */
@@ -15,7 +17,11 @@ export function createLiveState(now: () => number): LiveState {
   const began = now();
   const rateOf = createRecentRate();
   let progress: ProgressAnswer | null = null;
+  let known: string | undefined;
   return {
+    get name() {
+      return known;
+    },
     get progress() {
       return progress;
     },
@@ -32,7 +38,8 @@ export function createLiveState(now: () => number): LiveState {
         modelVersion,
       };
     },
-    finish({ events, eventTimes, windows, modelVersion }) {
+    finish({ name, events, eventTimes, windows, modelVersion }) {
+      known = name;
       progress = {
         phase: 'finished',
         done: 1,

@@ -2,7 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { packageVersion } from '../../../src/service/cli/package-path.js';
 import { createLog } from '../../../src/service/log.js';
+import { toOpenApi } from '../../../src/service/view/api/openapi.js';
 import { createRoutes } from '../../../src/service/view/api/routes.js';
 import { createView, type View } from '../../../src/service/view/create-view.js';
 import { openViewStore } from '../../../src/service/view/store/view-store.js';
@@ -190,6 +192,15 @@ describe('what the API tells', () => {
   });
 });
 
+describe('the document of the API', () => {
+  it('is the one among the docs', async () => {
+    const routes = createRoutes({ store: {} } as never);
+    const document = toOpenApi(routes, packageVersion());
+    // Renewed by `npx vitest run test/service/view -u`.
+    await expect(`${JSON.stringify(document, null, 2)}\n`).toMatchFileSnapshot('../../../docs/openapi.json');
+  });
+});
+
 describe('a folder that is followed', () => {
   it('is read from the beginning where a file was cut short', async () => {
     await open();
@@ -299,6 +310,21 @@ describe('what the API refuses', () => {
       body: JSON.stringify({ reason: 'x'.repeat(100_000) }),
     });
     expect(response.status).toBe(413);
+  });
+});
+
+describe('customers as keyed hashes', () => {
+  it('stand nowhere by their own ids, and are found by them', async () => {
+    await open({ customerKey: 'pepper' });
+    await fill();
+    const { customers } = await get('/api/customers');
+    expect(customers).toHaveLength(3);
+    const story = await get('/api/customers/a');
+    expect(story.customerId).toMatch(/^[\w-]{16}$/);
+    expect(customers.map(({ customerId }: { customerId: string }) => customerId)).toContain(story.customerId);
+    expect((await get('/api/alerts?customerId=a')).alerts).toHaveLength(1);
+    expect(story.alerts[0].alertId).toBe(`silence/${story.customerId}/${dayAt(2)}`);
+    expect((await get('/api/segments')).segments[0].medoidCustomer).toBe(story.customerId);
   });
 });
 

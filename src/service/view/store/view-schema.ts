@@ -54,6 +54,5 @@ export const TABLES_OF: Readonly<Record<string, readonly string[]>> = {
   'dead-letters': [],
 };
 
-/** An output that the view reads. */
-export type ViewOutput = keyof typeof TABLES_OF;
+/** Outputs that the view reads. */
 export const VIEW_OUTPUTS: readonly string[] = Object.keys(TABLES_OF);
