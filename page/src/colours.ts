@@ -27,10 +27,6 @@ const DARK = [
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
-export function isDark(): boolean {
-  return dark.matches;
-}
-
 /** Calls back when the scheme changes; returns how to stop that. */
 export function onScheme(change: () => void): () => void {
   dark.addEventListener('change', change);

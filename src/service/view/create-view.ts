@@ -13,9 +13,9 @@ import { createEventHub } from './api/event-hub.js';
 import { countAlerts } from './api/queries/alerts.js';
 import { countDrifted } from './api/queries/drift.js';
 import { countCustomers, modelInForce } from './api/queries/segments.js';
-import type { AskedChange } from './api/routes.js';
 import { serveApi } from './api/serve-api.js';
 import { servePage } from './api/serve-page.js';
+import { createAsk } from './ask-change.js';
 import { createLiveState, type LiveState } from './live-state.js';
 import { createFolderSource } from './source/folder-source.js';
 import type { ViewSource } from './source/view-source.js';
@@ -117,14 +117,6 @@ async function openSource(settings: ViewSettings, store: ViewStore, log: Log): P
 
 function openPlace({ folder, config }: ViewSettings): ModelPlace {
   return folder === undefined ? openModelTopics(config) : openModelFolder(folder);
-}
-
-function createAsk(place: ModelPlace): (change: AskedChange) => Promise<{ id: string; doneBy: string }> {
-  return async (change) => {
-    const id = randomUUID();
-    await place.ask({ id, ...change });
-    return { id, doneBy: place.doneBy };
-  };
 }
 
 async function listen(

@@ -347,6 +347,17 @@ describe('changes', () => {
       fresh: false,
     });
   });
+
+  it('says why there is nothing to go back to', async () => {
+    await open({ token: 'sesame' });
+    const response = await fetch(`${view!.url}api/models/rollback`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer sesame' },
+      body: JSON.stringify({ reason: 'a look' }),
+    });
+    expect(response.status).toBe(409);
+    expect(await response.json()).toMatchObject({ detail: 'there is no former model to go back to' });
+  });
 });
 
 describe('what is fetched again', () => {

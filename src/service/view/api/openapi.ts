@@ -64,6 +64,7 @@ function toOperation({ method, path, summary, query, body, answer, reads, change
       ...((query || body) && { 400: toProblemAnswer('What is asked is wrong.') }),
       ...(changes && { 401: toProblemAnswer('The token is missing or wrong.') }),
       ...(changes && { 403: toProblemAnswer('Changes are off: no token was set.') }),
+      ...(method === 'POST' && { 409: toProblemAnswer('The run or its models do not allow it.') }),
       ...(inPath.length > 0 && { 404: toProblemAnswer('It is not known.') }),
       429: toProblemAnswer('Too many requests.'),
     },

@@ -112,7 +112,7 @@ async function follow(
         from,
         (messages, after) => {
           next = after;
-          records = messages.flatMap(({ value, offset }) => {
+          records = [...messages].flatMap(({ value, offset }) => {
             if (value === null) return [];
             try {
               return [decode(value)];
