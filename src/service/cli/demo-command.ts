@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { RunSummary } from '../run-summary.js';
-import type { Outcome } from './exit-code.js';
+import { EXIT_CODES, type Outcome } from './exit-code.js';
 import { addSharedOptions, type SharedFlags, sharedAssignments } from './shared-options.js';
 import type { Terminal } from './terminal.js';
 
@@ -39,20 +39,51 @@ async function runDemo(name: string, paths: string[], flags: SharedFlags, termin
   const { packagePath } = await import('./package-path.js');
   const { readConfig } = await import('./read-config.js');
   const { runAndReport } = await import('./run-and-report.js');
-  const input = { key: 'input.paths', value: paths, where: 'demo' };
-  const config = readConfig(packagePath(`config/${name}.yaml`), [input, ...sharedAssignments(flags)], terminal.env);
+  const { runBesideView } = await import('./run-beside-view.js');
+  const told = !flags.json && !flags.quiet;
+  // Before the flags, which may say otherwise.
+  const own = [
+    { key: 'input.paths', value: paths, where: 'demo' },
+    { key: 'view.enabled', value: told, where: 'demo' },
+    // What is buffered is written then, and the page shows it.
+    { key: 'run.checkpointEvery', value: '2s', where: 'demo' },
+  ];
+  const config = readConfig(packagePath(`config/${name}.yaml`), [...own, ...sharedAssignments(flags)], terminal.env);
+  const beside = runBesideView(OTHER_PORTS);
   let summary: RunSummary | undefined;
-  const exitCode = await runAndReport(config, flags, terminal, async (settled, deps) => {
-    const { runFromConfig } = await import('../run/run.js');
-    summary = await runFromConfig(settled, deps);
-    return summary;
-  });
-  const told = config.output.kind === 'directory' && !flags.json && !flags.quiet;
-  if (summary !== undefined && told) {
-    const { tellStory } = await import('./tell-story.js');
-    terminal.out.write(`\n${await tellStory(summary, Math.min(terminal.out.columns ?? 80, 120))}`);
+  try {
+    const exitCode = await runAndReport(config, flags, terminal, async (settled, deps) => {
+      summary = await beside.run(settled, deps);
+      return summary;
+    });
+    if (summary !== undefined && told && config.output.kind === 'directory') {
+      const { tellStory } = await import('./tell-story.js');
+      terminal.out.write(`\n${await tellStory(summary, Math.min(terminal.out.columns ?? 80, 120))}`);
+    }
+    if (exitCode === EXIT_CODES.ok && beside.view !== undefined) await stay(beside.view.url, terminal);
+    return exitCode;
+  } finally {
+    await beside.view?.close();
   }
-  return exitCode;
+}
+
+/** A demo may take one of so many ports after the usual one: nobody should have to choose for a look. */
+const OTHER_PORTS = 50;
+
+/** Keeps the page for whoever sits at the terminal; elsewhere nobody would end it. */
+async function stay(url: string, { out, now }: Terminal): Promise<void> {
+  if (out.isTTY !== true) return;
+  const { listenForStop } = await import('./stop-signals.js');
+  const stop = listenForStop({ above: () => undefined, clear: () => undefined }, now, undefined);
+  out.write(`\nThe page stays open at ${url} until you press Ctrl-C.\n`);
+  await new Promise<void>((resolve) => {
+    // A listener alone keeps no process alive.
+    const alive = setInterval(() => undefined, 60_000);
+    stop.signal.addEventListener('abort', () => {
+      clearInterval(alive);
+      resolve();
+    });
+  });
 }
 
 const EXAMPLES = `

@@ -15,6 +15,7 @@ import { addSimulateCommand } from './simulate-command.js';
 import type { Terminal } from './terminal.js';
 import { addTopicsCommand } from './topics-command.js';
 import { addTrainCommand } from './train-command.js';
+import { addViewCommand } from './view-command.js';
 
 /**
  * The command line. Only commander is loaded here, so that `--help` is quick: a command imports what it needs when it
@@ -61,6 +62,7 @@ function createProgram(terminal: Terminal, outcome: Outcome, json: boolean): Com
   addRunCommand(program, terminal, outcome);
   addWorkerCommand(program, terminal, outcome);
   addTrainerCommand(program, terminal, outcome);
+  addViewCommand(program, terminal, outcome);
   addReplayCommand(program, terminal, outcome);
   addForgetCommand(program, terminal);
   addDemoCommand(program, terminal, outcome);

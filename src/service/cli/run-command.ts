@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { SegtideError } from '../../errors.js';
 import type { Assignment } from '../config/assignment.js';
 import type { Outcome } from './exit-code.js';
 import { addInputOptions, type InputFlags, inputAssignments } from './input-options.js';
@@ -8,6 +9,7 @@ import type { Terminal } from './terminal.js';
 interface RunFlags extends SharedFlags, InputFlags {
   readonly model?: string;
   readonly resume?: boolean;
+  readonly view?: boolean;
 }
 
 /** `segtide run`: the pipeline on the user's own input. */
@@ -18,7 +20,8 @@ export function addRunCommand(program: Command, terminal: Terminal, outcome: Out
     .description('Reads usage events from files, standard input or Kafka, and writes segments, assignments and drift.');
   addInputOptions(command)
     .option('-m, --model <file>', 'model file to start with, instead of warming up')
-    .option('--resume', 'go on from the checkpoint in the output folder');
+    .option('--resume', 'go on from the checkpoint in the output folder')
+    .option('--view', 'serve a live page meanwhile, at port 8750 (see view.port)');
   addSharedOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (files: string[], flags: RunFlags) => {
@@ -26,16 +29,29 @@ export function addRunCommand(program: Command, terminal: Terminal, outcome: Out
       const { runAndReport } = await import('./run-and-report.js');
       const config = readConfig(flags.config, runAssignments(files, flags), terminal.env);
       if (config.input.kind === 'kafka' && config.output.kind === 'kafka') {
+        if (config.view.enabled) throw new SegtideError('config', BESIDE_TOPICS);
         const { runRoles } = await import('./run-roles.js');
         outcome.exitCode = await runRoles(['worker', 'trainer'], config, flags, terminal);
-      } else outcome.exitCode = await runAndReport(config, flags, terminal);
+        return;
+      }
+      const { runBesideView } = await import('./run-beside-view.js');
+      const beside = runBesideView(0);
+      try {
+        outcome.exitCode = await runAndReport(config, flags, terminal, beside.run);
+      } finally {
+        await beside.view?.close();
+      }
     });
 }
+
+const BESIDE_TOPICS =
+  "between Kafka and Kafka the page is a process of its own: leave out --view (or view.enabled), and start 'segtide view' beside it";
 
 function runAssignments(files: readonly string[], flags: RunFlags): Assignment[] {
   const own = [
     { key: 'model.initial', value: flags.model, where: '--model' },
     { key: 'run.resume', value: flags.resume, where: '--resume' },
+    { key: 'view.enabled', value: flags.view, where: '--view' },
   ];
   return [
     ...inputAssignments(files, flags),

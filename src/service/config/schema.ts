@@ -11,6 +11,7 @@ import { modelSection } from './sections/model.js';
 import { outputSection } from './sections/output.js';
 import { runSection } from './sections/run.js';
 import { seriesSection } from './sections/series.js';
+import { viewSection } from './sections/view.js';
 import { windowSection } from './sections/window.js';
 
 /**
@@ -30,6 +31,7 @@ export const configSchema = z.strictObject({
   output: outputSection.describe('Where results go.'),
   delivery: deliverySection.describe('What is promised between Kafka and Kafka, and how often it is made durable.'),
   http: httpSection.describe('Where health and metrics are served.'),
+  view: viewSection.describe('The page and the API over what a run writes.'),
   run: runSection.describe('What concerns the program, not the results.'),
 });
 

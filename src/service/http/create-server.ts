@@ -17,6 +17,8 @@ export interface HttpServerOptions {
   readonly bodyLimit?: number;
   /** PEM texts, to serve by TLS. @default plain HTTP */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  /** Section of the config that says where it listens. @default 'http' */
+  readonly section?: string;
 }
 
 /** A server that listens. */
@@ -39,6 +41,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const { host, port, routes, tls } = options;
   const settings = {
     bodyLimit: options.bodyLimit ?? 65_536,
+    // Ids of customers may be in paths, and are of any length.
+    routerOptions: { maxParamLength: 16_384 },
     requestTimeout: REQUEST_MS,
     // What is under way is answered; connections that a scraper keeps open for later are closed at once.
     forceCloseConnections: 'idle' as const,
@@ -52,7 +56,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     await server.listen({ host, port });
   } catch (error) {
     await server.close();
-    throw toListenError(error, host, port);
+    throw toListenError(error, host, port, options.section ?? 'http');
   }
   const bound = (server.server.address() as AddressInfo).port;
   return {
@@ -89,14 +93,14 @@ async function closeSoon(server: FastifyInstance): Promise<void> {
   }
 }
 
-function toListenError(cause: unknown, host: string, port: number): SegtideError {
+function toListenError(cause: unknown, host: string, port: number, section: string): SegtideError {
   const { code, message } = cause as NodeJS.ErrnoException;
   const address = `${host}:${port}`;
   const texts: Record<string, string> = {
-    EADDRINUSE: `port ${port} of ${host} is in use by another program; choose another by \`http.port\`, 0 for any that is free, or \`http.enabled: false\``,
-    EACCES: `${address} can't be listened on: ports below 1024 need rights; choose another by \`http.port\``,
-    EADDRNOTAVAIL: `${address} can't be listened on: no network interface of this machine has that address; see \`http.host\``,
-    ENOTFOUND: `${address} can't be listened on: nobody knows a host of that name; see \`http.host\``,
+    EADDRINUSE: `port ${port} of ${host} is in use by another program; choose another by \`${section}.port\`, 0 for any that is free, or \`${section}.enabled: false\``,
+    EACCES: `${address} can't be listened on: ports below 1024 need rights; choose another by \`${section}.port\``,
+    EADDRNOTAVAIL: `${address} can't be listened on: no network interface of this machine has that address; see \`${section}.host\``,
+    ENOTFOUND: `${address} can't be listened on: nobody knows a host of that name; see \`${section}.host\``,
   };
   return new SegtideError('config', texts[code ?? ''] ?? `${address} can't be listened on: ${message}`, { cause });
 }

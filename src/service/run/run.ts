@@ -129,6 +129,8 @@ class Run {
         onProgress: (number, { updates, of }) => {
           this.#phase = updates < of ? `training v${number}` : 'reading';
           this.#done = updates < of ? updates / of : undefined;
+          // A replay waits for its trainings, and no page comes meanwhile.
+          this.#show();
         },
         onFailure: ({ modelVersion, why }) => log.warn(`${modelVersion}: ${why.join('; ')}`),
       },

@@ -1,0 +1,46 @@
+// Ten colours that stay apart in all common kinds of colour blindness, after Okabe and Ito; those of the dark scheme are
+// lighter. A segment's colour goes by its id alone, and the id is always written beside it.
+const LIGHT = [
+  '#0068a6',
+  '#c44e00',
+  '#00805c',
+  '#a8447c',
+  '#a87400',
+  '#2d86b8',
+  '#6b4699',
+  '#7d6117',
+  '#5b6470',
+  '#a5202f',
+];
+const DARK = [
+  '#4fb0f0',
+  '#ff8f52',
+  '#33cf9f',
+  '#ea9ccb',
+  '#f2b93b',
+  '#9bd8fa',
+  '#b795e0',
+  '#cfb25e',
+  '#aab4c0',
+  '#ff7d80',
+];
+
+const dark = matchMedia('(prefers-color-scheme: dark)');
+
+/** Calls back when the scheme changes; returns how to stop that. */
+export function onScheme(change: () => void): () => void {
+  dark.addEventListener('change', change);
+  return () => dark.removeEventListener('change', change);
+}
+
+/** Colour of a segment by its id; grey for none. */
+export function colourOf(segmentId: string | null): string {
+  const palette = dark.matches ? DARK : LIGHT;
+  const number = Number(segmentId?.replace(/^\D+/, '') || Number.NaN);
+  return Number.isNaN(number) ? cssColour('--quiet') : palette[(number - 1 + palette.length) % palette.length]!;
+}
+
+/** Colour of the style sheet, for what is drawn on a canvas. */
+export function cssColour(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
