@@ -1,5 +1,6 @@
 import { isInformative } from '../window/is-informative.js';
 import type { AssignmentBatch } from './assignment-batch.js';
+import { easeOff } from './ease-off.js';
 import { profileChannel } from './profile-channel.js';
 import { prototypeTrend } from './prototype-trend.js';
 import { quantileBand } from './quantile-band.js';
@@ -26,6 +27,7 @@ export type FormerProfile = Pick<SegmentProfile, 'segmentId' | 'name' | 'advice'
 
 /** Part of the prototype's variance from which a trend line says something of it; at any phase a daily curve has a line. */
 const MARKED_FIT = 0.5;
+const TREND_WORDS = ['growing', 'fading'];
 /** Part of the members that must begin at the same hour, or on the same weekday, to name a segment after it. */
 const AGREEMENT = 0.9;
 
@@ -53,11 +55,12 @@ export function profileSegments(assignments: AssignmentBatch, options: ProfileOp
     );
     const medoid = rows.reduce((best, row) => (best < 0 || distances[row]! < distances[best]! ? row : best), -1);
     const places = placesOf(rows, windows.starts, steps, options.placeOf);
-    const timing =
-      places === undefined ? [] : segmentTiming(curves[0]!, places, nameWords(formerly.get(segmentId)?.name));
+    const words = nameWords(formerly.get(segmentId)?.name);
+    const timing = places === undefined ? [] : segmentTiming(curves[0]!, places, words);
     return {
       timing,
-      namesTrend: (timing.length === 0 || cycleOf(places!) * 2 <= steps) && followsTrend(curves[0]!, options.period),
+      namesTrend:
+        (timing.length === 0 || cycleOf(places!) * 2 <= steps) && followsTrend(curves[0]!, options.period, words),
       profile: {
         segmentId,
         modelVersion: model.modelVersion,
@@ -124,8 +127,9 @@ function meanOf(rows: Uint32Array, of: (row: number) => number): number {
 }
 
 /** Whether the first channel's curve goes where its trend line goes. */
-function followsTrend(prototype: Float64Array, period: number | undefined): boolean {
-  return prototypeTrend(prototype, 1, period).explained >= MARKED_FIT;
+function followsTrend(prototype: Float64Array, period: number | undefined, former: readonly string[]): boolean {
+  const held = TREND_WORDS.some((word) => former.includes(word));
+  return prototypeTrend(prototype, 1, period).explained >= easeOff(MARKED_FIT, held);
 }
 
 /**
@@ -173,6 +177,9 @@ function agreed(values: readonly (number | undefined)[]): number | undefined {
 /** Steps after which the calendar repeats; Infinity where a window does not hold a whole cycle. */
 function cycleOf(places: readonly CalendarPlace[]): number {
   const first = places[0]!;
-  const again = places.findIndex((place, t) => t > 0 && place.weekday === first.weekday && place.hour === first.hour);
+  const isFirst = (place: CalendarPlace): boolean => place.weekday === first.weekday && place.hour === first.hour;
+  // Several steps may share a place, as all of one day do where hours are not told.
+  const left = places.findIndex((place) => !isFirst(place));
+  const again = left < 0 ? -1 : places.findIndex((place, t) => t > left && isFirst(place));
   return again < 0 ? Number.POSITIVE_INFINITY : again;
 }

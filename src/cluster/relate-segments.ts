@@ -1,10 +1,12 @@
 import type { LineageKind, SegmentLineage, SegmentShare } from './segment-lineage.js';
 
 export interface RelateOptions {
-  /** What a segment is called that the model before did not have. */
+  /** What a segment is called that the model before did not have; `born` yields to `split` where it comes from one. */
   readonly newKind: Extract<LineageKind, 'born' | 'restored'>;
   /** Least Jaccard overlap at which a segment counts as the same, not as moved. @default 0.5 */
   readonly sameOverlap?: number;
+  /** More than this share of a new segment's members must come from one former segment to make it a split. @default 0.5 */
+  readonly descent?: number;
 }
 
 /**
@@ -20,14 +22,18 @@ export function relateSegments(
   former: readonly (string | undefined)[],
   next: readonly (string | undefined)[],
   ids: { readonly former: readonly string[]; readonly next: readonly string[] },
-  { newKind, sameOverlap = 0.5 }: RelateOptions,
+  { newKind, sameOverlap = 0.5, descent = 0.5 }: RelateOptions,
 ): readonly SegmentLineage[] {
   const forward = countPairs(former, next);
   const backward = countPairs(next, former);
   const sizes = { former: countEach(former), next: countEach(next) };
   const lineage = ids.next.map((segmentId): SegmentLineage => {
     const from = shares(backward.get(segmentId), sizes.next.get(segmentId));
-    if (!ids.former.includes(segmentId)) return { segmentId, kind: newKind, from, into: [], overlap: 0 };
+    if (!ids.former.includes(segmentId)) {
+      const comesFromOne = (from[0]?.share ?? 0) > descent;
+      const kind = newKind === 'born' && comesFromOne ? 'split' : newKind;
+      return { segmentId, kind, from, into: [], overlap: 0 };
+    }
     const both = forward.get(segmentId)?.get(segmentId) ?? 0;
     const either = (sizes.former.get(segmentId) ?? 0) + (sizes.next.get(segmentId) ?? 0) - both;
     const overlap = either === 0 ? 0 : both / either;

@@ -4,14 +4,16 @@ import { easeOff } from './ease-off.js';
 export interface CalendarPlace {
   /** 0 for Monday to 6 for Sunday; undefined where a step is longer than a day. */
   readonly weekday: number | undefined;
-  /** 0 to 23; undefined where a step is longer than an hour. */
+  /** 0 to 23, of the middle of the step; undefined where a step is longer than a part of the day. */
   readonly hour: number | undefined;
 }
 
 /** Usage in a time of the week or day over that in the rest, at which a segment is named after it. */
 const MARKED = 1.5;
 
+/** Of two that are marked alike the later one is said: a part rather than all of the day. */
 const DAY_PARTS = [
+  ['daytime', 6, 18],
   ['night', 0, 6],
   ['morning', 6, 12],
   ['afternoon', 12, 18],
@@ -19,8 +21,8 @@ const DAY_PARTS = [
 ] as const;
 
 /**
- * Names the time of the week or of the day in which a curve has most of its usage: `weekend`, `weekday`, `night`,
- * `morning`, `afternoon`, `evening`, or a pair of both; empty where none is marked.
+ * Names the time of the week or of the day in which a curve has most of its usage: `weekend`, `weekday`, `daytime`,
+ * `night`, `morning`, `afternoon`, `evening`, or a pair of both; empty where none is marked.
  *
  * @param prototype one channel, (steps)
  * @param places when each step is, (steps)

@@ -1,4 +1,5 @@
 import type { Alert, AlertKind } from '../anomaly/alert.js';
+import type { TriedK } from '../cluster/choose-k.js';
 import type { DriftReport } from '../drift/drift-report.js';
 import type { DeadLetterReason } from '../ingest/dead-letter.js';
 import type { ViewRecord } from '../train/model-artifact.js';
@@ -92,6 +93,8 @@ export interface ModelSummary {
   readonly values: Readonly<Record<string, number>>;
   /** What each view counts in its embedding; none where it is the latents of the VRAE. */
   readonly views: readonly ViewRecord[];
+  /** Numbers of segments that were tried, with what they were compared by; none where `cluster.k` is set. */
+  readonly kAdvice: readonly TriedK[];
 }
 
 export interface DriftSummary {

@@ -1,3 +1,4 @@
+import type { TriedK } from '../cluster/choose-k.js';
 import type { SegmentLineage } from '../cluster/segment-lineage.js';
 import type { GateValues } from './gate.js';
 
@@ -35,6 +36,8 @@ export interface ModelEntry {
   readonly why: readonly string[];
   /** All that the gate compared, whether or not it let the model pass. */
   readonly values: Partial<GateValues>;
+  /** Numbers of segments that its training tried; absent from what older versions wrote. @default none */
+  readonly kAdvice?: readonly TriedK[] | undefined;
   /** What became of the segments, of its parent or of the model that it last took over from. */
   readonly lineage: readonly SegmentLineage[];
   /** Size of the model file; null where it is not kept. */

@@ -119,12 +119,11 @@ export function createModelLife(
       return history.entries;
     },
     async adopted({ modelVersion, champion: { artifact } }) {
-      const { createdAt, reasons, lineage, gate } = decodeArtifact(artifact);
+      const { createdAt, reasons, lineage, gate, training } = decodeArtifact(artifact);
       const values = gate ?? {};
-      history.add(
-        { modelVersion, status: 'former', parent: null, createdAt, atWindow: 0, reasons, why: [], values, lineage },
-        artifact,
-      );
+      const { kAdvice } = training;
+      const told = { modelVersion, reasons, why: [], values, kAdvice, atWindow: 0 };
+      history.add({ ...told, status: 'former', parent: null, createdAt, lineage }, artifact);
       history.tookOver(modelVersion, { since: createdAt, atWindow: 0, previousVersion: null, because: INITIAL });
       await registry.write(history.takeChanges());
     },
@@ -132,11 +131,11 @@ export function createModelLife(
       const kept = history.find(champion?.clusterModel.modelVersion ?? '') === undefined ? undefined : champion;
       for (const problem of await registry.restore(history.entries, kept)) onProblem?.(problem);
     },
-    async concluded({ modelVersion, reasons, why, values, atWindow, promoted, failed }, parent, at, result) {
+    async concluded({ modelVersion, reasons, why, values, kAdvice, atWindow, promoted, failed }, parent, at, result) {
       const status = failed ? 'failed' : promoted ? 'former' : 'refused';
       // A first model that is refused holds nothing that could be put into force.
       const artifact = promoted || parent !== null ? result?.artifact : undefined;
-      const told = { modelVersion, reasons, why, values, atWindow };
+      const told = { modelVersion, reasons, why, values, kAdvice, atWindow };
       const createdAt = toEventTime(at.now);
       // A provisional one is no measure for anything, and nothing to go back to.
       const kept = isProvisional(modelVersion) ? undefined : artifact;

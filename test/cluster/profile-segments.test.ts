@@ -4,6 +4,7 @@ import type { AssignmentBatch } from '../../src/cluster/assignment-batch.js';
 import { profileSegments } from '../../src/cluster/profile-segments.js';
 import { type NameGround, nameSegments } from '../../src/cluster/segment-name.js';
 import { createRandom } from '../../src/numeric/random.js';
+import { placesOf } from '../../src/train/places-of.js';
 import { clusterModelOf, embeddingsOf, windowsOf } from './embeddings.js';
 
 /** Windows of one channel, each assigned to the segment of its number. */
@@ -25,6 +26,11 @@ function assigned(
   const embeddings = embeddingsOf(rows, windows);
   embeddings.series.inactive.set(curves.map((curve) => (curve.every((x) => x === 0) ? 1 : 0)));
   return assign(clusterModelOf(Array.from({ length: k }, (_, j) => [10 * j])), embeddings);
+}
+
+function fromMonday(batch: AssignmentBatch): AssignmentBatch {
+  batch.embeddings.series.windows.starts.fill(Date.UTC(2024, 0, 1));
+  return batch;
 }
 
 const repeat = (n: number, make: (i: number) => readonly number[]): readonly (readonly number[])[] =>
@@ -177,9 +183,67 @@ describe('profileSegments', () => {
         placeOf: (day, step) => ({ weekday: (day + Math.floor((begin + step) / 24)) % 7, hour: (begin + step) % 24 }),
       }).map(({ name }) => name);
       expect(names[0]).toMatch(/^night/);
-      expect(names[1]).toMatch(/^(morning|afternoon)/);
+      expect(names[1]).toMatch(/^daytime/);
       expect(names[2]).toMatch(/^steady/);
     }
+  });
+
+  it.each([1, 6])(
+    'names the simulated rhythms after their times in steps of %i h, though most steps are zero',
+    (hours) => {
+      const random = createRandom(4);
+      const rhythms: readonly ((day: number, hour: number) => boolean)[] = [
+        (day, hour) => day < 5 && hour >= 8 && hour < 18,
+        (day, hour) => day >= 5 && hour >= 9 && hour < 22,
+        (_, hour) => hour >= 18,
+        (_, hour) => hour >= 1 && hour < 5,
+      ];
+      const perWindow = 168 / hours;
+      const curves = repeat(200, (i) => {
+        const sums = new Array<number>(perWindow).fill(0);
+        for (let hour = 0; hour < 168; hour++) {
+          const used = rhythms[i % 4]!(Math.floor(hour / 24), hour % 24) && random.next() < 0.1;
+          if (used) sums[Math.floor(hour / hours)]! += 1;
+        }
+        return sums;
+      });
+      const kinds = curves.map((_, i) => i % 4);
+      const profiles = profileSegments(fromMonday(assigned(curves, kinds)), {
+        placeOf: placesOf({ timeZone: 'UTC', stepMs: hours * 3_600_000 }),
+      });
+      for (const { channels } of profiles) {
+        const { zeroShare, volatility } = channels[0]!;
+        expect(zeroShare >= 0.5 || volatility >= 1).toBe(true);
+      }
+      expect(profiles.map(({ name }) => name.replace(/, (low|high)$/, ''))).toEqual([
+        'weekday, daytime',
+        expect.stringMatching(/^weekend/),
+        'evening',
+        'night',
+      ]);
+    },
+  );
+
+  it('takes the weekend at the end of the only week for no trend, whatever the steps of a day are', () => {
+    for (const hours of [6, 12, 24]) {
+      const perDay = 24 / hours;
+      const weekday = Array.from({ length: 7 * perDay }, (_, t) => (t < 5 * perDay ? 9 - t / (5 * perDay) : 0));
+      const [profile] = profileSegments(fromMonday(assigned([weekday], [0])), {
+        placeOf: placesOf({ timeZone: 'UTC', stepMs: hours * 3_600_000 }),
+      });
+      expect(profile!.channels[0]!.trend).toBeLessThan(-0.25);
+      expect(profile!.name).toMatch(/^weekday/);
+      expect(profile!.name).not.toMatch(/fading/);
+    }
+  });
+
+  it('goes on to say growing of a curve that its line explains a little less than would begin it', () => {
+    // Explained by 0.44 (0.5 begins, 0.4 holds), with a trend of 0.56.
+    const curve = [2, 4, 2, 3, 5, 3, 6];
+    const said = (name: string) =>
+      profileSegments(assigned([curve], [0]), { former: [{ segmentId: 's1', name, advice: 'rule' }] })[0]!.name;
+    expect(said('growing')).toBe('growing');
+    expect(said('steady')).not.toMatch(/growing/);
   });
 
   it('names a trend only where the curve follows it, also with noise', () => {

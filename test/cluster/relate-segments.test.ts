@@ -42,6 +42,18 @@ describe('relateSegments', () => {
     ]);
   });
 
+  it('calls a new id that comes from one former segment a split of it, and one that comes from several born', () => {
+    const former = ['s1', 's1', 's1', 's1', 's1', 's2', 's2', 's1', 's2', undefined];
+    const next = ['s1', 's1', 's1', 's3', 's3', 's3', 's2', 's4', 's4', 's5'];
+    const ids = { former: ['s1', 's2'], next: ['s1', 's2', 's3', 's4', 's5'] };
+    const kinds = (newKind: 'born' | 'restored') =>
+      relateSegments(former, next, ids, { newKind }).map(({ kind }) => kind);
+    // Of s3 two thirds come from s1; of s4 half, which is not more than half; of s5 nothing is known.
+    expect(kinds('born')).toEqual(['same', 'moved', 'split', 'born', 'born']);
+    // One that comes back is that one again, wherever its members were meanwhile.
+    expect(kinds('restored').slice(2)).toEqual(['restored', 'restored', 'restored']);
+  });
+
   it('says moved where few members stayed, and same where no window tells', () => {
     const ids = { former: ['s1', 's2'], next: ['s1', 's2'] };
     const kinds = (former: string[], next: string[]) =>

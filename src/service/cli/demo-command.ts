@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { RunSummary } from '../run-summary.js';
+import type { KnownChange } from '../summary/render-story.js';
 import { EXIT_CODES, type Outcome } from './exit-code.js';
 import { addSharedOptions, type SharedFlags, sharedAssignments } from './shared-options.js';
 import type { Terminal } from './terminal.js';
@@ -24,8 +25,13 @@ export function addDemoCommand(program: Command, terminal: Terminal, outcome: Ou
     const { writeSimulation } = await import('./write-simulation.js');
     // A fixed place of the demo's own, so that the same seed gives the same bytes; the true segments stay there to
     // compare with.
-    const { events } = await writeSimulation(SIMULATED, { seed: flags.seed, anomalies: DEMO_ANOMALIES, force: true });
-    outcome.exitCode = await runDemo('simulated', [events], flags, terminal);
+    const { events, manifest } = await writeSimulation(SIMULATED, {
+      seed: flags.seed,
+      anomalies: DEMO_ANOMALIES,
+      force: true,
+    });
+    const { knownChanges } = await import('./known-changes.js');
+    outcome.exitCode = await runDemo('simulated', [events], flags, terminal, await knownChanges(manifest));
   });
 }
 
@@ -35,7 +41,13 @@ const SIMULATED = 'segtide-out/simulated';
 /** Share of customers who once behave oddly, so that there is something to be told of. */
 const DEMO_ANOMALIES = '0.05';
 
-async function runDemo(name: string, paths: string[], flags: SharedFlags, terminal: Terminal): Promise<number> {
+async function runDemo(
+  name: string,
+  paths: string[],
+  flags: SharedFlags,
+  terminal: Terminal,
+  planted: readonly KnownChange[] = [],
+): Promise<number> {
   const { packagePath } = await import('./package-path.js');
   const { readConfig } = await import('./read-config.js');
   const { runAndReport } = await import('./run-and-report.js');
@@ -58,7 +70,7 @@ async function runDemo(name: string, paths: string[], flags: SharedFlags, termin
     });
     if (summary !== undefined && told && config.output.kind === 'directory') {
       const { tellStory } = await import('./tell-story.js');
-      terminal.out.write(`\n${await tellStory(summary, Math.min(terminal.out.columns ?? 80, 120))}`);
+      terminal.out.write(`\n${await tellStory(summary, Math.min(terminal.out.columns ?? 80, 120), planted)}`);
     }
     if (exitCode === EXIT_CODES.ok && beside.view !== undefined) await stay(beside.view.url, terminal);
     return exitCode;

@@ -70,6 +70,7 @@ function toModelSummary({
   atWindow,
   values,
   views,
+  kAdvice,
 }: TrainingOutcome): ModelSummary {
   const known = Object.entries(values).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
   return {
@@ -81,5 +82,6 @@ function toModelSummary({
     atWindow,
     values: Object.fromEntries(known),
     views,
+    kAdvice,
   };
 }

@@ -1,6 +1,7 @@
 import { isKnown, type KnownModel, type ListedModel } from '../../train/listed-model.js';
 import { formatCount, formatNumber, wrap } from './format.js';
 import { type Column, plainTable } from './plain-table.js';
+import { renderTriedK } from './render-tried-k.js';
 
 /** Every model as a line, in the order of their training. */
 export function renderModels(models: readonly ListedModel[], width: number): string {
@@ -45,7 +46,19 @@ function fileCell({ bytes, problem }: KnownModel): string {
 
 /** All that is known of a model. */
 export function renderModel(entry: KnownModel, width: number): string {
-  const { modelVersion, status, createdAt, atWindow, parent, reasons, why, values, reigns, lineage } = entry;
+  const {
+    modelVersion,
+    status,
+    createdAt,
+    atWindow,
+    parent,
+    reasons,
+    why,
+    values,
+    reigns,
+    lineage,
+    kAdvice = [],
+  } = entry;
   const lines = [
     `${modelVersion}: ${status}`,
     `  learnt up to ${toTime(createdAt)}, ${formatCount(atWindow)} windows; parent: ${parent ?? 'none'}`,
@@ -60,6 +73,7 @@ export function renderModel(entry: KnownModel, width: number): string {
         '    ',
       ),
     ),
+    ...(kAdvice.length === 0 ? [] : [wrap(renderTriedK(kAdvice), width, '  ', '    ')]),
     '  gate values:',
     ...Object.entries(values).map(([name, value]) => `    ${name}: ${value === null ? '–' : formatNumber(value)}`),
     '  segments:',

@@ -1,4 +1,5 @@
 import type { DriftReport } from '../../drift/drift-report.js';
+import type { ModelEventRecord } from '../../publish/model-event.js';
 import type { SegmentRecord } from '../../publish/segment-record.js';
 import type { TransitionRecord } from '../../publish/transition-record.js';
 import { formatCount, formatDate, formatNumber, formatShare, wrap } from './format.js';
@@ -8,6 +9,14 @@ export interface StoryRecords {
   readonly segments: readonly SegmentRecord[];
   readonly drift: readonly DriftReport[];
   readonly transitions: readonly TransitionRecord[];
+  readonly modelEvents: readonly ModelEventRecord[];
+}
+
+/** A change that is known to be in the stream. */
+export interface KnownChange {
+  /** Event time, epoch ms. */
+  readonly time: number;
+  readonly text: string;
 }
 
 /** Flows from one segment to another that are told of a wave at most. */
@@ -24,10 +33,19 @@ const FOLLOWED: Record<DriftReport['action'], string> = {
 const CAUSES = ['behaviour', 'model', 'both'] as const;
 
 /**
- * Tells from the outputs alone what happened, in the order of event time: models and what became of segments, drift, who moved and why; and of three customers what moved them.
+ * Tells from the outputs alone what happened, in the order of event time: models and what became of segments, models that
+ * were refused, drift, who moved and why; and of three customers what moved them.
+ *
+ * @param planted what is known of the stream beside the outputs, to hold them against. @default nothing
  */
-export function renderStory(records: StoryRecords, width: number): string {
-  const chapters = [...tellModels(records), ...tellDrift(records), ...tellMoves(records)];
+export function renderStory(records: StoryRecords, width: number, planted: readonly KnownChange[] = []): string {
+  const chapters = [
+    ...planted.map(({ time, text }) => ({ time, rank: -1, text: `planted: ${text}` })),
+    ...tellModels(records),
+    ...tellRefusals(records),
+    ...tellDrift(records),
+    ...tellMoves(records),
+  ];
   const lines = chapters
     .sort((a, b) => a.time - b.time || a.rank - b.rank)
     .map(({ time, text }) => wrap(`${formatDate(time)}  ${text}`, width, '  ', '              '));
@@ -60,6 +78,17 @@ function tellModels({ segments }: StoryRecords): Chapter[] {
       text: `${modelVersion} ${verb}${because}: ${shown.join('; ') || 'no segment changes'}${others}`,
     };
   });
+}
+
+/** Models that did not come into force, and why; those that did are told with their segments. */
+function tellRefusals({ modelEvents }: StoryRecords): Chapter[] {
+  return modelEvents
+    .filter(({ event }) => event === 'refused' || event === 'failed' || event === 'declined')
+    .map(({ modelVersion, event, eventTime, previousVersion, reasons, why }) => {
+      const because = reasons.length === 0 ? '' : ` (${reasons.join('; ')})`;
+      const stays = previousVersion === null ? '' : `; ${previousVersion} stays`;
+      return { time: eventTime, rank: 1, text: `${modelVersion} ${event}${because}: ${why.join('; ')}${stays}` };
+    });
 }
 
 /** What became of a segment, where it is worth telling. */

@@ -8,6 +8,7 @@ import { formatCount, formatCounted, formatDate, formatNumber, formatSeconds, NO
 import { nextSteps } from './next-steps.js';
 import { alertLines, alertsHead } from './render-alerts.js';
 import { renderSegments } from './render-segments.js';
+import { renderTriedK } from './render-tried-k.js';
 import { renderViews } from './render-views.js';
 
 export interface SummaryStyle {
@@ -71,7 +72,7 @@ function models(summary: RunSummary, width: number): string[] {
         : `  ${summary.modelVersion}  in force from the start; none was trained here`,
     ];
   }
-  return summary.models.flatMap(({ modelVersion, promoted, failed, atWindow, reason, why, views }, i, all) => [
+  return summary.models.flatMap(({ modelVersion, promoted, failed, atWindow, reason, why, views, kAdvice }, i, all) => [
     `  ${modelVersion}  ${failed ? 'failed' : `${promoted ? 'promoted' : 'refused'}, trained`} at window ${formatCount(atWindow)}`,
     wrap(`because: ${reason}`, width, '    ', '      '),
     wrap(
@@ -81,6 +82,7 @@ function models(summary: RunSummary, width: number): string[] {
       '      ',
     ),
     ...renderViews(views, width),
+    ...(kAdvice.length === 0 ? [] : [wrap(renderTriedK(kAdvice), width, '    ', '      ')]),
   ]);
 }
 

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { knownChanges } from '../../../src/service/cli/known-changes.js';
 import { writeSimulation } from '../../../src/service/cli/write-simulation.js';
 import { loadConfig } from '../../../src/service/config/load-config.js';
 import { resolveStages } from '../../../src/service/config/resolve-stages.js';
@@ -31,6 +32,14 @@ describe('writeSimulation', () => {
     const { manifest } = await writeSimulation(folder, SMALL);
     const { settings } = JSON.parse(readFileSync(manifest, 'utf8')) as { settings: { drift: { atDay: number }[] } };
     expect(settings.drift.map(({ atDay }) => atDay)).toEqual([4, 6]);
+  });
+
+  it('leaves a manifest that tells the planted drift in words', async () => {
+    const { manifest } = await writeSimulation(folder, SMALL);
+    expect(await knownChanges(manifest)).toEqual([
+      { time: Date.UTC(2024, 0, 5), text: '40 % of the weekday customers turn weekend from here on' },
+      { time: Date.UTC(2024, 0, 7), text: '10 % of all customers turn nightly, as nobody was before' },
+    ]);
   });
 
   it('writes the same bytes for the same seed, and others for another', async () => {

@@ -23,6 +23,8 @@ Models: 2 trained, 1 promoted
     the gate: no gain in held-out reconstruction
     views by weight: profile 0.46, level 0.00
     no view level: all 900 windows are alike in it
+    numbers of segments by score: 4 (0.412), 3 (0.400), 2 (0.300), 5 (0.300); 2
+      to 6 were tried
 
 Drift: 3 of 24 reports
   assignment psi of all: 0.314 over 0.2 (high)

@@ -96,6 +96,7 @@ export const SAMPLE: RunSummary = {
       atWindow: 4037,
       values: {},
       views: [],
+      kAdvice: [],
     },
     {
       modelVersion: 'v2',
@@ -108,6 +109,13 @@ export const SAMPLE: RunSummary = {
       views: [
         { kind: 'profile', weight: 0.456, degenerate: null },
         { kind: 'level', weight: 0, degenerate: 'all 900 windows are alike in it' },
+      ],
+      kAdvice: [
+        { k: 2, silhouette: 0.5, score: 0.3 },
+        { k: 3, silhouette: 0.4, score: 0.4 },
+        { k: 4, silhouette: 0.4124, score: 0.4124 },
+        { k: 5, silhouette: 0.3, score: 0.3 },
+        { k: 6, silhouette: 0.2, score: 0.2 },
       ],
     },
   ],
