@@ -146,7 +146,7 @@ describe('the page of any run', () => {
       await page.locator('main :is(canvas, .rows, .grid, .empty)').first().waitFor();
     }
     await page.goto(`http://127.0.0.1:${port}/#/customers`);
-    expect(await page.locator('.grid li').count()).toBe(ids.length);
+    await expect.poll(() => page.locator('.grid li').count()).toBe(ids.length);
     for (const id of ids.filter((one) => one.length < 1000)) {
       await page.goto(`http://127.0.0.1:${port}/#/customers/${encodeURIComponent(id)}`);
       await page.getByText('the customer changed').first().waitFor();
