@@ -1,3 +1,4 @@
+import { Ajv } from 'ajv';
 import avro, { type Schema } from 'avsc';
 import { describe, expect, it } from 'vitest';
 import type { Alert } from '../../src/anomaly/alert.js';
@@ -6,6 +7,7 @@ import type { DeadLetter } from '../../src/ingest/dead-letter.js';
 import { toAssignmentRecords } from '../../src/publish/assignment-record.js';
 import { createAvroEncoder } from '../../src/publish/avro-encoder.js';
 import { toEmbeddingRecords } from '../../src/publish/embedding-record.js';
+import { jsonSchemaOf } from '../../src/publish/json-schema-of.js';
 import { toModelEvent } from '../../src/publish/model-event.js';
 import {
   ALERTS,
@@ -200,6 +202,17 @@ describe.each(all)('output %#', (output, records) => {
       const value = JSON.parse(output.toJson(record as never));
       if (output.name === DEAD_LETTERS.name) value.bytes = Buffer.from(value.bytes, 'base64');
       expect(type.isValid(value, { noUndeclaredFields: true })).toBe(true);
+    }
+  });
+
+  it('writes JSON that its JSON Schema describes, and no other', () => {
+    const isDescribed = new Ajv({ strict: false }).compile(jsonSchemaOf(output.schema));
+    for (const record of records) {
+      const value = JSON.parse(output.toJson(record as never));
+      isDescribed(value);
+      expect(isDescribed.errors).toBeNull();
+      for (const name of names) expect(isDescribed({ ...value, [name]: { no: 'value' } })).toBe(false);
+      expect(isDescribed(Object.fromEntries(Object.entries(value).slice(1)))).toBe(false);
     }
   });
 

@@ -1,6 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { SegtideError } from '../../errors.js';
-import { toOutputError } from '../../transport/file/file-error.js';
+import { readFileSync } from 'node:fs';
 import { configShape } from '../config/config-shape.js';
 import { maskSecrets } from '../config/mask-secrets.js';
 import { printConfig } from '../config/print-config.js';
@@ -11,6 +9,7 @@ import { packagePath } from './package-path.js';
 import { readConfig } from './read-config.js';
 import { sharedAssignments } from './shared-options.js';
 import type { Terminal } from './terminal.js';
+import { writeText } from './write-text.js';
 
 interface Flags {
   readonly set?: string[];
@@ -35,7 +34,7 @@ export function printEffective(file: string | undefined, flags: Flags, terminal:
 export function writeSchema(markdown: boolean, output: string | undefined, terminal: Terminal): void {
   const text = markdown ? renderReference(configShape()) : `${JSON.stringify(configShape(), null, 2)}\n`;
   if (output === undefined) terminal.out.write(text);
-  else write(output, text, 'w');
+  else writeText(output, text);
 }
 
 /** Writes the example config; never over a file that is there. */
@@ -45,16 +44,6 @@ export function initConfig(file: string): string {
     /^# yaml-language-server:.*\n#\n/,
     '',
   );
-  write(file, example, 'wx');
+  writeText(file, example, 'wx');
   return `wrote ${file}; edit it, then: segtide config check ${file} && segtide run --config ${file}\n`;
-}
-
-function write(file: string, text: string, flag: 'w' | 'wx'): void {
-  try {
-    writeFileSync(file, text, { flag });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw toOutputError(error, file);
-    const text = `Cannot write ${file}: it exists already; name another file, or remove it.`;
-    throw new SegtideError('output', text, { cause: error, context: { path: file } });
-  }
 }

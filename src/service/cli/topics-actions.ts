@@ -1,19 +1,23 @@
+import { stringify } from 'yaml';
 import { SegtideError } from '../../errors.js';
 import { openKafka } from '../../transport/kafka/kafka-connection.js';
 import { ensureTopics } from '../../transport/kafka/topics.js';
 import type { Config } from '../config/schema.js';
 import { toConnection } from '../run/to-connection.js';
 import { plainTable } from '../summary/plain-table.js';
+import { asyncApi } from '../topics/async-api.js';
 import { toCreate } from '../topics/check-topics.js';
 import { examineCluster } from '../topics/examine-cluster.js';
 import { planAcls, ROLES } from '../topics/plan-acls.js';
 import { BROKERS_OWN, type PlannedTopic, planTopics } from '../topics/plan-topics.js';
 import { renderAcls } from '../topics/render-acls.js';
 import { EXIT_CODES } from './exit-code.js';
+import { packageVersion } from './package-path.js';
 import { readConfig } from './read-config.js';
 import { sharedAssignments } from './shared-options.js';
 import type { Terminal } from './terminal.js';
-import type { TopicsFlags } from './topics-command.js';
+import type { AsyncApiFlags, TopicsFlags } from './topics-command.js';
+import { writeText } from './write-text.js';
 
 /** Prints what a config needs; no broker is asked. */
 export function printPlan(flags: TopicsFlags, terminal: Terminal): void {
@@ -86,6 +90,17 @@ export async function reportTopics(flags: TopicsFlags, terminal: Terminal): Prom
 }
 
 const CREATE_HINT = '`segtide topics create` makes those that are missing\n';
+
+/** Writes an AsyncAPI document of the output topics, in YAML; no broker is asked. */
+export function describeTopics({ output: file, ...flags }: AsyncApiFlags, terminal: Terminal): void {
+  const { output } = readKafkaConfig(flags, terminal);
+  const document = asyncApi(output, output.format, packageVersion());
+  const text = flags.json
+    ? `${JSON.stringify(document)}\n`
+    : stringify(document, { aliasDuplicateObjects: false, lineWidth: 120 });
+  if (file === undefined) terminal.out.write(text);
+  else writeText(file, text);
+}
 
 function readKafkaConfig(flags: TopicsFlags, terminal: Terminal): Config {
   const config = readConfig(flags.config, sharedAssignments(flags), terminal.env);

@@ -10,13 +10,18 @@ export interface TopicsFlags {
   readonly json?: boolean;
 }
 
+/** Flags of `segtide topics asyncapi`, as written. */
+export interface AsyncApiFlags extends TopicsFlags {
+  readonly output?: string;
+}
+
 /** `segtide topics`: what a config needs of the brokers. */
 export function addTopicsCommand(program: Command, terminal: Terminal, outcome: Outcome): void {
   const topics = program
     .command('topics')
-    .summary('plan, create or check topics and rights')
+    .summary('plan, create, check or describe topics and rights')
     .description(
-      'Tells which topics a config needs and the least rights of each role, makes the topics, or checks them.',
+      'Tells which topics a config needs and the least rights of each role, makes the topics, checks them, or describes their records.',
     )
     .addHelpText('after', EXAMPLES);
   withConfig(topics.command('plan').description('print the topics, and the rights as lines of kafka-acls.sh')).action(
@@ -37,6 +42,14 @@ export function addTopicsCommand(program: Command, terminal: Terminal, outcome: 
       outcome.exitCode = await reportTopics(flags, terminal);
     },
   );
+  withConfig(
+    topics.command('asyncapi').description('describe the output topics and their records as an AsyncAPI document'),
+  )
+    .option('-o, --output <file>', 'write to a file')
+    .action(async (flags: AsyncApiFlags) => {
+      const { describeTopics } = await import('./topics-actions.js');
+      describeTopics(flags, terminal);
+    });
 }
 
 function withConfig(command: Command): Command {
@@ -51,4 +64,5 @@ Examples:
   segtide topics plan --config segtide.yaml
   segtide topics plan --json | jq '.acls[] | select(.role == "worker")'
   segtide topics create --set output.replicationFactor=3
-  segtide topics check`;
+  segtide topics check
+  segtide topics asyncapi --output asyncapi.yaml`;
