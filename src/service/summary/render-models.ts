@@ -1,5 +1,6 @@
+import type { SegmentLineage } from '../../cluster/segment-lineage.js';
 import { isKnown, type KnownModel, type ListedModel } from '../../train/listed-model.js';
-import { formatCount, formatNumber, wrap } from './format.js';
+import { formatCount, formatNumber, formatShare, wrap } from './format.js';
 import { type Column, plainTable } from './plain-table.js';
 import { renderTriedK } from './render-tried-k.js';
 
@@ -77,9 +78,17 @@ export function renderModel(entry: KnownModel, width: number): string {
     '  gate values:',
     ...Object.entries(values).map(([name, value]) => `    ${name}: ${value === null ? '–' : formatNumber(value)}`),
     '  segments:',
-    ...lineage.map(({ segmentId, kind, overlap }) => `    ${segmentId}: ${kind}, overlap ${overlap.toFixed(2)}`),
+    ...lineage.map((segment) => wrap(segmentLine(segment), width, '    ', '      ')),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** What became of a segment; one that ended comes from nowhere, and its members went somewhere. */
+function segmentLine({ segmentId, kind, from, into, overlap }: SegmentLineage): string {
+  const parts = (shares: SegmentLineage['from']): string =>
+    shares.map((part) => `${formatShare(part.share)} ${part.segmentId}`).join(', ');
+  if (from.length > 0) return `${segmentId}: ${kind}, of ${parts(from)}; overlap ${overlap.toFixed(2)}`;
+  return `${segmentId}: ${kind}${into.length > 0 ? `, its members went to ${parts(into)}` : ''}`;
 }
 
 function fileLines({ bytes, sha256, problem }: KnownModel, width: number): string[] {

@@ -20,4 +20,15 @@ describe('renderModel', () => {
     // As a version wrote it that did not keep them, and as one does where the number is set.
     for (const entry of [MODEL, { ...MODEL, kAdvice: [] }]) expect(renderModel(entry, 120)).not.toContain('score');
   });
+
+  it('tells where the members of a segment come from, and where those of one that ended went', () => {
+    const lineage = [
+      { segmentId: 's3', kind: 'split', from: [{ segmentId: 's1', share: 0.9 }], into: [], overlap: 0 },
+      { segmentId: 's1', kind: 'retired', from: [], into: [{ segmentId: 's3', share: 0.75 }], overlap: 0 },
+      { segmentId: 's2', kind: 'born', from: [], into: [], overlap: 0 },
+    ] as const;
+    expect(renderModel({ ...MODEL, lineage }, 120)).toMatch(
+      / {4}s3: split, of 90 % s1; overlap 0\.00\n {4}s1: retired, its members went to 75 % s3\n {4}s2: born\n/,
+    );
+  });
 });
