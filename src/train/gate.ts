@@ -130,16 +130,18 @@ export function gate(
     gains.push(`agreement of neighbourhoods higher by ${agreementGain.toFixed(3)}`);
   }
   if (gains.length > 0) return { promoted: true, reasons: gains, values };
-  const error =
-    basis === 'views' || reconstructionGain === null
-      ? ''
-      : `held-out reconstruction error ${percent(reconstructionGain)} lower, `;
-  const agreement = agreementGain === null ? '' : `, agreement of neighbourhoods by ${agreementGain.toFixed(3)}`;
+  const found = [
+    ...(basis === 'views' || reconstructionGain === null
+      ? []
+      : [
+          `held-out reconstruction error ${percent(Math.abs(reconstructionGain))} ${reconstructionGain < 0 ? 'higher' : 'lower'}`,
+        ]),
+    `silhouette ${risen(silhouetteGain ?? 0)}`,
+    ...(agreementGain === null ? [] : [`agreement of neighbourhoods ${risen(agreementGain)}`]),
+  ];
   return {
     promoted: false,
-    reasons: [
-      `no gain: ${error}silhouette higher by ${(silhouetteGain ?? 0).toFixed(3)}${agreement}; at least ${settings.minGain} of one is needed`,
-    ],
+    reasons: [`no gain: ${found.join(', ')}; one must be better by at least ${settings.minGain}`],
     values,
   };
 }
@@ -210,6 +212,10 @@ function objections(values: GateValues, settings: GateSettings, basis: SegmentBa
     );
   }
   return reasons;
+}
+
+function risen(gain: number): string {
+  return `${gain < 0 ? 'lower' : 'higher'} by ${Math.abs(gain).toFixed(3)}`;
 }
 
 function percent(share: number): string {

@@ -67,7 +67,13 @@ describe('gate', () => {
     const rebuilt = { ...before, reconstructionError: before.reconstructionError! / 2 };
     const refused = gate(before, rebuilt, calm, settings, { basis: 'views' });
     expect(refused).toMatchObject({ promoted: false, values: { reconstructionGain: 0.5 } });
-    expect(refused.reasons[0]).toMatch(/^no gain: silhouette/);
+    expect(refused.reasons).toEqual([
+      'no gain: silhouette higher by 0.000, agreement of neighbourhoods higher by 0.000; one must be better by at least 0.01',
+    ]);
+    const worse = { ...before, silhouette: before.silhouette! - 0.026, agreement: 0.59 };
+    expect(gate(before, worse, calm, settings).reasons[0]).toMatch(
+      /^no gain: held-out reconstruction error 0\.0 % lower, silhouette lower by 0\.026, agreement of neighbourhoods lower by 0\.010;/,
+    );
     expect(gate(before, rebuilt, calm, settings, { basis: 'latents' }).promoted).toBe(true);
     const torn = gate(before, { ...fresh, agreement: 0.5 }, calm, settings, { basis: 'views' });
     expect(torn).toMatchObject({ promoted: false, reasons: [expect.stringMatching(/neighbourhoods lower by 0.100/)] });
