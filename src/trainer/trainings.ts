@@ -128,6 +128,8 @@ export function createTrainings(
     const { provisionalFit } = settings;
     const { windows, champion } = position;
     if (provisionalFit === undefined || windows < provisionalFit || champion !== undefined) return false;
+    // Windows are counted by statistics; the samples of them may still be on their way.
+    if (reservoir.length < Math.min(provisionalFit, reservoir.capacity) / 2) return false;
     return trainings === 0 && !outcomes.some(({ modelVersion }) => isProvisional(modelVersion));
   }
 

@@ -82,8 +82,8 @@ export function createMemoryPartition(partition: number, topics: readonly string
           return rounds;
         },
         next: (topic) => (next === undefined ? undefined : BigInt(next.get(topic)!)),
-        arrival(ms) {
-          if (topics.some(waits)) return Promise.resolve(true);
+        arrival(ms, topic) {
+          if (topic === undefined ? topics.some(waits) : waits(topic)) return Promise.resolve(true);
           return new Promise((resolve) => {
             const end = (arrived: boolean) => () => {
               clearTimeout(timer);

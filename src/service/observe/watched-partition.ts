@@ -24,6 +24,6 @@ export function watchedPartition(assigned: AssignedPartition, turned: () => void
     get rounds() {
       return assigned.rounds;
     },
-    arrival: (ms) => assigned.arrival(ms),
+    arrival: (ms, topic) => assigned.arrival(ms, topic),
   };
 }

@@ -120,11 +120,12 @@ export function createRecordedSource(
     const pieces: FetchedRecords[] = [];
     while (!partition.signal.aborted && !isStopped()) {
       const more = partition.peek(topic, Number.POSITIVE_INFINITY, next);
-      pieces.push(more);
+      if (more.length > 0) pieces.push(more);
       partition.take(topic, more.length);
       const end = more.length === 0 ? 0n : more.offset(more.length - 1) + 1n;
       if (end >= next || (partition.next(topic) ?? 0n) >= next) return joinRecords(pieces);
-      if (more.length === 0) await partition.arrival(idleMs);
+      // Those of another topic may come first, and have to wait.
+      if (more.length === 0) await partition.arrival(idleMs, topic);
     }
     return undefined;
   }

@@ -40,6 +40,8 @@ export interface AssignedPartition {
   /**
    * Resolves true when records wait, or `next` has passed over what the broker keeps for itself; false after so many ms
    * without either, or when the signal is aborted.
+   *
+   * @param topic the one whose records count, for who can take no others first. @default any of them
    */
-  arrival(ms: number): Promise<boolean>;
+  arrival(ms: number, topic?: string): Promise<boolean>;
 }

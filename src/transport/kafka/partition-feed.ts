@@ -84,8 +84,8 @@ export function createPartitionFeed(
     next(topic) {
       return queue.first(keyOf(topic)) ?? positions.get(topic);
     },
-    async arrival(ms) {
-      if (feed.waiting.length > 0) return true;
+    async arrival(ms, topic) {
+      if (topic === undefined ? feed.waiting.length > 0 : queue.has(keyOf(topic))) return true;
       return !ending.signal.aborted && (await news.within(ms)) && !ending.signal.aborted;
     },
     position: (topic) => positions.get(topic),

@@ -63,6 +63,16 @@ describe('partition feed', () => {
     expect(await feed.arrival(60_000)).toBe(true);
   });
 
+  it('waits for records of one topic while those of another wait', async () => {
+    const { feed } = feedOf(['usage', 'requests']);
+    feed.fetched('requests', fetchedRecords(['x']), 1n);
+    expect(await feed.arrival(1, 'usage')).toBe(false);
+    const soon = feed.arrival(60_000, 'usage');
+    feed.fetched('usage', fetchedRecords(['y']), 1n);
+    expect(await soon).toBe(true);
+    expect(await feed.arrival(60_000, 'usage')).toBe(true);
+  });
+
   it('forgets what waits when its assignment ends, and takes no harm from an owner that is late to notice', async () => {
     const { feed, queue } = feedOf();
     feed.fetched('usage', fetchedRecords(['x', 'y']), 2n);
