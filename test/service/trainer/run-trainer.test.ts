@@ -364,6 +364,21 @@ describe('a trainer over topics', () => {
     expect(weightTaught(deployed.snapshot(), before)).toBeCloseTo(deployed.taught - sent, 6);
   });
 
+  it('begins the provisional model with windows at hand, where what counts them came before them', async () => {
+    const options = { ...LIVE, provisionalFit: 100 };
+    const deployed = deployment(options);
+    const { lessons, state } = deployed;
+    const late: Parameters<typeof lessons.append>[] = [];
+    const { append } = lessons;
+    lessons.append = (...records) => (records[0] === TOPICS.samples ? late.push(records) : append(...records));
+    await deployed.teach(160);
+    await train(deployed, { options });
+    for (const records of late) append(...records);
+    await until(deployed, () => state.outputs.has(TOPICS.models), { options });
+    deployed.follow();
+    expect(versions(deployed.assembler.models)).toEqual([expect.stringMatching(/^v0-/)]);
+  });
+
   it('forgets a customer by a record of the samples', async () => {
     const { deployed } = await withModel();
     const customer = deployed.snapshot().reservoir.customers[0]!;
