@@ -90,7 +90,7 @@ describe('delivery', () => {
     const sink = await createKafkaSink(producer, { topic: 'no-such-topic', output: LATE });
     await sink.write([late(1)]);
     await expect(sink.flush()).rejects.toMatchObject({
-      code: 'transport',
+      code: 'output',
       message: expect.stringMatching(/^the topic no-such-topic does not exist/),
       context: { topic: 'no-such-topic' },
     });

@@ -289,7 +289,7 @@ describe('the pipeline on Kafka', () => {
 
   it.each([
     ['no broker', { input: { brokers: ['127.0.0.1:1'] }, output: {} }, 6, /ECONNREFUSED/],
-    ['no such topic', { input: { topics: ['nowhere'] }, output: {} }, 6, /the topic nowhere does not exist/],
+    ['no such topic', { input: { topics: ['nowhere'] }, output: {} }, 3, /the topic nowhere does not exist/],
     [
       'no output topics',
       { input: {}, output: { kind: 'kafka', topicPrefix: 'no.' } },

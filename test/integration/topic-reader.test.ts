@@ -122,7 +122,10 @@ describe('topic reader', () => {
   it('tells at once of a topic that does not exist', async () => {
     const topic = await createTestTopic(brokers, 1);
     const missing = createTopicReader(topic.kafka, { groupId: 'g', topics: ['no-such-topic'], newId: randomUUID });
-    await expect(missing).rejects.toMatchObject({ code: 'transport' });
+    await expect(missing).rejects.toMatchObject({
+      code: 'input',
+      message: expect.stringMatching(/^the topic no-such-topic does not exist/),
+    });
     const reader = await openReader([topic]);
     await expect(reader.read('another', 0, undefined, () => true)).rejects.toMatchObject({ code: 'config' });
     await reader.close();

@@ -43,10 +43,14 @@ export function createTopicPatience(): (error: unknown) => boolean {
 /** Before a topic that is unknown counts as missing: a second and a half by `tryAgain`. */
 const UNKNOWN_ATTEMPTS = 7;
 
-/** What a user is told of a topic that is not there. */
-export function toUnknownTopic(topic: string, cause?: unknown): SegtideError {
-  const text = `the topic ${topic} does not exist, or this client may not see it; create it or correct the name`;
-  return new SegtideError('transport', text, { cause, context: { topic } });
+/**
+ * What a user is told of a topic that is not there.
+ *
+ * @param code whether it was to be read or written
+ */
+export function toUnknownTopic(topic: string, code: 'input' | 'output', cause?: unknown): SegtideError {
+  const text = `the topic ${topic} does not exist, or this client may not see it; create it (\`segtide topics create\` makes those that segtide writes) or correct the name`;
+  return new SegtideError(code, text, { cause, context: { topic } });
 }
 
 /** Whether the same request may be right when it is sent again. */

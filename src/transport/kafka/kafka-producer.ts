@@ -53,7 +53,7 @@ export async function createKafkaProducer(options: KafkaProducerOptions): Promis
       try {
         await tryAgain(sent, LONGEST_MS, createTopicPatience());
       } catch (cause) {
-        if (isUnknownTopic(cause)) throw toUnknownTopic(topic, cause);
+        if (isUnknownTopic(cause)) throw toUnknownTopic(topic, 'output', cause);
         throw toTransportError(cause, `the records for ${topic} were not acknowledged`, { topic });
       }
     },

@@ -4,7 +4,7 @@ import { SegtideError } from '../../errors.js';
 import { readingColumnsInTurn, recordsOf } from './fetch-answers.js';
 import { countBefore, type FetchedRecords, NO_RECORDS } from './fetched-records.js';
 import { KAFKA_RETRY } from './kafka-connection.js';
-import { createTopicPatience, isRetriable, toTransportError } from './kafka-error.js';
+import { createTopicPatience, isRetriable, isUnknownTopic, toTransportError, toUnknownTopic } from './kafka-error.js';
 import { tryAgain } from './try-again.js';
 
 /**
@@ -45,7 +45,7 @@ export interface TopicReaderOptions {
  * Starts a reader. It joins its group once, which by a broker's default settings takes 3 s; the group vanishes when the
  * reader has left. After an outage it joins another one, where nobody waits for the member that was lost.
  *
- * @throws SegtideError `transport` when no broker is to be had, or a topic does not exist
+ * @throws SegtideError `transport` when no broker is to be had, `input` when a topic does not exist
  */
 export async function createTopicReader(kafka: Kafka, options: TopicReaderOptions): Promise<TopicReader> {
   const reader = new GroupTopicReader(kafka, options);
@@ -86,9 +86,16 @@ class GroupTopicReader implements TopicReader {
       await this.#admin.connect();
       await tryAgain(() => this.#join(), 1000, createTopicPatience());
     } catch (error) {
+      const missing = isUnknownTopic(error) ? await this.#missing() : [];
       await this.close().catch(() => {}); // the first error is the one to tell
+      if (missing.length > 0) throw toUnknownTopic(missing.join(', '), 'input', error);
       throw toTransportError(error, `the topics ${topics.join(', ')} could not be read`);
     }
+  }
+
+  async #missing(): Promise<readonly string[]> {
+    const listed = await this.#admin.listTopics();
+    return this.#options.topics.filter((topic) => !listed.includes(topic));
   }
 
   async read(

@@ -66,7 +66,7 @@ function matching(listed: readonly string[], pattern: RegExp): string[] {
 function known(listed: readonly string[], names: readonly string[]): string[] {
   for (const topic of names) {
     if (listed.includes(topic)) continue;
-    throw toUnknownTopic(topic);
+    throw toUnknownTopic(topic, 'input');
   }
   return [...names];
 }

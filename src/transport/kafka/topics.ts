@@ -60,12 +60,12 @@ export async function committedOffsets(
 /**
  * The partitions of a topic with what they hold.
  *
- * @throws SegtideError `transport` when the topic does not exist or may not be described
+ * @throws SegtideError `input` when the topic does not exist; `transport` when it may not be described
  */
 export async function describeTopic(kafka: Kafka, topic: string): Promise<readonly PartitionRange[]> {
   return withAdmin(kafka, `the topic ${topic} could not be described`, async (admin) => {
     if (!(await admin.listTopics()).includes(topic)) {
-      throw toUnknownTopic(topic);
+      throw toUnknownTopic(topic, 'input');
     }
     const ranges = await untilReady(() => admin.fetchTopicOffsets(topic));
     return ranges
