@@ -117,8 +117,7 @@ function toSteps(
       ...{ first: toWindowStep(first, steps, windows.steps), end: toWindowStep(end, steps, windows.steps) },
       from: timeOfStep(windows, row, (first * windows.steps) / steps),
       to: timeOfStep(windows, row, (end * windows.steps) / steps),
-      expected: rounded(expectedSum / (end - first)),
-      seen: rounded(known === 0 ? 0 : seenSum / known),
+      ...roundedPair(expectedSum / (end - first), known === 0 ? 0 : seenSum / known),
       deviation: rounded(deviation),
     };
   });
@@ -127,6 +126,13 @@ function toSteps(
 /** Series may have other steps than windows, after resampling. */
 function toWindowStep(step: number, steps: number, windowSteps: number): number {
   return Math.round((step * windowSteps) / steps);
+}
+
+/** What is left of the larger one by the rounding of 32-bit numbers is nothing. */
+function roundedPair(expected: number, seen: number): { readonly expected: number; readonly seen: number } {
+  const least = 1e-6 * Math.max(Math.abs(expected), Math.abs(seen));
+  const kept = (value: number): number => (Math.abs(value) < least ? 0 : rounded(value));
+  return { expected: kept(expected), seen: kept(seen) };
 }
 
 /** Four significant digits: more say nothing, and cost bytes. */

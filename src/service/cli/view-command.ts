@@ -21,7 +21,10 @@ export function addViewCommand(program: Command, terminal: Terminal, outcome: Ou
     .description(
       'Reads the output folder of a run, while it goes on or afterwards, or the output topics of workers and trainer, into a database with a bounded history, and serves a live page at / and an API at /api. Nothing of the run is changed; any number may look at once.',
     )
-    .option('-f, --folder <folder>', 'output folder of a run; left out, the topics that the config names')
+    .option(
+      '-f, --folder <folder>',
+      'output folder of a run, or a folder of such, of which the newest is taken; left out, the topics that the config names',
+    )
     .option('-p, --port <port>', 'port, 0 for any that is free (default: 8750)')
     .option('--host <host>', 'name or address to listen on (default: 127.0.0.1, this machine alone)')
     .option('-c, --config <file>', 'config file; segtide.yaml in this folder when there is one')
@@ -36,6 +39,6 @@ export function addViewCommand(program: Command, terminal: Terminal, outcome: Ou
 
 const EXAMPLES = `
 Examples:
-  segtide view --folder segtide-out/2026-01-31T08-00-00
+  segtide view --folder segtide-out                  the newest run in it
   segtide view --config segtide.yaml --port 8080
   SEGTIDE_VIEW__TOKEN_FILE=token segtide view --folder out    allows changes to who has the token`;

@@ -94,7 +94,7 @@ async function run(name: string, embeddings: string, to: string, ...settings: st
     'input.time.unit=ms',
     'input.channels=[{name: value, field: value}]',
     ...['window.step=day', 'window.steps=7', 'cluster.k=3'],
-    ...['encoder.updates=10', 'encoder.hidden=6', 'encoder.latent=3', 'encoder.engine=js'],
+    ...['encoder.updates=10', 'encoder.hidden=6', 'encoder.latent=3', 'encoder.engine=js', 'encoder.views=[]'],
     ...['model.firstFit=256', 'model.retrain.everyWindows=256', 'model.retrain.minInterval=1d'],
     ...['model.gate.maxChurn=1', 'model.gate.maxSizeShift=1', 'model.gate.maxSilhouetteFall=2', 'model.gate.minGain=0'],
     ...['output.embeddings.enabled=true', 'output.embeddings.partWindows=300', `model.align.to=${to}`],

@@ -99,7 +99,8 @@ describe('what is asked of a run by hand', () => {
       const [to] = readdirSync(at('out/models')).filter((name) => /^v1.*json$/.test(name));
       ask({ kind: 'rollback', from: modelVersion, to: to!.replace('.json', '') });
     };
-    await run({ onProgress }, ...QUICK);
+    // Segments that rest on latents: then a model that was trained longer has gained something.
+    await run({ onProgress }, ...QUICK, 'encoder.views=[]');
     expect(after[0]).toMatch(/^v1-/);
     const events = contents(at('out'))['model-events.ndjson'];
     expect(events).toMatch(/"event":"reinstated".*"by hand: rollback from v2-\w+ to v1-/);
