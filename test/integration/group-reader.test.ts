@@ -64,7 +64,7 @@ describe('group reader', () => {
     await expect(opening).rejects.toMatchObject({ code: 'config' });
     await expect(opening).rejects.toThrow(new RegExp(`${first.topic} has 8, ${second.topic} has 12.*repartition`));
     await expect(createGroupReader({ ...of, topics: /^no-such/ })).rejects.toMatchObject({ code: 'config' });
-    await expect(createGroupReader({ ...of, topics: ['no-such'] })).rejects.toMatchObject({ code: 'transport' });
+    await expect(createGroupReader({ ...of, topics: ['no-such'] })).rejects.toMatchObject({ code: 'input' });
   });
 
   it('shares partitions with a second member, gets them back, and nothing is read twice or lost', async () => {

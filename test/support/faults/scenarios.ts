@@ -43,7 +43,7 @@ export const SMALL: ScenarioSizes = {
   copyingKills: 3,
   trainerKills: 2,
   brokerKills: 2,
-  clusterKills: 3,
+  clusterKills: 2,
   brokerAwayMs: 5000,
   proxyFaults: { lost: 3, cut: 4, resets: 1, everyMs: 1000 },
   slowResets: { lost: 0, cut: 0, resets: 2, everyMs: 10_000 },
