@@ -10,6 +10,9 @@ import { memoryAdvice } from './training-end.js';
 
 process.title = 'segtide training';
 
+// A terminal sends what ends a process to this one as well: how the training ends is its parent's business.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
+
 process.once('message', ({ job, background, parent }: TrainingOrder) => {
   // A training is one long computation, in which no event of this thread tells that whoever asked for it is gone.
   toWorker(new URL('./parent-watch.js', import.meta.url), parent).unref();

@@ -75,6 +75,17 @@ describe('startTraining', () => {
     });
   });
 
+  it('leaves it to its parent how it ends where a terminal or a process group is told to stop', async () => {
+    let reports = 0;
+    const training = await underWay(false, () => reports++);
+    const [pid] = trainingProcesses();
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(pid!, signal);
+    const before = reports;
+    await expect.poll(() => reports, { timeout: 60_000 }).toBeGreaterThan(before + 1);
+    await training.stop();
+    await expect(training.result).rejects.toMatchObject({ code: 'aborted' });
+  });
+
   it('is rejected when its process runs out of memory, and says so', async () => {
     process.env.NODE_OPTIONS = '--max-old-space-size=10';
     await expect(startTraining(smallJob()).result).rejects.toMatchObject({
@@ -110,9 +121,13 @@ describe('startTraining', () => {
 });
 
 /** A long training that has done its first updates. */
-function underWay(background = false): Promise<Training> {
+function underWay(background = false, onProgress = () => {}): Promise<Training> {
   return new Promise((resolve, reject) => {
-    const training = startTraining(LONG, { background, onProgress: () => resolve(training) });
+    const report = (): void => {
+      resolve(training);
+      onProgress();
+    };
+    const training = startTraining(LONG, { background, onProgress: report });
     training.result.catch(reject);
   });
 }
