@@ -9,14 +9,20 @@ import { Missing, Panel, SegmentTag } from '../parts.js';
 
 const HEIGHT = 560;
 
+type Layout = 'plane' | 'neighbours';
+
+const LAYOUTS: Readonly<Record<Layout, string>> = {
+  plane: 'by the two directions in which they differ most',
+  neighbours: 'so that those lie together that are most alike; distances between groups say little',
+};
+
 /** Where windows lie among each other: near ones behave alike. */
 export function MapView() {
   const [at, setAt] = useState<number | undefined>();
   const [plays, setPlays] = useState(false);
-  const resource = useResource<MapAnswer>(at === undefined ? '/api/map' : `/api/map?at=${at}`, [
-    'embeddings',
-    'assignments',
-  ]);
+  const [layout, setLayout] = useState<Layout>('plane');
+  const query = new URLSearchParams({ layout, ...(at !== undefined && { at: String(at) }) });
+  const resource = useResource<MapAnswer>(`/api/map?${query}`, ['embeddings', 'assignments']);
   const kept = useRef<MapAnswer | undefined>(undefined);
   // While the next window is on its way, the one before stays.
   if (resource.value !== undefined) kept.current = resource.value;
@@ -45,9 +51,17 @@ export function MapView() {
   return (
     <Panel
       title="Map of behaviour"
-      note={`${counted(map.x.length, 'window')} to ${day(map.windowEnd)}, by the two directions in which they differ most; in the space of ${plain(map.space ?? '')}. Draw a rectangle to look closer, double-click to go back.`}
+      note={`${counted(map.x.length, 'window')} to ${day(map.windowEnd)}, ${LAYOUTS[layout]}; in the space of ${plain(map.space ?? '')}. Draw a rectangle to look closer, double-click to go back.`}
       tools={
         <div class="inline">
+          <select
+            aria-label="Laid out by"
+            value={layout}
+            onChange={(event) => setLayout(event.currentTarget.value as Layout)}
+          >
+            <option value="plane">by difference</option>
+            <option value="neighbours">by neighbours</option>
+          </select>
           <button type="button" onClick={play}>
             {plays ? 'Pause' : 'Play'}
           </button>

@@ -17,6 +17,7 @@ import { serveApi } from './api/serve-api.js';
 import { servePage } from './api/serve-page.js';
 import { createAsk } from './ask-change.js';
 import { createLiveState, type LiveState } from './live-state.js';
+import { createNeighbourPlaces } from './neighbours/neighbour-places.js';
 import { createFolderSource } from './source/folder-source.js';
 import type { ViewSource } from './source/view-source.js';
 import { createKeyedCustomers } from './store/keyed-customers.js';
@@ -49,6 +50,7 @@ export async function createView(settings: ViewSettings, log: Log): Promise<View
   const live = createLiveState(() => performance.now());
   const stop = new AbortController();
   const source = await openSource(settings, store, log);
+  const neighbours = createNeighbourPlaces();
   const hub = createEventHub({ mostStreams: settings.mostStreams });
   const instance = randomUUID().slice(0, 8);
   const rate = createReadingRate(store);
@@ -61,6 +63,7 @@ export async function createView(settings: ViewSettings, log: Log): Promise<View
         await servePage(app, packagePath('dist/page'));
         await serveApi(app, {
           store,
+          neighbours,
           hub,
           instance,
           token: settings.token,
@@ -98,7 +101,7 @@ export async function createView(settings: ViewSettings, log: Log): Promise<View
       clearInterval(timer);
       stop.abort();
       await server.close();
-      await Promise.allSettled([ended, watched]);
+      await Promise.allSettled([ended, watched, neighbours.close()]);
       store.close();
     },
   };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packageVersion } from '../../../src/service/cli/package-path.js';
 import { createLog } from '../../../src/service/log.js';
+import type { MapAnswer } from '../../../src/service/view/api/answers.js';
 import { toOpenApi } from '../../../src/service/view/api/openapi.js';
 import { createRoutes } from '../../../src/service/view/api/routes.js';
 import { createView, type View } from '../../../src/service/view/create-view.js';
@@ -174,6 +175,25 @@ describe('what the API tells', () => {
     expect(Math.abs(at('c10') - at('c0'))).toBeCloseTo(10 * Math.sqrt(5), 2);
     expect(Math.max(...map.y.map(Math.abs))).toBeLessThan(0.001);
     expect(map.segments[map.segment[map.customers.indexOf('c150')]!]).toBe('s2');
+  });
+
+  it('lays windows out by neighbours, too, which tells apart what the plane shows on one spot', async () => {
+    await open();
+    const groups = 8;
+    const ids = Array.from({ length: 240 }, (_, i) => `c${i}`);
+    // Each group has a direction of its own: of eight, a plane shows two.
+    const vectorOf = (i: number): number[] =>
+      Array.from({ length: groups }, (_, d) => (d === i % groups ? 4 : 0) + 0.3 * Math.sin(7 * i + 3 * d * i));
+    await run.append('embeddings', ...ids.map((id, i) => embedding(id, 2, vectorOf(i))));
+    await run.append('assignments', ...ids.map((id) => assignment(id, 2, 's1')));
+    const has = ({ x }: { x: number[] }): boolean => x.length === ids.length;
+    const plane = (await eventually('/api/map', has)) as MapAnswer;
+    const neighbours = (await get('/api/map?layout=neighbours')) as MapAnswer;
+    expect(neighbours.customers).toEqual(plane.customers);
+    expect(neighbours.x.every((x) => x >= neighbours.extent![0]! && x <= neighbours.extent![1]!)).toBe(true);
+    expect(shareOfOwn(neighbours, groups)).toBeGreaterThan(0.99);
+    expect(shareOfOwn(plane, groups)).toBeLessThan(0.9);
+    expect(await get('/api/map?layout=neighbours&limit=10')).toMatchObject({ x: { length: 10 } });
   });
 
   it('every answer is as the OpenAPI document says', async () => {
@@ -401,4 +421,15 @@ function statusOf(path: string, headers: Record<string, string> = {}): Promise<n
     sent.on('error', reject);
     sent.end();
   });
+}
+
+/** How many of the five nearest points on a map are of a point's own group: customer c17 is of group 17 modulo `groups`. */
+function shareOfOwn({ x, y, customers }: MapAnswer, groups: number): number {
+  const groupOf = customers.map((id) => Number(id.slice(1)) % groups);
+  const shares = groupOf.map((group, i) => {
+    const others = groupOf.map((other, j) => ({ other, far: (x[i]! - x[j]!) ** 2 + (y[i]! - y[j]!) ** 2, j }));
+    const nearest = others.filter(({ j }) => j !== i).sort((a, b) => a.far - b.far);
+    return nearest.slice(0, 5).filter(({ other }) => other === group).length / 5;
+  });
+  return shares.reduce((sum, share) => sum + share, 0) / shares.length;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { NeighbourPlaces } from '../neighbours/neighbour-places.js';
 import type { ViewStore } from '../store/view-store.js';
 import {
   acceptedAnswer,
@@ -19,7 +20,7 @@ import { readAlerts } from './queries/alerts.js';
 import { readCustomer, readCustomers } from './queries/customers.js';
 import { readDrift } from './queries/drift.js';
 import { readFlows } from './queries/flows.js';
-import { readMap } from './queries/map.js';
+import { readMap, readNeighbourMap } from './queries/map.js';
 import { readModelEvents } from './queries/models.js';
 import { readSegments } from './queries/segments.js';
 import type { ViewRoute } from './view-route.js';
@@ -27,6 +28,7 @@ import type { ViewRoute } from './view-route.js';
 /** What the routes answer from, and what changes are asked of. */
 export interface RouteParts {
   readonly store: ViewStore;
+  readonly neighbours: NeighbourPlaces;
   readonly summary: () => SummaryAnswer;
   /** Under which id a customer is kept. */
   readonly toCustomerKey: (customerId: string) => string;
@@ -47,8 +49,12 @@ const time = z.coerce.number().int().optional();
 const word = z.string().max(16_000).optional();
 const reason = z.string().min(1).max(1000).describe('In your words; goes into the history of models.');
 
+/** Points that are placed among neighbours at once: some tenths of a second. */
+const MOST_NEIGHBOURS = 20_000;
+
 /** All operations, in the order of the document. */
-export function createRoutes({ store, summary, toCustomerKey, ask, rename }: RouteParts): readonly ViewRoute[] {
+export function createRoutes(parts: RouteParts): readonly ViewRoute[] {
+  const { store, neighbours, summary, toCustomerKey, ask, rename } = parts;
   const { database } = store;
   return [
     {
@@ -120,10 +126,19 @@ export function createRoutes({ store, summary, toCustomerKey, ask, rename }: Rou
       query: z.strictObject({
         at: time.describe('End of the windows that are shown, epoch ms; left out, of the latest.'),
         limit: limit(200_000, 100_000),
+        layout: z
+          .enum(['plane', 'neighbours'])
+          .default('plane')
+          .describe(
+            `By the two directions of most variance, or so that neighbours lie together; then ${MOST_NEIGHBOURS} points at most.`,
+          ),
       }),
       answer: mapAnswer,
       reads: ['embeddings', 'assignments'],
-      answers: ({ query }) => readMap(database, query),
+      answers: ({ query }) =>
+        query.layout === 'plane'
+          ? readMap(database, query)
+          : readNeighbourMap(database, { ...query, limit: Math.min(query.limit, MOST_NEIGHBOURS) }, neighbours),
     },
     {
       method: 'GET',

@@ -1,4 +1,5 @@
 import type { Database } from 'node-sqlite3-wasm';
+import { MOST_LAID_OUT, type NeighbourPlaces, type VectorTable } from '../../neighbours/neighbour-places.js';
 import type { MapAnswer } from '../answers.js';
 
 const EMPTY: MapAnswer = {
@@ -20,16 +21,54 @@ export interface MapQuery {
   readonly limit: number;
 }
 
-/** Where the windows that ended together lie, and in which segments. */
-export function readMap(database: Database, { at, limit }: MapQuery): MapAnswer {
+/** Where the windows that ended together lie, and in which segments: in the plane of the two directions of most variance. */
+export function readMap(database: Database, query: MapQuery): MapAnswer {
+  const { points, ...answer } = readPoints(database, query);
+  return {
+    ...answer,
+    extent: answer.space === null ? null : readExtent(database, answer.space),
+    x: points.map(({ x }) => rounded(x)),
+    y: points.map(({ y }) => rounded(y)),
+  };
+}
+
+/** As `readMap`, laid out so that neighbours in the space of all directions lie together, whatever the plane shows. */
+export async function readNeighbourMap(
+  database: Database,
+  query: MapQuery,
+  neighbours: NeighbourPlaces,
+): Promise<MapAnswer> {
+  const { points, ...answer } = readPoints(database, query);
+  const { space } = answer;
+  if (space === null) return { ...answer, extent: null, x: [], y: [] };
+  const vectors = toTable(points.map(({ vector }) => vector));
+  const known = Number(database.get('select count(*) as n from points where space = ?', space)!.n);
+  const { places, extent } = await neighbours.of(space, vectors, known, () => readSample(database, space, known));
+  return {
+    ...answer,
+    extent: [...extent],
+    x: points.map((_, i) => rounded(places[2 * i]!)),
+    y: points.map((_, i) => rounded(places[2 * i + 1]!)),
+  };
+}
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+  readonly vector: Uint8Array;
+}
+
+type PointsAnswer = Omit<MapAnswer, 'x' | 'y' | 'extent'> & { readonly points: readonly Point[] };
+
+function readPoints(database: Database, { at, limit }: MapQuery): PointsAnswer {
   const ends = database.all('select windowEnd, count(*) as n from points where x is not null group by windowEnd');
   const windowEnds = ends.map((row) => Number(row.windowEnd));
   const windowEnd = at ?? windowEnds.at(-1);
   const count = Number(ends.find((row) => Number(row.windowEnd) === windowEnd)?.n ?? 0);
-  if (windowEnd === undefined || count === 0) return { ...EMPTY, windowEnds };
+  if (windowEnd === undefined || count === 0) return { ...EMPTY, windowEnds, points: [] };
   const space = newestSpace(database, windowEnd);
   const rows = database.all(
-    `select p.customerId, p.x, p.y, a.segmentId from points p
+    `select p.customerId, p.x, p.y, p.vector, a.segmentId from points p
      left join assignments a on a.customerId = p.customerId and a.windowStart = p.windowStart
      where p.windowEnd = ? and p.space = ? and p.x is not null limit ?`,
     [windowEnd, space, limit],
@@ -44,12 +83,10 @@ export function readMap(database: Database, { at, limit }: MapQuery): MapAnswer 
     windowEnd,
     windowEnds,
     space,
-    extent: readExtent(database, space),
     segments,
     segment: rows.map(({ segmentId }) => toNumber(segmentId as string | null)),
-    x: rows.map(({ x }) => rounded(x as number)),
-    y: rows.map(({ y }) => rounded(y as number)),
     customers: rows.map(({ customerId }) => customerId as string),
+    points: rows as unknown as readonly Point[],
   };
 }
 
@@ -66,6 +103,27 @@ function readExtent(database: Database, space: string): number[] {
     space,
   )!;
   return [row.x0, row.x1, row.y0, row.y1].map(Number);
+}
+
+/** Vectors from all windows of a space. */
+function readSample(database: Database, space: string, known: number): VectorTable {
+  const every = Math.ceil(known / MOST_LAID_OUT);
+  const rows = database.all('select vector from points where space = ? and id % ? = 0 limit ?', [
+    space,
+    every,
+    MOST_LAID_OUT,
+  ]);
+  return toTable(rows.map(({ vector }) => vector as Uint8Array));
+}
+
+function toTable(vectors: readonly Uint8Array[]): VectorTable {
+  const size = (vectors[0]?.byteLength ?? 0) / Float32Array.BYTES_PER_ELEMENT;
+  const values = new Float32Array(vectors.length * size);
+  const bytes = new Uint8Array(values.buffer);
+  vectors.forEach((vector, i) => {
+    bytes.set(vector, i * vector.byteLength);
+  });
+  return { length: vectors.length, size, values };
 }
 
 /** As fine as a screen can show. */
