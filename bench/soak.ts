@@ -25,6 +25,8 @@ const NEW_A_DAY = 20;
 const EVENTS_A_DAY = 6 * CUSTOMERS;
 const DAY_MS = 86_400_000;
 const BACKLOG = 300_000;
+/** Events in one request at most. */
+const BATCH = 10_000;
 const PIECE_MS = 100;
 const SAMPLE_MS = 30_000;
 
@@ -85,7 +87,7 @@ try {
     },
   );
   const lag = watchGroupLag(admin, [{ groupId: deployment.groupId, topic: 'usage' }]);
-  for (let sent = 0; sent < BACKLOG; sent += 10_000) await send(10_000);
+  for (let sent = 0; sent < BACKLOG; sent += BATCH) await send(BATCH);
   const begun = performance.now();
   const worker = spawn(
     process.execPath,
@@ -122,7 +124,8 @@ try {
   const from = performance.now();
   let sent = 0;
   for (let passed = 0; passed < Number(flags.minutes) * 60_000; passed = performance.now() - from) {
-    const due = Math.floor((rate * passed) / 1000) - sent;
+    // After a pause of the machine what is due by then would be more than a request may hold.
+    const due = Math.min(BATCH, Math.floor((rate * passed) / 1000) - sent);
     if (due > 0) await Promise.race([send(due), failed]);
     sent += Math.max(0, due);
     await sleep(PIECE_MS);

@@ -53,7 +53,7 @@ export async function repartitionPartition(options: RepartitionOptions, parts: R
   const deadLetters = shortening(await outputs.sink(DEAD_LETTERS));
   const copier = createCopier(options, parts);
   try {
-    partition.start(new Map());
+    partition.start(await copier.begin());
     while (!partition.signal.aborted && !isStopped()) {
       const records = partition.peek(topic!, BATCH_BYTES);
       if (records.length === 0) {
@@ -92,6 +92,7 @@ function createCopier(
   { outageMs }: RepartitionOptions,
   { partition, openWriter, committed, clock, isStopped }: RepartitionParts,
 ) {
+  const [topic] = partition.topics as readonly [string];
   let writer: CopyWriter | undefined;
   let isKnown = false;
   let last: bigint | undefined;
@@ -102,33 +103,48 @@ function createCopier(
     const found = await committed();
     if (found === next) return true;
     if (found === last) return false;
-    const what = `another process has copied ${partition.topics[0]}/${partition.partition} on; this one stops`;
+    const what = `another process has copied ${topic}/${partition.partition} on; this one stops`;
     throw new SegtideError('fenced', what, { context: { partition: partition.partition } });
   }
 
-  return {
-    async commit(outputs: ReadonlyMap<string, readonly OutgoingRecord[]>, next: bigint): Promise<void> {
-      const begun = clock.now();
-      for (;;) {
-        try {
-          if (!isKnown) {
-            // A new writer ends what a former one has begun; what was committed is certain only then.
-            writer ??= await openWriter();
-            last = await committed();
-            isKnown = true;
-          }
-          if (writer === undefined && (await tookEffect(next))) break;
-          await writer!.write(outputs, next);
-          break;
-        } catch (error) {
-          const isRetriable = error instanceof SegtideError && error.retriable;
-          if (!isRetriable || partition.signal.aborted || isStopped() || clock.now() - begun >= outageMs) throw error;
-          const broken = writer;
-          writer = undefined;
-          await broken?.close().catch(() => {}); // it is broken
-        }
-        await sleep(RETRY_MS, undefined, { signal: partition.signal }).catch(() => {}); // revoked
+  /** Tries until it is done, with another writer each time. */
+  async function persist(attempt: () => Promise<void>): Promise<void> {
+    const begun = clock.now();
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        const isRetriable = error instanceof SegtideError && error.retriable;
+        if (!isRetriable || partition.signal.aborted || isStopped() || clock.now() - begun >= outageMs) throw error;
+        const broken = writer;
+        writer = undefined;
+        await broken?.close().catch(() => {}); // it is broken
       }
+      await sleep(RETRY_MS, undefined, { signal: partition.signal }).catch(() => {}); // revoked
+    }
+  }
+
+  return {
+    /**
+     * Where to go on: what was committed is certain only once a new writer has ended what the former one had begun, and
+     * read before, it may lie before records that the former one copies yet. Empty where nothing was committed.
+     */
+    async begin(): Promise<ReadonlyMap<string, bigint>> {
+      await persist(async () => {
+        writer ??= await openWriter();
+        last = await committed();
+      });
+      isKnown = last !== undefined;
+      return new Map(last === undefined ? [] : [[topic, last]]);
+    },
+    async commit(outputs: ReadonlyMap<string, readonly OutgoingRecord[]>, next: bigint): Promise<void> {
+      await persist(async () => {
+        // Where nothing was, the reader has committed the beginning, if it is none that stays the same.
+        if (!isKnown) last = await committed();
+        isKnown = true;
+        if (writer === undefined && (await tookEffect(next))) return;
+        await writer!.write(outputs, next);
+      });
       last = next;
     },
     close: async (): Promise<void> => writer?.close(),

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
+import { restartConsumer } from './consumer-restart.js';
 import { readingColumnsInTurn, recordsOf } from './fetch-answers.js';
 import type { FetchedRecords } from './fetched-records.js';
 import { KAFKA_RETRY } from './kafka-connection.js';
@@ -73,22 +74,22 @@ export async function startGroupConsumer(
   });
   consumer.on(consumer.events.FETCH_START, () => listener.fetching());
   consumer.on(consumer.events.REQUEST, ({ payload }) => listener.answered(payload.apiName === 'Fetch'));
-  consumer.on(consumer.events.CRASH, ({ payload }) => {
-    // kafkajs restarts by itself where it can help; else it would leave a process that is alive and reads nothing.
-    if (!payload.restart)
-      listener.failed(toTransportError(payload.error, `the consumer of ${topic} stopped`, { topic }));
-  });
-
-  try {
-    await consumer.connect();
-    await consumer.subscribe({ topics: [topic], fromBeginning: settings.startAt === 'earliest' });
-    await consumer.run({
+  const run = (): Promise<void> =>
+    consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
       // All at once, so that each fetched batch is known to be waiting.
       partitionsConsumedConcurrently: partitions,
       eachBatch: (payload) => passOn(payload, settings, listener),
     });
+  const restart = restartConsumer(consumer, run, settings.outageMs, (error) =>
+    listener.failed(toTransportError(error, `the consumer of ${topic} stopped`, { topic })),
+  );
+
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [topic], fromBeginning: settings.startAt === 'earliest' });
+    await run();
   } catch (error) {
     await consumer.disconnect().catch(() => {}); // the first error is the one to tell
     throw toTransportError(error, `the consumer of ${topic} could not start`, { topic });
@@ -107,7 +108,10 @@ export async function startGroupConsumer(
         });
       }
     },
-    close: () => disconnect(consumer, topic),
+    close() {
+      restart.close();
+      return disconnect(consumer, topic);
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
+import { restartConsumer } from './consumer-restart.js';
 import { readingColumns, recordsOf } from './fetch-answers.js';
 import { type FetchedRecords, NO_RECORDS } from './fetched-records.js';
 import type { GroupReaderSettings } from './group-reader-options.js';
@@ -106,21 +107,22 @@ export async function createGroupMember(
     listener.fetched(topic, partition, NO_RECORDS, BigInt(firstOffset ?? lastOffset), BigInt(lastOffset) + 1n);
   });
   consumer.on(events.REQUEST, () => listener.answered());
-  consumer.on(events.CRASH, ({ payload }) => {
-    // kafkajs restarts by itself where it can help; else it would leave a process that is alive and reads nothing.
-    if (!payload.restart) listener.failed(toTransportError(payload.error, `the consumer of ${topics.join()} stopped`));
-  });
+  const run = (): Promise<void> =>
+    consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: (payload) => passOn(payload, listener),
+    });
+  const restart = restartConsumer(consumer, run, settings.outageMs, (error) =>
+    listener.failed(toTransportError(error, `the consumer of ${topics.join()} stopped`)),
+  );
 
   return {
     async start() {
       try {
         await consumer.connect();
         await consumer.subscribe({ topics: [...topics], fromBeginning: true });
-        await consumer.run({
-          autoCommit: false,
-          eachBatchAutoResolve: false,
-          eachBatch: (payload) => passOn(payload, listener),
-        });
+        await run();
       } catch (error) {
         await consumer.disconnect().catch(() => {}); // the first error is the one to tell
         throw toTransportError(error, `the consumer of ${topics.join()} could not start`);
@@ -150,7 +152,10 @@ export async function createGroupMember(
         });
       }
     },
-    close: () => disconnect(consumer, topics),
+    close() {
+      restart.close();
+      return disconnect(consumer, topics);
+    },
   };
 }
 

@@ -12,15 +12,23 @@ export function toTransportError(cause: unknown, what: string, context: ErrorCon
 function adviceOn(cause: unknown): string {
   const type = protocolType(cause);
   if (type?.endsWith('_AUTHORIZATION_FAILED')) return '; `segtide topics plan` lists the rights that are needed';
-  // kafkajs says so, too, where it may not use the group or transactional id.
-  const isLost = cause instanceof Error && cause.name === 'KafkaJSGroupCoordinatorNotFound';
-  return isLost ? ' (or no right to it: `segtide topics plan` lists those that are needed)' : '';
+  return isLostCoordinator(cause) ? ' (or no right to it: `segtide topics plan` lists those that are needed)' : '';
 }
 
 /** A codec or a token client of segtide's may have thrown within kafkajs, which wraps it when it gives up. */
 function segtideErrorIn(error: unknown): SegtideError | undefined {
   if (error instanceof SegtideError) return error;
   return error instanceof Error ? segtideErrorIn(error.cause) : undefined;
+}
+
+/**
+ * kafkajs found no coordinator: where it may not use the group or transactional id, and where the broker that it asked
+ * was away. It takes both for good.
+ */
+export function isLostCoordinator(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const { name, cause }: KafkaJsError = error;
+  return name === 'KafkaJSGroupCoordinatorNotFound' || isLostCoordinator(cause);
 }
 
 /** The group is choosing its members' partitions anew; the same request may be right once it has. */

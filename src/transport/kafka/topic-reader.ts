@@ -4,7 +4,14 @@ import { SegtideError } from '../../errors.js';
 import { readingColumnsInTurn, recordsOf } from './fetch-answers.js';
 import { countBefore, type FetchedRecords, NO_RECORDS } from './fetched-records.js';
 import { KAFKA_RETRY } from './kafka-connection.js';
-import { createTopicPatience, isRetriable, isUnknownTopic, toTransportError, toUnknownTopic } from './kafka-error.js';
+import {
+  createTopicPatience,
+  isLostCoordinator,
+  isRetriable,
+  isUnknownTopic,
+  toTransportError,
+  toUnknownTopic,
+} from './kafka-error.js';
 import { tryAgain } from './try-again.js';
 
 /**
@@ -227,7 +234,8 @@ class GroupTopicReader implements TopicReader {
   async #joinAgain(cause: unknown): Promise<void> {
     this.#consumer = undefined;
     let error = cause;
-    while (isRetriable(error) && !this.#end.signal.aborted) {
+    // Who was in a group of that name had the right to it.
+    while ((isRetriable(error) || isLostCoordinator(error)) && !this.#end.signal.aborted) {
       try {
         return await this.#join();
       } catch (next) {
