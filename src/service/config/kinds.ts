@@ -29,6 +29,13 @@ export function text() {
   return z.string().min(1);
 }
 
+/** Of a broker. */
+export function address() {
+  return z
+    .string()
+    .regex(/^[^\s:,]+:\d{1,5}$|^\[[\da-fA-F:.]+\]:\d{1,5}$/, { error: () => '`host:port`, such as localhost:9092' });
+}
+
 /** Name of one topic, as Kafka allows it. */
 export function topic() {
   return z.string().refine(isTopic, { error: () => `a topic name: ${TOPIC}` });

@@ -69,37 +69,41 @@ describe('loadConfig', () => {
     ['input: { channels: [] }', "'input.channels' must be at least 1 entries; got []"],
     ['input: { kafka: { topics: t } }', "'input.kafka.brokers' is missing; it must be a list"],
     ['input: { kind: kafka }', "'input.kafka' must be given, with at least `brokers`"],
-    ['input: { kafka: { brokers: [a], format: avro } }', "'input.kafka.avroSchema' must be the path of a schema"],
-    ['input: { kafka: { brokers: [a], topic: t } }', 'is now `topics`, a list: `topics: [usage-events]`'],
+    ['input: { kafka: { brokers: [localhost] } }', '`host:port`, such as localhost:9092'],
+    ['input: { kafka: { brokers: [a:1], format: avro } }', "'input.kafka.avroSchema' must be the path of a schema"],
+    ['input: { kafka: { brokers: [a:1], topic: t } }', 'is now `topics`, a list: `topics: [usage-events]`'],
     [
-      'input: { kafka: { brokers: [a], fromBeginning: false } }',
+      'input: { kafka: { brokers: [a:1], fromBeginning: false } }',
       'is now `startAt: earliest` (true) or `startAt: latest`',
     ],
-    ['input: { kafka: { brokers: [a], ssl: true } }', 'did you mean `tls: true`?'],
+    ['input: { kafka: { brokers: [a:1], ssl: true } }', 'did you mean `tls: true`?'],
     [
-      'input: { kafka: { brokers: [a], tls: { cart: x } } }',
+      'input: { kafka: { brokers: [a:1], tls: { cart: x } } }',
       "unknown key 'input.kafka.tls.cart'; did you mean 'cert'?",
     ],
-    ['input: { kafka: { brokers: [a], tls: { cert: x } } }', "'input.kafka.tls.key' must be the PEM file of the key"],
-    ['input: { kafka: { brokers: [a], tls: { passphrase: hush } } }', "'input.kafka.tls.passphrase' must be left out"],
-    ['input: { kafka: { brokers: [a], topics: [a, /b/] } }', 'or one pattern between slashes such as /^usage-.*/'],
-    ['input: { kafka: { brokers: [a], topics: "/(/" } }', 'or one pattern between slashes'],
-    ['input: { kafka: { brokers: [a], topics: [a b] } }', 'letters, digits, `.`, `_` and `-`'],
+    ['input: { kafka: { brokers: [a:1], tls: { cert: x } } }', "'input.kafka.tls.key' must be the PEM file of the key"],
     [
-      'input: { kafka: { brokers: [a], startAt: newest } }',
+      'input: { kafka: { brokers: [a:1], tls: { passphrase: hush } } }',
+      "'input.kafka.tls.passphrase' must be left out",
+    ],
+    ['input: { kafka: { brokers: [a:1], topics: [a, /b/] } }', 'or one pattern between slashes such as /^usage-.*/'],
+    ['input: { kafka: { brokers: [a:1], topics: "/(/" } }', 'or one pattern between slashes'],
+    ['input: { kafka: { brokers: [a:1], topics: [a b] } }', 'letters, digits, `.`, `_` and `-`'],
+    [
+      'input: { kafka: { brokers: [a:1], startAt: newest } }',
       'earliest, latest, or a date (UTC) or a time with its offset',
     ],
-    ['input: { kafka: { brokers: [a], startAt: "2026-01-31T08:00:00" } }', 'a time with its offset'],
+    ['input: { kafka: { brokers: [a:1], startAt: "2026-01-31T08:00:00" } }', 'a time with its offset'],
     ['output: { topics: { asignments: x } }', "did you mean 'assignments'?"],
     ['output: { topics: { late: segtide.drift } }', 'other names than each other'],
     [
-      'input: { kind: kafka, kafka: { brokers: [a], topics: /^seg/ } }',
+      'input: { kind: kafka, kafka: { brokers: [a:1], topics: /^seg/ } }',
       'segtide would read what it writes; change these, `output.topicPrefix` or the topics of the input',
     ],
     ['output: { replicationFactor: 2, minInsyncReplicas: 3 }', 'at most `output.replicationFactor`'],
     ['delivery: { commitEvery: 1m, checkpointEvery: 1s }', 'at least `delivery.commitEvery`'],
     [
-      'input: { kind: kafka, kafka: { brokers: [a] } }\noutput: { kind: kafka, kafka: { brokers: [b] } }',
+      'input: { kind: kafka, kafka: { brokers: [a:1] } }\noutput: { kind: kafka, kafka: { brokers: [b:1] } }',
       'are committed to one cluster',
     ],
     ['output: { kind: kafka }', '`output.kafka.brokers` or `input.kafka.brokers` names the brokers'],
@@ -114,7 +118,7 @@ describe('loadConfig', () => {
   });
 
   it('says what was got only where a key is given', () => {
-    const broken = 'input: { kind: kafka, kafka: { brokers: [a], topics: /^seg/ } }';
+    const broken = 'input: { kind: kafka, kafka: { brokers: [a:1], topics: /^seg/ } }';
     expect(problems(file(broken))[0]).not.toContain('got');
     expect(problems(file(`${broken}\noutput: { topics: { late: segments } }`))[0]).toMatch(
       /; got \{"late":"segments"\}$/,
@@ -178,15 +182,15 @@ output: { format: avro }`;
   it.each([
     ['input: { live: true, paths: ["-"] }', 0],
     ['input: { live: true, paths: [a.csv] }', 1],
-    ['input: { kind: kafka, live: true, kafka: { brokers: [a] } }', 0],
-    ['input: { kind: kafka, live: false, kafka: { brokers: [a] } }', 1],
+    ['input: { kind: kafka, live: true, kafka: { brokers: [a:1] } }', 0],
+    ['input: { kind: kafka, live: false, kafka: { brokers: [a:1] } }', 1],
   ])('live input is standard input or Kafka: %s', (text, count) => {
     expect(problems(file(text))).toHaveLength(count);
   });
 });
 
 describe('connections to Kafka', () => {
-  const kafka = (keys: string): string => `input: { kafka: { brokers: [a], ${keys} } }`;
+  const kafka = (keys: string): string => `input: { kafka: { brokers: [a:1], ${keys} } }`;
   const PLAIN = 'sasl: { mechanism: plain, username: u, password: s3cret }';
 
   it.each([
@@ -215,7 +219,7 @@ describe('connections to Kafka', () => {
       expect(others).toEqual([]);
       expect(() => loadConfig(file(kafka(sasl(', allowPlaintext: true'))))).not.toThrow();
       expect(() => loadConfig(file(kafka(`tls: true, ${sasl('')}`)))).not.toThrow();
-      const output = `output: { kafka: { brokers: [a], ${sasl('')} } }`;
+      const output = `output: { kafka: { brokers: [a:1], ${sasl('')} } }`;
       expect(problems(file(output))[0]).toContain("'output.kafka.sasl' must be with `output.kafka.tls`");
     },
   );
@@ -352,7 +356,7 @@ describe('the environment', () => {
   });
 
   it('never shows a secret in a complaint', () => {
-    const text = 'input: { kafka: { brokers: [a], sasl: { mechanism: plain, username: u, password: 12345 } } }';
+    const text = 'input: { kafka: { brokers: [a:1], sasl: { mechanism: plain, username: u, password: 12345 } } }';
     const [problem] = problems(file(text));
     expect(problem).toContain("'input.kafka.sasl.password' must be text; got a masked value");
     expect(problem).not.toContain('12345');

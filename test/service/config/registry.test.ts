@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ConfigSources, loadConfig } from '../../../src/service/config/load-config.js';
 import { maskSecrets } from '../../../src/service/config/mask-secrets.js';
 
-const kafka = (keys: string): ConfigSources => file(`input: { kind: kafka, kafka: { brokers: [a], ${keys} } }`);
+const kafka = (keys: string): ConfigSources => file(`input: { kind: kafka, kafka: { brokers: [a:1], ${keys} } }`);
 const REGISTRY = 'registry: { url: "http://r:8081/apis/ccompat/v7" }';
 
 describe('the config of schema registries', () => {
@@ -14,7 +14,7 @@ describe('the config of schema registries', () => {
       SEGTIDE_OUTPUT__REGISTRY__URL: 'https://out',
     };
     const config = loadConfig({
-      ...file(`input: { kafka: { brokers: [a], format: avro, ${REGISTRY} } }\noutput: { kind: kafka, format: avro }`),
+      ...file(`input: { kafka: { brokers: [a:1], format: avro, ${REGISTRY} } }\noutput: { kind: kafka, format: avro }`),
       env,
       readFile: (path) => `secret of ${path}\n`,
     });
@@ -55,7 +55,7 @@ describe('the config of schema registries', () => {
     expect(() => loadConfig(kafka(keys))).toThrow(text);
   });
 
-  it.each(['{ format: avro }', '{ kind: kafka, kafka: { brokers: [a] } }'])(
+  it.each(['{ format: avro }', '{ kind: kafka, kafka: { brokers: [a:1] } }'])(
     'is of no use with the output %s',
     (output) => {
       const env = { SEGTIDE_OUTPUT__REGISTRY__URL: 'https://out' };

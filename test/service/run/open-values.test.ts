@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 
 async function parse(keys: string, values: readonly (string | Buffer)[]): Promise<(number | string)[]> {
-  const text = `input: { kind: kafka, kafka: { brokers: [a], ${keys.replaceAll('$', folder)} } }`;
+  const text = `input: { kind: kafka, kafka: { brokers: [a:1], ${keys.replaceAll('$', folder)} } }`;
   const { input } = loadConfig({ file: { path: 'c.yaml', text } });
   const opened = await openValues(input.kafka!, mapping, { now: () => 0 });
   try {

@@ -7,7 +7,7 @@ describe('a run', () => {
     ['input: { paths: [a.csv] }', false],
     ['input: { paths: ["-"] }', false],
     ['input: { paths: ["-"], live: true }', true],
-    ['input: { kind: kafka, kafka: { brokers: [a] } }', true],
+    ['input: { kind: kafka, kafka: { brokers: [a:1] } }', true],
   ])('of %s is live: %s', (text, live) => {
     expect(resolveRun(loadConfig({ file: { path: 'c.yaml', text } })).live).toBe(live);
   });

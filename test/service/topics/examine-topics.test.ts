@@ -7,7 +7,7 @@ import type { ConfiguredTopic } from '../../../src/transport/kafka/describe-topi
 const CONFIG = loadConfig({
   file: {
     path: 'c.yaml',
-    text: 'input: { kind: kafka, kafka: { brokers: [a] } }\noutput: { kind: kafka, replicationFactor: 3 }',
+    text: 'input: { kind: kafka, kafka: { brokers: [a:1] } }\noutput: { kind: kafka, replicationFactor: 3 }',
   },
 });
 const PLAN = planTopics(CONFIG);

@@ -4,7 +4,7 @@ import { loadConfig } from '../../../src/service/config/load-config.js';
 import { planTopics } from '../../../src/service/topics/plan-topics.js';
 import { INNER_TOPICS, OUTPUT_TOPICS, topicOf } from '../../../src/service/topics/topic-name.js';
 
-const KAFKA = 'input: { kind: kafka, kafka: { brokers: [a] } }';
+const KAFKA = 'input: { kind: kafka, kafka: { brokers: [a:1] } }';
 
 function plan(text: string) {
   return planTopics(loadConfig({ file: { path: 'c.yaml', text } }));
@@ -61,13 +61,13 @@ describe('planTopics', () => {
   });
 
   it('plans embeddings and the repartitioned input where they are asked for', () => {
-    const text = `input: { kind: kafka, keyed: repartition, kafka: { brokers: [a] } }
+    const text = `input: { kind: kafka, keyed: repartition, kafka: { brokers: [a:1] } }
 output: { kind: kafka, embeddings: { enabled: true }, topics: { repartitioned: by-customer } }`;
     expect(plan(text).map(({ topic }) => topic)).toEqual(expect.arrayContaining(['segtide.embeddings', 'by-customer']));
   });
 
   it('plans no inner topics for what is read from files, and nothing for what is written to files', () => {
-    expect(plan('output: { kind: kafka, kafka: { brokers: [a] } }').map(({ name }) => name)).toEqual(
+    expect(plan('output: { kind: kafka, kafka: { brokers: [a:1] } }').map(({ name }) => name)).toEqual(
       OUTPUT_TOPICS.filter((name) => name !== 'embeddings'),
     );
     expect(plan(KAFKA)).toEqual([]);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { duration, secret, text } from '../kinds.js';
+import { address, duration, secret, text } from '../kinds.js';
 import { saslSection } from './sasl.js';
 
 /**
@@ -9,7 +9,7 @@ import { saslSection } from './sasl.js';
  */
 export function kafkaConnection(variables: string) {
   return {
-    brokers: z.array(text()).min(1).describe('Addresses, `host:port`.'),
+    brokers: z.array(address()).min(1).describe('Addresses, `host:port`.'),
     clientId: text().default('segtide').describe("Name of this program in the brokers' logs and quotas."),
     rack: text().exactOptional().describe('Rack or zone of this process: records are fetched from a replica in it.'),
     requestTimeout: duration({ min: 1000 })
