@@ -109,7 +109,7 @@ function toPanel({ type, title, description, unit, queries, stacked = false, max
       },
       overrides: [],
     },
-    ...OPTIONS[type](named),
+    ...optionsOf(type, named),
     targets: queries.map(([legendFormat, expr], i) => ({
       refId: String.fromCharCode(65 + i),
       datasource: DATASOURCE,
@@ -121,20 +121,18 @@ function toPanel({ type, title, description, unit, queries, stacked = false, max
   };
 }
 
-const OPTIONS = {
-  timeseries: () => ({
-    options: { legend: { displayMode: 'list', placement: 'bottom' }, tooltip: { mode: 'multi', sort: 'desc' } },
-  }),
-  stat: (named: boolean) => ({
-    options: {
-      reduceOptions: { calcs: ['lastNotNull'], values: false },
-      textMode: named ? 'name' : 'auto',
-      colorMode: 'value',
-      graphMode: 'none',
-    },
-  }),
-  table: () => ({
+function optionsOf(type: Panel['type'], named: boolean): object {
+  if (type === 'timeseries') {
+    const legend = { displayMode: 'list', placement: 'bottom' };
+    return { options: { legend, tooltip: { mode: 'multi', sort: 'desc' } } };
+  }
+  if (type === 'stat') {
+    const reduceOptions = { calcs: ['lastNotNull'], values: false };
+    return { options: { reduceOptions, textMode: named ? 'name' : 'auto', colorMode: 'value', graphMode: 'none' } };
+  }
+  const excludeByName = { Time: true, job: true };
+  return {
     options: { showHeader: true, cellHeight: 'sm' },
-    transformations: [{ id: 'organize', options: { excludeByName: { Time: true, job: true, instance: true } } }],
-  }),
-};
+    transformations: [{ id: 'organize', options: { excludeByName } }],
+  };
+}

@@ -139,6 +139,7 @@ export const PANELS: Readonly<Record<string, readonly Panel[]>> = {
     graph('Commits', 'Time of one commit of outputs, state and offsets, and commits given up in a second.', 's', [
       ['half of them', quantile(0.5, 'segtide_worker_commit_duration_seconds')],
       ['99 of 100', quantile(0.99, 'segtide_worker_commit_duration_seconds')],
+      ['99 of 100 of the trainer', quantile(0.99, 'segtide_trainer_commit_duration_seconds')],
       ['given up, per second', `sum(rate(segtide_worker_commit_failures_total${OF}${RATE}))`],
     ]),
   ],
@@ -191,6 +192,9 @@ export const PANELS: Readonly<Record<string, readonly Panel[]>> = {
     graph('Inertia', 'Mean squared distance to the centroid, now and when the model was fitted.', 'short', [
       ['now', mean('segtide_cluster_squared_distance_total', 'segtide_encode_windows_total')],
       ['when fitted', `max(segtide_model_inertia${JOB})`],
+    ]),
+    graph('Centroids behind', 'Moves of the centroids that the slowest worker has not taken yet.', 'short', [
+      ['epochs', `max(segtide_model_centroid_epoch${JOB}) - min(segtide_worker_centroid_epoch${JOB})`],
     ]),
     graph('Learning', 'Windows that taught the trainer, and statistics that came too late for their model.', 'cps', [
       ['windows', `sum(rate(segtide_trainer_windows_total${JOB}${RATE}))`],
