@@ -26,11 +26,13 @@ describe('the pods of the chart', () => {
         securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
       });
       expect(pod.containers).toHaveLength(1);
-      expect(pod.containers[0].securityContext).toEqual({
-        allowPrivilegeEscalation: false,
-        readOnlyRootFilesystem: true,
-        capabilities: { drop: ['ALL'] },
-      });
+      for (const { securityContext } of [...pod.containers, ...(pod.initContainers ?? [])]) {
+        expect(securityContext).toEqual({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        });
+      }
       expect(pod.containers[0].resources).toMatchObject({ requests: { cpu: expect.anything() }, limits: {} });
       expect(pod.containers[0].resources.limits).not.toHaveProperty('cpu');
     }
@@ -125,6 +127,14 @@ describe('the pods of the chart', () => {
     expect(image('worker', '--set', `image.digest=${digest}`)).toBe(`segtide@${digest}`);
     expect(image('trainer', '--set', 'image.tag=2.0.0,trainer.image.tag=1.9.0')).toBe('segtide:1.9.0');
     expect(image('worker', '--set', 'image.tag=2.0.0,trainer.image.tag=1.9.0')).toBe('segtide:2.0.0');
+  });
+
+  it('of the view begin when the topics are there, where pods may make them', () => {
+    const [before] = podOf(minimal.find('Deployment', 'view')).initContainers;
+    expect(before.args).toEqual(['topics', 'create']);
+    expect(before.env).toContainEqual({ name: 'SEGTIDE_CONFIG', value: '/etc/segtide/segtide.yaml' });
+    const forbidden = render(...MINIMAL, '--set', 'config.output.createTopics=false');
+    expect(podOf(forbidden.find('Deployment', 'view'))).not.toHaveProperty('initContainers');
   });
 
   it('of the view keep its database on a claim, or on a volume that ends with the pod', () => {

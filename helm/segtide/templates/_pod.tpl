@@ -1,7 +1,7 @@
 {{- /*
 The template of a component's pods: segtide.pod (dict "root" $ "name" "worker" "component" .Values.worker "args" …).
-Optional: "tag" of the image, "command" in the place of its entry point, "labels", "env", "ports", "probes", "volumes",
-"volumeMounts": what the component has of its own.
+Optional: "initArgs" of a command that must succeed before, "tag" of the image, "command" in the place of its entry
+point, "labels", "env", "ports", "probes", "volumes", "volumeMounts": what the component has of its own.
 */ -}}
 {{- define "segtide.pod" -}}
 {{- $root := .root -}}
@@ -42,51 +42,12 @@ spec:
   terminationGracePeriodSeconds: {{ $component.terminationGracePeriodSeconds }}
   securityContext:
     {{- toYaml $values.podSecurityContext | nindent 4 }}
+  {{- with .initArgs }}
+  initContainers:
+    {{- include "segtide.container" (dict "root" $root "component" $component "name" "before" "args" .) | nindent 4 }}
+  {{- end }}
   containers:
-    - name: {{ .name }}
-      image: {{ include "segtide.image" (dict "root" $root "tag" (default "" .tag)) | quote }}
-      imagePullPolicy: {{ $values.image.pullPolicy }}
-      {{- with .command }}
-      command:
-        {{- toYaml . | nindent 8 }}
-      {{- end }}
-      args:
-        {{- toYaml .args | nindent 8 }}
-      securityContext:
-        {{- toYaml $values.securityContext | nindent 8 }}
-      env:
-        - name: SEGTIDE_CONFIG
-          value: /etc/segtide/segtide.yaml
-        {{- range $name, $secret := $secrets }}
-        - name: {{ $name }}_FILE
-          value: /run/secrets/segtide/{{ $name }}
-        {{- end }}
-        {{- with concat (default list .env) $values.extraEnv $component.extraEnv }}
-        {{- toYaml . | nindent 8 }}
-        {{- end }}
-      {{- with .ports }}
-      ports:
-        {{- toYaml . | nindent 8 }}
-      {{- end }}
-      {{- with .probes }}
-      {{- toYaml . | nindent 6 }}
-      {{- end }}
-      resources:
-        {{- toYaml $component.resources | nindent 8 }}
-      volumeMounts:
-        - name: config
-          mountPath: /etc/segtide
-          readOnly: true
-        - name: tmp
-          mountPath: /tmp
-        {{- if $secrets }}
-        - name: secrets
-          mountPath: /run/secrets/segtide
-          readOnly: true
-        {{- end }}
-        {{- with concat (default list .volumeMounts) $values.extraVolumeMounts }}
-        {{- toYaml . | nindent 8 }}
-        {{- end }}
+    {{- include "segtide.container" . | nindent 4 }}
   volumes:
     - name: config
       configMap:
@@ -133,6 +94,58 @@ spec:
         matchLabels:
           {{- include "segtide.selectorLabels" $root | nindent 10 }}
           app.kubernetes.io/component: {{ .name }}
+    {{- end }}
+{{- end }}
+
+{{- /* A list of one container, with what all have: segtide.container takes what segtide.pod does. */ -}}
+{{- define "segtide.container" -}}
+{{- $root := .root -}}
+{{- $values := $root.Values -}}
+{{- $component := .component -}}
+{{- $secrets := merge (dict) $component.secrets $values.secrets -}}
+- name: {{ .name }}
+  image: {{ include "segtide.image" (dict "root" $root "tag" (default "" .tag)) | quote }}
+  imagePullPolicy: {{ $values.image.pullPolicy }}
+  {{- with .command }}
+  command:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  args:
+    {{- toYaml .args | nindent 4 }}
+  securityContext:
+    {{- toYaml $values.securityContext | nindent 4 }}
+  env:
+    - name: SEGTIDE_CONFIG
+      value: /etc/segtide/segtide.yaml
+    {{- range $name, $secret := $secrets }}
+    - name: {{ $name }}_FILE
+      value: /run/secrets/segtide/{{ $name }}
+    {{- end }}
+    {{- with concat (default list .env) $values.extraEnv $component.extraEnv }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  {{- with .ports }}
+  ports:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with .probes }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+  resources:
+    {{- toYaml $component.resources | nindent 4 }}
+  volumeMounts:
+    - name: config
+      mountPath: /etc/segtide
+      readOnly: true
+    - name: tmp
+      mountPath: /tmp
+    {{- if $secrets }}
+    - name: secrets
+      mountPath: /run/secrets/segtide
+      readOnly: true
+    {{- end }}
+    {{- with concat (default list .volumeMounts) $values.extraVolumeMounts }}
+    {{- toYaml . | nindent 4 }}
     {{- end }}
 {{- end }}
 
