@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { Ajv } from 'ajv';
 import { describe, expect, inject, it } from 'vitest';
+import { parse } from 'yaml';
 
 const ROOT = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -57,5 +59,27 @@ describe('the Dockerfile', () => {
     expect(await asked('/elsewhere')).toBe(1);
     await new Promise((resolve) => server.close(resolve));
     expect(await asked('/healthz')).toBe(1);
+  });
+});
+
+describe('docker-compose.yml', () => {
+  // Its dialect and ids are written in ways that no validator knows.
+  const text = readFileSync(join(inject('chartTools'), 'definitions/compose_spec.json'), 'utf8');
+  const schema = JSON.parse(text.replaceAll(/"(\$schema|id)": "[^"]*",/g, ''));
+  const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
+  const compose = parse(read('docker-compose.yml'), { merge: true });
+
+  it('is what Compose takes', () => {
+    expect(validate(compose), JSON.stringify(validate.errors)).toBe(true);
+    expect(validate({ ...compose, services: { ...compose.services, worker: { imagee: 'segtide' } } })).toBe(false);
+  });
+
+  it('gives Grafana the same dashboard as the chart', () => {
+    expect(compose.services.grafana.volumes).toContain('./config/grafana/dashboards:/etc/grafana/dashboards:ro');
+    const { providers } = parse(read('config/grafana/provisioning/dashboards/segtide.yml'));
+    expect(providers).toMatchObject([{ type: 'file', options: { path: '/etc/grafana/dashboards' } }]);
+    expect(compose.services.grafana.environment.GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH).toBe(
+      '/etc/grafana/dashboards/segtide.json',
+    );
   });
 });

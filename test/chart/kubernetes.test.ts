@@ -9,7 +9,7 @@ import { toStrictSchemas } from '../support/chart/strict-schemas.js';
 const tools = inject('chartTools');
 const versions = readdirSync(join(tools, 'schemas')).map((name) => /^v([\d.]+)-/.exec(name)![1]!);
 const folder = mkdtempSync(join(tmpdir(), 'segtide-chart-'));
-for (const definition of readdirSync(join(tools, 'definitions'))) {
+for (const definition of readdirSync(join(tools, 'definitions')).filter((name) => name.endsWith('.yaml'))) {
   const text = readFileSync(join(tools, 'definitions', definition), 'utf8');
   for (const [name, schema] of toStrictSchemas(text)) writeFileSync(join(folder, name), JSON.stringify(schema));
 }

