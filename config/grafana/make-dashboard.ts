@@ -1,7 +1,8 @@
 // Writes dashboards/segtide.json, which docker-compose.yml and the chart give to Grafana: `npm run generate`.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PANELS, type Panel } from './panels.js';
+import type { Panel } from './panel.js';
+import { PANELS } from './panels.js';
 
 /** Columns of Grafana's grid. */
 const WIDTH = 24;
