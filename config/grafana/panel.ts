@@ -27,8 +27,8 @@ export const NAMES = `on (job, segment) group_left (name) max by (job, segment, 
 export const OR_NONE = 'or vector(0)';
 
 /** Of a histogram. */
-export const quantile = (q: number, metric: string, by = ''): string =>
-  `histogram_quantile(${q}, sum by (le${by}) (rate(${metric}_bucket${OF}${RATE})))`;
+export const quantile = (q: number, metric: string): string =>
+  `histogram_quantile(${q}, sum by (le) (rate(${metric}_bucket${OF}${RATE})))`;
 /** Of a counter, by labels. */
 export const rate = (metric: string, by: string): string => `sum by (${by}) (rate(${metric}${OF}${RATE}))`;
 /** Of two counters. */
