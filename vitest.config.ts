@@ -4,7 +4,14 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/integration/**', 'test/command/**', 'test/prometheus/**', 'test/browser/**', 'node_modules/**'],
+    exclude: [
+      'test/integration/**',
+      'test/command/**',
+      'test/prometheus/**',
+      'test/chart/**',
+      'test/browser/**',
+      'node_modules/**',
+    ],
     // Nothing is told by time: the limit is for a machine that has other work.
     testTimeout: 120_000,
     hookTimeout: 120_000,

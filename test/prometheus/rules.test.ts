@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { DASHBOARD, metricsIn, QUERIES } from '../support/prometheus/dashboard.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const RULES = join(ROOT, 'config/prometheus/rules/segtide.yml');
@@ -10,6 +11,7 @@ const bin = execFileSync('bash', [join(ROOT, 'test/support/prometheus/install.sh
 
 interface Rule {
   readonly alert?: string;
+  readonly expr: string;
   readonly annotations?: { readonly summary: string; readonly runbook: string };
 }
 const rules = (parse(readFileSync(RULES, 'utf8')) as { groups: { rules: Rule[] }[] }).groups.flatMap(
@@ -38,5 +40,18 @@ describe('the rules of Prometheus', () => {
       expect(annotations!.runbook).toBe(`docs/operations.md#${alert!.toLowerCase()}`);
       expect(tested).toContain(`alertname="${alert}"`);
     }
+  });
+});
+
+describe('rules and dashboard', () => {
+  it('ask for metrics that are in docs/metrics.md, and the dashboard for each of them', () => {
+    const described = [...readFileSync(join(ROOT, 'docs/metrics.md'), 'utf8').matchAll(/^\| `(\w+)`/gm)].map(
+      ([, name]) => name!,
+    );
+    const shown = new Set(QUERIES.flatMap(({ expression }) => metricsIn(expression)));
+    const chosen = DASHBOARD.templating.list.flatMap(({ query }) => metricsIn(query));
+    const asked = [...shown, ...chosen, ...rules.flatMap(({ expr }) => metricsIn(expr))];
+    expect([...new Set(asked)].filter((name) => !described.includes(name))).toEqual([]);
+    expect(described.filter((name) => !shown.has(name) && !chosen.includes(name))).toEqual([]);
   });
 });

@@ -23,6 +23,7 @@ import {
   train,
   work,
 } from '../support/observed-deployment.js';
+import { asSent, DASHBOARD, QUERIES } from '../support/prometheus/dashboard.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const bin = execFileSync('bash', [join(ROOT, 'test/support/prometheus/install.sh')], { encoding: 'utf8' }).trim();
@@ -46,6 +47,16 @@ async function query(
   const { status, error, data } = await ask('query', { query: expression });
   if (status !== 'success') throw new Error(`${expression}: ${error}`);
   return (data as { result: never }).result;
+}
+
+/** Labels of the series that an expression has had of late with a number, as a graph would draw them. */
+async function drawn(expression: string): Promise<readonly Record<string, string>[]> {
+  const end = Date.now() / 1000;
+  const range = { query: expression, start: String(end - 90), end: String(end), step: '1' };
+  const { status, error, data } = await ask('query_range', range);
+  if (status !== 'success') throw new Error(`${expression}: ${error}`);
+  const { result } = data as { result: { metric: Record<string, string>; values: [number, string][] }[] };
+  return result.filter(({ values }) => values.some(([, value]) => value !== 'NaN')).map(({ metric }) => metric);
 }
 
 /** Waits until an expression has a value. */
@@ -152,6 +163,29 @@ describe('a Prometheus that scrapes four workers, a trainer and a standby', () =
       if (type === 'recording' && (await query(`last_over_time(${name}[1m])`)).length === 0) missing.push(name);
     }
     expect(missing).toEqual([]);
+  });
+
+  it('has something to draw in every panel of the dashboard, with the labels of its legend', async () => {
+    const empty: string[] = [];
+    for (const { panel, expression, labels } of QUERIES) {
+      const series = await drawn(asSent(expression));
+      const isNamed = series.some((metric) => labels.every((label) => metric[label] !== undefined));
+      if (!isNamed) empty.push(`${panel}: ${expression}`);
+    }
+    expect(empty).toEqual([]);
+    expect(new Set(QUERIES.map(({ panel }) => panel)).size).toBe(
+      DASHBOARD.panels.filter(({ type }) => type !== 'row').length,
+    );
+  });
+
+  it('has what the dashboard chooses by, and its annotations', async () => {
+    for (const { type, query: choice } of DASHBOARD.templating.list) {
+      if (type !== 'query') continue;
+      const [, of, label] = /^label_values\((.+), (\w+)\)$/.exec(choice)!;
+      expect((await drawn(asSent(of!))).map((metric) => metric[label!])).not.toContain(undefined);
+      expect(await drawn(asSent(of!))).not.toEqual([]);
+    }
+    for (const { expr } of DASHBOARD.annotations.list) await drawn(asSent(expr));
   });
 
   it('adds workers and the trainer up', async () => {
