@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
@@ -250,6 +252,23 @@ describe('a folder that is followed', () => {
     await run.append('transitions', transition('b', 3, 's1', 's2'));
     await eventually('/api/flows', ({ flows }: { flows: { customers: number }[] }) => flows[0]?.customers === 2);
     expect((await get('/api/summary')).records.assignments).toBe(5);
+  });
+});
+
+describe('the database', () => {
+  it('opens where a process was killed within a transaction', async () => {
+    const path = join(run.folder, 'view.sqlite');
+    openViewStore(path).close();
+    const script = `const { Database } = require('node-sqlite3-wasm');
+      const database = new Database(process.argv[1]);
+      database.exec("begin immediate; insert into names values ('s1', 'x')");
+      process.kill(process.pid, 'SIGKILL');`;
+    const { signal } = spawnSync(process.execPath, ['--eval', script, path], { stdio: 'inherit' });
+    expect([signal, existsSync(`${path}.lock`)]).toEqual(['SIGKILL', true]);
+    const store = openViewStore(path);
+    store.rename('s1', 'mine');
+    expect(store.database.all('select * from names')).toEqual([{ segmentId: 's1', name: 'mine' }]);
+    store.close();
   });
 });
 

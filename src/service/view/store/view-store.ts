@@ -1,3 +1,4 @@
+import { rmSync, statSync } from 'node:fs';
 import sqlite, { type Database } from 'node-sqlite3-wasm';
 import { SegtideError } from '../../../errors.js';
 import type { AssignmentRecord } from '../../../publish/assignment-record.js';
@@ -119,6 +120,7 @@ export function openViewStore(
 }
 
 function open(path: string): Database {
+  if (path !== ':memory:') removeStaleLock(`${path}.lock`);
   try {
     const database = new sqlite.Database(path);
     // What is lost can be read again from the outputs: a sync at each commit would cost more than it saves.
@@ -130,6 +132,22 @@ function open(path: string): Database {
     throw new SegtideError('state', text, { cause, context: { path } });
   }
 }
+
+/**
+ * The database is locked by a folder beside it, which a process that was killed within a transaction leaves behind. Transactions
+ * take milliseconds: a lock that stays is nobody's.
+ */
+function removeStaleLock(path: string): void {
+  const look = () => statSync(path, { throwIfNoEntry: false });
+  let lock = look();
+  while (lock !== undefined && Date.now() - lock.mtimeMs <= STALE_MS) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    lock = look();
+  }
+  if (lock !== undefined) rmSync(path, { recursive: true });
+}
+
+const STALE_MS = 2000;
 
 type Taker = ((records: readonly unknown[]) => void) & { close(): void };
 
