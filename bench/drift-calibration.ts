@@ -7,7 +7,7 @@
  * get every window's coordinates and distance in order, coordinates less the true centroid of the window's segment, one
  * detector a column, and alarm when any does.
  *
- * `npx tsx bench/drift-calibration.ts [--seeds 10] [--waves 200] [--customers 500] [--shifts 20]` for the false alarms and delays of segtide alone;
+ * `npx tsx bench/drift-calibration.ts [--seeds 10] [--waves 200] [--customers 500] [--shifts 20] [--lesson 256]` for the false alarms and delays of segtide alone;
  * with `--peers` for delays of all, after the calibration of the others; `--write FOLDER` writes what the others get instead,
  * for bench/reference/drift_river.py.
  */
@@ -30,6 +30,7 @@ const { values: args } = parseArgs({
     shifts: { type: 'string', default: '20' },
     kinds: { type: 'string', default: STATIONARY.join(',') },
     peers: { type: 'boolean', default: false },
+    lesson: { type: 'string', default: '256' },
     write: { type: 'string' },
   },
 });
@@ -40,7 +41,7 @@ const [seeds, waves, customers, shifts] = [args.seeds, args.waves, args.customer
   number,
 ];
 const model = driftModel();
-const LESSON = 256;
+const LESSON = Number(args.lesson);
 const COLUMNS = SIZE + 1;
 /** In a million windows. */
 const ALARMS = 10;
@@ -131,7 +132,9 @@ function monitorAlarms(options: DriftStreamOptions): readonly { readonly at: num
         .report(wave.embeddings.series.windows.ends[0]!)
         .filter(({ action }) => action === 'refit' || action === 'retrain');
       const [first] = asking;
-      if (first !== undefined) alarms.push({ at, cause: `${first.layer}/${first.subject}/${first.statistic}` });
+      if (first === undefined) continue;
+      alarms.push({ at, cause: `${first.layer}/${first.subject}/${first.statistic}` });
+      if (options.shift !== undefined && at > options.shift.atWave * options.customers) return alarms;
     }
   }
   return alarms;

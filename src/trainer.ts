@@ -122,7 +122,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     const training = await trainings.conclude();
     if (training === undefined) return;
     const { promoted, nextSegmentNumber } = training.result;
-    watch.concluded(training.job.since, promoted, schedule.triesAgain);
+    watch.concluded(training.job, promoted, schedule.triesAgain);
     // A challenger that is refused may be promoted by hand: no other segment may have its new ids.
     if (promoted || position.champion !== undefined) position.nextSegmentNumber = nextSegmentNumber;
     if (promoted) await takeover.promote(training);

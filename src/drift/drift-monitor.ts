@@ -13,7 +13,7 @@ import { type Judged, toDriftReports } from './to-drift-reports.js';
 
 /** Plain data and typed arrays. */
 export interface DriftMonitorSnapshot {
-  readonly formatVersion: 2;
+  readonly formatVersion: 3;
   readonly reference: PackedSide | null;
   readonly referenceComplete: boolean;
   /** Whole waves since the last round. */
@@ -30,8 +30,8 @@ export interface DriftMonitorSnapshot {
   readonly windowsSinceAction: number | null;
   readonly detectors: Readonly<Record<string, DriftDetectorSnapshot>>;
   readonly watch: MomentsWatchSnapshot;
-  /** A wave has ended that the watch was not asked about. */
-  readonly hasNewWave: boolean;
+  /** Windows have come that the watch was not asked about. */
+  readonly hasNewWindows: boolean;
 }
 
 interface PackedSide {
@@ -82,7 +82,7 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
   let rounds = snapshot?.rounds ?? 0;
   let reportedAt = snapshot?.reportedAt ?? undefined;
   let windowsSinceAction = snapshot?.windowsSinceAction ?? undefined;
-  let hasNewWave = snapshot?.hasNewWave ?? false;
+  let hasNewWindows = snapshot?.hasNewWindows ?? false;
   let watch = createMomentsWatch(snapshot?.watch);
   let detectors = new Map<string, DriftDetector>();
   for (const [key, state] of Object.entries(snapshot?.detectors ?? {})) {
@@ -99,14 +99,13 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
     windowsSinceAction = undefined;
     detectors = new Map();
     watch = createMomentsWatch();
-    if (side !== undefined) watch.refer(side.observation.moments);
+    if (side !== undefined) watch.refer(side.observation.moments, side.model.centroids);
   }
 
   /** The wave has ended: it goes to the reference until that is complete, then to the round. */
   function closeWave(): void {
     if (wave === undefined) return;
-    watch.observe(wave.observation);
-    hasNewWave = true;
+    watch.endWave();
     if (referenceComplete) {
       current = joined(current, wave, wave.model);
     } else {
@@ -114,7 +113,7 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
       reference = joined(reference, wave, reference?.model ?? wave.model);
       const { windows, start, end } = reference.observation;
       referenceComplete = windows >= settings.referenceWindows && end - start >= settings.referenceMs;
-      if (referenceComplete) watch.refer(reference.observation.moments);
+      if (referenceComplete) watch.refer(reference.observation.moments, reference.model.centroids);
     }
     wave = undefined;
   }
@@ -139,26 +138,30 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
     return known === null && value >= settings.thresholds[statistic] && pValue! <= level!;
   }
 
+  /** Whether it is time for one, on whole waves. */
+  function isRound({ observation: { windows } }: DriftSide, now: number, atEnd: boolean): boolean {
+    const elapsed = now - (reportedAt ?? reference!.observation.end);
+    return (atEnd || windows >= settings.everyWindows || elapsed >= settings.everyMs) && windows >= settings.minWindows;
+  }
+
   function report(now: number, atEnd = false): readonly DriftReport[] {
     if (atEnd) closeWave();
-    if (reference === undefined || current === undefined || !referenceComplete) return [];
-    const { windows, start } = current.observation;
-    const elapsed = now - (reportedAt ?? reference.observation.end);
-    const isEnough = atEnd || windows >= settings.everyWindows || elapsed >= settings.everyMs;
-    const isDue = isEnough && windows >= settings.minWindows;
-    if (!isDue && !hasNewWave) return [];
-    hasNewWave = false;
+    if (reference === undefined || !referenceComplete) return [];
+    const isDue = current !== undefined && isRound(current, now, atEnd);
+    if (!isDue && !hasNewWindows) return [];
+    hasNewWindows = false;
     const changes = watch.measures(WATCH_SHARE * settings.significance);
-    if (!isDue && !changes.some(isNews)) return [];
+    const seen = isDue || wave === undefined ? current : joined(current, wave, wave.model);
+    if (seen === undefined || (!isDue && !changes.some(isNews))) return [];
 
-    const measures = isDue ? [...measureDrift(reference, current, settings, watch.inflation()), ...changes] : changes;
+    const measures = isDue ? [...measureDrift(reference, seen, settings, watch.inflation()), ...changes] : changes;
     const pValues = measures.flatMap(({ pValue, level }) => (pValue === null || level !== undefined ? [] : [pValue]));
     const largest = benjaminiHochberg(pValues, settings.significance);
-    const judged = measures.map((measure) => judge(measure, start, largest));
+    const judged = measures.map((measure) => judge(measure, seen.observation.start, largest));
     const reports = toDriftReports(judged, {
       round: rounds + 1,
       reference: reference.observation,
-      current: current.observation,
+      current: seen.observation,
       actions: settings.actions,
       suppressed: windowsSinceAction !== undefined && windowsSinceAction < settings.cooldownWindows,
     });
@@ -166,7 +169,7 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
     rounds++;
     if (!isDue) return reports;
     reportedAt = now;
-    reference = withMoves(reference, current.observation);
+    reference = withMoves(reference, seen.observation);
     current = undefined;
     return reports;
   }
@@ -180,12 +183,15 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
       lastEnd = Math.max(lastEnd, observation.end);
       if (observation.end <= skipThrough) return;
       if (wave !== undefined && observation.end > wave.observation.end) closeWave();
-      wave = joined(wave, { observation, model }, model);
+      const { runs, ...whole } = observation;
+      watch.observe(runs);
+      hasNewWindows = true;
+      wave = joined(wave, { observation: { ...whole, runs: [] }, model }, model);
     },
     rebase,
     report,
     snapshot: () => ({
-      formatVersion: 2,
+      formatVersion: 3,
       reference: pack(reference),
       referenceComplete,
       current: pack(current),
@@ -197,13 +203,13 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
       windowsSinceAction: windowsSinceAction ?? null,
       detectors: Object.fromEntries([...detectors].map(([key, detector]) => [key, detector.snapshot()])),
       watch: watch.snapshot(),
-      hasNewWave,
+      hasNewWindows,
     }),
   };
 }
 
-/** The watch looks at each wave, and a stream has many more waves than rounds. */
-const WATCH_SHARE = 0.1;
+/** The watch looks at each lesson, and a stream has many more lessons than rounds; most see what the one before saw. */
+const WATCH_SHARE = 0.5;
 
 function joined(a: DriftSide | undefined, b: DriftSide, model: ClusterModel): DriftSide {
   return { observation: a === undefined ? b.observation : mergeObservations(a.observation, b.observation), model };
@@ -236,10 +242,10 @@ function checkSnapshot(settings: DriftSettings, snapshot: DriftMonitorSnapshot |
   if (snapshot === undefined) return;
   const channels =
     snapshot.reference === null ? settings.channels.length : snapshot.reference.observation.cells.length / STEP_GROUPS;
-  if (snapshot.formatVersion !== 2 || channels !== settings.channels.length) {
+  if (snapshot.formatVersion !== 3 || channels !== settings.channels.length) {
     throw new SegtideError(
       'state',
-      `The drift monitor's snapshot belongs to other settings: format ${String(snapshot.formatVersion)} with ${channels} channels; got format 2 with ${settings.channels.length}. Start without it or restore the settings.`,
+      `The drift monitor's snapshot belongs to other settings: format ${String(snapshot.formatVersion)} with ${channels} channels; got format 3 with ${settings.channels.length}. Start without it or restore the settings.`,
     );
   }
 }

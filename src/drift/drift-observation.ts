@@ -6,6 +6,7 @@ import { unitHash } from '../numeric/unit-hash.js';
 import { isInformative } from '../window/is-informative.js';
 import { type EmbeddingSample, emptySample, mergeSamples, sampleOf } from './embedding-sample.js';
 import { addToMoments, emptyMoments, mergeMoments, type SegmentMoments } from './segment-moments.js';
+import { addToRuns, type WindowRun } from './window-run.js';
 
 /** What drift is told from: counts and sketches of windows, mergeable in any order. Plain data. */
 export interface DriftObservation {
@@ -29,6 +30,8 @@ export interface DriftObservation {
   /** Empty where the encoder does not reconstruct. */
   readonly reconstructionErrors: Histogram;
   readonly moments: SegmentMoments;
+  /** The same windows in the order in which they came; none where observations were merged. */
+  readonly runs: readonly WindowRun[];
   readonly sample: EmbeddingSample;
 }
 
@@ -72,6 +75,7 @@ export function emptyObservation({ modelVersion, k, size }: ClusterModel, channe
     distances: createHistogram(),
     reconstructionErrors: createHistogram(),
     moments: emptyMoments(k, size),
+    runs: [],
     sample: emptySample(size),
   };
 }
@@ -98,6 +102,7 @@ export function observeInto(
   const { windows } = embeddings.series;
   const { embeddingSize: size, reconstructionErrors } = embeddings;
   const placed: number[] = [];
+  const runs = [...into.runs];
   let { windows: counted, start: earliest, end: latest, returning, moved } = into;
   for (let i = start; i < end; i++) {
     if (windows.finals[i] === 0 || windows.revisions[i] !== 0 || windows.evicted[i] === 1) continue;
@@ -113,7 +118,9 @@ export function observeInto(
     const error = reconstructionErrors?.[i] ?? Number.NaN;
     addToHistogram(into.reconstructionErrors, error);
     for (let m = 0; m < size; m++) addToHistogram(into.dimensions[m]!, points[i * size + m]!);
-    addToMoments(into.moments, segment, points, i * size, distances[i]!, error);
+    const place = { segment, start: windows.starts[i]!, points, offset: i * size, distance: distances[i]!, error };
+    addToMoments(into.moments, place);
+    addToRuns(runs, into.moments, place);
     if (former?.previousSegmentIds[i] == null || former.previousModelVersions[i] !== model.modelVersion) continue;
     returning++;
     if (former.previousSegmentIds[i] !== model.segmentIds[segment]) moved++;
@@ -122,7 +129,7 @@ export function observeInto(
     unitHash(windows.ids.text(windows.customers[i]!), windows.starts[i]!, SAMPLE_SEED),
   );
   const sample = mergeSamples(into.sample, sampleOf(placed, keys, nearest, points, size));
-  return { ...into, windows: counted, start: earliest, end: latest, returning, moved, sample };
+  return { ...into, windows: counted, start: earliest, end: latest, returning, moved, runs, sample };
 }
 
 /** Any number other than the reservoir's: that one's choice must not be this one's. */
@@ -175,6 +182,7 @@ export function mergeObservations(a: DriftObservation, b: DriftObservation): Dri
     distances: mergeHistograms(a.distances, b.distances),
     reconstructionErrors: mergeHistograms(a.reconstructionErrors, b.reconstructionErrors),
     moments: mergeMoments(a.moments, b.moments),
+    runs: [],
     sample: mergeSamples(a.sample, b.sample),
   };
 }

@@ -10,7 +10,7 @@ export interface MeanChange {
   readonly since: number;
 }
 
-/** Means of several columns over waves of windows, watched for a change at any time since the first. */
+/** Means of several columns over waves of windows, or shorter runs, watched for a change at any time since the first. */
 export interface MeanWatch {
   /**
    * Takes the next wave.
@@ -22,10 +22,10 @@ export interface MeanWatch {
   /** The likeliest change of each column; undefined while there are too few waves to tell. */
   changes(): readonly MeanChange[] | undefined;
   /**
-   * How many times the variance of a column's mean over several waves is what it would be among independent windows, at
-   * most; 1 while unknown.
+   * How many times the variance of a column's mean over at least so many windows is what it would be among independent
+   * windows, at most; 1 while unknown.
    */
-  inflation(): Float64Array; // (columns)
+  inflation(windows: number): Float64Array; // (columns)
   snapshot(): MeanWatchSnapshot;
 }
 
@@ -68,6 +68,10 @@ const INFLATED = 1.5;
 const MOST_GROWTH = 4;
 /** A difference counts as so many times the usual one at most: a change must not hide itself. */
 const LARGEST_EXCESS = 9;
+/** Standard deviations of chance by which a column's own excess is plainly larger than that of most. */
+const PLAINLY = 2.5;
+/** Columns of which there are most and others. */
+const LEAST_COLUMNS = 3;
 
 /**
  * Creates a watch. As in ADWIN the waves so far are kept in buckets that double in size, and each cut between two is
@@ -116,7 +120,8 @@ export function createMeanWatch(columns: number, snapshot?: MeanWatchSnapshot): 
     let expected = new Float64Array(columns).fill(1);
     for (const { differences, excess } of scales) {
       const shorter = all.at(-1);
-      const own = expected.map((value, c) => (excess[c]! + BORROWED * value) / (differences + BORROWED));
+      const told = toldBy(excess, differences);
+      const own = expected.map((value, c) => (differences * told[c]! + BORROWED * value) / (differences + BORROWED));
       expected = own.map((value, c) =>
         shorter === undefined ? value : value * Math.min(MOST_GROWTH, Math.max(1, value / shorter[c]!)),
       );
@@ -140,39 +145,45 @@ export function createMeanWatch(columns: number, snapshot?: MeanWatchSnapshot): 
   }
 
   function changes(): readonly MeanChange[] | undefined {
-    const buckets = rows.toReversed().flat();
     const waves = rows.reduce((sum, row, i) => sum + row.length * 2 ** i, 0);
     if (waves < LEAST_WAVES) return undefined;
     const inflation = inflationsFromAll();
-    const best = Array.from({ length: columns }, () => ({ chiSquare: 0, shift: 0, since: buckets.at(-1)!.start }));
-    const whole = buckets.reduce(joined);
-    let after: Bucket | undefined;
+    const whole = rows.flat().reduce(joined);
+    const best = Array.from({ length: columns }, () => ({ chiSquare: 0, shift: 0, since: rows[0]!.at(-1)!.start }));
+    const lengths = new Set<number>();
+    const sums = new Float64Array(columns);
+    let windows = 0;
     let waveCount = 0;
-    let cuts = 0;
-    for (let at = buckets.length - 1; at > 0; at--) {
-      const bucket = buckets[at]!;
-      after = after === undefined ? bucket : joined(bucket, after);
-      waveCount += wavesOf(bucket, rows);
+    // The likeliest cut of each column, from the newest on.
+    for (const [{ start, ...bucket }, size] of newestFirst()) {
+      windows += bucket.windows;
+      waveCount += size;
       const scale = Math.floor(Math.log2(waveCount));
       if ((scales[scale]?.differences ?? 0) < LEAST_DIFFERENCES || waveCount > waves / 2) break;
-      cuts++;
-      const windowsBefore = whole.windows - after.windows;
-      for (const [c, found] of best.entries()) {
-        const shift = after.sums[c]! / after.windows - (whole.sums[c]! - after.sums[c]!) / windowsBefore;
+      lengths.add(scale);
+      const before = whole.windows - windows;
+      for (let c = 0; c < columns; c++) {
+        sums[c]! += bucket.sums[c]!;
+        const shift = sums[c]! / windows - (whole.sums[c]! - sums[c]!) / before;
         const inflated = Math.max(1, inflation[scale]![c]!);
-        const ratio = shift ** 2 / (inflated * (1 / after.windows + 1 / windowsBefore));
+        const ratio = withoutSkew(shift ** 2 / (inflated * (1 / windows + 1 / before)), windows);
         // A variance that the stream itself had to tell is as uncertain as its differences are few (Wallace, 1959).
         const degrees = scales[scale]!.differences;
         const chiSquare = inflated > INFLATED ? degrees * Math.log1p(ratio / degrees) : ratio;
-        if (chiSquare > found.chiSquare) best[c] = { chiSquare, shift, since: after.start };
+        if (chiSquare > best[c]!.chiSquare) best[c] = { chiSquare, shift, since: start };
       }
     }
-    const tests = Math.max(1, cuts * columns);
+    const tests = Math.max(1, lengths.size * columns);
     return best.map(({ chiSquare, shift, since }) => ({
       shift,
       pValue: Math.min(1, tests * chiSquarePValue(chiSquare, 1)),
       since,
     }));
+  }
+
+  /** Buckets with the number of waves in each. */
+  function* newestFirst(): Generator<readonly [Bucket, number]> {
+    for (const [i, row] of rows.entries()) for (const bucket of row.toReversed()) yield [bucket, 2 ** i];
   }
 
   return {
@@ -182,16 +193,30 @@ export function createMeanWatch(columns: number, snapshot?: MeanWatchSnapshot): 
       measure(wave, 0);
     },
     changes,
-    inflation() {
+    inflation(windows) {
       const most = new Float64Array(columns).fill(1);
       for (const [i, own] of inflations().entries()) {
-        if ((scales[i]?.differences ?? 0) < LEAST_DIFFERENCES) continue;
+        const scale = scales[i];
+        if (scale === undefined || scale.differences < LEAST_DIFFERENCES || scale.previous!.windows < windows) continue;
         for (let c = 0; c < columns; c++) most[c] = Math.max(most[c]!, own[c]!);
       }
       return most;
     },
     snapshot: () => ({ rows: rows.map((row) => [...row]), scales: [...scales] }),
   };
+}
+
+/**
+ * Mean excess of each column: that of most columns, but for those whose own is plainly larger. Windows that overlap and
+ * customers who keep their habits show in all columns; a change that has just come, in some, and must not pass for chance.
+ */
+function toldBy(excess: Float64Array, differences: number): Float64Array {
+  if (differences === 0 || excess.length < LEAST_COLUMNS) return excess.map((sum) => sum / Math.max(1, differences));
+  // Of a chi-square variate over its degrees of freedom (Wilson & Hilferty, 1931).
+  const spread = 2 / (9 * differences);
+  const middle = excess.toSorted()[Math.floor(excess.length / 2)]! / differences / (1 - spread) ** 3;
+  const most = middle * (1 - spread + PLAINLY * Math.sqrt(spread)) ** 3;
+  return excess.map((sum) => (sum / differences > most ? sum / differences : middle));
 }
 
 function emptyScale(columns: number): Scale {
@@ -212,6 +237,11 @@ function excessOf(a: Bucket, b: Bucket, column: number): number {
   return difference ** 2 / (1 / a.windows + 1 / b.windows);
 }
 
-function wavesOf(bucket: Bucket, rows: readonly (readonly Bucket[])[]): number {
-  return 2 ** rows.findIndex((row) => row.includes(bucket));
+/**
+ * A squared deviation of a mean, as if values were normal: means of few that are skewed lie further out, as Bernstein's
+ * bound has it, in ADWIN too.
+ */
+function withoutSkew(square: number, windows: number): number {
+  const skew = 1 / (3 * Math.sqrt(windows));
+  return ((Math.sqrt(1 + 4 * skew * Math.sqrt(square)) - 1) / (2 * skew)) ** 2;
 }

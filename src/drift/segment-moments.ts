@@ -23,20 +23,25 @@ export function emptyMoments(k: number, size: number): SegmentMoments {
   };
 }
 
+/** Where a window lies: its coordinates begin at the offset. */
+export interface PlacedWindow {
+  readonly segment: number;
+  readonly points: Float32Array;
+  readonly offset: number;
+  readonly distance: number;
+  readonly error: number;
+}
+
 /** Adds one window in place; a reconstruction error that is not finite counts as 0. */
 export function addToMoments(
   { columns, counts, sums, sumSquares }: SegmentMoments,
-  segment: number,
-  embeddings: Float32Array,
-  offset: number,
-  distance: number,
-  error: number,
+  { segment, points, offset, distance, error }: PlacedWindow,
 ): void {
   counts[segment]! += 1;
   const at = segment * columns;
   const size = columns - 2;
   for (let m = 0; m < size; m++) {
-    const x = embeddings[offset + m]!;
+    const x = points[offset + m]!;
     sums[at + m]! += x;
     sumSquares[at + m]! += x * x;
   }

@@ -22,4 +22,4 @@ type PackedStatistics = Omit<StatisticsRecord, 'observation'> & {
   readonly observation: PackedObservation | undefined;
 };
 
-const KIND = { name: 'statistics', format: 2 };
+const KIND = { name: 'statistics', format: 3 };

@@ -12,6 +12,7 @@ import type { DriftObservation } from '../drift/drift-observation.js';
 import { driftReason } from '../drift/drift-reason.js';
 import type { DriftReport } from '../drift/drift-report.js';
 import type { RetrainSchedule } from '../train/retrain-schedule.js';
+import type { TrainingJob } from '../train/training-job.js';
 import type { TrainerParts } from './trainer-parts.js';
 import type { TrainerSettings } from './trainer-settings.js';
 
@@ -53,11 +54,11 @@ export interface BehaviourWatch {
   /** Compares with other windows from here on. @default those to come */
   rebase(reference?: WatchReference): void;
   /**
-   * A training has ended that learnt since a time, and its model takes over or does not.
+   * A training has ended, and its model takes over or does not.
    *
    * @param triesAgain another is to learn the same behaviour once there is more of it
    */
-  concluded(since: number | undefined, promoted: boolean, triesAgain: boolean): void;
+  concluded(job: Pick<TrainingJob, 'since' | 'reasons'>, promoted: boolean, triesAgain: boolean): void;
   /** Another model was put into force by hand: what it learnt from is of another time than the windows that are to come. */
   reinstated(): void;
   /** Start of the behaviour that models are fitted to, epoch ms; undefined while none has ended. */
@@ -75,6 +76,8 @@ export interface BehaviourWatchSnapshot {
   /** The same, of the champion. */
   readonly fittedSince: number | null;
   readonly changes: number;
+  /** What the last round asked for a training for; null where none did. */
+  readonly asked: string | null;
   readonly driftReports: DriftTally;
 }
 
@@ -97,11 +100,13 @@ export function createBehaviourWatch(
   /** As of the champion. */
   let fittedSince = from?.fittedSince ?? undefined;
   let changes = from?.changes ?? 0;
+  let asked = from?.asked ?? undefined;
   let tally = from?.driftReports ?? { last: [], drifted: 0, reports: 0 };
   /** Found in the lesson that is being taken in. */
   let change: Change | undefined;
 
   function rebase(reference?: WatchReference): void {
+    asked = undefined;
     monitor.rebase(reference?.side);
     watch.rebase(reference?.watched);
   }
@@ -125,8 +130,9 @@ export function createBehaviourWatch(
       const asking =
         reports.find(({ action }) => action === 'retrain') ?? reports.find(({ action }) => action === 'refit');
       // It learns from all windows: where these lie elsewhere altogether, `reportChange` says since when.
-      if (asking !== undefined)
-        schedule.request(driftReason(asking), asking.action === 'refit' && asking.layer === 'embedding');
+      if (asking === undefined) return;
+      asked = driftReason(asking);
+      schedule.request(asked, asking.action === 'refit' && asking.layer === 'embedding');
     },
     async reportChange(endsWave, trainedSince) {
       if (endsWave) change = watch.endWave() ?? change;
@@ -147,7 +153,12 @@ export function createBehaviourWatch(
       schedule.request(driftReason(report), wanted === 'refit');
     },
     rebase,
-    concluded(learntSince, promoted, triesAgain) {
+    concluded({ since: learntSince, reasons }, promoted, triesAgain) {
+      // It has been answered: what no other model describes better is what windows are compared with from here on.
+      if (!promoted && asked !== undefined && reasons.includes(asked)) {
+        asked = undefined;
+        monitor.rebase();
+      }
       if (promoted) fittedSince = learntSince;
       else if (learntSince !== undefined && learntSince === since && since !== fittedSince) {
         // What the champion knows better is no other behaviour: it is watched from there on.
@@ -172,6 +183,7 @@ export function createBehaviourWatch(
       since: since ?? null,
       fittedSince: fittedSince ?? null,
       changes,
+      asked: asked ?? null,
       driftReports: tally,
     }),
   };

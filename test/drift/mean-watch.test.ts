@@ -46,8 +46,8 @@ describe('createMeanWatch', () => {
 
   it('knows by how much more waves differ than chance would have it', () => {
     const random = createRandom(2);
-    const alike = watchOf(128, () => random.normal()).inflation()[0]!;
-    const apart = watchOf(128, () => 4 * random.normal()).inflation()[0]!;
+    const alike = watchOf(128, () => random.normal()).inflation(0)[0]!;
+    const apart = watchOf(128, () => 4 * random.normal()).inflation(0)[0]!;
     expect(alike).toBeLessThan(2);
     expect(apart).toBeGreaterThan(12);
     expect(apart).toBeLessThan(64);

@@ -12,17 +12,23 @@ const MODEL = clusterModelOf([[0], [100]], { meanInertia: 1 });
 const WAVE = 1_000;
 
 /** What a watch asks for when waves of windows lie `shift` off, with errors so many times as high, from the fifth on. */
-async function askedFor(shift: number, errors: number) {
+async function askedFor(shift: number, errors: number, isRefused = false) {
   const random = createRandom(5);
   const requests: { reason: string; refit: boolean | undefined }[] = [];
   const reports: DriftReport[] = [];
+  const refusals: string[] = [];
   const drift = resolveDriftOptions({ everyWindows: WAVE, referenceWindows: WAVE, minWindows: 200 }, ['minutes']);
   const watch = createBehaviourWatch(
     { drift, retrainOnDrift: true },
     {
       drift: { write: async (records) => void reports.push(...records), flush: async () => {}, close: async () => {} },
     },
-    { request: (reason, refit) => void requests.push({ reason, refit }) },
+    {
+      request(reason, refit) {
+        requests.push({ reason, refit });
+        if (isRefused) refusals.push(reason);
+      },
+    },
   );
   for (let wave = 0; wave < 10; wave++) {
     const starts = new Float64Array(WAVE).fill(wave);
@@ -34,6 +40,7 @@ async function askedFor(shift: number, errors: number) {
     watch.observe(statistics(MODEL, assignments), toDriftObservation(assignments), MODEL);
     await watch.reportChange(true);
     await watch.reportDrift(wave + 1);
+    for (const reason of refusals.splice(0)) watch.concluded({ reasons: [reason] }, false, false);
   }
   return { requests, reports, since: watch.since };
 }
@@ -56,4 +63,15 @@ it('asks for a retraining where a refit is not enough, whatever asks first', asy
   const asking = reports.filter(({ action }) => action === 'refit' || action === 'retrain');
   expect(asking.map(({ action }) => action).slice(0, 2)).toEqual(['refit', 'retrain']);
   expect(requests[0]).toMatchObject({ refit: false, reason: expect.stringContaining('drift in model') });
+});
+
+it('compares with the windows to come once a model was refused that drift had asked for', async () => {
+  const served = await askedFor(0.35, 1);
+  const refused = await askedFor(0.35, 1, true);
+  const driftedAt = ({ reports }: typeof served) =>
+    reports
+      .filter(({ drifted, statistic }) => drifted && statistic === 'meanShift')
+      .map(({ currentEnd }) => currentEnd);
+  expect(driftedAt(served).length).toBeGreaterThan(2);
+  expect(driftedAt(refused)).toEqual(driftedAt(served).slice(0, 1));
 });

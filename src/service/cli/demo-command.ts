@@ -27,6 +27,7 @@ export function addDemoCommand(program: Command, terminal: Terminal, outcome: Ou
     // compare with.
     const { events, manifest } = await writeSimulation(SIMULATED, {
       seed: flags.seed,
+      customers: DEMO_CUSTOMERS,
       anomalies: DEMO_ANOMALIES,
       force: true,
     });
@@ -38,8 +39,11 @@ export function addDemoCommand(program: Command, terminal: Terminal, outcome: Ou
 /** Where the simulated demo keeps its input. */
 const SIMULATED = 'segtide-out/simulated';
 
+/** Enough for segments, and few enough for a look. */
+const DEMO_CUSTOMERS = '600';
+
 /** Share of customers who once behave oddly, so that there is something to be told of. */
-const DEMO_ANOMALIES = '0.05';
+const DEMO_ANOMALIES = '0.02';
 
 async function runDemo(
   name: string,

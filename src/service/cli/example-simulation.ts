@@ -38,7 +38,7 @@ function plantedDrift(days: number): PlantedDrift[] {
   if (days < 4) return [];
   return [
     { atDay: Math.floor(days / 2), kind: 'switch', from: 'weekday', to: 'weekend', share: 0.4 },
-    { atDay: Math.floor((days * 3) / 4), kind: 'new-segment', segment: 'nightly', share: 0.1 },
+    { atDay: Math.floor((days * 3) / 4), kind: 'new-segment', segment: 'nightly', share: 0.3 },
   ];
 }
 

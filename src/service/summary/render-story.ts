@@ -107,16 +107,32 @@ function tellSegment(record: SegmentRecord): string {
   return `${called(record)} ${share > before ? 'grew' : 'shrank'} from ${formatShare(before)} to ${formatShare(share)}`;
 }
 
+/** A drift that goes on is told once, with how long it went on. */
 function tellDrift({ drift }: StoryRecords): Chapter[] {
   const drifted = drift.filter((report) => report.drifted);
-  return [...groupBy(drifted, ({ currentEnd }) => currentEnd).values()].map((reports) => {
+  const told = new Set<string>();
+  const episodes: { readonly reports: readonly DriftReport[]; until: number }[] = [];
+  for (const [currentEnd, reports] of groupBy(drifted, (report) => report.currentEnd)) {
+    const news = reports.filter((report) => !told.has(toEpisodeKey(report)));
+    for (const report of news) told.add(toEpisodeKey(report));
+    const last = episodes.at(-1);
+    if (news.length > 0 || last === undefined) episodes.push({ reports: news, until: currentEnd });
+    else last.until = currentEnd;
+  }
+  return episodes.map(({ reports, until }) => {
     const [worst] = [...reports].sort((a, b) => b.value / b.threshold - a.value / a.threshold);
     const { layer, statistic, subject, value, threshold, since, currentEnd, action } = worst!;
     const began = since === null || since >= currentEnd ? '' : ` since ${formatDate(since)}`;
     const more = reports.length > 1 ? `, and ${reports.length - 1} more` : '';
     const figures = `${layer} ${statistic} of ${subject} ${formatNumber(value)} over ${formatNumber(threshold)}`;
-    return { time: currentEnd, rank: 0, text: `drift${began}: ${figures}${more}; ${FOLLOWED[action]}` };
+    const lasts = until > currentEnd ? `; goes on to ${formatDate(until)}` : '';
+    return { time: currentEnd, rank: 0, text: `drift${began}: ${figures}${more}; ${FOLLOWED[action]}${lasts}` };
   });
+}
+
+/** What drifts since the same time, under the same model, is the same drift. */
+function toEpisodeKey({ layer, subject, statistic, since, modelVersion }: DriftReport): string {
+  return [modelVersion, layer, subject, statistic, since].join('/');
 }
 
 function tellMoves({ segments, transitions }: StoryRecords): Chapter[] {

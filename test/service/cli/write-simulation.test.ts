@@ -38,7 +38,7 @@ describe('writeSimulation', () => {
     const { manifest } = await writeSimulation(folder, SMALL);
     expect(await knownChanges(manifest)).toEqual([
       { time: Date.UTC(2024, 0, 5), text: '40 % of the weekday customers turn weekend from here on' },
-      { time: Date.UTC(2024, 0, 7), text: '10 % of all customers turn nightly, as nobody was before' },
+      { time: Date.UTC(2024, 0, 7), text: '30 % of all customers turn nightly, as nobody was before' },
     ]);
   });
 

@@ -38,6 +38,10 @@ describe('renderStory', () => {
       ],
       drift: [
         { reportId: 'r', drifted: true, action: 'retrain', layer: 'assignment', statistic: 'psi', subject: 'all' },
+        {
+          ...{ reportId: 's', drifted: true, action: 'suppressed', currentEnd: 27 * DAY },
+          ...{ layer: 'assignment', statistic: 'psi', subject: 'all' },
+        },
         { reportId: 'q', drifted: false, action: 'none', layer: 'input', statistic: 'psi', subject: 'usage' },
       ].map((report) => ({
         ...{ value: 0.3, threshold: 0.2, since: 13 * DAY, currentEnd: 20 * DAY },
@@ -67,7 +71,7 @@ describe('renderStory', () => {
     expect(renderStory(records, 200, [{ time: 20 * DAY, text: 'half of them turn weekend' }])).toBe(`What happened
   1970-01-11  v1 gives the first segments (first fit): s1 (weekday); s2 (weekend)
   1970-01-21  planted: half of them turn weekend
-  1970-01-21  drift since 1970-01-14: assignment psi of all 0.3 over 0.2; asks for a retraining
+  1970-01-21  drift since 1970-01-14: assignment psi of all 0.3 over 0.2; asks for a retraining; goes on to 1970-01-28
   1970-01-21  2 customers moved: 2 by behaviour; most 2 s1 (weekday) → s2 (weekend)
   1970-01-22  v2 takes over (drift): s1 (weekday) shrank from 50 % to 30 %; s3 (night) split, of 90 % s1; 1 others as they were
   1970-01-25  v3 refused (28 days since the last fit): no gain: silhouette 0.373 against 0.366; v2 stays
