@@ -8,6 +8,7 @@ import { addForgetCommand } from './forget-command.js';
 import { addModelsCommand } from './models-command.js';
 import { packageVersion } from './package-path.js';
 import { addReplayCommand } from './replay-command.js';
+import { addReportCommand } from './report-command.js';
 import { reportError, writeFailure } from './report-error.js';
 import { addTrainerCommand, addWorkerCommand } from './role-command.js';
 import { addRunCommand } from './run-command.js';
@@ -63,6 +64,7 @@ function createProgram(terminal: Terminal, outcome: Outcome, json: boolean): Com
   addWorkerCommand(program, terminal, outcome);
   addTrainerCommand(program, terminal, outcome);
   addViewCommand(program, terminal, outcome);
+  addReportCommand(program, terminal, outcome);
   addReplayCommand(program, terminal, outcome);
   addForgetCommand(program, terminal);
   addDemoCommand(program, terminal, outcome);
