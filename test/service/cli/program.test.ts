@@ -24,7 +24,7 @@ describe('segtide', () => {
     [['demo', '--help'], 'segtide demo simulated --seed 7'],
     [['demo', 'flights', '--help'], 'number of segments'],
     [['simulate', '--help'], 'segtide simulate /tmp/usage'],
-    [['config', '--help'], 'segtide config init'],
+    [['config', '--help'], 'segtide config check segtide.yaml'],
     [['config', 'check', '--help'], 'segtide.yaml in this folder'],
     [['models', 'export', '--help'], 'segtide models export usage.safetensors'],
     [['replay', '--help'], 'segtide replay --from 7d --model v12'],
