@@ -13,6 +13,7 @@ import { addReportCommand } from './report-command.js';
 import { reportError, writeFailure } from './report-error.js';
 import { addTrainerCommand, addWorkerCommand } from './role-command.js';
 import { addRunCommand } from './run-command.js';
+import { addSegmentsCommand } from './segments-command.js';
 import { addSimulateCommand } from './simulate-command.js';
 import type { Terminal } from './terminal.js';
 import { addTopicsCommand } from './topics-command.js';
@@ -75,6 +76,7 @@ function createProgram(terminal: Terminal, outcome: Outcome, json: boolean): Com
   addTrainCommand(program, terminal, outcome);
   addEvaluateCommand(program, terminal, outcome);
   addModelsCommand(program, terminal);
+  addSegmentsCommand(program, terminal);
   addTopicsCommand(program, terminal, outcome);
   addConfigCommand(program, terminal, outcome);
   addDoctorCommand(program, terminal, outcome);

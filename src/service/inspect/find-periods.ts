@@ -7,7 +7,7 @@ export interface Periodicity {
   /** Mean power over the series by frequency, in multiples of its mean; frequency k is k waves in `size` steps. */
   readonly power: Float64Array;
   readonly size: number;
-  /** Periods that both agree on, the most correlated first. */
+  /** Periods that both agree on, the strongest first. */
   readonly periods: readonly Period[];
 }
 
@@ -23,7 +23,7 @@ const LEAST_WAVES = 3;
 const SHORTEST = 3;
 /** Of any peak in noise alone. */
 const SIGNIFICANCE = 0.01;
-/** By how much a hill stands above the lag half as long. */
+/** By how much a hill stands above the lags half a wave before and behind it. */
 const LEAST_HILL = 0.05;
 
 /**
@@ -100,7 +100,8 @@ function toAutocorrelation(power: Float64Array, n: number): Float64Array {
   const mirrored = Float64Array.from({ length: 2 * half }, (_, k) => power[k <= half ? k : 2 * half - k]!);
   const real = new Float64Array(half + 1);
   fft.transform(mirrored, real, new Float64Array(half + 1));
-  const lags = Math.max(1, Math.floor(n / LEAST_WAVES) + 1);
+  // Half a wave beyond the longest period.
+  const lags = Math.max(1, Math.floor((1.5 * n) / LEAST_WAVES) + 1);
   return Float64Array.from({ length: lags }, (_, lag) => (real[lag]! / real[0]!) * (n / (n - lag)));
 }
 
@@ -124,21 +125,25 @@ function pickPeriods(
       found.set(steps, { steps, autocorrelation: autocorrelation[steps]!, power: power[k]! });
     }
   }
-  return [...found.values()].sort((a, b) => b.autocorrelation - a.autocorrelation || a.steps - b.steps);
+  return [...found.values()].sort((a, b) => b.power - a.power || a.steps - b.steps);
 }
 
-/** The top of a hill of the autocorrelation between two lags: higher than half a wave before and behind it. */
+/**
+ * The lag between two that stands out most of the autocorrelation half a wave before and behind it; undefined where none
+ * does. Held against both sides, a slope that a longer period or slow changes make shifts no hill, and is none.
+ */
 function hillTop(autocorrelation: Float64Array, low: number, high: number): number | undefined {
   let top: number | undefined;
-  const last = Math.min(Math.ceil(high), autocorrelation.length - 2);
+  let most = LEAST_HILL;
+  const last = Math.min(Math.ceil(high), Math.floor((2 * (autocorrelation.length - 1)) / 3));
   for (let lag = Math.max(SHORTEST, Math.floor(low)); lag <= last; lag++) {
-    const value = autocorrelation[lag]!;
-    if (value < autocorrelation[lag - 1]! || value < autocorrelation[lag + 1]!) continue;
-    if (top === undefined || value > autocorrelation[top]!) top = lag;
+    const half = Math.round(lag / 2);
+    const hill = autocorrelation[lag]! - (autocorrelation[lag - half]! + autocorrelation[lag + half]!) / 2;
+    if (hill <= most) continue;
+    top = lag;
+    most = hill;
   }
-  if (top === undefined) return undefined;
-  const before = autocorrelation[Math.round(top / 2)]!;
-  return autocorrelation[top]! > before + LEAST_HILL ? top : undefined;
+  return top;
 }
 
 /** Mean power that noise exceeds at any of its frequencies with a probability of `SIGNIFICANCE` at most. */

@@ -124,9 +124,9 @@ function look({ step, ms, usual }: (typeof STEPS)[number], usage: UsageSample, {
 /** The most correlated one that fits into a window, or a shorter one that is nearly as plain. */
 function periodOf({ periods }: Periodicity, bins: number): number | undefined {
   const fitting = periods.filter(({ steps }) => steps >= SHORTEST && steps <= LONGEST && steps <= bins / LEAST_WINDOWS);
-  const [plainest] = fitting;
-  if (plainest === undefined) return undefined;
-  const close = fitting.filter(({ autocorrelation }) => autocorrelation > plainest.autocorrelation - PLAINER);
+  if (fitting.length === 0) return undefined;
+  const plainest = Math.max(...fitting.map(({ autocorrelation }) => autocorrelation));
+  const close = fitting.filter(({ autocorrelation }) => autocorrelation > plainest - PLAINER);
   return Math.min(...close.map(({ steps }) => steps));
 }
 

@@ -9,9 +9,7 @@ import { readFlows } from '../view/api/queries/flows.js';
 import { readMap } from '../view/api/queries/map.js';
 import { readModelEvents } from '../view/api/queries/models.js';
 import { countCustomers, readSegments } from '../view/api/queries/segments.js';
-import { openSource } from '../view/source/open-source.js';
-import { createKeyedCustomers } from '../view/store/keyed-customers.js';
-import { openViewStore } from '../view/store/view-store.js';
+import { readOutputs } from '../view/read-outputs.js';
 import type { ViewSettings } from '../view/view-settings.js';
 import type { ReportFacts } from './report-facts.js';
 import { scoreLabels } from './score-labels.js';
@@ -40,16 +38,11 @@ export async function gatherReport(
   deps: ScoreSampleDeps,
 ): Promise<ReportFacts> {
   const { folder } = settings;
-  const customers = createKeyedCustomers(settings.customerKey);
-  const store = openViewStore(undefined, settings.retention, customers);
-  try {
-    const source = await openSource(settings, store, deps.log);
-    await source.catchUp(deps.signal);
-    const { database } = store;
+  return readOutputs(settings, deps, async ({ database, source, customers }) => {
     const run = folder === undefined ? undefined : await readSummary(folder);
     return {
       name: run?.name ?? settings.name,
-      source: source.name,
+      source,
       version: packageVersion(),
       writtenAt: deps.clock.now(),
       run,
@@ -62,15 +55,20 @@ export async function gatherReport(
       models: readModelEvents(database, { limit: 200 }).events,
       map: readMap(database, { limit: MOST_POINTS }),
       labels: labels === undefined ? undefined : await scoreLabels(database, labels, customers.toKey),
-      windows: windows
-        ? folder === undefined
-          ? { why: 'the outputs are topics, which hold no windows' }
-          : await scoreSample(folder, run, deps)
-        : { why: 'the report was asked to leave them out' },
+      windows: await windowsOf(folder, run, windows, deps),
     };
-  } finally {
-    store.close();
-  }
+  });
+}
+
+function windowsOf(
+  folder: string | undefined,
+  run: RunSummary | undefined,
+  wanted: boolean,
+  deps: ScoreSampleDeps,
+): ReportFacts['windows'] | Promise<ReportFacts['windows']> {
+  if (!wanted) return { why: 'the report was asked to leave them out' };
+  if (folder === undefined) return { why: 'the outputs are topics, which hold no windows' };
+  return scoreSample(folder, run, deps);
 }
 
 /** What a run said at its end; undefined for one that goes on. */

@@ -73,7 +73,6 @@ export async function createView(settings: ViewSettings, log: Log): Promise<View
           summary: () => summarize(settings, source, store, live, rate()),
           toCustomerKey: customers.toKey,
           ask: createAsk(openPlace(settings)),
-          rename: async (segmentId, name) => store.rename(segmentId, name),
         });
       },
       log,

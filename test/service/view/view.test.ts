@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -316,8 +316,22 @@ describe('what the API refuses', () => {
     await eventually('/api/segments', ({ segments }: { segments: unknown[] }) => segments.length === 2);
     expect((await rename({})).status).toBe(401);
     expect((await rename({ authorization: 'Bearer sesam' })).status).toBe(401);
-    expect((await rename({ authorization: 'Bearer sesame' })).status).toBe(200);
-    expect((await get('/api/segments')).segments).toContainEqual(
+    // The run goes on: its trainer is asked, and tells the segment again when it has done it.
+    expect((await rename({ authorization: 'Bearer sesame' })).status).toBe(202);
+    const requests = join(run.folder, 'models', 'requests');
+    const [asked] = await readdir(requests);
+    expect(JSON.parse(await readFile(join(requests, asked!), 'utf8'))).toMatchObject({
+      kind: 'rename',
+      segmentId: 's1',
+      name: 'night owls',
+    });
+    // A run that has ended is told at once.
+    await writeFile(join(run.folder, 'summary.json'), JSON.stringify({ name: 'sample', events: {}, eventTimes: null }));
+    expect((await rename({ authorization: 'Bearer sesame' })).status).toBe(202);
+    const { segments } = await eventually('/api/segments', (answer: { segments: { name: string }[] }) =>
+      answer.segments.some(({ name }) => name === 'night owls'),
+    );
+    expect(segments).toContainEqual(
       expect.objectContaining({ segmentId: 's1', name: 'night owls', madeName: 'steady' }),
     );
   });
