@@ -28,7 +28,9 @@ export const MOST_BYTES = 64 * 1024 * 1024;
 
 /** Takes objects within a record apart; lists are left out. */
 export function flatten(record: object, prefix = '', into: Record<string, unknown> = {}): FlatRecord {
-  for (const [name, value] of Object.entries(record)) {
+  for (const [key, value] of Object.entries(record)) {
+    // As the config writes a key with a dot of its own.
+    const name = key.replaceAll('.', '\\.');
     const isObject = value !== null && typeof value === 'object' && !(value instanceof Date);
     if (!isObject) into[prefix + name] = value;
     else if (!Array.isArray(value)) flatten(value, `${prefix}${name}.`, into);

@@ -6,6 +6,7 @@ body{margin:0;background:var(--ground);color:var(--ink);font:15px/1.55 system-ui
 h1{font-size:30px;line-height:1.2;margin:0;letter-spacing:-.01em;overflow-wrap:anywhere}
 h2{font-size:20px;margin:0 0 4px;letter-spacing:-.005em}
 h3{font-size:15px;margin:0;overflow-wrap:anywhere}
+section>h3{font-size:16px;margin:26px 0 2px}
 p{margin:0;max-width:76ch}
 a{color:var(--accent)}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}

@@ -19,8 +19,8 @@ async function read(name: string, content: string | Uint8Array) {
 
 describe('readFileSample', () => {
   it('reads NDJSON with objects in objects, and counts what it can not read', async () => {
-    const sample = await read('a.ndjson', '{"a":{"b":1},"c":[1]}\n\nnonsense\n[1]\n{"d":null}');
-    expect(sample).toMatchObject({ records: [{ 'a.b': 1 }, { d: null }], unreadable: 2, whole: true });
+    const sample = await read('a.ndjson', '{"a":{"b":1},"c":[1],"d.e":2}\n\nnonsense\n[1]\n{"d":null}');
+    expect(sample).toMatchObject({ records: [{ 'a.b': 1, 'd\\.e': 2 }, { d: null }], unreadable: 2, whole: true });
   });
 
   it.each([',', ';', '\t', '|'])('reads CSV parted by %j, quoted, with a mark of the byte order', async (delimiter) => {

@@ -1,4 +1,4 @@
-import { formatCount } from '../../summary/format.js';
+import { formatCount, formatCounted } from '../../summary/format.js';
 import type { AlertCount } from '../../view/api/queries/alerts.js';
 import { ACCENT, BAD, QUIET, type ReportChart, timeAxis, valueAxis, WARN } from './report-chart.js';
 
@@ -17,7 +17,7 @@ export function alertChart(counts: readonly AlertCount[]): ReportChart | undefin
   const byKey = new Map(counts.map(({ windowEnd, kind, alerts }) => [`${windowEnd}/${kind}`, alerts]));
   return {
     name: 'alerts',
-    label: `Alerts by kind in ${ends.length} rounds of windows`,
+    label: `Alerts by kind in ${formatCounted(ends.length, 'round')} of windows`,
     height: () => 220,
     option: (width) => ({
       grid: { left: 52, right: 16, top: 12, bottom: 28 },

@@ -1,5 +1,6 @@
 import { formatNumber } from '../../summary/format.js';
 import type { DriftAnswer } from '../../view/api/answers.js';
+import { plain } from '../html.js';
 import { ACCENT, BAD, INK, NARROW, QUIET, type ReportChart, valueAxis } from './report-chart.js';
 
 /** What drifts most stands at the top; the rest is in the table. */
@@ -21,7 +22,7 @@ export function driftChart({ reports }: DriftAnswer): ReportChart | undefined {
       yAxis: {
         type: 'category' as const,
         inverse: true,
-        data: shown.map(({ layer, subject, statistic }) => `${layer} · ${subject} · ${statistic}`),
+        data: shown.map(({ layer, subject, statistic }) => plain(`${layer} · ${subject} · ${statistic}`, 60)),
         axisLabel: { color: INK, fontSize: 12, width: width < NARROW ? 138 : 250, overflow: 'truncate' as const },
         axisLine: { show: false },
         axisTick: { show: false },

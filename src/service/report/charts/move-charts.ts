@@ -1,4 +1,4 @@
-import { formatCount } from '../../summary/format.js';
+import { formatCount, formatCounted } from '../../summary/format.js';
 import type { FlowsAnswer } from '../../view/api/answers.js';
 import { segmentVariable } from '../report-colours.js';
 import { ACCENT, INK, NARROW, QUIET, type ReportChart, timeAxis, valueAxis, WARN } from './report-chart.js';
@@ -15,7 +15,7 @@ export function moveChart({ windows }: FlowsAnswer): ReportChart | undefined {
   if (windows.length === 0) return undefined;
   return {
     name: 'moves',
-    label: `Customers who changed segment, by cause, in ${windows.length} rounds of windows`,
+    label: `Customers who changed segment, by cause, in ${formatCounted(windows.length, 'round')} of windows`,
     height: () => 240,
     option: (width) => ({
       grid: { left: 52, right: 16, top: 12, bottom: 28 },

@@ -59,6 +59,8 @@ export function valueAxis(formatter: (value: number) => string) {
   };
 }
 
+/** The day of a midnight, the hour of any other time. */
 function toDay(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
+  const [day, hour] = new Date(time).toISOString().split(/[T.]/) as [string, string];
+  return time % 86_400_000 === 0 ? day : hour.slice(0, 5);
 }

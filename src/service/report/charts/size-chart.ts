@@ -1,4 +1,4 @@
-import { formatShare } from '../../summary/format.js';
+import { formatCounted, formatShare } from '../../summary/format.js';
 import type { SegmentsAnswer } from '../../view/api/answers.js';
 import { segmentVariable } from '../report-colours.js';
 import { NARROW, type ReportChart, timeAxis, valueAxis } from './report-chart.js';
@@ -10,7 +10,7 @@ export function sizeChart({ windowEnds, segments }: SegmentsAnswer): ReportChart
   const shown = segments.filter(({ sizes }) => sizes.some((size) => size > 0));
   return {
     name: 'sizes',
-    label: `Share of ${shown.length} segments in each of ${windowEnds.length} rounds of windows`,
+    label: `Share of ${shown.length} segments in each of ${formatCounted(windowEnds.length, 'round')} of windows`,
     height: (width) => (width < NARROW ? 260 : 320),
     option: (width) => ({
       grid: { left: 52, right: 16, top: 12, bottom: 28 },

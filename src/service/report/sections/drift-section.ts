@@ -1,6 +1,6 @@
 import { formatDate, formatNumber } from '../../summary/format.js';
 import { driftChart } from '../charts/drift-chart.js';
-import { html } from '../html.js';
+import { html, plain } from '../html.js';
 import type { ReportFacts } from '../report-facts.js';
 import { type Section, type SectionParts, tableOf } from './section-parts.js';
 
@@ -23,7 +23,7 @@ export function driftSection({ drift }: ReportFacts, parts: SectionParts): Secti
     .slice(0, MOST)
     .map(({ layer, subject, statistic, value, threshold, drifted, since, action }) => [
       layer,
-      subject,
+      plain(subject, 60),
       statistic,
       drifted ? html`<span class="beyond">${formatNumber(value)}</span>` : formatNumber(value),
       formatNumber(threshold),
