@@ -64,7 +64,16 @@ describe('segtide init', () => {
     expect((await run(['init', usage(), '--output', config])).out).toContain(`Next: segtide run --config ${config}`);
     expect((await run(['config', 'check', config])).code).toBe(0);
     const output = join(folder, 'out');
-    const { code, out } = await run(['run', '--config', config, '--output', output, '--json']);
+    const { code, out } = await run([
+      'run',
+      '--config',
+      config,
+      '--output',
+      output,
+      '--set',
+      'encoder.updates=20',
+      '--json',
+    ]);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ events: { in: 360, accepted: 360 }, config: { window: { steps: 24 } } });
   });
