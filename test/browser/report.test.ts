@@ -17,7 +17,7 @@ beforeAll(async () => {
   const { code, stderr } = await runSegtide(['report', output, '--output', report, '--quiet'], scratch.path);
   expect(stderr).toBe('');
   expect(code).toBe(0);
-});
+}, 400_000);
 afterAll(async () => {
   await browser.close();
   scratch.remove();
