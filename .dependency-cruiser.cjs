@@ -66,9 +66,9 @@ module.exports = {
     },
     {
       name: 'no-dev-dependencies-in-src',
-      comment: 'the page is bundled with what it needs',
+      comment: 'page and charts are bundled with what they need',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/page/' },
+      from: { path: '^src/', pathNot: '^src/(page|charts)/' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer'] },
     },
   ],

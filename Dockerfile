@@ -13,8 +13,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
-# As `npm run build` does.
-RUN npx tsc -p tsconfig.build.json && npx vite build --config src/page/vite.config.ts
+RUN npm run --silent build:code
 # rxjs is a peer dependency, and would go with the development dependencies if it stayed among them.
 RUN npm pkg delete devDependencies.rxjs \
     && npm prune --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund

@@ -34,7 +34,8 @@ export interface Trainer {
    */
   settle(): Promise<void>;
   /**
-   * Does what somebody asks for by hand: retrain, promote a model that is kept, go back to the one before, prune. What
+   * Does what somebody asks for by hand: retrain, promote a model that is kept, go back to the one before, prune, rename a
+   * segment. What
    * can't be done is told as a model event, and changes nothing; what was asked for before under the same id is done once.
    */
   request(request: ModelRequest): Promise<void>;
@@ -79,7 +80,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   const position = createTrainerPosition(from, initial);
   const reservoir = createReservoir({ ...settings.reservoir, steps, channels, seed: settings.seed }, from?.reservoir);
   const schedule = createRetrainSchedule(settings.retrain, from?.schedule);
-  const segments = createSegmentsInForce(parts.segments, from?.segments);
+  const segments = createSegmentsInForce(parts.segments, from?.segments, from?.segmentNames);
   const life = createModelLife(settings.keepModels ?? 5, { registry, events, onProblem }, from?.life);
   const watch = createBehaviourWatch(settings, parts, schedule, from);
   const shared = { position, reservoir, schedule, segments, life, watch };
@@ -134,6 +135,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
 
   async function handle(request: ModelRequest): Promise<void> {
     if (request.kind === 'promote' || request.kind === 'rollback') return takeover.reinstate(request);
+    if (request.kind === 'rename') return segments.rename(request.segmentId, request.name);
     if (request.kind === 'prune') return life.prune(request, toLifeMoment(position));
     if (!isTrained(position.champion?.clusterModel.modelVersion)) {
       throw new SegtideError('state', 'there is no model yet to train another from; the first comes by itself');
@@ -237,6 +239,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
         ...centroids,
         ...training,
         segments: segments.records,
+        segmentNames: segments.names,
         driftReports,
         droppedStatistics,
         life: life.snapshot(),

@@ -1,30 +1,4 @@
-// Ten colours that stay apart in all common kinds of colour blindness, after Okabe and Ito; those of the dark scheme are
-// lighter. A segment's colour goes by its id alone, and the id is always written beside it: s11 has that of s1 in a deeper
-// tone, s21 in a deeper one still.
-const LIGHT = [
-  '#0068a6',
-  '#c44e00',
-  '#00805c',
-  '#a8447c',
-  '#a87400',
-  '#2d86b8',
-  '#6b4699',
-  '#7d6117',
-  '#5b6470',
-  '#a5202f',
-];
-const DARK = [
-  '#4fb0f0',
-  '#ff8f52',
-  '#33cf9f',
-  '#ea9ccb',
-  '#f2b93b',
-  '#9bd8fa',
-  '#b795e0',
-  '#cfb25e',
-  '#aab4c0',
-  '#ff7d80',
-];
+import { segmentColour } from '../service/view/segment-colour.js';
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
@@ -36,19 +10,7 @@ export function onScheme(change: () => void): () => void {
 
 /** Colour of a segment by its id; grey for none. */
 export function colourOf(segmentId: string | null): string {
-  const palette = dark.matches ? DARK : LIGHT;
-  const number = Number(segmentId?.replace(/^\D+/, '') || Number.NaN);
-  if (Number.isNaN(number)) return cssColour('--quiet');
-  const place = Math.max(0, number - 1);
-  return deeper(palette[place % palette.length]!, TONES[Math.floor(place / palette.length) % TONES.length]!);
-}
-
-/** Parts of their light that colours keep, from ten segments to the next. */
-const TONES = [1, 0.55, 0.78] as const;
-
-function deeper(colour: string, light: number): string {
-  const channels = [1, 3, 5].map((at) => Math.round(Number.parseInt(colour.slice(at, at + 2), 16) * light));
-  return `#${channels.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`;
+  return segmentColour(segmentId, dark.matches ? 'dark' : 'light') ?? cssColour('--quiet');
 }
 
 /** Colour of the style sheet, for what is drawn on a canvas. */

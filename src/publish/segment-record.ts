@@ -32,6 +32,8 @@ export interface SegmentRecord {
   readonly bandHigh: readonly (readonly number[])[]; // (channels, steps)
   readonly decoded: readonly (readonly number[])[] | null; // (channels, steps)
   readonly medoidStart: number | null;
+  /** Made from the profile; `name` is another where somebody gave it. */
+  readonly madeName: string;
 }
 
 /** How large a segment was under one model. */
@@ -51,6 +53,8 @@ export interface SegmentOrigin {
   readonly createdAt: number;
   /** Records of the model before: retired segments keep name and looks of them, the others their history. */
   readonly former?: readonly SegmentRecord[];
+  /** What people call segments, by id. */
+  readonly names?: ReadonlyMap<string, string>;
 }
 
 /** Models of which a record tells the sizes. */
@@ -90,7 +94,7 @@ export function toSegmentRecords(profiles: readonly SegmentProfile[], origin: Se
 
 function toSegmentRecord(
   profile: SegmentProfile,
-  { reasons, createdAt, former }: SegmentOrigin,
+  { reasons, createdAt, former, names }: SegmentOrigin,
   lineageOf: ReadonlyMap<string, SegmentLineage>,
 ): SegmentRecord {
   const { segmentId, modelVersion, size, band, decoded } = profile;
@@ -103,7 +107,7 @@ function toSegmentRecord(
   return {
     segmentId,
     modelVersion,
-    name: profile.name,
+    name: names?.get(segmentId) ?? profile.name,
     advice: profile.advice,
     size,
     share,
@@ -128,6 +132,7 @@ function toSegmentRecord(
     bandHigh: toCurves(band.high, channels),
     decoded: decoded === undefined ? null : toCurves(decoded, channels),
     medoidStart: profile.medoidStart ?? null,
+    madeName: profile.name,
   };
 }
 

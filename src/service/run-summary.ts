@@ -4,6 +4,7 @@ import type { DriftReport } from '../drift/drift-report.js';
 import type { DeadLetterReason } from '../ingest/dead-letter.js';
 import type { ViewRecord } from '../train/model-artifact.js';
 import type { Fates } from '../window/window-batch.js';
+import type { Config } from './config/schema.js';
 
 /** What a run did, as `summary.json`, `--json` and the terminal summary tell it. Plain JSON; times are epoch ms. */
 export interface RunSummary {
@@ -11,6 +12,10 @@ export interface RunSummary {
   readonly name: string;
   /** What a run must share with this one to go on with it. */
   readonly identity: RunIdentity;
+  /** Of segtide. */
+  readonly version: string;
+  /** The settings in effect, their secrets masked. */
+  readonly config: Config;
   /** Every event by its first fate; `in` is the sum of the others. */
   readonly events: Fates;
   readonly deadLetterReasons: Readonly<Partial<Record<DeadLetterReason, number>>>;

@@ -1,4 +1,4 @@
-/** What somebody asks of the life of models, in a running stream. */
+/** What somebody asks of models and their segments, in a running stream. */
 export type ModelRequest = {
   /** Unique: what is asked twice under one id is done once. */
   readonly id: string;
@@ -11,6 +11,8 @@ export type ModelRequest = {
   | { readonly kind: 'promote'; readonly modelVersion: string }
   /** Former models to keep from now until the next one is promoted. */
   | { readonly kind: 'prune'; readonly keep: number }
+  /** What a segment is called from now on, also under later models; an empty name gives it its made one back. */
+  | { readonly kind: 'rename'; readonly segmentId: string; readonly name: string }
 );
 
 /** A request of some kinds. */
@@ -27,8 +29,12 @@ export function askedFor(request: ModelRequest): string | undefined {
 /** What is asked for, without its reason. */
 export function requestInWords(request: ModelRequest): string {
   if (request.kind === 'rollback') return `rollback from ${request.from} to ${request.to}`;
+  if (request.kind === 'rename') return `rename ${request.segmentId} to '${request.name}'`;
   return request.kind === 'promote' ? `promote ${request.modelVersion}` : request.kind;
 }
+
+/** Characters that a segment's name may have. */
+export const LONGEST_NAME = 200;
 
 /** Reads a request from JSON; undefined for what is none. */
 export function readModelRequest(text: string): ModelRequest | undefined {
@@ -38,11 +44,14 @@ export function readModelRequest(text: string): ModelRequest | undefined {
   } catch {
     return undefined;
   }
-  const { id, reason, kind, fresh, from, to, modelVersion, keep } = read;
+  const { id, reason, kind, fresh, from, to, modelVersion, keep, segmentId, name } = read;
   if (typeof id !== 'string' || id === '' || typeof reason !== 'string') return undefined;
   if (kind === 'retrain') return { id, reason, kind, fresh: fresh === true };
   if (kind === 'rollback' && typeof from === 'string' && typeof to === 'string') return { id, reason, kind, from, to };
   if (kind === 'promote' && typeof modelVersion === 'string') return { id, reason, kind, modelVersion };
   if (kind === 'prune' && Number.isInteger(keep) && Number(keep) >= 1) return { id, reason, kind, keep: Number(keep) };
+  if (kind === 'rename' && typeof segmentId === 'string' && typeof name === 'string' && name.length <= LONGEST_NAME) {
+    return { id, reason, kind, segmentId, name };
+  }
   return undefined;
 }

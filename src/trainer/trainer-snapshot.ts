@@ -17,5 +17,7 @@ export interface TrainerSnapshot extends TrainingsSnapshot, BehaviourWatchSnapsh
   readonly schedule: RetrainScheduleSnapshot;
   readonly champion: Champion | null;
   readonly segments: readonly SegmentRecord[];
+  /** What people call segments, by id. */
+  readonly segmentNames: Readonly<Record<string, string>>;
   readonly life: ModelLifeSnapshot;
 }

@@ -95,6 +95,7 @@ const segment: SegmentRecord = {
   ],
   decoded: null,
   medoidStart: 1000,
+  madeName: 'steady',
 };
 const alert: Alert = {
   alertId: 'anomaly/ü/0',

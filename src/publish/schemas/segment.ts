@@ -18,7 +18,7 @@ const SIZE = partOf('SegmentSize', [
 export const SEGMENT_SCHEMA = recordOf('Segment', 'What a segment looks like: its profile under one model version.', [
   field('segmentId', 'string', 'Identity of the segment over time; never reused.'),
   field('modelVersion', 'string', 'The model that the profile was made with.'),
-  field('name', 'string', 'A readable name, made from the profile.'),
+  field('name', 'string', 'A readable name: what somebody called it, else the one made from the profile.'),
   field(
     'advice',
     'string',
@@ -94,4 +94,5 @@ export const SEGMENT_SCHEMA = recordOf('Segment', 'What a segment looks like: it
     "What the decoder makes of the members' mean latents, unscaled; null where the encoder has no decoder for it.",
   ),
   nullable('medoidStart', TIMESTAMP, "Start of that customer's window that lies nearest to the centroid."),
+  added('madeName', 'string', 'The name made from the profile, also where somebody gave another one.', ''),
 ]);

@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { configShape } from '../config/config-shape.js';
 import { maskSecrets } from '../config/mask-secrets.js';
 import { printConfig } from '../config/print-config.js';
 import { renderReference } from '../config/render-reference.js';
 import { resolveStages } from '../config/resolve-stages.js';
 import { EXIT_CODES } from './exit-code.js';
-import { packagePath } from './package-path.js';
 import { readConfig } from './read-config.js';
 import { sharedAssignments } from './shared-options.js';
 import type { Terminal } from './terminal.js';
@@ -35,15 +33,4 @@ export function writeSchema(markdown: boolean, output: string | undefined, termi
   const text = markdown ? renderReference(configShape()) : `${JSON.stringify(configShape(), null, 2)}\n`;
   if (output === undefined) terminal.out.write(text);
   else writeText(output, text);
-}
-
-/** Writes the example config; never over a file that is there. */
-export function initConfig(file: string): string {
-  // The first line names the schema beside the example; a copy elsewhere has none beside it.
-  const example = readFileSync(packagePath('config/segtide.yaml'), 'utf8').replace(
-    /^# yaml-language-server:.*\n#\n/,
-    '',
-  );
-  writeText(file, example, 'wx');
-  return `wrote ${file}; edit it, then: segtide config check ${file} && segtide run --config ${file}\n`;
 }

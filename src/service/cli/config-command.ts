@@ -15,11 +15,11 @@ interface SchemaFlags {
   readonly output?: string;
 }
 
-/** `segtide config`: check, show, document and start a config file. */
+/** `segtide config`: check, show and document a config file. */
 export function addConfigCommand(program: Command, terminal: Terminal, outcome: Outcome): void {
   const config = program
     .command('config')
-    .summary('check, print or start a config file')
+    .summary('check or print a config file')
     .description('Works on config files; nothing is run.')
     .addHelpText('after', EXAMPLES);
   const { out } = terminal;
@@ -45,14 +45,6 @@ export function addConfigCommand(program: Command, terminal: Terminal, outcome: 
       const { writeSchema } = await import('./config-actions.js');
       writeSchema(markdown, output, terminal);
     });
-  config
-    .command('init')
-    .description('write an example config, with comments')
-    .argument('[file]', 'where to write', 'segtide.yaml')
-    .action(async (file: string) => {
-      const { initConfig } = await import('./config-actions.js');
-      out.write(initConfig(file));
-    });
 }
 
 /** The file may be named as it is for the commands that run something, or by itself. */
@@ -71,7 +63,6 @@ function withConfig(command: Command): Command {
 
 const EXAMPLES = `
 Examples:
-  segtide config init
   segtide config check segtide.yaml
   SEGTIDE_WINDOW__STEPS=24 segtide config print --set cluster.k=8
   segtide config schema --output segtide.schema.json`;

@@ -5,12 +5,15 @@ import { addDoctorCommand } from './doctor-command.js';
 import { addEvaluateCommand } from './evaluate-command.js';
 import { EXIT_CODE_HELP, EXIT_CODES, type Outcome } from './exit-code.js';
 import { addForgetCommand } from './forget-command.js';
+import { addInitCommand, addInspectCommand } from './inspect-command.js';
 import { addModelsCommand } from './models-command.js';
 import { packageVersion } from './package-path.js';
 import { addReplayCommand } from './replay-command.js';
+import { addReportCommand } from './report-command.js';
 import { reportError, writeFailure } from './report-error.js';
 import { addTrainerCommand, addWorkerCommand } from './role-command.js';
 import { addRunCommand } from './run-command.js';
+import { addSegmentsCommand } from './segments-command.js';
 import { addSimulateCommand } from './simulate-command.js';
 import type { Terminal } from './terminal.js';
 import { addTopicsCommand } from './topics-command.js';
@@ -59,10 +62,13 @@ function createProgram(terminal: Terminal, outcome: Outcome, json: boolean): Com
     .addHelpText('after', EXAMPLES)
     .helpCommand('help [command]', 'show help for a command');
   // Commands that are added later take over output, exit and suggestions from the program.
+  addInspectCommand(program, terminal, outcome);
+  addInitCommand(program, terminal, outcome);
   addRunCommand(program, terminal, outcome);
   addWorkerCommand(program, terminal, outcome);
   addTrainerCommand(program, terminal, outcome);
   addViewCommand(program, terminal, outcome);
+  addReportCommand(program, terminal, outcome);
   addReplayCommand(program, terminal, outcome);
   addForgetCommand(program, terminal);
   addDemoCommand(program, terminal, outcome);
@@ -70,6 +76,7 @@ function createProgram(terminal: Terminal, outcome: Outcome, json: boolean): Com
   addTrainCommand(program, terminal, outcome);
   addEvaluateCommand(program, terminal, outcome);
   addModelsCommand(program, terminal);
+  addSegmentsCommand(program, terminal);
   addTopicsCommand(program, terminal, outcome);
   addConfigCommand(program, terminal, outcome);
   addDoctorCommand(program, terminal, outcome);
@@ -80,7 +87,9 @@ const EXAMPLES = `
 Examples:
   segtide demo flights                       segments of 4,037 aircraft by a year of real flights
   segtide run usage.ndjson                   segments of your own events
-  segtide config init && segtide run         the same, with all settings in segtide.yaml
+  segtide inspect usage.csv                  what a file holds, and how to cut it
+  segtide init usage.csv && segtide run      a config for it, and segments
+  segtide report segtide-out                 what the newest run found, as one HTML page
 
 ${EXIT_CODE_HELP}
 

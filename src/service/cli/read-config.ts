@@ -24,7 +24,7 @@ function readText(path: string): string {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
-    throw new SegtideError('config', `can't read the config '${path}': ${why}; 'segtide config init' writes one`, {
+    throw new SegtideError('config', `can't read the config '${path}': ${why}; 'segtide init' writes one`, {
       cause: error,
       context: { path },
     });

@@ -1,40 +1,14 @@
-import type { Latents } from '../../encode/embedding-batch.js';
 import type { VraeEngine } from '../../encode/vrae/vrae-options.js';
-import { takeRows } from '../../numeric/take-rows.js';
-import { openModel } from '../../train/loaded-model.js';
 import type { Scores } from '../../train/score-windows.js';
-import { isInformative } from '../../window/is-informative.js';
+import { pickReconstructions, type ReconstructedSegment } from './pick-reconstructions.js';
 
 /**
  * Draws scored windows as the encoder was given them and as it gives them back, as SVG: a row a segment, in each four
  * windows from the best to the worst reconstructed. Steps without a value leave a gap.
  */
 export async function plotReconstructions(scores: Scores, title: string, engine?: VraeEngine): Promise<string> {
-  const { assignments, rows, model, profiles } = scores;
-  const { series, latents, reconstructionErrors } = assignments.embeddings;
-  const names = new Map(profiles.map(({ segmentId, name }) => [segmentId, name]));
-  const shown = assignments.model.segmentIds.map((segmentId, j) => {
-    const members = [...assignments.nearest.keys()].filter((i) => assignments.nearest[i] === j);
-    members.sort((a, b) => (reconstructionErrors?.[a] ?? 0) - (reconstructionErrors?.[b] ?? 0) || a - b);
-    return { segmentId, size: members.length, members: spread(members, ACROSS) };
-  });
-  const wanted = shown.flatMap(({ members }) => members);
-  const cells = series.steps * series.channels;
-  const back = latents === undefined ? new Map() : await reconstruct(model, latents, wanted, cells, engine);
-
-  const isKnown = (i: number): boolean =>
-    reconstructionErrors !== undefined && series.mask.subarray(i * cells, (i + 1) * cells).some(isInformative);
-  const drawn = shown.map(({ segmentId, size, members }) => ({
-    segmentId,
-    name: names.get(segmentId) ?? '',
-    size,
-    panels: members.map((i) => ({
-      caption: `row ${rows[i]}, error ${isKnown(i) ? reconstructionErrors![i]!.toPrecision(2) : '–'}`,
-      original: maskedRow(series.values, series.mask, i, cells),
-      reconstructed: back.get(i) ?? new Float32Array(0),
-    })),
-  }));
-  return draw(drawn, series.channels, title);
+  const picked = await pickReconstructions(scores, ACROSS, engine);
+  return draw(picked, scores.assignments.embeddings.series.channels, title);
 }
 
 /** Windows of a segment that are drawn. */
@@ -48,39 +22,7 @@ const MARGIN = 16;
 /** Tell channels apart; those of Okabe & Ito (2008) are told apart by colour-blind readers, too. */
 const COLORS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
 
-interface SegmentRow {
-  readonly segmentId: string;
-  readonly name: string;
-  readonly size: number;
-  readonly panels: readonly Panel[];
-}
-
-interface Panel {
-  readonly caption: string;
-  readonly original: Float32Array; // (steps, channels), NaN where nothing is known
-  readonly reconstructed: Float32Array; // (steps, channels)
-}
-
-/** Decodes some rows. */
-async function reconstruct(
-  model: Scores['model'],
-  { latentSize, values: all }: Latents,
-  rows: readonly number[],
-  cells: number,
-  engine: VraeEngine | undefined,
-): Promise<ReadonlyMap<number, Float32Array>> {
-  const values = takeRows(all, latentSize, rows);
-  const { encoder } = openModel(model, engine);
-  try {
-    const decoded = await encoder.reconstruct?.({ length: rows.length, latentSize, values });
-    if (decoded === undefined) return new Map();
-    return new Map(rows.map((i, at) => [i, decoded.subarray(at * cells, (at + 1) * cells)]));
-  } finally {
-    encoder.dispose?.();
-  }
-}
-
-function draw(segments: readonly SegmentRow[], channels: number, title: string): string {
+function draw(segments: readonly ReconstructedSegment[], channels: number, title: string): string {
   const width = LEFT + ACROSS * (PANEL_WIDTH + MARGIN) + MARGIN;
   const height = TOP + segments.length * (PANEL_HEIGHT + GAP) + MARGIN;
   const body = segments.flatMap((segment, j) => drawSegment(segment, channels, TOP + j * (PANEL_HEIGHT + GAP)));
@@ -94,7 +36,7 @@ function draw(segments: readonly SegmentRow[], channels: number, title: string):
   ].join('\n');
 }
 
-function drawSegment({ segmentId, name, size, panels }: SegmentRow, channels: number, y: number): string[] {
+function drawSegment({ segmentId, name, size, panels }: ReconstructedSegment, channels: number, y: number): string[] {
   const known = panels
     .flatMap(({ original, reconstructed }) => [...original, ...reconstructed])
     .filter(Number.isFinite);
@@ -109,7 +51,8 @@ function drawSegment({ segmentId, name, size, panels }: SegmentRow, channels: nu
     `<text x="${LEFT - 6}" y="${y + 8}" text-anchor="end" fill="#666">${high.toPrecision(2)}</text>`,
     `<text x="${LEFT - 6}" y="${y + PANEL_HEIGHT}" text-anchor="end" fill="#666">${low.toPrecision(2)}</text>`,
   ];
-  for (const [p, { caption, original, reconstructed }] of panels.entries()) {
+  for (const [p, { row, error, original, reconstructed }] of panels.entries()) {
+    const caption = `row ${row}, error ${error === null ? '–' : error.toPrecision(2)}`;
     const x = LEFT + p * (PANEL_WIDTH + MARGIN);
     const steps = original.length / channels;
     const toX = (step: number): number => x + (steps < 2 ? PANEL_WIDTH / 2 : (step * PANEL_WIDTH) / (steps - 1));
@@ -135,18 +78,6 @@ function drawSegment({ segmentId, name, size, panels }: SegmentRow, channels: nu
     }
   }
   return parts;
-}
-
-/** Up to `count` of them at even distances, the first and the last among them. */
-function spread<T>(list: readonly T[], count: number): readonly T[] {
-  if (list.length <= count) return list;
-  return Array.from({ length: count }, (_, i) => list[Math.round((i * (list.length - 1)) / (count - 1))]!);
-}
-
-function maskedRow(values: Float32Array, mask: Uint8Array, row: number, cells: number): Float32Array {
-  return values
-    .slice(row * cells, (row + 1) * cells)
-    .map((value, i) => (isInformative(mask[row * cells + i]!) ? value : Number.NaN));
 }
 
 /** Lines between known neighbours; a value alone becomes a dot's width of line. */

@@ -12,6 +12,7 @@ import { toConnection } from '../run/to-connection.js';
 import { topicOf } from '../topics/topic-name.js';
 import { createFolderRegistry } from './folder-registry.js';
 import { readModelTopic } from './read-model-topic.js';
+import { renameInOutput } from './rename-in-output.js';
 import { createRequestFolder } from './request-folder.js';
 
 /** Folder of the models, in the output folder of a run. */
@@ -40,7 +41,8 @@ export function openModelFolder(folder: string): ModelPlace {
   const models = join(folder, MODELS_FOLDER);
   return {
     name: folder,
-    doneBy: 'the run takes it between two batches of windows, or when it goes on by --resume',
+    doneBy:
+      'the run takes it between two batches of windows, or when it goes on by --resume; names of segments are changed at once where it has ended',
     async list() {
       const { kind } = await lookInto(folder);
       if (kind === 'unfinished' || kind === 'finished') return createFolderRegistry(models).list();
@@ -49,6 +51,8 @@ export function openModelFolder(folder: string): ModelPlace {
     async ask(request) {
       const { kind } = await lookInto(folder);
       if (kind === 'unfinished') return createRequestFolder(join(models, REQUESTS_FOLDER)).post(request);
+      // No trainer will take it any more, and what a segment is called changes nothing else.
+      if (kind === 'finished' && request.kind === 'rename') return renameInOutput(folder, request);
       const why =
         kind === 'finished'
           ? `the run in ${folder} has ended; begin another with --model ${join(models, '<version>.safetensors')}`

@@ -1,10 +1,13 @@
 import type { Segmentation } from '../../segmentation.js';
 import type { TrainingOutcome } from '../../train/training-outcome.js';
+import type { Config } from '../config/schema.js';
 import type { ModelSummary, OutputSummary, RunIdentity, RunSummary, SegmentSummary } from '../run-summary.js';
 
 export interface RunFacts {
   readonly name: string;
   readonly identity: RunIdentity;
+  readonly version: string;
+  readonly config: Config;
   readonly seconds: number;
   /** Events of this process, without those of the run that it resumed. */
   readonly eventsHere: number;

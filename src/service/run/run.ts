@@ -5,6 +5,8 @@ import type { SourcePosition } from '../../ports.js';
 import { createSegmentation, type Segmentation } from '../../segmentation.js';
 import type { AdoptedModel } from '../../train/adopt-model.js';
 import { type ModelRequest, requestInWords } from '../../train/model-request.js';
+import { packageVersion } from '../cli/package-path.js';
+import { maskSecrets } from '../config/mask-secrets.js';
 import type { Config } from '../config/schema.js';
 import { createFolderRegistry } from '../models/folder-registry.js';
 import { MODELS_FOLDER, REQUESTS_FOLDER } from '../models/model-place.js';
@@ -266,6 +268,8 @@ class Run {
     return buildSummary(this.#segmentation, {
       name: this.#config.name,
       identity: this.#settings.identity,
+      version: packageVersion(),
+      config: maskSecrets(this.#config) as Config,
       seconds: (this.#deps.clock.now() - this.#startedAt) / 1000,
       eventsHere: fates.in - this.#eventsBefore,
       outputs: [...this.#outputs.summary, ...(interrupted ? [] : this.#folder.filesOfFinished)],

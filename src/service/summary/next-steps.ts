@@ -27,7 +27,7 @@ export function nextSteps(summary: RunSummary): string[] {
   } else if (assignments !== undefined) {
     steps.push(`who is where:    head -3 ${assignments}`);
   }
-  steps.push('your own events: segtide config init, then segtide run');
+  steps.push('your own events: segtide init FILE, then segtide run');
   return steps;
 }
 

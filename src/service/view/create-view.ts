@@ -18,7 +18,7 @@ import { servePage } from './api/serve-page.js';
 import { createAsk } from './ask-change.js';
 import { createLiveState, type LiveState } from './live-state.js';
 import { createNeighbourPlaces } from './neighbours/neighbour-places.js';
-import { createFolderSource } from './source/folder-source.js';
+import { openSource } from './source/open-source.js';
 import type { ViewSource } from './source/view-source.js';
 import { createKeyedCustomers } from './store/keyed-customers.js';
 import { VIEW_OUTPUTS } from './store/view-schema.js';
@@ -73,7 +73,6 @@ export async function createView(settings: ViewSettings, log: Log): Promise<View
           summary: () => summarize(settings, source, store, live, rate()),
           toCustomerKey: customers.toKey,
           ask: createAsk(openPlace(settings)),
-          rename: async (segmentId, name) => store.rename(segmentId, name),
         });
       },
       log,
@@ -108,15 +107,6 @@ export async function createView(settings: ViewSettings, log: Log): Promise<View
 }
 
 const LOOPBACK = ['127.0.0.1', 'localhost', '::1', '[::1]'];
-
-async function openSource(settings: ViewSettings, store: ViewStore, log: Log): Promise<ViewSource> {
-  const { folder } = settings;
-  if (folder === undefined) {
-    const { createTopicSource } = await import('./source/topic-source.js');
-    return createTopicSource(settings.config, store, (text) => log.warn(text));
-  }
-  return createFolderSource(folder, store, { onProblem: (text) => log.warn(text) });
-}
 
 function openPlace({ folder, config }: ViewSettings): ModelPlace {
   return folder === undefined ? openModelTopics(config) : openModelFolder(folder);

@@ -15,7 +15,7 @@ describe('the segtide process', () => {
     expect(stderr).not.toMatch(/^ +at /m);
   });
 
-  it.each([[['config', 'schema', '--output', '/nowhere/a.json']], [['config', 'init', '/nowhere/a.yaml']]])(
+  it.each([[['config', 'schema', '--output', '/nowhere/a.json']], [['init', '--output', '/nowhere/a.yaml']]])(
     'says of %j what a run says of a folder that is missing',
     (args) => {
       expect(segtide(args).stderr).toMatch(/^segtide: Cannot write \/nowhere\/a\.\w+: the folder does not exist; /);

@@ -47,7 +47,7 @@ Results
 
 Next
   who is where:    head -3 segtide-out/x/assignments.ndjson
-  your own events: segtide config init, then segtide run
+  your own events: segtide init FILE, then segtide run
 `;
 
 describe('renderSummary', () => {

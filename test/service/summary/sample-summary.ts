@@ -1,4 +1,5 @@
 import type { DriftReport } from '../../../src/drift/drift-report.js';
+import { loadConfig } from '../../../src/service/config/load-config.js';
 import type { RunSummary } from '../../../src/service/run-summary.js';
 
 export const DRIFTED: DriftReport = {
@@ -27,6 +28,8 @@ export const DRIFTED: DriftReport = {
 export const SAMPLE: RunSummary = {
   name: 'flights',
   identity: { settings: '0123456789abcdef', input: ['flights.parquet'] },
+  version: '0.1.0',
+  config: loadConfig({ file: undefined, env: {}, flags: [] }),
   events: { in: 327_346, accepted: 327_290, late: 6, duplicate: 0, deadLettered: 50, quarantined: 0, skipped: 0 },
   deadLetterReasons: { incomplete: 40, invalid: 10 },
   eventTimes: [Date.UTC(2013, 0, 1, 10), Date.UTC(2013, 11, 31, 23)],

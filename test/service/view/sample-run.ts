@@ -103,6 +103,7 @@ export function segment(segmentId: string, fields: object = {}): object {
     bandHigh: [[2, 3, 4]],
     decoded: null,
     medoidStart: dayAt(1),
+    madeName: 'steady',
     ...fields,
   };
 }

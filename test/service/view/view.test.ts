@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -261,13 +261,14 @@ describe('the database', () => {
     openViewStore(path).close();
     const script = `const { Database } = require('node-sqlite3-wasm');
       const database = new Database(process.argv[1]);
-      database.exec("begin immediate; insert into names values ('s1', 'x')");
+      database.exec("begin immediate; insert into outputs values ('alerts', 1, 'lost')");
       process.kill(process.pid, 'SIGKILL');`;
     const { signal } = spawnSync(process.execPath, ['--eval', script, path], { stdio: 'inherit' });
     expect([signal, existsSync(`${path}.lock`)]).toEqual(['SIGKILL', true]);
     const store = openViewStore(path);
-    store.rename('s1', 'mine');
-    expect(store.database.all('select * from names')).toEqual([{ segmentId: 's1', name: 'mine' }]);
+    expect(store.position('alerts')).toBeUndefined();
+    await store.write('alerts', [], 'kept');
+    expect(store.position('alerts')).toBe('kept');
     store.close();
   });
 });
@@ -335,7 +336,21 @@ describe('what the API refuses', () => {
     await eventually('/api/segments', ({ segments }: { segments: unknown[] }) => segments.length === 2);
     expect((await rename({})).status).toBe(401);
     expect((await rename({ authorization: 'Bearer sesam' })).status).toBe(401);
-    expect((await rename({ authorization: 'Bearer sesame' })).status).toBe(200);
+    // The run goes on: its trainer is asked, and tells the segment again when it has done it.
+    expect((await rename({ authorization: 'Bearer sesame' })).status).toBe(202);
+    const requests = join(run.folder, 'models', 'requests');
+    const [asked] = await readdir(requests);
+    expect(JSON.parse(await readFile(join(requests, asked!), 'utf8'))).toMatchObject({
+      kind: 'rename',
+      segmentId: 's1',
+      name: 'night owls',
+    });
+    // A run that has ended is told at once.
+    await writeFile(join(run.folder, 'summary.json'), JSON.stringify({ name: 'sample', events: {}, eventTimes: null }));
+    expect((await rename({ authorization: 'Bearer sesame' })).status).toBe(202);
+    await eventually('/api/segments', ({ segments }: { segments: { name: string }[] }) =>
+      segments.some(({ name }) => name === 'night owls'),
+    );
     expect((await get('/api/segments')).segments).toContainEqual(
       expect.objectContaining({ segmentId: 's1', name: 'night owls', madeName: 'steady' }),
     );

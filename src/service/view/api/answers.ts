@@ -223,7 +223,6 @@ export const problemAnswer = z.object({
 });
 
 export const acceptedAnswer = z.object({ id: z.string(), doneBy: z.string().describe('Who does it, and when.') });
-export const renamedAnswer = z.object({ segmentId: z.string(), name: z.string().nullable() });
 
 export type ProgressAnswer = z.output<typeof progressAnswer>;
 export type SummaryAnswer = z.output<typeof summaryAnswer>;

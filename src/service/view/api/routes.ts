@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { LONGEST_NAME } from '../../../train/model-request.js';
 import type { NeighbourPlaces } from '../neighbours/neighbour-places.js';
 import type { ViewStore } from '../store/view-store.js';
 import {
@@ -10,7 +11,6 @@ import {
   flowsAnswer,
   mapAnswer,
   modelEventsAnswer,
-  renamedAnswer,
   type SummaryAnswer,
   segmentsAnswer,
   summaryAnswer,
@@ -33,14 +33,14 @@ export interface RouteParts {
   /** Under which id a customer is kept. */
   readonly toCustomerKey: (customerId: string) => string;
   readonly ask: (request: AskedChange) => Promise<z.output<typeof acceptedAnswer>>;
-  readonly rename: (segmentId: string, name: string) => Promise<void>;
 }
 
-/** A change of models, as somebody asks for it. */
+/** A change of models or segments, as somebody asks for it. */
 export type AskedChange =
   | { readonly kind: 'retrain'; readonly fresh: boolean; readonly reason: string }
   | { readonly kind: 'rollback'; readonly reason: string }
-  | { readonly kind: 'promote'; readonly modelVersion: string; readonly reason: string };
+  | { readonly kind: 'promote'; readonly modelVersion: string; readonly reason: string }
+  | { readonly kind: 'rename'; readonly segmentId: string; readonly name: string; readonly reason: string };
 
 const limit = (most: number, usual: number) =>
   z.coerce.number().int().min(1).max(most).default(usual).describe('Most of one page.');
@@ -54,7 +54,7 @@ const MOST_NEIGHBOURS = 20_000;
 
 /** All operations, in the order of the document. */
 export function createRoutes(parts: RouteParts): readonly ViewRoute[] {
-  const { store, neighbours, summary, toCustomerKey, ask, rename } = parts;
+  const { store, neighbours, summary, toCustomerKey, ask } = parts;
   const { database } = store;
   return [
     {
@@ -167,11 +167,11 @@ export function createRoutes(parts: RouteParts): readonly ViewRoute[] {
         return found;
       },
     },
-    ...createChanges(store, ask, rename),
+    ...createChanges(store, ask),
   ];
 }
 
-function createChanges(store: ViewStore, ask: RouteParts['ask'], rename: RouteParts['rename']): readonly ViewRoute[] {
+function createChanges(store: ViewStore, ask: RouteParts['ask']): readonly ViewRoute[] {
   return [
     {
       method: 'POST',
@@ -203,16 +203,15 @@ function createChanges(store: ViewStore, ask: RouteParts['ask'], rename: RoutePa
     {
       method: 'PUT',
       path: '/api/segments/{segmentId}/name',
-      summary: 'Gives a segment a name of your own; an empty one takes it back.',
-      body: z.strictObject({ name: z.string().trim().max(200) }),
-      answer: renamedAnswer,
+      summary: 'Gives a segment a name of your own, under this model and later ones; an empty one takes it back.',
+      body: z.strictObject({ name: z.string().trim().max(LONGEST_NAME) }),
+      answer: acceptedAnswer,
       changes: true,
       answers: async ({ parameters, body }) => {
         const segmentId = parameters.segmentId!;
         const known = store.database.get('select 1 from segments where segmentId = ? limit 1', segmentId);
         if (known === null) throw httpProblem(404, 'no segment of this id is known here');
-        await rename(segmentId, body.name);
-        return { segmentId, name: body.name === '' ? null : body.name };
+        return ask({ kind: 'rename', segmentId, name: body.name, reason: '' });
       },
     },
   ];

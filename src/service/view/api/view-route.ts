@@ -52,7 +52,7 @@ export function addViewRoute(server: FastifyInstance, route: ViewRoute, options:
         void reply.header('etag', tag).header('cache-control', 'no-cache');
         if (request.headers['if-none-match'] === tag) return reply.code(304).send();
       } else void reply.header('cache-control', 'no-store');
-      if (route.changes && method === 'POST') void reply.code(202);
+      if (route.changes) void reply.code(202);
       const parameters = request.params as Readonly<Record<string, string>>;
       return route.answers({ parameters, query, body });
     },

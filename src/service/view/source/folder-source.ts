@@ -49,17 +49,24 @@ export function createFolderSource(folder: string, store: ViewStore, options: Fo
     }
   }
 
+  async function catchUp(signal: AbortSignal): Promise<void> {
+    for (let hasMore = true; hasMore; ) {
+      hasMore = false;
+      // In turns, so that a long file does not keep the others waiting.
+      for (const output of VIEW_OUTPUTS) {
+        if (signal.aborted) return;
+        hasMore = (await follow(output)) || hasMore;
+      }
+    }
+  }
+
   return {
     name: folder,
+    catchUp,
     async run(signal) {
       while (!signal.aborted) {
-        let hasMore = false;
-        // In turns, so that a long file does not keep the others waiting.
-        for (const output of VIEW_OUTPUTS) {
-          if (signal.aborted) return;
-          hasMore = (await follow(output)) || hasMore;
-        }
-        if (!hasMore) await sleep(lookEveryMs, undefined, { signal }).catch(() => undefined);
+        await catchUp(signal);
+        await sleep(lookEveryMs, undefined, { signal }).catch(() => undefined);
       }
     },
   };

@@ -5,6 +5,7 @@ import { OUTPUTS, type Output } from '../../../publish/output.js';
 import { describeTopics } from '../../../transport/kafka/describe-topics.js';
 import { openKafka } from '../../../transport/kafka/kafka-connection.js';
 import { createTopicReader, type TopicReader } from '../../../transport/kafka/topic-reader.js';
+import { describeTopic } from '../../../transport/kafka/topics.js';
 import type { Config } from '../../config/schema.js';
 import { runTogether } from '../../run/run-together.js';
 import { toConnection } from '../../run/to-connection.js';
@@ -44,21 +45,33 @@ export async function createTopicSource(
     maxBytes: 1_048_576,
   });
   const name = `${output.topicPrefix}* at ${(output.kafka ?? input.kafka!).brokers.join(', ')}`;
+  /** @param endsOf what each partition is read to; undefined to go on for ever */
+  async function read(
+    signal: AbortSignal,
+    endsOf: (topic: string) => Promise<PartitionEnds | undefined>,
+  ): Promise<void> {
+    try {
+      await runTogether(
+        signal,
+        topics.map((topic) => async (stop: AbortSignal) => {
+          const decode = await createRecordDecoder(topic.output, output);
+          const ends = await endsOf(topic.topic);
+          await follow(topic, { reader, store, decode, onProblem, ends }, stop);
+        }),
+      );
+    } finally {
+      await reader.close();
+    }
+  }
+
   return {
     name,
-    async run(signal) {
-      try {
-        await runTogether(
-          signal,
-          topics.map((topic) => async (stop: AbortSignal) => {
-            const decode = await createRecordDecoder(topic.output, output);
-            await follow(topic, { reader, store, decode, onProblem }, stop);
-          }),
-        );
-      } finally {
-        await reader.close();
-      }
-    },
+    run: (signal) => read(signal, async () => undefined),
+    catchUp: (signal) =>
+      read(signal, async (topic) => {
+        const ranges = await describeTopic(kafka, topic);
+        return new Map(ranges.map(({ partition, low, high }) => [partition, { low, high }]));
+      }),
   };
 }
 
@@ -83,11 +96,16 @@ async function findTopics(kafka: Kafka, { output }: Config): Promise<readonly Re
   });
 }
 
+/** Offsets of the oldest record and after the newest one, by partition. */
+type PartitionEnds = ReadonlyMap<number, { readonly low: bigint; readonly high: bigint }>;
+
 interface Following {
   readonly reader: TopicReader;
   readonly store: ViewStore;
   readonly decode: RecordDecoder;
   readonly onProblem: (text: string) => void;
+  /** What is read to; undefined to go on for ever. */
+  readonly ends: PartitionEnds | undefined;
 }
 
 /** Reads all partitions of a topic, and writes what it read with the offsets of all of them. */
@@ -96,13 +114,16 @@ async function follow(
   following: Following,
   stop: AbortSignal,
 ): Promise<void> {
-  const { reader, store, decode, onProblem } = following;
+  const { reader, store, decode, onProblem, ends } = following;
   const kept = store.position(output.name);
   const offsets: Record<string, string> = kept === undefined ? {} : JSON.parse(kept);
   /** Partitions write one after another: the position is of all. */
   let written = Promise.resolve();
   const followOne = async (partition: number, signal: AbortSignal): Promise<void> => {
-    while (!signal.aborted) {
+    const { low = 0n, high = undefined } = ends?.get(partition) ?? {};
+    const isAtEnd = (offset: bigint): boolean => high !== undefined && offset >= high;
+    let at = offsets[partition] === undefined ? low : BigInt(offsets[partition]);
+    while (!signal.aborted && !isAtEnd(at)) {
       let records: readonly unknown[] = [];
       let next: bigint | undefined;
       const from = offsets[partition] === undefined ? undefined : BigInt(offsets[partition]);
@@ -126,6 +147,7 @@ async function follow(
         signal,
       );
       if (next === undefined) continue;
+      at = next;
       offsets[partition] = String(next);
       written = written.then(() => store.write(output.name, records, JSON.stringify(offsets)));
       await written;

@@ -2,6 +2,8 @@
 export interface ViewSource {
   /** Where they are, in words. */
   readonly name: string;
-  /** Resolves when it was stopped. Rejects when it can't go on. */
+  /** Reads what is there by now, and resolves then, or when it was stopped. Rejects when it can't go on. */
+  catchUp(signal: AbortSignal): Promise<void>;
+  /** Reads on as more comes; resolves when it was stopped. Rejects when it can't go on. */
   run(signal: AbortSignal): Promise<void>;
 }

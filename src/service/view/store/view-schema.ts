@@ -37,7 +37,6 @@ create table if not exists points (
   space text not null, vector blob not null, x real, y real, unique (customerId, windowStart));
 create index if not exists pointsByEnd on points (windowEnd);
 create table if not exists spaces (space text primary key, mean blob not null, axes blob not null) without rowid;
-create table if not exists names (segmentId text primary key, name text not null) without rowid;
 create table if not exists outputs (output text primary key, records int not null, position text not null) without rowid;
 `;
 

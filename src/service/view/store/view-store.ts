@@ -35,8 +35,6 @@ export interface ViewStore {
   position(output: string): string | undefined;
   /** Forgets an output, which is then read from its beginning. */
   forget(output: string): void;
-  /** Gives a segment a name of people's own; an empty one takes it back. */
-  rename(segmentId: string, name: string): void;
   close(): void;
 }
 
@@ -104,11 +102,6 @@ export function openViewStore(
       });
       if (output === 'embeddings') points.forget();
       touch(output);
-    },
-    rename(segmentId, name) {
-      if (name === '') database.run('delete from names where segmentId = ?', segmentId);
-      else database.run('insert or replace into names values (?, ?)', [segmentId, name]);
-      touch('segments');
     },
     close() {
       noted.finalize();

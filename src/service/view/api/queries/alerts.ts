@@ -42,3 +42,33 @@ export function countAlerts(database: Database): Record<string, number> {
   const rows = database.all("select kind, count(*) as alerts from alerts where status <> 'withdrawn' group by kind");
   return Object.fromEntries(rows.map(({ kind, alerts }) => [kind as string, Number(alerts)]));
 }
+
+/** Standing alerts of one kind about windows that ended together. */
+export interface AlertCount {
+  readonly windowEnd: number;
+  readonly kind: string;
+  readonly alerts: number;
+}
+
+/** Standing alerts by window and kind, oldest first. */
+export function countAlertsOverTime(database: Database): readonly AlertCount[] {
+  const rows = database.all(
+    "select windowEnd, kind, count(*) as alerts from alerts where status <> 'withdrawn' group by windowEnd, kind order by windowEnd, kind",
+  );
+  return rows.map(({ windowEnd, kind, alerts }) => ({
+    windowEnd: Number(windowEnd),
+    kind: kind as string,
+    alerts: Number(alerts),
+  }));
+}
+
+/** The standing alerts of each kind that are farthest beyond their thresholds. */
+export function strongestAlerts(database: Database, ofEach: number): readonly AlertAnswer[] {
+  const rows = database.all(
+    `select record from (select record, kind, json_extract(record, '$.score') / json_extract(record, '$.threshold') as excess,
+     row_number() over (partition by kind order by json_extract(record, '$.score') / json_extract(record, '$.threshold') desc, id) as place
+     from alerts where status <> 'withdrawn') where place <= ? order by kind, place`,
+    ofEach,
+  );
+  return rows.map(({ record }) => JSON.parse(record as string) as AlertAnswer);
+}

@@ -13,7 +13,6 @@ export function readSegments(database: Database): SegmentsAnswer {
   const sizes = readSizes(database, windowEnds);
   const customers = countCustomers(database);
   const total = [...customers.values()].reduce((sum, count) => sum + count, 0);
-  const names = readNames(database);
   const rows = database.all('select record from segments where modelVersion = ?', modelVersion);
   const segments = rows.map(({ record }): SegmentAnswer => {
     const {
@@ -28,8 +27,8 @@ export function readSegments(database: Database): SegmentsAnswer {
     const count = customers.get(segmentId) ?? 0;
     return {
       ...(known as unknown as SegmentAnswer),
-      name: names.get(segmentId) ?? known.name,
-      madeName: known.name,
+      // Records of earlier versions tell one name.
+      madeName: known.madeName || known.name,
       customers: count,
       share: total === 0 ? 0 : count / total,
       sizes: windowEnds.map((end) => sizes.get(`${end}/${segmentId}`) ?? 0),
@@ -62,11 +61,6 @@ export function countCustomers(database: Database): ReadonlyMap<string, number> 
     'select segmentId, count(*) as customers from customers where segmentId is not null group by segmentId',
   );
   return new Map(rows.map(({ segmentId, customers }) => [segmentId as string, Number(customers)]));
-}
-
-function readNames(database: Database): ReadonlyMap<string, string> {
-  const rows = database.all('select segmentId, name from names');
-  return new Map(rows.map(({ segmentId, name }) => [segmentId as string, name as string]));
 }
 
 function readSizes(database: Database, [first = 0]: readonly number[]): ReadonlyMap<string, number> {

@@ -1,0 +1,81 @@
+import type { Command } from 'commander';
+import { collect } from './collect.js';
+import type { Outcome } from './exit-code.js';
+import type { Terminal } from './terminal.js';
+
+/** Flags of the commands that look into an unknown input. */
+export interface InspectFlags {
+  readonly brokers?: string[];
+  readonly config?: string;
+  readonly set?: string[];
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Flags of `segtide init`, as written. */
+export interface InitFlags extends InspectFlags {
+  readonly output: string;
+  readonly force?: boolean;
+}
+
+/** `segtide inspect`: what an unknown file or topic holds, and how to cut it. */
+export function addInspectCommand(program: Command, terminal: Terminal, outcome: Outcome): void {
+  withTopic(
+    program
+      .command('inspect')
+      .summary('find out what a file or topic holds')
+      .description(
+        'Reads at most 400,000 records and 64 MiB of text of an NDJSON, CSV or Parquet file, or the newest of a topic with JSON values; tells fields, customer, time and its unit, values, how events come; and proposes step, window, hop and averaging by autocorrelation and periodogram.',
+      )
+      .argument('<input>', 'a file; or, with --brokers or a config for Kafka, a topic'),
+  )
+    .option('--json', 'print the findings as JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(async (input: string, flags: InspectFlags) => {
+      const { inspectAndTell } = await import('./inspect-actions.js');
+      outcome.exitCode = await inspectAndTell(input, flags, terminal);
+    });
+}
+
+/** `segtide init`: a config to start from. */
+export function addInitCommand(program: Command, terminal: Terminal, outcome: Outcome): void {
+  withTopic(
+    program
+      .command('init')
+      .summary('write a config, with comments')
+      .description(
+        'Writes a config with comments that runs at once on a file or topic, from what `segtide inspect` finds in it; without an input, an example to fill in.',
+      )
+      .argument('[input]', 'a file; or, with --brokers or a config for Kafka, a topic'),
+  )
+    .option('-o, --output <file>', 'where to write', 'segtide.yaml')
+    .option('--force', 'write over a file that is there')
+    .option('-q, --quiet', 'print errors only')
+    .addHelpText('after', INIT_EXAMPLES)
+    .action(async (input: string | undefined, flags: InitFlags) => {
+      const { initConfig } = await import('./inspect-actions.js');
+      outcome.exitCode = await initConfig(input, flags, terminal);
+    });
+}
+
+function withTopic(command: Command): Command {
+  return command
+    .option('-b, --brokers <host:port...>', 'the input is a topic of these brokers')
+    .option(
+      '-c, --config <file>',
+      'config file with how Kafka is reached; segtide.yaml in this folder when there is one',
+    )
+    .option('-s, --set <key=value>', 'set any config key; repeatable', collect);
+}
+
+const EXAMPLES = `
+Examples:
+  segtide inspect usage.csv.gz
+  segtide inspect usage-events --brokers localhost:9092
+  segtide inspect exports/march.parquet --json`;
+
+const INIT_EXAMPLES = `
+Examples:
+  segtide init usage.csv.gz && segtide run --config segtide.yaml
+  segtide init usage-events --brokers localhost:9092 --output live.yaml
+  segtide init                                   an example with every part`;

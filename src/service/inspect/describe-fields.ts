@@ -1,0 +1,89 @@
+import { parseIsoTime } from '../../ingest/iso-time.js';
+import { createZone } from '../../numeric/zone.js';
+import type { FlatRecord } from './sample.js';
+
+/** What a field holds. */
+export interface FieldFacts {
+  readonly name: string;
+  /** Of most of its values; `empty` where it has none. */
+  readonly type: 'integer' | 'number' | 'text' | 'boolean' | 'time' | 'empty';
+  /** Share of the records that have it, in [0, 1]. */
+  readonly present: number;
+  /** Different values. */
+  readonly distinct: number;
+  readonly example: string;
+  /** Of numbers, between which all but 2 % on either side lie: a spoilt value decides nothing. */
+  readonly range: readonly [number, number] | null;
+}
+
+/** Describes every field of the records, in the order in which they come up. */
+export function describeFields(records: readonly FlatRecord[]): readonly FieldFacts[] {
+  const names = new Set<string>();
+  for (const record of records) for (const name of Object.keys(record)) names.add(name);
+  return [...names].map((name) => describeField(name, records));
+}
+
+/** A number as a record has it, or as text; NaN for anything else. */
+export function toNumber(value: unknown): number {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value === 'string' && NUMBER.test(value.trim())) return Number(value);
+  return Number.NaN;
+}
+
+/** Epoch ms of an ISO 8601 text or a date; NaN for anything else. */
+export function toIsoTime(value: unknown): number {
+  if (value instanceof Date) return value.getTime();
+  if (typeof value !== 'string') return Number.NaN;
+  const bytes = encoder.encode(value.trim());
+  return parseIsoTime(bytes, 0, bytes.length, utc);
+}
+
+const encoder = new TextEncoder();
+const utc = createZone('UTC');
+const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i;
+
+function describeField(name: string, records: readonly FlatRecord[]): FieldFacts {
+  const counts = { integer: 0, number: 0, text: 0, boolean: 0, time: 0 };
+  const distinct = new Set<unknown>();
+  const numbers: number[] = [];
+  let present = 0;
+  let example = '';
+  for (const record of records) {
+    const value = record[name];
+    if (value === null || value === undefined) continue;
+    if (present++ === 0) example = value instanceof Date ? value.toISOString() : String(value);
+    distinct.add(value instanceof Date ? value.getTime() : value);
+    const number = toNumber(value);
+    if (!Number.isNaN(number)) {
+      counts[Number.isInteger(number) ? 'integer' : 'number']++;
+      numbers.push(number);
+    } else if (typeof value === 'boolean') counts.boolean++;
+    else counts[Number.isNaN(toIsoTime(value)) ? 'text' : 'time']++;
+  }
+  const type = typeOf(counts, present);
+  const isNumber = type === 'integer' || type === 'number';
+  return {
+    name,
+    type,
+    present: present / records.length,
+    distinct: distinct.size,
+    example: example.slice(0, 40),
+    range: isNumber ? rangeOf(numbers) : null,
+  };
+}
+
+function rangeOf(numbers: readonly number[]): readonly [number, number] {
+  const sorted = Float64Array.from(numbers).sort();
+  const last = sorted.length - 1;
+  return [sorted[Math.round(0.02 * last)]!, sorted[Math.round(0.98 * last)]!];
+}
+
+/** A field with some other values is what most of it is; whole numbers among others are numbers. */
+function typeOf(counts: Readonly<Record<Exclude<FieldFacts['type'], 'empty'>, number>>, present: number) {
+  if (present === 0) return 'empty';
+  if (counts.integer === present) return 'integer';
+  if (counts.integer + counts.number > 0.9 * present) return counts.number > 0 ? 'number' : 'integer';
+  if (counts.time > 0.9 * present) return 'time';
+  return counts.boolean > 0.9 * present ? 'boolean' : 'text';
+}

@@ -1,0 +1,88 @@
+import { SegtideError } from '../../errors.js';
+import { chooseRoles, type Roles } from './choose-roles.js';
+import { describeEvents, type EventFacts } from './describe-events.js';
+import { describeFields, type FieldFacts } from './describe-fields.js';
+import { proposeWindow, type WindowProposal } from './propose-window.js';
+import type { Sample } from './sample.js';
+import { toUsageSample } from './usage-sample.js';
+
+/** What was found in an input. */
+export type Findings = EventFindings | WindowFindings;
+
+interface FoundIn extends Pick<Sample, 'name' | 'kind' | 'format' | 'whole' | 'extent' | 'unreadable' | 'csv'> {
+  readonly records: number;
+  readonly fields: readonly FieldFacts[];
+}
+
+/** Usage events. */
+export interface EventFindings extends FoundIn {
+  readonly holds: 'events';
+  readonly roles: Roles;
+  readonly events: EventFacts;
+  readonly window: WindowProposal;
+  /** Values of the field that says what a value is of. */
+  readonly types: readonly string[];
+  /** Of a topic: whether each record's key is its customer. */
+  readonly keyed: boolean | undefined;
+}
+
+/** Windows that are cut already, one a row: nothing to run, but something to evaluate. */
+export interface WindowFindings extends FoundIn {
+  readonly holds: 'windows';
+  readonly steps: number;
+  readonly channels: number;
+  readonly label: string | undefined;
+}
+
+/** @throws SegtideError `input` where the sample is empty, or has no customer or time */
+export function inspectSample(sample: Sample): Findings {
+  const { name, kind, format, whole, extent, unreadable, csv, records } = sample;
+  if (records.length === 0) throw new SegtideError('input', `${name} holds no records that can be read`);
+  const fields = describeFields(records);
+  const common = {
+    name,
+    kind,
+    format,
+    whole,
+    extent,
+    unreadable,
+    records: records.length,
+    fields,
+    ...(csv && { csv }),
+  };
+  const places = fields.map((field) => /^(?:c(\d+)_)?s(\d+)$/.exec(field.name));
+  const steps = places.filter((place) => place !== null);
+  if (steps.length >= 2) {
+    return {
+      ...common,
+      holds: 'windows',
+      steps: 1 + Math.max(...steps.map(([, , step]) => Number(step))),
+      channels: 1 + Math.max(...steps.map(([, channel]) => Number(channel ?? 0))),
+      label: fields.find((field, i) => places[i] === null && /label|class|target/i.test(field.name))?.name,
+    };
+  }
+  const roles = chooseRoles(fields, records.length);
+  const usage = toUsageSample(sample, roles);
+  if (usage.length === 0) {
+    throw new SegtideError('input', `no record of ${name} has a customer (${roles.customer.field}) and a time`);
+  }
+  const events = describeEvents(usage);
+  return {
+    ...common,
+    holds: 'events',
+    roles,
+    events,
+    window: proposeWindow(usage, events),
+    types: typesOf(sample, roles),
+    keyed: keyedOf(sample, roles),
+  };
+}
+
+function typesOf({ records }: Sample, { type }: Roles): readonly string[] {
+  if (type === undefined) return [];
+  return [...new Set(records.map((record) => String(record[type.field])))].sort();
+}
+
+function keyedOf({ records, keys }: Sample, { customer }: Roles): boolean | undefined {
+  return keys && records.every((record, i) => String(record[customer.field]) === keys[i]);
+}

@@ -1,0 +1,39 @@
+/** A bounded part of an input, as records of named fields. */
+export interface Sample {
+  /** The file or topic. */
+  readonly name: string;
+  readonly kind: 'file' | 'topic';
+  /** How records are written: `ndjson`, `csv`, `parquet` or `json`. */
+  readonly format: string;
+  /** Fields of objects within objects have dots in their names. */
+  readonly records: readonly FlatRecord[];
+  /** Records, or lines, that could not be read. */
+  readonly unreadable: number;
+  /** Whether this is all that there is. */
+  readonly whole: boolean;
+  /** What was read, in words. */
+  readonly extent: string;
+  /** Of a CSV file: what stands between fields, and the names where the file has none. */
+  readonly csv?: { readonly delimiter: string; readonly header: true | readonly string[] };
+  /** Of a topic: keys of the records, in their order. */
+  readonly keys?: readonly (string | null)[];
+}
+
+/** Values by field; objects are taken apart. */
+export type FlatRecord = Readonly<Record<string, unknown>>;
+
+/** Records and bytes that are looked at, at most: enough for the figures, and some seconds of work. */
+export const MOST_RECORDS = 400_000;
+export const MOST_BYTES = 64 * 1024 * 1024;
+
+/** Takes objects within a record apart; lists are left out. */
+export function flatten(record: object, prefix = '', into: Record<string, unknown> = {}): FlatRecord {
+  for (const [key, value] of Object.entries(record)) {
+    // As the config writes a key with a dot of its own.
+    const name = key.replaceAll('.', '\\.');
+    const isObject = value !== null && typeof value === 'object' && !(value instanceof Date);
+    if (!isObject) into[prefix + name] = value;
+    else if (!Array.isArray(value)) flatten(value, `${prefix}${name}.`, into);
+  }
+  return into;
+}

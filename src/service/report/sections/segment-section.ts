@@ -1,0 +1,76 @@
+import { formatChange, formatCount, formatNumber, formatShare } from '../../summary/format.js';
+import type { SegmentAnswer } from '../../view/api/answers.js';
+import { curveChart } from '../charts/curve-chart.js';
+import { sizeChart } from '../charts/size-chart.js';
+import { type Html, html, plain } from '../html.js';
+import type { ReportFacts } from '../report-facts.js';
+import { channelsOf } from '../score-sample.js';
+import type { Section, SectionParts } from './section-parts.js';
+
+/** What segments there are, what they look like, and how large they have been. */
+export function segmentSection({ segments: answer, run }: ReportFacts, parts: SectionParts): Section {
+  const { segments } = answer;
+  const channels = run?.config === undefined ? undefined : channelsOf(run);
+  const living = segments.filter(({ lineage }) => lineage !== 'retired');
+  const sizes = sizeChart(answer);
+  return {
+    id: 'segments',
+    title: 'Segments',
+    note: 'Line: the mean window of the segment, step by step. Shade: 80 % of its windows. Dashes: what the decoder makes of it, where the encoder has one.',
+    body: html`<ul class="cards">${living.map((segment) => toCard(segment, channels, parts))}</ul>
+${
+  sizes === undefined
+    ? ''
+    : html`<h3>Size over time</h3><p class="note quiet">Share of the windows that ended together.</p>${legend(living, parts)}${parts.wide(sizes)}`
+}`,
+  };
+}
+
+function toCard(segment: SegmentAnswer, channels: readonly string[] | undefined, parts: SectionParts): Html {
+  const { segmentId, name, madeName, share, customers, prototype } = segment;
+  const renamed = name !== madeName && madeName !== '';
+  return html`<li class="${parts.classOf(segmentId)}"><h3>${plain(segmentId, 24)} · ${plain(name)}</h3>
+${renamed ? html`<p class="quiet">made name: ${plain(madeName)}</p>` : ''}
+<p><span class="share">${formatShare(share)}</span> <span class="quiet">${formatCount(customers)} customers</span></p>
+${prototype.map((_, channel) => {
+  const channelName = channels?.[channel] ?? `channel ${channel + 1}`;
+  return html`<p class="curve">${plain(channelName)} by step</p>${parts.small(curveChart(segment, channel, channelName))}`;
+})}
+<dl>${figuresOf(segment).map(([term, value]) => html`<dt>${term}</dt><dd>${value}</dd>`)}</dl></li>`;
+}
+
+const ADVICE: Readonly<Record<string, string>> = {
+  model: 'needs a forecasting model',
+  rule: 'a simple rule is enough',
+  inactive: 'inactive',
+};
+
+function figuresOf(segment: SegmentAnswer): readonly (readonly [string, string])[] {
+  const { advice, level, trend, volatility, seasonality, seasonLag, forecastability, inactiveShare, lineage } = segment;
+  return [
+    ['advice', ADVICE[advice] ?? advice],
+    ['level, a step', formatNumber(level)],
+    ['trend over a window', formatChange(trend)],
+    ['volatility', formatNumber(volatility)],
+    ['seasonality', seasonLag > 0 ? `${formatNumber(seasonality)} at ${seasonLag} steps` : 'none'],
+    ['forecastability', formatNumber(forecastability)],
+    ['windows without usage', formatShare(inactiveShare)],
+    ['at the last model', lineage],
+    ['typical customer', plain(segment.medoidCustomer ?? '–', 40)],
+  ];
+}
+
+function legend(segments: readonly SegmentAnswer[], parts: SectionParts): Html {
+  return html`<ul class="legend">${segments.map(({ segmentId }) => html`<li class="${parts.classOf(segmentId)}">${plain(segmentId, 24)} ${plain(parts.nameOf(segmentId))}</li>`)}</ul>`;
+}
+
+/** Customers by how alike they are. */
+export function mapSection({ map }: ReportFacts, parts: SectionParts, chart: Html): Section {
+  const present = map.segments.filter((id) => id !== null);
+  return {
+    id: 'map',
+    title: 'Map',
+    note: `Each point is a customer in the last round of windows: ${formatCount(map.x.length)} of them, in the two directions in which the embeddings of model ${map.space} differ most (PCA). Near points behave alike.`,
+    body: html`<ul class="legend">${present.map((id) => html`<li class="${parts.classOf(id)}">${plain(id, 24)} ${plain(parts.nameOf(id))}</li>`)}</ul>${chart}`,
+  };
+}

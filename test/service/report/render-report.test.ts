@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { renderChart } from '../../../src/charts/render-chart.js';
+import { loadConfig } from '../../../src/service/config/load-config.js';
+import { createLog } from '../../../src/service/log.js';
+import { gatherReport } from '../../../src/service/report/gather-report.js';
+import { type RenderedReport, renderReport } from '../../../src/service/report/render-report.js';
+import { toViewSettings } from '../../../src/service/view/to-view-settings.js';
+import {
+  alert,
+  assignment,
+  createSampleRun,
+  drift,
+  embedding,
+  modelEvent,
+  type SampleRun,
+  segment,
+  transition,
+} from '../view/sample-run.js';
+
+const HOSTILE = '"><script>alert(1)</script>\u202e';
+
+let run: SampleRun;
+beforeEach(async () => {
+  run = await createSampleRun();
+});
+afterEach(() => run.remove());
+
+async function render(): Promise<RenderedReport> {
+  const config = loadConfig({ flags: [{ key: 'name', value: HOSTILE, where: 'test' }] });
+  const facts = await gatherReport(
+    toViewSettings(config, run.folder, 0),
+    { labels: undefined, windows: true },
+    {
+      clock: { now: () => 0 },
+      log: createLog({ level: 'silent', format: 'json', write: () => undefined }),
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+    },
+  );
+  return renderReport(facts, renderChart);
+}
+
+async function fill(): Promise<void> {
+  const ids = Array.from({ length: 130 }, (_, i) => `${HOSTILE}${i}`);
+  await run.append('model-events', modelEvent('v1-00000000', 'promoted', 2));
+  await run.append('segments', segment('s1', { name: HOSTILE }), segment('s2', { advice: 'model' }));
+  await run.append('assignments', ...ids.flatMap((id) => [assignment(id, 2, 's1'), assignment(id, 3, 's2')]));
+  await run.append('transitions', ...ids.slice(0, 9).map((id) => transition(id, 3, 's1', 's2')));
+  await run.append('drift', drift('usage', 3, 0.4), drift(HOSTILE, 3, 0.05));
+  await run.append('alerts', ...ids.slice(0, 5).map((id) => alert(id, 3)));
+  await run.append('embeddings', ...ids.map((id, i) => embedding(id, 3, [Math.cos(i), Math.sin(i), 0.1])));
+}
+
+describe('renderReport', () => {
+  it('writes a page that needs nothing and runs nothing, whatever names hold', async () => {
+    await fill();
+    const { page } = await render();
+    expect(page).not.toMatch(/<script|<link|<img|<iframe|\bon\w+=| style=|\u202e/);
+    expect(page.match(/https?:\/\/[^\s"]+/g)?.every((url) => url.startsWith('http://www.w3.org/'))).toBe(true);
+    const [, style] = /<style>([\s\S]*)<\/style>/.exec(page)!;
+    const hash = createHash('sha256').update(style!).digest('base64');
+    expect(page).toContain(`default-src &#39;none&#39;; style-src &#39;sha256-${hash}&#39;`);
+  });
+
+  it('tells figures of the outputs', async () => {
+    await fill();
+    const { page, plots } = await render();
+    expect(page).toContain('130 customers fall into 2 segments');
+    expect(page).toContain('moved between segments 9 times');
+    expect(page).toContain('needs a forecasting model');
+    expect(page).toContain('the run has not finished, or left no summary with its settings');
+    expect([...plots.keys()].sort()).toEqual([
+      'alerts',
+      'drift',
+      'flows',
+      'map',
+      'moves',
+      'segment-s1-1',
+      'segment-s2-1',
+      'sizes',
+    ]);
+    for (const svg of plots.values()) {
+      expect(svg).not.toContain('var(--');
+      expect(svg).toContain('fill="#ffffff"');
+    }
+  });
+
+  it('has something to say of a run without a model', async () => {
+    await run.append('assignments', assignment('a', 2, null));
+    const { page, plots } = await render();
+    expect(page).toContain('There are no segments yet');
+    expect(plots.size).toBe(0);
+  });
+});
