@@ -9,7 +9,7 @@ import { addModelsCommand } from './models-command.js';
 import { packageVersion } from './package-path.js';
 import { addReplayCommand } from './replay-command.js';
 import { reportError, writeFailure } from './report-error.js';
-import { addTrainerCommand, addWorkerCommand } from './role-command.js';
+import { addNotifyCommand, addTrainerCommand, addWorkerCommand } from './role-command.js';
 import { addRunCommand } from './run-command.js';
 import { addSimulateCommand } from './simulate-command.js';
 import type { Terminal } from './terminal.js';
@@ -63,6 +63,7 @@ function createProgram(terminal: Terminal, outcome: Outcome, json: boolean): Com
   addWorkerCommand(program, terminal, outcome);
   addTrainerCommand(program, terminal, outcome);
   addViewCommand(program, terminal, outcome);
+  addNotifyCommand(program, terminal, outcome);
   addReplayCommand(program, terminal, outcome);
   addForgetCommand(program, terminal);
   addDemoCommand(program, terminal, outcome);

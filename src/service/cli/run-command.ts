@@ -31,7 +31,9 @@ export function addRunCommand(program: Command, terminal: Terminal, outcome: Out
       if (config.input.kind === 'kafka' && config.output.kind === 'kafka') {
         if (config.view.enabled) throw new SegtideError('config', BESIDE_TOPICS);
         const { runRoles } = await import('./run-roles.js');
-        outcome.exitCode = await runRoles(['worker', 'trainer'], config, flags, terminal);
+        const notifies = config.alerts.notify !== undefined;
+        const roles = ['worker', 'trainer', ...(notifies ? (['notifier'] as const) : [])] as const;
+        outcome.exitCode = await runRoles(roles, config, flags, terminal);
         return;
       }
       const { runBesideView } = await import('./run-beside-view.js');

@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.js';
 import { type StatusServer, serveStatus, USUAL_PORT } from '../http/serve-status.js';
-import type { RoleDeps, TrainerSummary, WorkerSummary } from '../run/role.js';
+import type { NotifierSummary, RoleDeps, TrainerSummary, WorkerSummary } from '../run/role.js';
 import { renderRole } from '../summary/render-role.js';
 import { EXIT_CODES } from './exit-code.js';
 import { openConsole } from './open-console.js';
@@ -8,21 +8,22 @@ import { requireKafka } from './require-kafka.js';
 import type { ReportFlags } from './run-and-report.js';
 import type { Terminal } from './terminal.js';
 
-type Role = 'worker' | 'trainer';
+export type RoleName = 'worker' | 'trainer' | 'notifier';
+type RoleSummary = WorkerSummary | TrainerSummary | NotifierSummary;
 
 /**
- * Runs a worker, a trainer or both until the process is told to stop, and tells what they did. Where one of them fails,
- * the other stops in order.
+ * Runs roles side by side until the process is told to stop, and tells what they did. Where one of them fails,
+ * the others stop in order.
  *
  * @returns the exit code: 0 after an orderly stop
  */
 export async function runRoles(
-  roles: readonly Role[],
+  roles: readonly RoleName[],
   config: Config,
   { json = false, quiet = false }: ReportFlags,
   terminal: Terminal,
 ): Promise<number> {
-  requireKafka(config, `segtide ${roles.length === 1 ? roles[0] : 'run'}`);
+  requireKafka(config, `segtide ${roles.length === 1 ? COMMANDS[roles[0]!] : 'run'}`);
   const { display, log, stop } = openConsole(config, { json, quiet }, terminal);
   const failed = new AbortController();
   const clock = { now: terminal.now };
@@ -59,13 +60,16 @@ export async function runRoles(
   }
 }
 
-async function start(role: Role, config: Config, deps: RoleDeps): Promise<WorkerSummary | TrainerSummary> {
+const COMMANDS: Readonly<Record<RoleName, string>> = { worker: 'worker', trainer: 'trainer', notifier: 'notify' };
+
+async function start(role: RoleName, config: Config, deps: RoleDeps): Promise<RoleSummary> {
+  if (role === 'notifier') return (await import('../notify/notify-from-config.js')).runNotifierFromConfig(config, deps);
   if (role === 'worker') return (await import('../worker/worker-from-config.js')).runWorkerFromConfig(config, deps);
   return (await import('../trainer/trainer-from-config.js')).runTrainerFromConfig(config, deps);
 }
 
 function print(
-  summary: WorkerSummary | TrainerSummary,
+  summary: RoleSummary,
   { json, quiet }: Required<ReportFlags>,
   { out }: Terminal,
 ): void {

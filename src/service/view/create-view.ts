@@ -20,7 +20,7 @@ import { createLiveState, type LiveState } from './live-state.js';
 import { createNeighbourPlaces } from './neighbours/neighbour-places.js';
 import { createFolderSource } from './source/folder-source.js';
 import type { ViewSource } from './source/view-source.js';
-import { createKeyedCustomers } from './store/keyed-customers.js';
+import { createKeyedCustomers } from '../keyed-customers.js';
 import { VIEW_OUTPUTS } from './store/view-schema.js';
 import { openViewStore, type ViewStore } from './store/view-store.js';
 import type { ViewSettings } from './view-settings.js';

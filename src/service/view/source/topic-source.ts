@@ -11,7 +11,7 @@ import { toConnection } from '../../run/to-connection.js';
 import { type TopicName, topicOf } from '../../topics/topic-name.js';
 import { VIEW_OUTPUTS } from '../store/view-schema.js';
 import type { ViewStore } from '../store/view-store.js';
-import { createRecordDecoder, type RecordDecoder } from './record-decoder.js';
+import { createRecordDecoder, type RecordDecoder } from '../../record-decoder.js';
 import type { ViewSource } from './view-source.js';
 
 /** An output with its topic. */
