@@ -88,7 +88,9 @@ describe('Alertmanager', () => {
     const provisional = { status: 'provisional', emittedAt } as const;
     await tell(raised('a', provisional), raised('b', { emittedAt }), raised('c', { emittedAt, segmentId: 's2' }));
     const told = await firing();
-    expect(told.map(({ labels }) => [labels.alertname, labels.customer, labels.segment, labels.severity]).sort()).toEqual([
+    expect(
+      told.map(({ labels }) => [labels.alertname, labels.customer, labels.segment, labels.severity]).sort(),
+    ).toEqual([
       ['SegtideAnomaly', 'a', 's1', 'medium'],
       ['SegtideAnomaly', 'b', 's1', 'medium'],
       ['SegtideAnomaly', 'c', 's2', 'medium'],

@@ -41,8 +41,8 @@ export async function openScriptedReceiver(script: readonly Answer[] = [{ status
       requests.push({ path, headers, text, body: JSON.parse(text), at: performance.now() });
       for (const look of waiting) look();
       if (answer === 'stall') return;
-      if (answer === 'hang up') return request.socket.destroy();
-      response.writeHead(answer.status, answer.headers).end(answer.body ?? '');
+      if (answer === 'hang up') request.socket.destroy();
+      else response.writeHead(answer.status, answer.headers).end(answer.body ?? '');
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

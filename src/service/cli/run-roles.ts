@@ -1,7 +1,10 @@
 import type { Config } from '../config/schema.js';
 import { type StatusServer, serveStatus, USUAL_PORT } from '../http/serve-status.js';
+import type { Log } from '../log.js';
 import type { NotifierSummary, RoleDeps, TrainerSummary, WorkerSummary } from '../run/role.js';
+import type { Progress } from '../run-summary.js';
 import { renderRole } from '../summary/render-role.js';
+import type { ViewThread } from '../view/start-view-thread.js';
 import { EXIT_CODES } from './exit-code.js';
 import { openConsole } from './open-console.js';
 import { requireKafka } from './require-kafka.js';
@@ -29,8 +32,22 @@ export async function runRoles(
   const clock = { now: terminal.now };
   const signal = AbortSignal.any([stop.signal, failed.signal]);
   let status: StatusServer | undefined;
+  let view: ViewThread | undefined;
   try {
+    view = roles.length > 1 && config.view.enabled ? await openView(config, log, terminal) : undefined;
     status = await serveStatus(config, { log, clock, signal }, USUAL_PORT);
+    const toPage = createPageProgress((progress) => view?.progress(progress));
+    const showOf: Readonly<Record<RoleName, RoleDeps['progress']>> = {
+      worker(progress) {
+        display.show(progress);
+        toPage.worker(progress);
+      },
+      trainer(progress) {
+        display.show(progress);
+        toPage.trainer(progress);
+      },
+      notifier: () => undefined,
+    };
     const deps: RoleDeps = {
       signal,
       progress: display.show,
@@ -40,7 +57,7 @@ export async function runRoles(
     };
     const ends = await Promise.allSettled(
       roles.map((role) =>
-        start(role, config, deps).catch((error: unknown) => {
+        start(role, config, { ...deps, progress: (progress) => showOf[role](progress) }).catch((error: unknown) => {
           status?.health.failed(role, (error as Error).message);
           failed.abort();
           throw error;
@@ -55,9 +72,38 @@ export async function runRoles(
     return EXIT_CODES.ok;
   } finally {
     display.clear();
+    await view?.close();
     await status?.close();
     stop.close();
   }
+}
+
+/** What the page is told of two roles at once: what the worker reads, and the training that is under way beside it. */
+function createPageProgress(tell: (progress: Progress) => void) {
+  let ofWorker: Progress | undefined;
+  let training: Pick<Progress, 'phase' | 'done'> | undefined;
+  const both = (): void => {
+    if (ofWorker !== undefined) tell({ ...ofWorker, ...training });
+  };
+  return {
+    worker(progress: Progress) {
+      ofWorker = progress;
+      both();
+    },
+    trainer({ phase, done }: Progress) {
+      training = done === undefined ? undefined : { phase, done };
+      both();
+    },
+  };
+}
+
+/** The page of `segtide run` between Kafka and Kafka: it reads the topics, in a thread of its own. */
+async function openView(config: Config, log: Log, { now }: Terminal): Promise<ViewThread> {
+  const { startViewThread } = await import('../view/start-view-thread.js');
+  const { toViewSettings } = await import('../view/to-view-settings.js');
+  const view = await startViewThread(toViewSettings(config, undefined, 0), log, now);
+  log.info(`page: ${view.url}`);
+  return view;
 }
 
 const COMMANDS: Readonly<Record<RoleName, string>> = { worker: 'worker', trainer: 'trainer', notifier: 'notify' };
@@ -68,11 +114,7 @@ async function start(role: RoleName, config: Config, deps: RoleDeps): Promise<Ro
   return (await import('../trainer/trainer-from-config.js')).runTrainerFromConfig(config, deps);
 }
 
-function print(
-  summary: RoleSummary,
-  { json, quiet }: Required<ReportFlags>,
-  { out }: Terminal,
-): void {
+function print(summary: RoleSummary, { json, quiet }: Required<ReportFlags>, { out }: Terminal): void {
   if (json) out.write(`${JSON.stringify(summary)}\n`);
   else if (!quiet) out.write(renderRole(summary));
 }

@@ -156,10 +156,12 @@ export const CROSS_RULES: readonly CrossRule[] = [
   },
   {
     path: ['alerts', 'notify'],
-    reads: [['input', 'kind'], ['output', 'kind']],
+    reads: [
+      ['input', 'kind'],
+      ['output', 'kind'],
+    ],
     isBroken: ({ alerts, input, output }) =>
-      alerts.notify !== undefined &&
-      (output.kind === 'stdout' || (output.kind === 'kafka' && input.kind !== 'kafka')),
+      alerts.notify !== undefined && (output.kind === 'stdout' || (output.kind === 'kafka' && input.kind !== 'kafka')),
     expected:
       'left out unless results go to a folder, or from Kafka to Kafka: what was sent is remembered there, so that nothing is sent twice',
   },

@@ -81,7 +81,8 @@ export function createHttpPoster(options: HttpPosterOptions): HttpPoster {
   const attempt = async (...given: Parameters<typeof once>): Promise<Answer | Error> => {
     const begun = performance.now();
     const answer = await once(...given).catch((error: Error) => error);
-    const result = answer instanceof Error || isPassing(answer.status) ? 'failed' : isTaken(answer) ? 'accepted' : 'refused';
+    const result =
+      answer instanceof Error || isPassing(answer.status) ? 'failed' : isTaken(answer) ? 'accepted' : 'refused';
     onAttempt?.(result, (performance.now() - begun) / 1000);
     return answer;
   };

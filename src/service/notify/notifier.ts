@@ -1,5 +1,5 @@
-import type { ReceiverMeter } from '../../metrics/notify-meter.js';
 import { SegtideError } from '../../errors.js';
+import type { ReceiverMeter } from '../../metrics/notify-meter.js';
 import type { Log } from '../log.js';
 import type { AlertReceiver, AlertRequest } from './alert-receiver.js';
 import type { HttpPoster } from './http-poster.js';

@@ -52,7 +52,9 @@ export async function runNotifierFromConfig(config: Config, deps: RoleDeps): Pro
     observer?.began();
     await runTogether(
       signal,
-      notifiers.map((notifier) => (stop: AbortSignal) => follow(config, topic, notifier, observer, { ...deps, signal: stop })),
+      notifiers.map(
+        (notifier) => (stop: AbortSignal) => follow(config, topic, notifier, observer, { ...deps, signal: stop }),
+      ),
     );
     return done();
   } finally {

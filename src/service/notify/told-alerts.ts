@@ -52,7 +52,12 @@ export function createToldAlerts(options: ToldAlertsOptions): ToldAlerts {
       state: hasEnded ? 'resolved' : 'firing',
     };
   };
-  const whyLeftOut = (alert: Alert, before: SentAlert | undefined, cameHere: boolean, now: number): LeftOut | undefined => {
+  const whyLeftOut = (
+    alert: Alert,
+    before: SentAlert | undefined,
+    cameHere: boolean,
+    now: number,
+  ): LeftOut | undefined => {
     if (before?.alert.status === alert.status) return 'duplicate';
     if (now - alert.emittedAt > maxAgeMs) return 'stale';
     if (before !== undefined) return undefined;

@@ -94,7 +94,9 @@ describe('a webhook', () => {
     const { receiver, deliver } = await openTelling([{ status: 200 }], {}, { signatureKey: 'secret', token: 'bearer' });
     await deliver(raised('a'));
     const { headers, text } = receiver.requests[0]!;
-    const hash = createHmac('sha256', 'secret').update(`${NOW / 1000}.${text}`).digest('hex');
+    const hash = createHmac('sha256', 'secret')
+      .update(`${NOW / 1000}.${text}`)
+      .digest('hex');
     expect(headers['segtide-signature']).toBe(`t=${NOW / 1000},v1=${hash}`);
     expect(headers.authorization).toBe('Bearer bearer');
   });
@@ -149,17 +151,20 @@ describe('a receiver that fails', () => {
     expect(second!.at - first!.at).toBeGreaterThan(1900);
   });
 
-  it.each([400, 401, 404, 413, 302])('is not asked again where it refuses by %d; that is logged with positions', async (status) => {
-    const elsewhere = status === 302 ? { headers: { location: '/elsewhere' } } : {};
-    const { receiver, deliver, counts, lines } = await openTelling([{ status, body: 'no such hook', ...elsewhere }]);
-    await deliver(raised('customer-7'));
-    expect(receiver.requests).toHaveLength(1);
-    expect(counts).toEqual({ undelivered: 1, 'request refused': 1 });
-    const told = lines.map((line) => JSON.parse(line)).find(({ level }) => level === 'error');
-    expect(told).toMatchObject({ receiver: 'webhook', positions: ['alerts/0@0'] });
-    expect(told.msg).toContain(String(status));
-    expect(lines.join()).not.toMatch(/customer-7|hook\/"/);
-  });
+  it.each([400, 401, 404, 413, 302])(
+    'is not asked again where it refuses by %d; that is logged with positions',
+    async (status) => {
+      const elsewhere = status === 302 ? { headers: { location: '/elsewhere' } } : {};
+      const { receiver, deliver, counts, lines } = await openTelling([{ status, body: 'no such hook', ...elsewhere }]);
+      await deliver(raised('customer-7'));
+      expect(receiver.requests).toHaveLength(1);
+      expect(counts).toEqual({ undelivered: 1, 'request refused': 1 });
+      const told = lines.map((line) => JSON.parse(line)).find(({ level }) => level === 'error');
+      expect(told).toMatchObject({ receiver: 'webhook', positions: ['alerts/0@0'] });
+      expect(told.msg).toContain(String(status));
+      expect(lines.join()).not.toMatch(/customer-7|hook\/"/);
+    },
+  );
 
   it('is given up after a time, which is counted, and told of the next alerts all the same', async () => {
     const { deliver, counts } = await openTelling([{ status: 500 }, { status: 500 }, { status: 200 }], {

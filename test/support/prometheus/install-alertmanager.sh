@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Prints the path of Alertmanager: that of this machine, or Debian's package unpacked under .cache, which needs no rights
-# and starts nothing. It is to be started three folders above its own.
+# and starts nothing. It is to be started two folders above its own.
 set -euo pipefail
 for name in alertmanager prometheus-alertmanager; do
   if command -v "$name"; then exit; fi

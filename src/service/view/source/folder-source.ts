@@ -52,6 +52,7 @@ export function createFolderSource(folder: string, store: ViewStore, options: Fo
 
   return {
     name: folder,
+    waitsFor: undefined,
     async run(signal) {
       while (!signal.aborted) {
         let hasMore = false;
