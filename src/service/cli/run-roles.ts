@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.js';
 import { type StatusServer, serveStatus, USUAL_PORT } from '../http/serve-status.js';
 import type { Log } from '../log.js';
+import { createTrafficLog, type TrafficLog } from '../observe/traffic-log.js';
 import type { NotifierSummary, RoleDeps, TrainerSummary, WorkerSummary } from '../run/role.js';
 import type { Progress } from '../run-summary.js';
 import { renderRole } from '../summary/render-role.js';
@@ -27,19 +28,28 @@ export async function runRoles(
   terminal: Terminal,
 ): Promise<number> {
   requireKafka(config, `segtide ${roles.length === 1 ? COMMANDS[roles[0]!] : 'run'}`);
-  const { display, log, stop } = openConsole(config, { json, quiet }, terminal);
+  // Lines of progress are for people; a service tells how it is by its log.
+  const isSilent = quiet || terminal.err.isTTY !== true;
+  const { display, log, stop } = openConsole(config, { json, quiet, isSilent }, terminal);
   const failed = new AbortController();
   const clock = { now: terminal.now };
   const signal = AbortSignal.any([stop.signal, failed.signal]);
   let status: StatusServer | undefined;
   let view: ViewThread | undefined;
+  let traffic: TrafficLog | undefined;
   try {
     view = roles.length > 1 && config.view.enabled ? await openView(config, log, terminal) : undefined;
+    if (roles.length > 1) {
+      const { checkRoleTopics } = await import('../topics/check-role-topics.js');
+      await checkRoleTopics(config, roles);
+    }
     status = await serveStatus(config, { log, clock, signal }, USUAL_PORT);
+    traffic = openTraffic(roles, config, terminal, { log, status });
     const toPage = createPageProgress((progress) => view?.progress(progress));
     const showOf: Readonly<Record<RoleName, RoleDeps['progress']>> = {
       worker(progress) {
         display.show(progress);
+        traffic?.take(progress);
         toPage.worker(progress);
       },
       trainer(progress) {
@@ -72,10 +82,24 @@ export async function runRoles(
     return EXIT_CODES.ok;
   } finally {
     display.clear();
+    traffic?.close();
     await view?.close();
     await status?.close();
     stop.close();
   }
+}
+
+/** Tells the log of a service how it is; a person at a terminal sees the line of progress. */
+function openTraffic(
+  roles: readonly RoleName[],
+  { run }: Config,
+  { err, now }: Terminal,
+  { log, status }: { readonly log: Log; readonly status: StatusServer | undefined },
+): TrafficLog | undefined {
+  if (err.isTTY === true || run.logEvery === 0 || status === undefined) return undefined;
+  const { health, observer } = status;
+  const reads = roles.includes('worker');
+  return createTrafficLog({ log, reads, health, waiting: observer.waiting, now, everyMs: run.logEvery });
 }
 
 /** What the page is told of two roles at once: what the worker reads, and the training that is under way beside it. */

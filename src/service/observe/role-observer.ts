@@ -10,11 +10,18 @@ export interface RoleObserver {
   trainer(): TrainerObserver;
   /** From the start of what sends alerts on. */
   notifier(): NotifierObserver;
+  /** Records that are known to wait for the worker; undefined where there is none, or nobody knows yet. */
+  waiting(): number | undefined;
 }
 
 export function createRoleObserver(parts: ObserverParts): RoleObserver {
+  let worker: WorkerObserver | undefined;
   return {
-    worker: () => createWorkerObserver(parts),
+    worker() {
+      worker = createWorkerObserver(parts);
+      return worker;
+    },
+    waiting: () => worker?.waiting(),
     trainer: () => createTrainerObserver(parts),
     notifier: () => createNotifierObserver(parts),
   };
