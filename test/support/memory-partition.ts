@@ -1,6 +1,7 @@
 import type { KafkaMessage } from 'kafkajs';
 import type { AssignedPartition } from '../../src/transport/kafka/assigned-partition.js';
 import { toFetchedRecords } from '../../src/transport/kafka/fetched-records.js';
+import type { OutgoingRecord } from '../../src/transport/kafka/kafka-producer.js';
 
 /** Topics of one partition, in memory: an owner of it reads them as it reads Kafka's. */
 export interface MemoryPartition {
@@ -21,7 +22,7 @@ export interface MemoryPartition {
 interface AppendedRecord {
   readonly key: string;
   readonly value: string | Buffer | null;
-  readonly headers?: Record<string, string>;
+  readonly headers?: OutgoingRecord['headers'] | undefined;
 }
 
 export function createMemoryPartition(partition: number, topics: readonly string[]): MemoryPartition {
