@@ -28,7 +28,7 @@ export interface Acl {
 }
 
 /** The least rights of each role where brokers have an authorizer; none where nothing is read from or written to Kafka. */
-export function planAcls(config: Pick<Config, 'input' | 'output' | 'alerts' | 'delivery'>): readonly Acl[] {
+export function planAcls(config: Pick<Config, 'input' | 'output' | 'alerts' | 'delivery' | 'view'>): readonly Acl[] {
   return ROLES.flatMap((role) => [...topicAcls(config, role), ...clientAcls(config, role)]);
 }
 
@@ -68,9 +68,17 @@ const OPERATIONS: Readonly<Record<TopicName, { readonly [role in Role]?: readonl
 
 const LOOK = ['Describe', 'DescribeConfigs'] as const;
 
-function topicAcls(config: Pick<Config, 'input' | 'output' | 'alerts'>, role: Role): readonly Acl[] {
+/** What a view needs beside, where it has a token: it asks the trainer for models, and looks which there are. */
+const CHANGES: { readonly [name in TopicName]?: readonly Operation[] } = { models: READ, 'model-requests': WRITE };
+
+function topicAcls(config: Pick<Config, 'input' | 'output' | 'alerts' | 'view'>, role: Role): readonly Acl[] {
+  const changes = role === 'view' && config.view.token !== undefined ? CHANGES : {};
   const own = planTopics(config).flatMap(({ name, topic }) => {
-    const operations = [...(OPERATIONS[name][role] ?? []), ...(role === 'admin' ? (['Create', ...LOOK] as const) : [])];
+    const operations = [
+      ...(OPERATIONS[name][role] ?? []),
+      ...(changes[name] ?? []),
+      ...(role === 'admin' ? (['Create', ...LOOK] as const) : []),
+    ];
     return operations.length === 0 ? [] : [toAcl(role, 'topic', topic, operations)];
   });
   const operations = role === 'worker' ? READ : role === 'admin' ? LOOK : [];
