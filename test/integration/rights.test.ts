@@ -168,7 +168,10 @@ describe('the planned rights of those who tell others', () => {
     try {
       await Promise.race([hook.came(1), failureOf(notifier)]);
       expect(hook.requests[0]!.body.alerts[0].customerId).toBe('a');
-      const hasRead = async () => (await (await fetch(`${view.url}api/summary`)).json()).records.alerts;
+      const hasRead = async () => {
+        const { records } = (await (await fetch(`${view.url}api/summary`)).json()) as { records: { alerts?: number } };
+        return records.alerts;
+      };
       while ((await hasRead()) !== 1) await Promise.race([sleep(100), failureOf(view.ended)]);
     } finally {
       controller.abort();

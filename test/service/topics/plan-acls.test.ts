@@ -60,7 +60,11 @@ describe('planAcls', () => {
   it('lets a view with a token ask for models', () => {
     const acls = planAcls(config('', 'view: { token: abc }')).filter(({ role }) => role === 'view');
     expect(acls.map(show)).toEqual(
-      expect.arrayContaining(['topic segtide.model-requests Write', 'topic segtide.models Read', 'group g-reader-* Read']),
+      expect.arrayContaining([
+        'topic segtide.model-requests Write',
+        'topic segtide.models Read',
+        'group g-reader-* Read',
+      ]),
     );
   });
 
