@@ -36,6 +36,8 @@ export interface Notifier {
    * @throws SegtideError `aborted` where it stopped before: they are to be sent again
    */
   deliver(alerts: readonly PositionedAlert[]): Promise<void>;
+  /** Nothing more comes of itself: what was gathered is sent at once, and all that is left is given up together. */
+  hurry(): void;
 }
 
 /** Alerts that are gathered for one round of requests. */
@@ -54,6 +56,8 @@ export function createNotifier(options: NotifierOptions, parts: NotifierParts): 
   let gathering: Round | undefined;
   let sending: Promise<void> = Promise.resolve();
   let waiting = 0;
+  /** `performance.now()` at which everything is given up, once there is no more to wait for. */
+  let lastUntil = Number.POSITIVE_INFINITY;
   signal.addEventListener(
     'abort',
     () => {
@@ -79,7 +83,7 @@ export function createNotifier(options: NotifierOptions, parts: NotifierParts): 
   const send = async (alerts: readonly PositionedAlert[]): Promise<void> => {
     const selected = told.select(alerts, now(), (why) => meter.became(why, 1));
     const positions = new Map(selected.map(({ sent, position }) => [sent, position]));
-    const until = performance.now() + giveUpAfterMs;
+    const until = Math.min(performance.now() + giveUpAfterMs, lastUntil);
     const requests = receiver.toRequests(selected.map(({ sent }) => sent));
     const next = requests.values();
     const lane = async (): Promise<void> => {
@@ -97,7 +101,8 @@ export function createNotifier(options: NotifierOptions, parts: NotifierParts): 
   const begin = (): Round => {
     const alerts: PositionedAlert[] = [];
     const { promise: gathered, resolve } = withResolvers();
-    const timer = setTimeout(resolve, signal.aborted ? 0 : groupWaitMs);
+    const isLast = signal.aborted || Number.isFinite(lastUntil);
+    const timer = setTimeout(resolve, isLast ? 0 : groupWaitMs);
     const before = sending;
     const done = gathered.then(async () => {
       clearTimeout(timer);
@@ -110,6 +115,10 @@ export function createNotifier(options: NotifierOptions, parts: NotifierParts): 
   };
 
   return {
+    hurry() {
+      lastUntil = performance.now() + giveUpAfterMs;
+      gathering?.go();
+    },
     async deliver(alerts) {
       if (alerts.length === 0) return;
       gathering ??= begin();

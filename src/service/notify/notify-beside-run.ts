@@ -34,6 +34,7 @@ export async function notifyBesideRun(
   return {
     async end() {
       ended.abort();
+      for (const notifier of notifiers) notifier.hurry();
       await Promise.all(following);
       for (const notifier of notifiers) notifier.close();
       meter?.close();

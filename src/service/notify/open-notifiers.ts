@@ -87,6 +87,7 @@ async function open(
       notifier.deliver(
         alerts.map(({ alert, position }) => ({ alert: customers.hide('alerts', alert) as typeof alert, position })),
       ),
+    hurry: notifier.hurry,
     close: poster.close,
   };
 }

@@ -47,7 +47,7 @@ async function openTelling(
   });
   const deliver = (...given: Alert[]) =>
     notifier!.deliver(given.map((alert, i) => ({ alert, position: `alerts/0@${i}` })));
-  return { receiver, deliver, counts, lines, stop };
+  return { receiver, deliver, counts, lines, stop, hurry: () => notifier!.hurry() };
 }
 
 describe('a webhook', () => {
@@ -188,6 +188,29 @@ describe('a receiver that fails', () => {
     await receiver.came(1);
     await expect(delivering).rejects.toMatchObject({ code: 'aborted' });
     expect(counts.undelivered).toBeUndefined();
+  });
+});
+
+describe('at the end of a run', () => {
+  it('what was gathered is sent at once, and so is what still comes', async () => {
+    const { receiver, deliver, hurry } = await openTelling([{ status: 200 }], { groupWait: '1h' });
+    const delivering = deliver(raised('a'));
+    hurry();
+    await delivering;
+    await deliver(raised('b'));
+    expect(receiver.requests).toHaveLength(2);
+  });
+
+  it('a receiver that fails is waited for once, however much is left', async () => {
+    const { receiver, deliver, counts, hurry } = await openTelling([{ status: 500 }], { giveUpAfter: '1s' });
+    hurry();
+    await deliver(raised('a'));
+    const before = receiver.requests.length;
+    await deliver(raised('b'));
+    await deliver(raised('c'));
+    // One try each, as the time was up already.
+    expect(receiver.requests.length - before).toBe(2);
+    expect(counts.undelivered).toBe(3);
   });
 });
 
