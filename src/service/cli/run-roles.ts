@@ -3,12 +3,12 @@ import { type StatusServer, serveStatus, USUAL_PORT } from '../http/serve-status
 import type { Log } from '../log.js';
 import { createTrafficLog, type TrafficLog } from '../observe/traffic-log.js';
 import type { NotifierSummary, RoleDeps, TrainerSummary, WorkerSummary } from '../run/role.js';
-import type { Progress } from '../run-summary.js';
 import { renderRole } from '../summary/render-role.js';
 import type { ViewThread } from '../view/start-view-thread.js';
 import { EXIT_CODES } from './exit-code.js';
 import { openConsole } from './open-console.js';
 import { requireKafka } from './require-kafka.js';
+import { createRoleProgress } from './role-progress.js';
 import type { ReportFlags } from './run-and-report.js';
 import type { Terminal } from './terminal.js';
 
@@ -38,36 +38,18 @@ export async function runRoles(
   let view: ViewThread | undefined;
   let traffic: TrafficLog | undefined;
   try {
-    view = roles.length > 1 && config.view.enabled ? await openView(config, log, terminal) : undefined;
     if (roles.length > 1) {
       const { checkRoleTopics } = await import('../topics/check-role-topics.js');
       await checkRoleTopics(config, roles);
+      view = config.view.enabled ? await openView(config, log, terminal) : undefined;
     }
     status = await serveStatus(config, { log, clock, signal }, USUAL_PORT);
     traffic = openTraffic(roles, config, terminal, { log, status });
-    const toPage = createPageProgress((progress) => view?.progress(progress));
-    const showOf: Readonly<Record<RoleName, RoleDeps['progress']>> = {
-      worker(progress) {
-        display.show(progress);
-        traffic?.take(progress);
-        toPage.worker(progress);
-      },
-      trainer(progress) {
-        display.show(progress);
-        toPage.trainer(progress);
-      },
-      notifier: () => undefined,
-    };
-    const deps: RoleDeps = {
-      signal,
-      progress: display.show,
-      log,
-      clock,
-      observer: status?.observer,
-    };
+    const tell = createRoleProgress({ display, traffic, view });
+    const deps = { signal, log, clock, observer: status?.observer };
     const ends = await Promise.allSettled(
       roles.map((role) =>
-        start(role, config, { ...deps, progress: (progress) => showOf[role](progress) }).catch((error: unknown) => {
+        start(role, config, { ...deps, progress: tell[role] }).catch((error: unknown) => {
           status?.health.failed(role, (error as Error).message);
           failed.abort();
           throw error;
@@ -100,25 +82,6 @@ function openTraffic(
   const { health, observer } = status;
   const reads = roles.includes('worker');
   return createTrafficLog({ log, reads, health, waiting: observer.waiting, now, everyMs: run.logEvery });
-}
-
-/** What the page is told of two roles at once: what the worker reads, and the training that is under way beside it. */
-function createPageProgress(tell: (progress: Progress) => void) {
-  let ofWorker: Progress | undefined;
-  let training: Pick<Progress, 'phase' | 'done'> | undefined;
-  const both = (): void => {
-    if (ofWorker !== undefined) tell({ ...ofWorker, ...training });
-  };
-  return {
-    worker(progress: Progress) {
-      ofWorker = progress;
-      both();
-    },
-    trainer({ phase, done }: Progress) {
-      training = done === undefined ? undefined : { phase, done };
-      both();
-    },
-  };
 }
 
 /** The page of `segtide run` between Kafka and Kafka: it reads the topics, in a thread of its own. */
