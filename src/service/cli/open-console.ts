@@ -17,22 +17,25 @@ export interface ConsoleStyle {
   readonly json: boolean;
   /** Errors and warnings only. */
   readonly quiet: boolean;
-  /** No lines of progress. @default as `quiet` */
-  readonly isSilent?: boolean;
+  /** Whether it is a service: where there is no terminal, it writes lines of log and nothing else. @default false */
+  readonly isService?: boolean;
 }
 
 export function openConsole(
   config: Config,
-  { json, quiet, isSilent = quiet }: ConsoleStyle,
+  { json, quiet, isService = false }: ConsoleStyle,
   { err, now }: Terminal,
 ): Console {
   const { run } = config;
-  const display = createProgressDisplay(err, { quiet: isSilent || json, now });
+  const logsAlone = isService && err.isTTY !== true;
+  const display = createProgressDisplay(err, { quiet: logsAlone || quiet || json, now });
   const log = createLog({
     level: quiet && run.logLevel !== 'silent' ? 'warn' : run.logLevel,
     format: err.isTTY === true ? 'text' : 'json',
     write: (line) => display.above(line),
     secrets: secretsOf(config),
   });
-  return { display, log, stop: listenForStop(display, now, 'stopping in order; once more to stop at once') };
+  const stop = listenForStop(display, now, logsAlone ? undefined : 'stopping in order; once more to stop at once');
+  if (logsAlone) stop.signal.addEventListener('abort', () => log.info('stopping in order'), { once: true });
+  return { display, log, stop };
 }

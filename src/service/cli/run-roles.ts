@@ -28,9 +28,7 @@ export async function runRoles(
   terminal: Terminal,
 ): Promise<number> {
   requireKafka(config, `segtide ${roles.length === 1 ? COMMANDS[roles[0]!] : 'run'}`);
-  // Lines of progress are for people; a service tells how it is by its log.
-  const isSilent = quiet || terminal.err.isTTY !== true;
-  const { display, log, stop } = openConsole(config, { json, quiet, isSilent }, terminal);
+  const { display, log, stop } = openConsole(config, { json, quiet, isService: true }, terminal);
   const failed = new AbortController();
   const clock = { now: terminal.now };
   const signal = AbortSignal.any([stop.signal, failed.signal]);

@@ -32,7 +32,7 @@ export async function viewAndTell(flags: ViewFlags, terminal: Terminal): Promise
   const folder = named === undefined ? undefined : (newestRunIn(named) ?? named);
   const { quiet = false } = flags;
   if (folder !== named && !quiet) terminal.err.write(`${named} holds runs; this is the newest, ${folder}\n`);
-  const { log, stop } = openConsole(config, { json: false, quiet }, terminal);
+  const { log, stop } = openConsole(config, { json: false, quiet, isService: true }, terminal);
   try {
     const view = await createView(toViewSettings(config, folder, 0), log);
     try {
