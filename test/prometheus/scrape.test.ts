@@ -150,7 +150,9 @@ describe('a Prometheus that scrapes four workers, a trainer, a standby and a sen
 
   it('has every metric', async () => {
     const missing: string[] = [];
-    for (const { name, type } of [WORKER_METRICS, TRAINER_METRICS, NOTIFY_METRICS].flatMap((all) => Object.values(all))) {
+    for (const { name, type } of [WORKER_METRICS, TRAINER_METRICS, NOTIFY_METRICS].flatMap((all) =>
+      Object.values(all),
+    )) {
       const series = await query(`count(${name}${type === 'histogram' ? '_bucket' : ''})`);
       if (series.length === 0) missing.push(name);
     }
