@@ -7,15 +7,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/service/config/load-config.js';
 import type { Config } from '../../src/service/config/schema.js';
 import { createLog } from '../../src/service/log.js';
+import { runNotifierFromConfig } from '../../src/service/notify/notify-from-config.js';
 import type { RoleDeps } from '../../src/service/run/role.js';
 import { checkTopics, toCreate } from '../../src/service/topics/check-topics.js';
 import { workerTransactionalIds } from '../../src/service/topics/client-names.js';
 import { type Acl, planAcls, type Role, topicsOf } from '../../src/service/topics/plan-acls.js';
 import { planTopics } from '../../src/service/topics/plan-topics.js';
 import { runTrainerFromConfig } from '../../src/service/trainer/trainer-from-config.js';
+import { createView } from '../../src/service/view/create-view.js';
+import { toViewSettings } from '../../src/service/view/to-view-settings.js';
 import { runWorkerFromConfig } from '../../src/service/worker/worker-from-config.js';
 import { openKafka } from '../../src/transport/kafka/kafka-connection.js';
 import { ensureTopics, withAdmin } from '../../src/transport/kafka/topics.js';
+import { raised } from '../service/notify/raised-alert.js';
+import { openScriptedReceiver } from '../support/alert-receiver.js';
 import { makeCertificates } from '../support/kafka/certificates.js';
 import { pipelineConfig, toConfig } from '../support/kafka/pipeline-config.js';
 import { startSecureBroker } from '../support/kafka/secure-broker.js';
@@ -144,12 +149,45 @@ describe('the planned rights of worker and trainer', () => {
   });
 });
 
+describe('the planned rights of those who tell others', () => {
+  it('let a view show and a notifier send what there is', { timeout: 120_000 }, async () => {
+    const host = await openKafka({ brokers: broker.brokers });
+    await ensureTopics(host, toCreate(planTopics(rolesConfig('view')), 2));
+    await allow(host, 'view');
+    await allow(host, 'notifier');
+    const value = JSON.stringify(raised('a', { emittedAt: Date.now() }));
+    await openTestTopic(broker.brokers, 'roles.alerts').produce([{ key: 'a', value }]);
+    const log = createLog({ level: 'error', format: 'text', write: (line) => process.stderr.write(line) });
+    const view = await createView({ ...toViewSettings(rolesConfig('view'), undefined, 0), port: 0 }, log);
+    const hook = await openScriptedReceiver();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const notify = { groupWait: '10ms', webhook: { url: hook.url } };
+    const deps: RoleDeps = { signal, log, clock: { now: Date.now }, progress: () => undefined };
+    const notifier = runNotifierFromConfig(rolesConfig('notifier', { alerts: { notify } }), deps);
+    try {
+      await Promise.race([hook.came(1), failureOf(notifier)]);
+      expect(hook.requests[0]!.body.alerts[0].customerId).toBe('a');
+      const hasRead = async () => {
+        const { records } = (await (await fetch(`${view.url}api/summary`)).json()) as { records: { alerts?: number } };
+        return records.alerts;
+      };
+      while ((await hasRead()) !== 1) await Promise.race([sleep(100), failureOf(view.ended)]);
+    } finally {
+      controller.abort();
+      await view.close();
+      await notifier;
+      await hook.close();
+    }
+  });
+});
+
 /** A role's config with the login of a user who may do nothing but what is planned for it. */
-function rolesConfig(user: Role): Config {
+function rolesConfig(user: Role, more: object = {}): Config {
   const sasl = { mechanism: 'scram-sha-512', username: user, password: `${user}-secret` };
   const kafka = { brokers: [broker.listeners.SCRAM!], sasl, topics: ['usage'], groupId: 'roles', pollTimeout: '200ms' };
   const output = { kind: 'kafka', topicPrefix: 'roles.', compression: 'lz4' };
-  return toConfig(pipelineConfig({ kind: 'kafka', kafka }, output, { delivery: { commitEvery: '200ms' } }));
+  return toConfig(pipelineConfig({ kind: 'kafka', kafka }, output, { delivery: { commitEvery: '200ms' }, ...more }));
 }
 
 async function allow(host: Kafka, role: Role): Promise<void> {

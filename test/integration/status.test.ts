@@ -1,8 +1,13 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import avro from 'avsc';
 import { expect, inject, it } from 'vitest';
 import type { Config } from '../../src/service/config/schema.js';
 import { type StatusServer, serveStatus } from '../../src/service/http/serve-status.js';
 import { createLog } from '../../src/service/log.js';
+import { createTrafficLog } from '../../src/service/observe/traffic-log.js';
+import type { Progress } from '../../src/service/run-summary.js';
 import { runTrainerFromConfig } from '../../src/service/trainer/trainer-from-config.js';
 import { runWorkerFromConfig } from '../../src/service/worker/worker-from-config.js';
 import { pipelineConfig, toConfig } from '../support/kafka/pipeline-config.js';
@@ -20,7 +25,13 @@ async function start(role: typeof runWorkerFromConfig | typeof runTrainerFromCon
   const clock = { now: Date.now };
   const status = (await serveStatus(config, { log, clock, signal })) as StatusServer;
   const begun = status.health.report();
-  const deps = { signal, log, clock, progress: () => undefined, observer: status.observer };
+  const lines: string[] = [];
+  const traffic = createTrafficLog({
+    log: createLog({ level: 'info', format: 'json', write: (line) => lines.push(line) }),
+    ...{ reads: true, health: status.health, waiting: status.observer.waiting, now: clock.now, everyMs: 1_000_000 },
+  });
+  const progress = (reached: Progress): void => traffic.take(reached);
+  const deps = { signal, log, clock, progress, observer: status.observer };
   const ended = (role as typeof runWorkerFromConfig)(config, deps);
   ended.catch((error: Error) => status.health.failed('role', error.message));
   return {
@@ -35,8 +46,16 @@ async function start(role: typeof runWorkerFromConfig | typeof runTrainerFromCon
       const line = text.split('\n').find((each) => each.startsWith(`${series} `));
       return line === undefined ? undefined : Number(line.slice(series.length + 1));
     },
+    /** What its log says of it now. */
+    line() {
+      traffic.look();
+      return JSON.parse(lines.at(-1)!) as { readonly level: string; readonly msg: string };
+    },
     stop: () => controller.abort(),
-    close: () => status.close(),
+    close() {
+      traffic.close();
+      return status.close();
+    },
   };
 }
 
@@ -106,3 +125,63 @@ it('a worker and trainers are ready once they work or stand by, and not when the
   expect(await worker.value('segtide_worker_partitions')).toBe(undefined);
   await Promise.all([worker, trainer, standby].map((role) => role.close()));
 });
+
+it('a worker that hangs is not ready and says so, also in its log, and is ready again when it goes on', async () => {
+  const topic = await createTestTopic(brokers, 1);
+  const schema = avro.Type.forSchema({
+    type: 'record',
+    name: 'Usage',
+    fields: [
+      { name: 'customerId', type: 'string' },
+      { name: 'timestamp', type: 'long' },
+      { name: 'value', type: 'double' },
+    ],
+  });
+  const registry = await openStallingRegistry(JSON.stringify(schema));
+  const kafka = {
+    ...{ brokers, topics: [topic.topic], groupId: topic.topic, pollTimeout: '200ms', sessionTimeout: '6s' },
+    ...{ format: 'avro', registry: { url: registry.url, timeout: '500ms' } },
+  };
+  const output = { kind: 'kafka', topicPrefix: `${topic.topic}.`, createTopics: true };
+  const config = toConfig(pipelineConfig({ kind: 'kafka', kafka }, output, { http: { port: 0, stuckAfter: '2s' } }));
+  const worker = await start(runWorkerFromConfig, config);
+  await until(() => isReady(worker));
+  // Nothing comes, and the broker answers: that is no hanging.
+  await sleep(2500);
+  expect(await isReady(worker)).toBe(true);
+  await until(async () => worker.line().msg === 'no traffic: all that is there was read, and brokers answer');
+
+  const usage = { customerId: 'a', timestamp: Date.now(), value: 1 };
+  await topic.produce([{ value: Buffer.concat([Buffer.from([0, 0, 0, 0, 7]), schema.toBuffer(usage)]) }]);
+  await until(async () => !(await isReady(worker)));
+  expect(await detail(worker, 'worker.progressing')).toMatch(/^partition 0 hangs: nothing was read or committed for/);
+  expect(worker.line()).toMatchObject({ level: 'warn', msg: expect.stringMatching(/^stuck: partition 0 hangs/) });
+
+  registry.answer();
+  await until(() => isReady(worker));
+  await until(async () => (await total(worker)) === 1);
+  worker.stop();
+  await worker.ended;
+  await worker.close();
+  await registry.close();
+});
+
+/** A schema registry that takes requests, and answers none until it is told to. */
+async function openStallingRegistry(schema: string) {
+  let answers = false;
+  const server = createServer((_, response) => {
+    if (answers) response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ schema }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    answer() {
+      answers = true;
+    },
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}

@@ -20,18 +20,20 @@ afterAll(() => rm(database, { force: true }));
 const SILENT = createLog({ level: 'silent', format: 'json', write: () => undefined });
 
 /** Topics of the outputs with a prefix of their own, and a config that names them. */
-async function createOutputTopics(format: 'json' | 'avro') {
+async function createOutputTopics(format: 'json' | 'avro', names = OUTPUTS.map(({ name }) => name)) {
   const topicPrefix = `view-${randomUUID()}.`;
   const topicOf = (name: string) => openTestTopic(brokers, `${topicPrefix}${name}`);
   const kafka = { brokers, topics: ['usage'], groupId: topicPrefix };
   const config = toConfig(
     pipelineConfig({ kind: 'kafka', kafka }, { kind: 'kafka', topicPrefix, format }, { view: { port: 0, database } }),
   );
-  await ensureTopics(
-    topicOf('').kafka,
-    OUTPUTS.map(({ name }) => ({ topic: `${topicPrefix}${name}`, partitions: 2 })),
-  );
-  return { topicOf, settings: toViewSettings(config, undefined, 0) };
+  const create = (created: readonly string[]) =>
+    ensureTopics(
+      topicOf('').kafka,
+      created.map((name) => ({ topic: `${topicPrefix}${name}`, partitions: 2 })),
+    );
+  if (names.length > 0) await create(names);
+  return { topicOf, create, settings: toViewSettings(config, undefined, 0) };
 }
 
 describe('a view of topics', () => {
@@ -56,6 +58,22 @@ describe('a view of topics', () => {
       flows: [{ from: 's1', to: 's2', customers: 2 }],
     });
     await second.close();
+  });
+
+  it('waits for topics that are not there, is not ready meanwhile, and reads those that come later', async () => {
+    const { topicOf, create, settings } = await createOutputTopics('json', []);
+    const view = await createView({ ...settings, database: undefined }, SILENT);
+    await eventually(`${view.url}readyz`, ({ checks }) => checks[0].detail.includes('there is no topic'));
+    expect((await fetch(`${view.url}readyz`)).status).toBe(503);
+    await create(['assignments']);
+    await topicOf('assignments').produce([{ value: JSON.stringify(assignment('a', 2, 's1')) }]);
+    await eventually(`${view.url}api/summary`, ({ records }) => records.assignments === 1);
+    expect((await fetch(`${view.url}readyz`)).status).toBe(200);
+    await create(['transitions']);
+    await topicOf('transitions').produce([{ value: JSON.stringify(transition('a', 3, 's1', 's2')) }]);
+    await eventually(`${view.url}api/summary`, ({ records }) => records.transitions === 1);
+    expect(await (await fetch(`${view.url}api/summary`)).json()).toMatchObject({ records: { assignments: 1 } });
+    await view.close();
   });
 
   it('reads Avro as it is written', async () => {

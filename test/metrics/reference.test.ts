@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MetricDefinition } from '../../src/metrics/metric-definition.js';
+import { NOTIFY_METRICS } from '../../src/metrics/notify-definitions.js';
 import { TRAINER_METRICS } from '../../src/metrics/trainer-definitions.js';
 import { WORKER_METRICS } from '../../src/metrics/worker-definitions.js';
 import { BUILD_INFO } from '../../src/service/http/serve-status.js';
@@ -8,6 +9,7 @@ const ALL: readonly MetricDefinition[] = [
   BUILD_INFO,
   ...Object.values(WORKER_METRICS),
   ...Object.values(TRAINER_METRICS),
+  ...Object.values(NOTIFY_METRICS),
 ];
 
 describe('the metrics', () => {
@@ -36,7 +38,7 @@ function renderMetrics(): string {
 
 <!-- Generated from the definitions in src/metrics by \`npm run generate\`. -->
 
-\`segtide worker\`, \`trainer\` and \`run\` between Kafka and Kafka serve these at \`/metrics\` (\`http.host\`, \`http.port\`; see [configuration.md](configuration.md)), and \`segtide run\` on files does so where \`http.port\` is given. A program of your own hands a registry of prom-client to \`segment({ metrics: registry })\` or \`createSegmentation\`. What to do about them: [operations.md](operations.md).
+\`segtide worker\`, \`trainer\`, \`notify\` and \`run\` between Kafka and Kafka serve these at \`/metrics\` (\`http.host\`, \`http.port\`; see [configuration.md](configuration.md)), and \`segtide run\` on files does so where \`http.port\` is given. A program of your own hands a registry of prom-client to \`segment({ metrics: registry })\` or \`createSegmentation\`. What to do about them: [operations.md](operations.md).
 
 Units are seconds, bytes and ratios. No label is ever a customer; labels come from closed sets: partitions, segments in force, channels of the config, and the words named below. A histogram is a series for each bucket, with \`_sum\` and \`_count\`.
 
@@ -52,6 +54,12 @@ Figures of the whole deployment. A trainer that stands by has none of them, so t
 
 ${table(Object.values(TRAINER_METRICS))}
 
+## Of what sends alerts
+
+\`segtide notify\`, and \`segtide run\` where \`alerts.notify\` names a receiver; \`receiver\` is webhook or alertmanager.
+
+${table(Object.values(NOTIFY_METRICS))}
+
 ## Of the process
 
 ${table([BUILD_INFO])}
@@ -60,7 +68,7 @@ The command adds the default metrics of prom-client, among them \`process_cpu_se
 
 ## How many series there are
 
-With P partitions of a worker, S segments, C channels and D dimensions of the embedding: a worker has at most 8 P + S + 2 of the above, 56 histogram series and 66 of closed sets; the active trainer has at most 2 S for segments, 20 C + 2 S + 2 D + 10 for drift, and 120 others. 50 segments on 100 partitions are some 1,000 series in one worker. Series of a segment end when it retires, those of a partition when it is revoked.
+With P partitions of a worker, S segments, C channels and D dimensions of the embedding: a worker has at most 8 P + S + 2 of the above, 56 histogram series and 66 of closed sets; the active trainer has at most 2 S for segments, 20 C + 2 S + 2 D + 10 for drift, and 120 others; what sends alerts has 29 for each receiver. 50 segments on 100 partitions are some 1,000 series in one worker. Series of a segment end when it retires, those of a partition when it is revoked.
 `;
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { collectDefaultMetrics } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NOTIFY_METRICS } from '../../src/metrics/notify-definitions.js';
 import { TRAINER_METRICS } from '../../src/metrics/trainer-definitions.js';
 import { WORKER_METRICS } from '../../src/metrics/worker-definitions.js';
 import { createHttpServer, type HttpServer } from '../../src/service/http/create-server.js';
@@ -102,7 +103,7 @@ async function startPrometheus(targets: readonly string[]): Promise<void> {
   );
 }
 
-describe('a Prometheus that scrapes four workers, a trainer and a standby', () => {
+describe('a Prometheus that scrapes four workers, a trainer, a standby and a sender of alerts', () => {
   beforeAll(async () => {
     const workers = Array.from({ length: PARTITIONS }, start);
     const observers = workers.map(({ observer }) => observer.worker());
@@ -110,7 +111,11 @@ describe('a Prometheus that scrapes four workers, a trainer and a standby', () =
     const active = start();
     const standby = start();
     standby.observer.trainer().idle();
-    await startPrometheus(await Promise.all([...workers, active, standby].map(serve)));
+    const sender = start();
+    const sent = sender.observer.notifier().meter.receiver('webhook');
+    sent.request('accepted', 0.1);
+    sent.waiting(3);
+    await startPrometheus(await Promise.all([...workers, active, standby, sender].map(serve)));
     produce(0, HALF);
     for (const partition of await Promise.all(observers.map(work))) partition.revoke();
     const training = await train(active);
@@ -140,12 +145,14 @@ describe('a Prometheus that scrapes four workers, a trainer and a standby', () =
 
   it('takes every scrape', async () => {
     expect(await query('up == 0')).toEqual([]);
-    expect(await query('up')).toHaveLength(PARTITIONS + 2);
+    expect(await query('up')).toHaveLength(PARTITIONS + 3);
   });
 
   it('has every metric', async () => {
     const missing: string[] = [];
-    for (const { name, type } of [...Object.values(WORKER_METRICS), ...Object.values(TRAINER_METRICS)]) {
+    for (const { name, type } of [WORKER_METRICS, TRAINER_METRICS, NOTIFY_METRICS].flatMap((all) =>
+      Object.values(all),
+    )) {
       const series = await query(`count(${name}${type === 'histogram' ? '_bucket' : ''})`);
       if (series.length === 0) missing.push(name);
     }

@@ -1,10 +1,11 @@
 import type { KafkaMessage } from 'kafkajs';
 import type { AssignedPartition } from '../../src/transport/kafka/assigned-partition.js';
 import { toFetchedRecords } from '../../src/transport/kafka/fetched-records.js';
+import type { OutgoingRecord } from '../../src/transport/kafka/kafka-producer.js';
 
 /** Topics of one partition, in memory: an owner of it reads them as it reads Kafka's. */
 export interface MemoryPartition {
-  append(topic: string, records: readonly { readonly key: string; readonly value: string | Buffer | null }[]): void;
+  append(topic: string, records: readonly AppendedRecord[]): void;
   /**
    * The partition as it is assigned to one more owner.
    *
@@ -18,6 +19,12 @@ export interface MemoryPartition {
   };
 }
 
+interface AppendedRecord {
+  readonly key: string;
+  readonly value: string | Buffer | null;
+  readonly headers?: OutgoingRecord['headers'] | undefined;
+}
+
 export function createMemoryPartition(partition: number, topics: readonly string[]): MemoryPartition {
   const logs = new Map(topics.map((topic) => [topic, [] as KafkaMessage[]]));
   const listeners = new Set<() => void>();
@@ -28,14 +35,14 @@ export function createMemoryPartition(partition: number, topics: readonly string
   return {
     append(topic, records) {
       const log = logs.get(topic)!;
-      for (const { key, value } of records) {
+      for (const { key, value, headers = {} } of records) {
         log.push({
           key: Buffer.from(key),
           value: value === null ? null : Buffer.from(value),
           offset: String(log.length),
           timestamp: '0',
           attributes: 0,
-          headers: {},
+          headers,
         } as KafkaMessage);
       }
       wake();

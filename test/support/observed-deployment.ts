@@ -61,7 +61,7 @@ export function start(): Process {
 const usage = Array.from({ length: PARTITIONS }, (_, i) => createMemoryPartition(i, ['usage']));
 export const states = usage.map(() => createMemoryState());
 const lessons = createMemoryPartition(0, [TOPICS.samples, TOPICS.statistics, TOPICS.requests]);
-const trainerState = createMemoryState();
+export const trainerState = createMemoryState();
 const models = createModelAssembler();
 
 /** Next offset of each partition of the input. */
@@ -69,12 +69,12 @@ export const ends = async () => new Map([['usage', new Map(written.map((count, i
 const written: number[] = Array(PARTITIONS).fill(0);
 
 /** Customers in their partitions, and a record in each that is none. */
-export function produce(from: number, to: number): void {
+export function produce(from: number, to: number, headers: Record<string, string> = {}): void {
   for (const { customer, time, values } of EVENTS.slice(from, to)) {
     const partition = Number(customer.replace(/\D/g, '')) % PARTITIONS;
     written[partition]!++;
     usage[partition]!.append('usage', [
-      { key: customer, value: JSON.stringify({ id: customer, t: time, v: values?.[0] ?? 1 }) },
+      { key: customer, value: JSON.stringify({ id: customer, t: time, v: values?.[0] ?? 1 }), headers },
     ]);
   }
   for (const [i, topic] of usage.entries()) {
@@ -84,7 +84,7 @@ export function produce(from: number, to: number): void {
 }
 
 /** One owner, until nothing waits any more; it keeps its partition. */
-export async function work(observer: WorkerObserver, i: number) {
+export async function work(observer: Pick<WorkerObserver, 'observe'>, i: number) {
   const partition = usage[i]!.assign();
   let idle = 0;
   const parts = observer.observe({
@@ -111,7 +111,7 @@ export async function work(observer: WorkerObserver, i: number) {
 const taught = new Map<string, number>();
 
 /** The active trainer takes what was taught since, until its model is out. */
-export async function train(process: Process) {
+export async function train({ observer }: { readonly observer: Pick<RoleObserver, 'trainer'> }) {
   for (const topic of [TOPICS.samples, TOPICS.statistics]) {
     const fresh = states.map(({ outputs }, i) => {
       const all = outputs.get(topic) ?? [];
@@ -130,7 +130,7 @@ export async function train(process: Process) {
   let now = 0;
   await runTrainer(
     { settings: smallSettings({ swapAfterWindows: undefined }).trainer, topics: TOPICS, commitEveryMs: 0 },
-    process.observer.trainer().observe({
+    observer.trainer().observe({
       partition,
       store: trainerState.open(),
       records: createRecordBuffer({ topicOf: (name) => name, format: 'json' }),

@@ -11,7 +11,7 @@ import { packageVersion } from './package-path.js';
 import { addReplayCommand } from './replay-command.js';
 import { addReportCommand } from './report-command.js';
 import { reportError, writeFailure } from './report-error.js';
-import { addTrainerCommand, addWorkerCommand } from './role-command.js';
+import { addNotifyCommand, addTrainerCommand, addWorkerCommand } from './role-command.js';
 import { addRunCommand } from './run-command.js';
 import { addSegmentsCommand } from './segments-command.js';
 import { addSimulateCommand } from './simulate-command.js';
@@ -69,6 +69,7 @@ function createProgram(terminal: Terminal, outcome: Outcome, json: boolean): Com
   addTrainerCommand(program, terminal, outcome);
   addViewCommand(program, terminal, outcome);
   addReportCommand(program, terminal, outcome);
+  addNotifyCommand(program, terminal, outcome);
   addReplayCommand(program, terminal, outcome);
   addForgetCommand(program, terminal);
   addDemoCommand(program, terminal, outcome);

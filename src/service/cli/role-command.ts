@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import { type Assignment, toAssignment } from '../config/assignment.js';
 import { collect } from './collect.js';
 import type { Outcome } from './exit-code.js';
+import type { RoleName } from './run-roles.js';
 import type { Terminal } from './terminal.js';
 
-/** Flags of `segtide worker` and `segtide trainer`, as written. */
+/** Flags of `segtide worker`, `segtide trainer` and `segtide notify`, as written. */
 export interface RoleFlags {
   readonly config?: string;
   readonly set?: string[];
@@ -34,12 +35,23 @@ export function addTrainerCommand(program: Command, terminal: Terminal, outcome:
   addRole(command, TRAINER_EXAMPLES, terminal, outcome, ['trainer']);
 }
 
+/** `segtide notify`: alerts to a webhook and to Alertmanager. */
+export function addNotifyCommand(program: Command, terminal: Terminal, outcome: Outcome): void {
+  const command = program
+    .command('notify')
+    .summary('send alerts to a webhook or to Alertmanager')
+    .description(
+      'Reads the topic of alerts, and sends them as `alerts.notify` says, grouped and tried again while the receiver fails. Each alert is sent by one process, however many are started; `segtide run` between Kafka and Kafka does it by itself.',
+    );
+  addRole(command, NOTIFY_EXAMPLES, terminal, outcome, ['notifier']);
+}
+
 function addRole(
   command: Command,
   examples: string,
   terminal: Terminal,
   outcome: Outcome,
-  roles: readonly ('worker' | 'trainer')[],
+  roles: readonly RoleName[],
 ): void {
   command
     .option('-c, --config <file>', 'config file; segtide.yaml in this folder when there is one')
@@ -69,3 +81,8 @@ const TRAINER_EXAMPLES = `
 Examples:
   segtide trainer --config segtide.yaml
   segtide trainer --set model.retrain.everyWindows=100000`;
+
+const NOTIFY_EXAMPLES = `
+Examples:
+  segtide notify --set alerts.notify.alertmanager.url=http://alertmanager:9093
+  SEGTIDE_ALERTS__NOTIFY__WEBHOOK__URL_FILE=/run/secrets/hook segtide notify --config segtide.yaml`;

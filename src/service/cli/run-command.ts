@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { SegtideError } from '../../errors.js';
 import type { Assignment } from '../config/assignment.js';
 import type { Outcome } from './exit-code.js';
 import { addInputOptions, type InputFlags, inputAssignments } from './input-options.js';
@@ -29,9 +28,10 @@ export function addRunCommand(program: Command, terminal: Terminal, outcome: Out
       const { runAndReport } = await import('./run-and-report.js');
       const config = readConfig(flags.config, runAssignments(files, flags), terminal.env);
       if (config.input.kind === 'kafka' && config.output.kind === 'kafka') {
-        if (config.view.enabled) throw new SegtideError('config', BESIDE_TOPICS);
         const { runRoles } = await import('./run-roles.js');
-        outcome.exitCode = await runRoles(['worker', 'trainer'], config, flags, terminal);
+        const notifies = config.alerts.notify !== undefined;
+        const roles = ['worker', 'trainer', ...(notifies ? (['notifier'] as const) : [])] as const;
+        outcome.exitCode = await runRoles(roles, config, flags, terminal);
         return;
       }
       const { runBesideView } = await import('./run-beside-view.js');
@@ -43,9 +43,6 @@ export function addRunCommand(program: Command, terminal: Terminal, outcome: Out
       }
     });
 }
-
-const BESIDE_TOPICS =
-  "between Kafka and Kafka the page is a process of its own: leave out --view (or view.enabled), and start 'segtide view' beside it";
 
 function runAssignments(files: readonly string[], flags: RunFlags): Assignment[] {
   const own = [

@@ -24,7 +24,7 @@ export async function viewAndTell(flags: ViewFlags, terminal: Terminal): Promise
   const folder = findRun(config, flags.folder, { asks: 'segtide view', names: '--folder' }, (text) => {
     if (!quiet) terminal.err.write(`${text}\n`);
   });
-  const { log, stop } = openConsole(config, { json: false, quiet }, terminal);
+  const { log, stop } = openConsole(config, { json: false, quiet, isService: true }, terminal);
   try {
     const view = await createView(toViewSettings(config, folder, 0), log);
     try {

@@ -155,6 +155,17 @@ export const CROSS_RULES: readonly CrossRule[] = [
       'UTC where `input.fields.timeZone` gives each record its zone: windows are then cut by local time already',
   },
   {
+    path: ['alerts', 'notify'],
+    reads: [
+      ['input', 'kind'],
+      ['output', 'kind'],
+    ],
+    isBroken: ({ alerts, input, output }) =>
+      alerts.notify !== undefined && (output.kind === 'stdout' || (output.kind === 'kafka' && input.kind !== 'kafka')),
+    expected:
+      'left out unless results go to a folder, or from Kafka to Kafka: what was sent is remembered there, so that nothing is sent twice',
+  },
+  {
     path: ['run', 'resume'],
     reads: [['input', 'kind'], ['output']],
     isBroken: ({ run, input, output }) =>

@@ -11,3 +11,10 @@ export function maskSecrets(value: unknown, path: readonly string[] = []): unkno
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, maskSecrets(child, [...path, key])]));
 }
+
+/** The secrets of a config, or of a part of it. */
+export function secretsOf(value: unknown, path: readonly string[] = []): readonly string[] {
+  if (typeof value === 'string') return shapeAt(path)?.secret === true ? [value] : [];
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, child]) => secretsOf(child, [...path, key]));
+}

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { SegtideError } from '../../errors.js';
+import { traceRequests } from '../trace/trace-requests.js';
 import { PROBLEM_TYPE, toProblem } from './problem.js';
 
 /** An address, and what is served there. */
@@ -51,6 +52,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const server =
     tls === undefined ? fastify(settings) : (fastify({ ...settings, https: tls }) as unknown as FastifyInstance);
   answerFailures(server, options.onError);
+  traceRequests(server);
   await routes(server);
   try {
     await server.listen({ host, port });

@@ -1,3 +1,4 @@
+import { createNotifierObserver, type NotifierObserver } from './notifier-observer.js';
 import { createTrainerObserver, type TrainerObserver } from './trainer-observer.js';
 import { createWorkerObserver, type ObserverParts, type WorkerObserver } from './worker-observer.js';
 
@@ -7,8 +8,21 @@ export interface RoleObserver {
   worker(): WorkerObserver;
   /** From the start of a trainer on. */
   trainer(): TrainerObserver;
+  /** From the start of what sends alerts on. */
+  notifier(): NotifierObserver;
+  /** Records that are known to wait for the worker; undefined where there is none, or nobody knows yet. */
+  waiting(): number | undefined;
 }
 
 export function createRoleObserver(parts: ObserverParts): RoleObserver {
-  return { worker: () => createWorkerObserver(parts), trainer: () => createTrainerObserver(parts) };
+  let worker: WorkerObserver | undefined;
+  return {
+    worker() {
+      worker = createWorkerObserver(parts);
+      return worker;
+    },
+    waiting: () => worker?.waiting(),
+    trainer: () => createTrainerObserver(parts),
+    notifier: () => createNotifierObserver(parts),
+  };
 }

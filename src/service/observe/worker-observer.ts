@@ -6,7 +6,7 @@ import type { ModelRecord } from '../../train/model-record.js';
 import type { Windower } from '../../window/windower.js';
 import type { CheckResult, Health } from '../http/health.js';
 import type { PartitionWorkerParts } from '../worker/partition-worker.js';
-import { createLagWatch, type LagWatch, type LagWatchOptions } from './lag-watch.js';
+import { createLagWatch, type Lag, type LagWatch, type LagWatchOptions } from './lag-watch.js';
 import { createProgressCheck, type ProgressCheck, toCheckResult } from './progress-check.js';
 import { watchedPartition } from './watched-partition.js';
 
@@ -18,6 +18,8 @@ export interface WorkerObserver {
   idle(): void;
   /** What a partition is worked on with, watched until it is revoked. */
   observe(parts: PartitionWorkerParts): PartitionWorkerParts;
+  /** Records that are known to wait for its partitions; undefined until brokers have answered for each. */
+  waiting(): number | undefined;
   close(): void;
 }
 
@@ -32,6 +34,8 @@ export interface ObserverParts {
 
 interface Watched {
   readonly partition: number;
+  /** Undefined until brokers have answered. */
+  readonly lag: () => Lag | undefined;
   readonly progress: ProgressCheck;
   /** Undefined while its state is read. */
   windower: Windower | undefined;
@@ -96,11 +100,12 @@ export function createWorkerObserver({ registry, health, clock, stuckAfterMs, de
       isIdle = false;
       const { partition: assigned, store } = parts;
       const progress = createProgressCheck(assigned, () => assigned.rounds, { clock, stuckAfterMs });
-      const own: Watched = { partition: assigned.partition, progress, windower: undefined, isLive: false };
+      const lag = (): Lag | undefined => lags?.of(assigned);
+      const own: Watched = { partition: assigned.partition, lag, progress, windower: undefined, isLive: false };
       watched.add(own);
       const figures = (): PartitionFigures => ({
         windower: own.windower,
-        lag: lags?.of(assigned),
+        lag: lag(),
         logEntries: own.isLive ? store.logged.entries : undefined,
         turnedAt: progress.turnedAt,
       });
@@ -145,6 +150,13 @@ export function createWorkerObserver({ registry, health, clock, stuckAfterMs, de
           parts.onPage?.(page, fates);
         },
       };
+    },
+    waiting() {
+      const known = Array.from(watched, ({ lag }) => lag()?.records);
+      return known.reduce(
+        (sum, records) => (sum === undefined || records === undefined ? undefined : sum + records),
+        0,
+      );
     },
     close() {
       lags?.close();

@@ -5,7 +5,7 @@ import type { Log } from '../log.js';
 import type { RoleObserver } from '../observe/role-observer.js';
 import type { Progress } from '../run-summary.js';
 
-/** What a worker or a trainer is given by the program that it is part of. */
+/** What a worker, a trainer or a notifier is given by the program that it is part of. */
 export interface RoleDeps {
   /** Aborted to stop in order: what was done is committed. */
   readonly signal: AbortSignal;
@@ -41,4 +41,13 @@ export interface TrainerSummary {
   readonly published: readonly string[];
   /** Trainings that ended here, those without a model included. */
   readonly trainings: number;
+}
+
+export interface NotifierSummary {
+  readonly role: 'notifier';
+  readonly seconds: number;
+  /** Alerts that receivers took, each counted for each. */
+  readonly delivered: number;
+  /** Alerts that were given up. */
+  readonly undelivered: number;
 }

@@ -19,7 +19,9 @@ export interface RunSettings {
 /** @throws SegtideError `config` with all that is wrong */
 export function resolveRun(config: Config): RunSettings {
   const stages = resolveStages(config);
-  const { input, window, series, encoder, cluster, model, drift, alerts, output, run } = config;
+  const { input, window, series, encoder, cluster, model, drift, output, run } = config;
+  // Who is told of alerts shapes none.
+  const { notify: _, ...alerts } = config.alerts;
   const live = input.kind === 'kafka' || input.live === true;
   const segmentation = toSegmentationSettings(stages, live);
   return {

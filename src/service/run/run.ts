@@ -11,6 +11,7 @@ import type { Config } from '../config/schema.js';
 import { createFolderRegistry } from '../models/folder-registry.js';
 import { MODELS_FOLDER, REQUESTS_FOLDER } from '../models/model-place.js';
 import { createRequestFolder, type RequestFolder } from '../models/request-folder.js';
+import type { NotifyBesideRun } from '../notify/notify-beside-run.js';
 import type { RunDeps, RunFromConfig } from '../run-from-config.js';
 import type { RunSummary } from '../run-summary.js';
 import { buildSummary } from './build-summary.js';
@@ -48,7 +49,9 @@ export const runFromConfig: RunFromConfig = async (given, deps) => {
     // Only now, so that a start that fails leaves no folder behind.
     await folder.prepare();
     const outputs = await openOutputs(config, from?.checkpoint.outputs);
+    let notified: NotifyBesideRun | undefined;
     try {
+      notified = await openNotified(config, deps);
       return await new Run(config, deps, settings, input, outputs, folder).run(from?.checkpoint, initialModel);
     } catch (error) {
       // What came of a wrong setting is of no use, and must not stand in the way of the corrected run.
@@ -57,11 +60,18 @@ export const runFromConfig: RunFromConfig = async (given, deps) => {
       throw error;
     } finally {
       await outputs.close();
+      await notified?.end();
     }
   } finally {
     await input.source.close();
   }
 };
+
+/** Who tells others of alerts; undefined where nobody is to be told. */
+async function openNotified(config: Config, deps: RunDeps): Promise<NotifyBesideRun | undefined> {
+  if (config.alerts.notify === undefined) return undefined;
+  return (await import('../notify/notify-beside-run.js')).notifyBesideRun(config, deps);
+}
 
 /**
  * A stop waits so long for the end of an input batch, where a checkpoint can be written: for its windows, and for a

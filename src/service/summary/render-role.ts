@@ -1,10 +1,11 @@
 import type { Fates } from '../../window/window-batch.js';
-import type { TrainerSummary, WorkerSummary } from '../run/role.js';
+import type { NotifierSummary, TrainerSummary, WorkerSummary } from '../run/role.js';
 import { formatCount, formatCounted, formatSeconds } from './format.js';
 
-/** What a worker or a trainer did, in one line. */
-export function renderRole(summary: WorkerSummary | TrainerSummary): string {
-  return summary.role === 'worker' ? renderWorker(summary) : renderTrainer(summary);
+/** What a role did, in one line. */
+export function renderRole(summary: WorkerSummary | TrainerSummary | NotifierSummary): string {
+  if (summary.role === 'worker') return renderWorker(summary);
+  return summary.role === 'trainer' ? renderTrainer(summary) : renderNotifier(summary);
 }
 
 function renderWorker({ seconds, events, fates, windows, partitions, modelVersion }: WorkerSummary): string {
@@ -29,4 +30,9 @@ function refused({ late, duplicate, deadLettered, quarantined, skipped }: Fates)
 function renderTrainer({ seconds, windows, published, trainings }: TrainerSummary): string {
   const models = published.length === 0 ? 'none published' : `published ${published.join(', ')}`;
   return `trainer: ${formatCounted(windows, 'window')} and ${formatCounted(trainings, 'training')} in ${formatSeconds(seconds)}; ${models}\n`;
+}
+
+function renderNotifier({ seconds, delivered, undelivered }: NotifierSummary): string {
+  const failed = undelivered === 0 ? '' : `, ${formatCount(undelivered)} undelivered`;
+  return `notifier: ${formatCounted(delivered, 'alert')} delivered${failed} in ${formatSeconds(seconds)}\n`;
 }

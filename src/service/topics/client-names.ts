@@ -11,6 +11,15 @@ export function readerGroupPrefix(groupId: string): string {
   return `${groupId}-reader-`;
 }
 
+/** Consumer group of those who send alerts to one receiver: each alert is sent by one of them. */
+export function notifierGroup(groupId: string, receiver: string): string {
+  return `${notifierGroupPrefix(groupId)}${receiver}`;
+}
+
+export function notifierGroupPrefix(groupId: string): string {
+  return `${groupId}-notify-`;
+}
+
 /**
  * What transactional ids of workers begin with, one for each partition of the input. They go by the topics that are
  * written to: a second group that writes to the same ones has to be fenced.

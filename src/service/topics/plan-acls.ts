@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.js';
 import {
+  notifierGroupPrefix,
   readerGroupPrefix,
   repartitionGroupPrefix,
   repartitionTransactionalIds,
@@ -12,7 +13,7 @@ import type { TopicName } from './topic-name.js';
 import { literalPrefixOf, patternOf } from './topic-pattern.js';
 
 /** Who needs rights: `segtide run` is worker and trainer in one; `admin` is for `segtide topics` and `segtide forget`. */
-export type Role = 'worker' | 'trainer' | 'view' | 'admin';
+export type Role = 'worker' | 'trainer' | 'view' | 'notifier' | 'admin';
 
 export type Operation = 'Read' | 'Write' | 'Create' | 'Delete' | 'Describe' | 'DescribeConfigs';
 
@@ -27,7 +28,7 @@ export interface Acl {
 }
 
 /** The least rights of each role where brokers have an authorizer; none where nothing is read from or written to Kafka. */
-export function planAcls(config: Pick<Config, 'input' | 'output' | 'alerts' | 'delivery'>): readonly Acl[] {
+export function planAcls(config: Pick<Config, 'input' | 'output' | 'alerts' | 'delivery' | 'view'>): readonly Acl[] {
   return ROLES.flatMap((role) => [...topicAcls(config, role), ...clientAcls(config, role)]);
 }
 
@@ -36,7 +37,7 @@ export function topicsOf(plan: readonly PlannedTopic[], roles: readonly Role[]):
   return plan.filter(({ name }) => roles.some((role) => OPERATIONS[name][role] !== undefined));
 }
 
-export const ROLES = ['worker', 'trainer', 'view', 'admin'] as const;
+export const ROLES = ['worker', 'trainer', 'view', 'notifier', 'admin'] as const;
 
 const READ = ['Read'] as const;
 const WRITE = ['Write'] as const;
@@ -50,7 +51,7 @@ const OPERATIONS: Readonly<Record<TopicName, { readonly [role in Role]?: readonl
   embeddings: { worker: WRITE, view: READ },
   segments: { trainer: WRITE, view: READ },
   drift: { trainer: WRITE, view: READ },
-  alerts: { worker: WRITE, view: READ },
+  alerts: { worker: WRITE, view: READ, notifier: READ },
   'model-events': { trainer: WRITE, view: READ },
   late: { worker: WRITE, view: READ },
   'dead-letters': { worker: WRITE, view: READ },
@@ -67,9 +68,17 @@ const OPERATIONS: Readonly<Record<TopicName, { readonly [role in Role]?: readonl
 
 const LOOK = ['Describe', 'DescribeConfigs'] as const;
 
-function topicAcls(config: Pick<Config, 'input' | 'output' | 'alerts'>, role: Role): readonly Acl[] {
+/** What a view needs beside, where it has a token: it asks the trainer for models, and looks which there are. */
+const CHANGES: { readonly [name in TopicName]?: readonly Operation[] } = { models: READ, 'model-requests': WRITE };
+
+function topicAcls(config: Pick<Config, 'input' | 'output' | 'alerts' | 'view'>, role: Role): readonly Acl[] {
+  const changes = role === 'view' && config.view.token !== undefined ? CHANGES : {};
   const own = planTopics(config).flatMap(({ name, topic }) => {
-    const operations = [...(OPERATIONS[name][role] ?? []), ...(role === 'admin' ? (['Create', ...LOOK] as const) : [])];
+    const operations = [
+      ...(OPERATIONS[name][role] ?? []),
+      ...(changes[name] ?? []),
+      ...(role === 'admin' ? (['Create', ...LOOK] as const) : []),
+    ];
     return operations.length === 0 ? [] : [toAcl(role, 'topic', topic, operations)];
   });
   const operations = role === 'worker' ? READ : role === 'admin' ? LOOK : [];
@@ -110,7 +119,8 @@ function clientAcls({ input, output, delivery }: Pick<Config, 'input' | 'output'
   }
   // `segtide models` reads what models there are.
   if (role === 'admin' && inner) return [readers(groupId)];
-  return role === 'view' && inner ? [toAcl(role, 'group', `${groupId}-view-`, READ, 'prefixed')] : [];
+  if (role === 'notifier' && inner) return [toAcl(role, 'group', notifierGroupPrefix(groupId), READ, 'prefixed')];
+  return role === 'view' && inner ? [readers(groupId)] : [];
 }
 
 function toAcl(

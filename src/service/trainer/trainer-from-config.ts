@@ -21,6 +21,7 @@ import { trainerGroup, trainerTransactionalId } from '../topics/client-names.js'
 import { topicsOf } from '../topics/plan-acls.js';
 import { planTopics } from '../topics/plan-topics.js';
 import { type TopicName, topicOf } from '../topics/topic-name.js';
+import { tracedTrainer } from '../trace/trace-trainer.js';
 import { checkStoredTrainer } from './check-stored-trainer.js';
 import { runTrainer, type TrainerRoleParts } from './run-trainer.js';
 
@@ -33,7 +34,7 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
   const { input, output, delivery } = config;
   const { clock, log, signal } = deps;
   const observer = deps.observer?.trainer();
-  const observed = (parts: TrainerRoleParts) => observer?.observe(parts) ?? parts;
+  const observed = (parts: TrainerRoleParts) => tracedTrainer(observer?.observe(parts) ?? parts);
   const kafkaInput = input.kafka!;
   const { segmentation } = resolveRun(config);
   const startedAt = clock.now();

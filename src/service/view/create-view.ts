@@ -3,6 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packagePath, packageVersion } from '../cli/package-path.js';
 import { createHttpServer, type HttpServer } from '../http/create-server.js';
+import { createHealth } from '../http/health.js';
+import { addHealthRoutes } from '../http/status-routes.js';
+import { createKeyedCustomers } from '../keyed-customers.js';
 import type { Log } from '../log.js';
 import { type ModelPlace, openModelFolder, openModelTopics } from '../models/model-place.js';
 import { SUMMARY } from '../run/folder-state.js';
@@ -20,7 +23,6 @@ import { createLiveState, type LiveState } from './live-state.js';
 import { createNeighbourPlaces } from './neighbours/neighbour-places.js';
 import { openSource } from './source/open-source.js';
 import type { ViewSource } from './source/view-source.js';
-import { createKeyedCustomers } from './store/keyed-customers.js';
 import { VIEW_OUTPUTS } from './store/view-schema.js';
 import { openViewStore, type ViewStore } from './store/view-store.js';
 import type { ViewSettings } from './view-settings.js';
@@ -51,6 +53,11 @@ export async function createView(settings: ViewSettings, log: Log): Promise<View
   const stop = new AbortController();
   const source = await openSource(settings, store, log);
   const neighbours = createNeighbourPlaces();
+  const health = createHealth();
+  health.add('view.source', () => ({
+    ok: source.waitsFor === undefined,
+    detail: source.waitsFor ?? `reads ${source.name}`,
+  }));
   const hub = createEventHub({ mostStreams: settings.mostStreams });
   const instance = randomUUID().slice(0, 8);
   const rate = createReadingRate(store);
@@ -60,6 +67,7 @@ export async function createView(settings: ViewSettings, log: Log): Promise<View
     server = await listen(
       settings,
       async (app) => {
+        addHealthRoutes(app, health);
         await servePage(app, packagePath('dist/page'));
         await serveApi(app, {
           store,

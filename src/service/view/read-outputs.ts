@@ -1,6 +1,6 @@
+import { createKeyedCustomers, type KeyedCustomers } from '../keyed-customers.js';
 import type { Log } from '../log.js';
 import { openSource } from './source/open-source.js';
-import { createKeyedCustomers, type KeyedCustomers } from './store/keyed-customers.js';
 import { openViewStore, type ViewStore } from './store/view-store.js';
 import type { ViewSettings } from './view-settings.js';
 

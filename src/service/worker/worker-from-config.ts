@@ -32,6 +32,7 @@ import { findInputTopics, partitionsOf } from '../topics/input-topics.js';
 import { topicsOf } from '../topics/plan-acls.js';
 import { planTopics } from '../topics/plan-topics.js';
 import { type TopicName, topicOf } from '../topics/topic-name.js';
+import { tracedWorker } from '../trace/trace-worker.js';
 import { asAtStart } from './as-at-start.js';
 import { checkStoredState } from './check-stored-state.js';
 import { toForgottenRecords } from './forgotten-records.js';
@@ -51,7 +52,7 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
   const { input, output, delivery, run } = config;
   const { clock, log, signal } = deps;
   const observer = deps.observer?.worker();
-  const observed = (parts: PartitionWorkerParts) => observer?.observe(parts) ?? parts;
+  const observed = (parts: PartitionWorkerParts) => tracedWorker(observer?.observe(parts) ?? parts);
   const kafkaInput = input.kafka!;
   const { groupId } = kafkaInput;
   const settings = resolveRun(config);

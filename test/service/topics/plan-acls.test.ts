@@ -57,6 +57,22 @@ describe('planAcls', () => {
     ]);
   });
 
+  it('lets a view with a token ask for models', () => {
+    const acls = planAcls(config('', 'view: { token: abc }')).filter(({ role }) => role === 'view');
+    expect(acls.map(show)).toEqual(
+      expect.arrayContaining([
+        'topic segtide.model-requests Write',
+        'topic segtide.models Read',
+        'group g-reader-* Read',
+      ]),
+    );
+  });
+
+  it('lets who sends alerts read those, and nothing else', () => {
+    const acls = planAcls(config()).filter(({ role }) => role === 'notifier');
+    expect(acls.map(show)).toEqual(['topic segtide.alerts Read', 'group g-notify-* Read']);
+  });
+
   it.each([
     ['/^usage-.*/', 'topic usage-* Read'],
     ['/usage/', 'topic * Read'],

@@ -2,7 +2,7 @@ import type { Certificates } from './certificates.js';
 import { type Broker, startBroker } from './start.js';
 
 /** Users of the secure broker; the password of each is its name and `-secret`. */
-export const USERS = ['admin', 'worker', 'trainer'] as const;
+export const USERS = ['admin', 'worker', 'trainer', 'view', 'notifier'] as const;
 
 /**
  * A broker with an authorizer and a listener for each way of logging in: `SCRAM`, `OAUTH` (tokens without a signature, as

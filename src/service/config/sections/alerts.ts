@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ALERT_KINDS } from '../../../anomaly/alert.js';
 import { duration, real, share, whole } from '../kinds.js';
+import { notifySection } from './notify.js';
 
 const silence = z
   .strictObject({
@@ -59,5 +60,8 @@ export const alertsSection = z
     silence,
     segmentChange,
     segmentSize,
+    notify: notifySection.describe(
+      'Who is told of alerts, beside the output: a webhook, Alertmanager, or both. `segtide notify` sends them, and `segtide run`.',
+    ),
   })
   .prefault({});

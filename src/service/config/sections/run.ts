@@ -15,6 +15,9 @@ export const runSection = z
     encodeThreads: whole('threads', { max: 64 })
       .default(0)
       .describe("Threads that encode windows; 0 encodes them in the stream's own. Results are the same."),
+    logEvery: duration()
+      .prefault('1m')
+      .describe('Time between two lines of log in which a service tells how it is; 0 for none.'),
     logLevel: z
       .enum(['silent', 'error', 'warn', 'info', 'debug'])
       .default('info')

@@ -1,6 +1,7 @@
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readLines } from '../../read-lines.js';
 import { VIEW_OUTPUTS } from '../store/view-schema.js';
 import type { ViewStore } from '../store/view-store.js';
 import type { ViewSource } from './view-source.js';
@@ -63,6 +64,7 @@ export function createFolderSource(folder: string, store: ViewStore, options: Fo
   return {
     name: folder,
     catchUp,
+    waitsFor: undefined,
     async run(signal) {
       while (!signal.aborted) {
         await catchUp(signal);
@@ -80,23 +82,4 @@ interface FilePosition {
 
 function readPosition(text: string | undefined): FilePosition {
   return text === undefined ? { file: '', offset: 0 } : (JSON.parse(text) as FilePosition);
-}
-
-/** Whole lines from an offset on; a line that is longer than what is read at once is read whole. */
-async function readLines(
-  path: string,
-  offset: number,
-  atOnce: number,
-): Promise<{ readonly text: string; readonly bytes: number }> {
-  const file = await open(path, 'r');
-  try {
-    for (let size = atOnce; ; size *= 4) {
-      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(size), 0, size, offset);
-      const bytes = buffer.subarray(0, bytesRead).lastIndexOf(0x0a) + 1;
-      if (bytes > 0) return { text: buffer.toString('utf8', 0, bytes), bytes };
-      if (bytesRead < size) return { text: '', bytes: 0 };
-    }
-  } finally {
-    await file.close();
-  }
 }

@@ -4,11 +4,7 @@ import type { ViewSettings } from '../view-settings.js';
 import { createFolderSource } from './folder-source.js';
 import type { ViewSource } from './view-source.js';
 
-/**
- * Opens where a view reads from: the folder of a run, or topics.
- *
- * @throws SegtideError `transport` when no broker is to be had, or none of the topics exists
- */
+/** Opens where a view reads from: the folder of a run, or topics. */
 export async function openSource(
   { folder, config }: Pick<ViewSettings, 'folder' | 'config'>,
   store: ViewStore,
@@ -16,5 +12,5 @@ export async function openSource(
 ): Promise<ViewSource> {
   if (folder !== undefined) return createFolderSource(folder, store, { onProblem: (text) => log.warn(text) });
   const { createTopicSource } = await import('./topic-source.js');
-  return createTopicSource(config, store, (text) => log.warn(text));
+  return createTopicSource(config, store, { onProblem: (text) => log.warn(text) });
 }

@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
 import { SegtideError } from '../../../errors.js';
 import { OUTPUTS, type Output } from '../../../publish/output.js';
 import { describeTopics } from '../../../transport/kafka/describe-topics.js';
 import { openKafka } from '../../../transport/kafka/kafka-connection.js';
+import { isRetriable } from '../../../transport/kafka/kafka-error.js';
 import { createTopicReader, type TopicReader } from '../../../transport/kafka/topic-reader.js';
 import { describeTopic } from '../../../transport/kafka/topics.js';
 import type { Config } from '../../config/schema.js';
+import { createRecordDecoder, type RecordDecoder } from '../../record-decoder.js';
 import { runTogether } from '../../run/run-together.js';
 import { toConnection } from '../../run/to-connection.js';
 import { type TopicName, topicOf } from '../../topics/topic-name.js';
 import { VIEW_OUTPUTS } from '../store/view-schema.js';
 import type { ViewStore } from '../store/view-store.js';
-import { createRecordDecoder, type RecordDecoder } from './record-decoder.js';
 import type { ViewSource } from './view-source.js';
 
 /** An output with its topic. */
@@ -22,77 +24,140 @@ interface ReadTopic {
   readonly partitions: number;
 }
 
+export interface TopicSourceOptions {
+  /** Told of each record that can't be read, and of topics that are waited for. */
+  readonly onProblem: (text: string) => void;
+  /** Time between two looks for topics that are missing, ms. @default 5000 */
+  readonly lookEveryMs?: number;
+}
+
 /**
  * Reads the output topics of workers and trainer, committed records only, in a group of its own that commits nothing: the
- * store keeps how far it is. Outputs without a topic are left out.
+ * store keeps how far it is. Topics that are not there yet are waited for, and read once they are.
  *
- * @param onProblem told of each record that can't be read
- * @throws SegtideError `transport` when no broker is to be had, or none of the topics exists
+ * Both ways of reading reject with a SegtideError `transport` when no broker is to be had; `catchUp` also where none of
+ * the topics exists.
  */
-export async function createTopicSource(
-  config: Config,
-  store: ViewStore,
-  onProblem: (text: string) => void,
-): Promise<ViewSource> {
+export function createTopicSource(config: Config, store: ViewStore, options: TopicSourceOptions): ViewSource {
+  const { onProblem, lookEveryMs = 5000 } = options;
   const { input, output } = config;
-  const kafka = await openKafka(await toConnection(output.kafka ?? input.kafka!));
-  const topics = await findTopics(kafka, config);
-  const { groupId } = input.kafka!;
-  const reader = await createTopicReader(kafka, {
-    groupId,
-    topics: topics.map(({ topic }) => topic),
-    newId: randomUUID,
-    maxBytes: 1_048_576,
-  });
-  const name = `${output.topicPrefix}* at ${(output.kafka ?? input.kafka!).brokers.join(', ')}`;
-  /** @param endsOf what each partition is read to; undefined to go on for ever */
+  let waitsFor: string | undefined = 'brokers';
+
+  async function open(): Promise<Kafka> {
+    return openKafka(await toConnection(output.kafka ?? input.kafka!));
+  }
+
+  /**
+   * Reads topics, each to its end or until it is told to stop, and whatever else is to be done meanwhile.
+   *
+   * @param endsOf what each partition is read to; undefined to go on for ever
+   */
   async function read(
+    kafka: Kafka,
+    topics: readonly ReadTopic[],
     signal: AbortSignal,
     endsOf: (topic: string) => Promise<PartitionEnds | undefined>,
+    beside: readonly ((until: AbortSignal) => Promise<void>)[] = [],
   ): Promise<void> {
+    const reader = await createTopicReader(kafka, {
+      groupId: input.kafka!.groupId,
+      topics: topics.map(({ topic }) => topic),
+      newId: randomUUID,
+      maxBytes: 1_048_576,
+    });
     try {
-      await runTogether(
-        signal,
-        topics.map((topic) => async (stop: AbortSignal) => {
+      await runTogether(signal, [
+        ...beside,
+        ...topics.map((topic) => async (until: AbortSignal) => {
           const decode = await createRecordDecoder(topic.output, output);
           const ends = await endsOf(topic.topic);
-          await follow(topic, { reader, store, decode, onProblem, ends }, stop);
+          await follow(topic, { reader, store, decode, onProblem, ends }, until);
         }),
-      );
+      ]);
     } finally {
       await reader.close();
     }
   }
 
+  /** Reads topics until it is told to stop, or there are others. @returns the topics that there are then */
+  async function readOn(
+    kafka: Kafka,
+    topics: readonly ReadTopic[],
+    signal: AbortSignal,
+  ): Promise<readonly ReadTopic[]> {
+    const others = new AbortController();
+    let latest = topics;
+    const look = async (until: AbortSignal): Promise<void> => {
+      while (!until.aborted && latest === topics && topics.length < wantedTopics(config).length) {
+        await sleep(lookEveryMs, undefined, { signal: until }).catch(() => undefined);
+        // Brokers that are away are the reader's to wait for.
+        const found = await findTopics(kafka, config).catch(() => topics);
+        if (found.length > topics.length) latest = found;
+      }
+      if (latest !== topics) others.abort();
+    };
+    await read(kafka, topics, AbortSignal.any([signal, others.signal]), async () => undefined, [look]);
+    return latest;
+  }
+
   return {
-    name,
-    run: (signal) => read(signal, async () => undefined),
-    catchUp: (signal) =>
-      read(signal, async (topic) => {
+    name: `${output.topicPrefix}* at ${(output.kafka ?? input.kafka!).brokers.join(', ')}`,
+    get waitsFor() {
+      return waitsFor;
+    },
+    async catchUp(signal) {
+      const kafka = await open();
+      const topics = await findTopics(kafka, config);
+      if (topics.length === 0) throw new SegtideError('transport', noTopics(config), { retriable: true });
+      await read(kafka, topics, signal, async (topic) => {
         const ranges = await describeTopic(kafka, topic);
         return new Map(ranges.map(({ partition, low, high }) => [partition, { low, high }]));
-      }),
+      });
+    },
+    async run(signal) {
+      const kafka = await open();
+      let topics = await findTopics(kafka, config);
+      while (!signal.aborted) {
+        if (topics.length > 0) {
+          waitsFor = undefined;
+          topics = await readOn(kafka, topics, signal);
+          continue;
+        }
+        const text = noTopics(config);
+        if (waitsFor !== text) onProblem(text);
+        waitsFor = text;
+        await sleep(lookEveryMs, undefined, { signal }).catch(() => undefined);
+        topics = await findTopics(kafka, config).catch((error: unknown) => {
+          if (isRetriable(error)) return [];
+          throw error;
+        });
+      }
+    },
   };
 }
 
-async function findTopics(kafka: Kafka, { output }: Config): Promise<readonly ReadTopic[]> {
-  const wanted = OUTPUTS.filter(({ name }) => VIEW_OUTPUTS.includes(name)).map((one) => ({
+function noTopics(config: Config): string {
+  const [first] = wantedTopics(config);
+  return `there is no topic ${first!.topic} yet, nor any other of the outputs, or this client may not see them; start a worker and a trainer`;
+}
+
+function wantedTopics({ output }: Config): readonly Omit<ReadTopic, 'partitions'>[] {
+  return OUTPUTS.filter(({ name }) => VIEW_OUTPUTS.includes(name)).map((one) => ({
     output: one as Output<never>,
     topic: topicOf(output, one.name as TopicName),
   }));
+}
+
+/** Those of the outputs that have a topic. */
+async function findTopics(kafka: Kafka, config: Config): Promise<readonly ReadTopic[]> {
+  const wanted = wantedTopics(config);
   const found = await describeTopics(
     kafka,
     wanted.map(({ topic }) => topic),
   );
-  const there = wanted.flatMap((one) => {
+  return wanted.flatMap((one) => {
     const known = found.find(({ topic }) => topic === one.topic);
     return known === undefined ? [] : [{ ...one, partitions: known.partitions }];
-  });
-  if (there.length > 0) return there;
-  const [first] = wanted;
-  throw new SegtideError('transport', `there is no topic ${first!.topic} yet; start a worker and a trainer first`, {
-    context: { topic: first!.topic },
-    retriable: true,
   });
 }
 

@@ -4,7 +4,7 @@ import { SegtideError } from '../../../errors.js';
 import type { AssignmentRecord } from '../../../publish/assignment-record.js';
 import type { EmbeddingRecord } from '../../../publish/embedding-record.js';
 import type { TransitionRecord } from '../../../publish/transition-record.js';
-import { createKeyedCustomers, type KeyedCustomers } from './keyed-customers.js';
+import { createKeyedCustomers, type KeyedCustomers } from '../../keyed-customers.js';
 import { createPoints } from './points.js';
 import {
   ALERT_ROWS,

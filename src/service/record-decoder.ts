@@ -1,7 +1,7 @@
 import type { Schema } from 'avsc';
-import { avroHeader } from '../../../ingest/avro-fingerprint.js';
-import type { Output } from '../../../publish/output.js';
-import type { Config } from '../../config/schema.js';
+import { avroHeader } from '../ingest/avro-fingerprint.js';
+import type { Output } from '../publish/output.js';
+import type { Config } from './config/schema.js';
 
 /** Reads a record of one output from the value of a topic. */
 export type RecordDecoder = (value: Buffer) => unknown;

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import type { Alert } from '../../../anomaly/alert.js';
-import type { SegmentRecord } from '../../../publish/segment-record.js';
+import type { Alert } from '../anomaly/alert.js';
+import type { SegmentRecord } from '../publish/segment-record.js';
 
 /** Shows customers under hashes of their ids, which nobody can make without the key. */
 export interface KeyedCustomers {

@@ -1,0 +1,126 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { type ClientRequest, get, type IncomingMessage } from 'node:http';
+import { get as getByTls } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createLog } from '../../../src/service/log.js';
+import { createView, type View } from '../../../src/service/view/create-view.js';
+import type { ViewSettings } from '../../../src/service/view/view-settings.js';
+import { makeCertificates } from '../../support/kafka/certificates.js';
+import { alert, createSampleRun, type SampleRun } from './sample-run.js';
+
+let run: SampleRun;
+let view: View | undefined;
+beforeEach(async () => {
+  run = await createSampleRun();
+});
+afterEach(async () => {
+  await view?.close();
+  view = undefined;
+  await run.remove();
+});
+
+async function open(settings: Partial<ViewSettings>): Promise<View> {
+  view = await createView(
+    {
+      ...{ name: 'sample', host: '127.0.0.1', port: 0, otherPorts: 0, folder: run.folder },
+      config: undefined as never, // of topics alone
+      database: undefined,
+      retention: { rows: 1000, customers: 1000, ageMs: Number.POSITIVE_INFINITY },
+      ...{ token: undefined, customerKey: undefined, tls: undefined, requestsPerMinute: 10_000, mostStreams: 3 },
+      ...settings,
+    },
+    createLog({ level: 'silent', format: 'json', write: () => undefined }),
+  );
+  return view;
+}
+
+/** One who follows the events. */
+interface Follower {
+  readonly status: number;
+  /** Resolves when it was told this. */
+  told(text: string): Promise<void>;
+  leave(): void;
+}
+
+function follow(url: string, reads = true): Promise<Follower> {
+  return new Promise((resolve, reject) => {
+    const asked: ClientRequest = get(`${url}api/events`, { agent: false }, (response: IncomingMessage) => {
+      let text = '';
+      const waiting = new Set<() => void>();
+      if (reads) {
+        response.setEncoding('utf8').on('data', (part: string) => {
+          text += part;
+          for (const look of waiting) look();
+        });
+      }
+      response.on('error', () => undefined);
+      resolve({
+        status: response.statusCode!,
+        told: (wanted) =>
+          new Promise((found) => {
+            const look = (): void => {
+              if (text.includes(wanted)) found();
+            };
+            waiting.add(look);
+            look();
+          }),
+        leave: () => asked.destroy(),
+      });
+    });
+    asked.on('error', reject);
+  });
+}
+
+describe('500 streams of events', () => {
+  it('are all told of what is new, beside some that do not read, and make room when they leave', async () => {
+    const { url } = await open({ mostStreams: 500 });
+    const readers = await Promise.all(Array.from({ length: 450 }, () => follow(url)));
+    const sleepers = await Promise.all(Array.from({ length: 50 }, () => follow(url, false)));
+    expect(new Set([...readers, ...sleepers].map(({ status }) => status))).toEqual(new Set([200]));
+    const refused = await follow(url);
+    expect(refused.status).toBe(503);
+    refused.leave();
+    for (let day = 2; day < 12; day++) await run.append('alerts', alert('a', day));
+    await Promise.all(readers.map(({ told }) => told('"alerts":1')));
+    // The API answers all the while.
+    const summary = await (await fetch(`${url}api/summary`)).json();
+    expect(summary).toMatchObject({ name: 'sample' });
+    for (const follower of [...readers, ...sleepers]) follower.leave();
+    for (;;) {
+      const next = await follow(url);
+      next.leave();
+      if (next.status === 200) break;
+    }
+  });
+});
+
+describe('a view with certificates', () => {
+  it('is served by TLS, and by nothing else', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'segtide-tls-'));
+    try {
+      const { ca } = await makeCertificates(folder, 'nobody');
+      const { url } = await open({ tls: { cert: join(folder, 'broker.pem'), key: join(folder, 'broker.key') } });
+      expect(url).toMatch(/^https:/);
+      const trusted = await readFile(ca);
+      const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+        getByTls(`${url}api/summary`, { ca: trusted, servername: 'localhost' }, resolve).on('error', reject);
+      });
+      answer.resume();
+      expect(answer.statusCode).toBe(200);
+      await expect(fetch(url.replace('https', 'http'))).rejects.toThrow();
+      await expect(new Promise((resolve, reject) => getByTls(url, resolve).on('error', reject))).rejects.toMatchObject({
+        code: expect.stringMatching(/CERT|ISSUER|VERIFY/),
+      });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('says which file of them is missing', async () => {
+    await expect(open({ tls: { cert: '/nowhere/cert.pem', key: '/nowhere/key.pem' } })).rejects.toThrow(
+      '/nowhere/cert.pem',
+    );
+  });
+});
