@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { AssignmentRecord } from '../../src/publish/assignment-record.js';
+import { refuseUsedTopics } from '../../src/service/cli/refuse-used-topics.js';
 import type { Config } from '../../src/service/config/schema.js';
 import { type ReplayOptions, replayFromConfig } from '../../src/service/replay/replay-from-config.js';
 import { topicOf } from '../../src/service/topics/topic-name.js';
@@ -105,7 +106,9 @@ describe('a replay', () => {
 
   it('writes topics of another prefix', async () => {
     const output = { ...config.output, topicPrefix: `${input.topic}.again.` };
+    await refuseUsedTopics(config, output);
     const summary = await replay('', { output });
+    await expect(refuseUsedTopics(config, output)).rejects.toMatchObject({ code: 'output' });
     const outputs = await readCommitted(brokers, `${output.topicPrefix}assignments`);
     await outputs.quiet();
     expect(toMap(outputs.records.map(({ value }) => JSON.parse(String(value))))).toEqual(toMap(committed));

@@ -10,6 +10,7 @@ import { openConsole } from './open-console.js';
 import { freshOutputFolder } from './output-folder.js';
 import { readConfig } from './read-config.js';
 import { refuseUsedFolder } from './refuse-used-folder.js';
+import { refuseUsedTopics } from './refuse-used-topics.js';
 import type { ReplayFlags } from './replay-command.js';
 import { requireKafka } from './require-kafka.js';
 import type { Terminal } from './terminal.js';
@@ -25,7 +26,7 @@ export async function replayAndReport(flags: ReplayFlags, terminal: Terminal): P
   requireKafka(config, 'segtide replay');
   const times = toTimes(flags, config, terminal.now());
   const output = toOutput(flags, config, terminal.now());
-  if (output.path !== undefined && output.kind === 'directory' && !force) await refuseUsedFolder(output.path);
+  if (!force) await (output.kind === 'directory' ? refuseUsedFolder(output.path!) : refuseUsedTopics(config, output));
   const { display, log, stop } = openConsole(config, { json, quiet }, terminal);
   try {
     const summary = await replayFromConfig(

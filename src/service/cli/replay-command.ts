@@ -34,7 +34,7 @@ export function addReplayCommand(program: Command, terminal: Terminal, outcome: 
       'version in the topic of models, or a .safetensors file (default: the newest version)',
     )
     .option('-o, --output <folder>', 'where files go (default: a fresh folder in segtide-out)')
-    .option('--force', 'write over files that are there')
+    .option('--force', 'write over files, or behind records, that are there')
     .option('--topic-prefix <prefix>', 'write topics with this prefix instead of files')
     .option('-c, --config <file>', 'config file; segtide.yaml in this folder when there is one')
     .option('-s, --set <key=value>', 'set any config key; repeatable', collect)

@@ -11,6 +11,7 @@ import { groupSettings } from '../run/group-settings.js';
 import type { NotifierSummary, RoleDeps } from '../run/role.js';
 import { runTogether } from '../run/run-together.js';
 import { servePartitions } from '../run/serve-partitions.js';
+import { tellOutages } from '../run/tell-outages.js';
 import { toConnection } from '../run/to-connection.js';
 import { awaitTopics } from '../topics/await-topics.js';
 import { notifierGroup } from '../topics/client-names.js';
@@ -87,7 +88,10 @@ async function follow(
       startAt: 'earliest',
       outOfRange: 'earliest',
     },
-    { onLost: (lost) => log.warn('alerts that were not sent are gone from the topic', { ...lost }) },
+    {
+      ...tellOutages(log),
+      onLost: (lost) => log.warn('alerts that were not sent are gone from the topic', { ...lost }),
+    },
   );
   closeWithin(STOP_MS, signal, group);
   try {

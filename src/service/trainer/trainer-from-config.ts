@@ -14,6 +14,7 @@ import { readInitialModel } from '../run/read-initial-model.js';
 import type { RoleDeps, TrainerSummary } from '../run/role.js';
 import { resolveRun } from '../run/run-settings.js';
 import { servePartitions } from '../run/serve-partitions.js';
+import { tellOutages } from '../run/tell-outages.js';
 import { toConnection } from '../run/to-connection.js';
 import { writtenOutputs } from '../run/written-outputs.js';
 import { checkTopics } from '../topics/check-topics.js';
@@ -80,6 +81,7 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
         stallMs: Math.max(delivery.stall, delivery.outage + 1000),
       },
       {
+        ...tellOutages(log),
         onLost: (lost) => log.warn('records that were not read are gone', { ...lost }),
         onIdle() {
           // Each rebalance of the group tells it.

@@ -12,6 +12,7 @@ import type { Values } from '../run/open-values.js';
 import type { RoleDeps } from '../run/role.js';
 import { runTogether } from '../run/run-together.js';
 import { servePartitions } from '../run/serve-partitions.js';
+import { tellOutages } from '../run/tell-outages.js';
 import { repartitionGroup, repartitionTransactionalIds } from '../topics/client-names.js';
 import { type TopicName, topicOf } from '../topics/topic-name.js';
 import { type CopyWriter, repartitionPartition } from './repartition-partition.js';
@@ -46,7 +47,7 @@ async function copyTopic(config: Config, topic: string, deps: RepartitionDeps): 
   const groupId = repartitionGroup(input.kafka!.groupId, topic);
   const group = await createGroupReader(
     { ...connection, ...groupSettings(config), groupId, topics: [topic], startAt: input.kafka!.startAt },
-    { onLost: (lost) => log.warn('records that were not read are gone', { ...lost }) },
+    { ...tellOutages(log), onLost: (lost) => log.warn('records that were not read are gone', { ...lost }) },
   );
   try {
     await servePartitions(

@@ -24,6 +24,7 @@ import type { RoleDeps, WorkerSummary } from '../run/role.js';
 import { resolveRun } from '../run/run-settings.js';
 import { runTogether } from '../run/run-together.js';
 import { servePartitions } from '../run/serve-partitions.js';
+import { tellOutages } from '../run/tell-outages.js';
 import { toConnection } from '../run/to-connection.js';
 import { writtenOutputs } from '../run/written-outputs.js';
 import { checkTopics } from '../topics/check-topics.js';
@@ -102,6 +103,7 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
         startAt: isRepartitioned ? 'earliest' : kafkaInput.startAt,
       },
       {
+        ...tellOutages(log),
         onLost: (lost) => log.warn('records that were not read are gone', { ...lost }),
         onIdle: () => observer?.idle(),
       },

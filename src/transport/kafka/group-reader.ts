@@ -10,7 +10,7 @@ import { openKafka } from './kafka-connection.js';
 import { isRebalance, isRetriable, toTransportError } from './kafka-error.js';
 import type { LostRecords } from './out-of-range.js';
 import { createPartitionFeed, type PartitionFeed, type PartitionFeedListener } from './partition-feed.js';
-import { createProgressWatch } from './progress-watch.js';
+import { createProgressWatch, type SilenceListener } from './progress-watch.js';
 import { createRecordQueue } from './record-queue.js';
 import { createSignal } from './signal.js';
 import { createStartOffsets } from './start-offsets.js';
@@ -52,7 +52,7 @@ export interface GroupReader {
   close(): Promise<void>;
 }
 
-export interface GroupReaderParts {
+export interface GroupReaderParts extends SilenceListener {
   /** Told when retention has removed records that were not read, and `outOfRange` says to go on. */
   readonly onLost?: (lost: LostRecords) => void;
   /** Told at each rebalance that leaves this member without a partition: others have them all. */
@@ -74,13 +74,14 @@ async function startReader(
   kafka: Kafka,
   settings: GroupReaderSettings,
   selection: TopicSelection,
-  { onLost, onIdle }: GroupReaderParts,
+  parts: GroupReaderParts,
 ): Promise<GroupReader> {
   const { topics } = selection;
+  const { onLost, onIdle } = parts;
   const feeds = new Map<number, PartitionFeed>();
   const queue = createRecordQueue<string>();
   const flow = createFetchFlow(queue, settings.maxBytesInFlight / 2, () => feeds.size * topics.length);
-  const watch = createProgressWatch(settings);
+  const watch = createProgressWatch(settings, parts);
   const startOffsets = createStartOffsets(kafka, topics, settings);
   const assignments = new Subject<AssignedPartition>();
   const joining = createSignal();

@@ -19,17 +19,31 @@ export interface ProgressWatchSettings {
   readonly stallMs: number;
 }
 
-export function createProgressWatch({ outageMs, stallMs }: ProgressWatchSettings): ProgressWatch {
+/** Who wants to know of silence before it has lasted too long. */
+export interface SilenceListener {
+  /** No broker has answered for so long. */
+  readonly onAway?: (silentMs: number) => void;
+  /** One does again. */
+  readonly onBack?: (silentMs: number) => void;
+}
+
+export function createProgressWatch(
+  { outageMs, stallMs }: ProgressWatchSettings,
+  { onAway, onBack }: SilenceListener = {},
+): ProgressWatch {
   const tickMs = Math.max(1, Math.min(1000, outageMs / 10, stallMs / 10));
   let silentMs = 0;
   const stalledMs = new WeakMap<PartitionFeed, number>();
   return {
     tickMs,
     answered() {
+      if (silentMs >= AWAY_MS) onBack?.(silentMs);
       silentMs = 0;
     },
     tick(feeds) {
+      const before = silentMs;
       silentMs += tickMs;
+      if (before < AWAY_MS && silentMs >= AWAY_MS) onAway?.(silentMs);
       if (silentMs >= outageMs) return silence(outageMs);
       for (const feed of feeds) {
         const stands = feed.started && !feed.takeProgress() && feed.waiting.length > 0;
@@ -41,6 +55,9 @@ export function createProgressWatch({ outageMs, stallMs }: ProgressWatchSettings
     },
   };
 }
+
+/** Brokers hold no answer back for so long, but while the group waits for a member. */
+const AWAY_MS = 10_000;
 
 function silence(outageMs: number): SegtideError {
   return new SegtideError(

@@ -26,6 +26,25 @@ describe('progress watch', () => {
     expect(watch.tick([])).toMatchObject({ code: 'transport', retriable: true });
   });
 
+  it('tells once that brokers are away, and once that they are back', () => {
+    const told: string[] = [];
+    const watch = createProgressWatch(
+      { outageMs: 60_000, stallMs: 70_000 },
+      { onAway: (ms) => told.push(`away ${ms}`), onBack: (ms) => told.push(`back ${ms}`) },
+    );
+    const silence = (seconds: number): void => {
+      for (let i = 0; i < seconds; i++) watch.tick([]);
+      watch.answered();
+      watch.answered();
+    };
+    silence(9);
+    expect(told).toEqual([]);
+    silence(25);
+    silence(3);
+    silence(10);
+    expect(told).toEqual(['away 10000', 'back 25000', 'away 10000', 'back 10000']);
+  });
+
   it('tells of a partition of which nothing is taken while records wait', () => {
     const watch = createProgressWatch(settings);
     const feed = feedWith(10);
