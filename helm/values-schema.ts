@@ -23,7 +23,11 @@ function withoutKeys(shape: Shape, path: readonly string[]): Shape {
     ...(shape.properties && {
       properties: Object.fromEntries(kept.map(([key, child]) => [key, withoutKeys(child, [...path, key])])),
     }),
-    ...(required && { required: required.filter((key) => key !== 'brokers') }),
+    ...(required && {
+      required: required.filter(
+        (key) => key !== 'brokers' && (properties[key] === undefined || kept.some(([name]) => name === key)),
+      ),
+    }),
     ...(shape.items && { items: withoutKeys(shape.items, path) }),
     ...(shape.anyOf && { anyOf: shape.anyOf.map((one) => withoutKeys(one, path)) }),
   };
@@ -139,6 +143,7 @@ const values = z.strictObject({
     podDisruptionBudget,
     ...component,
   }),
+  notifier: z.strictObject({ enabled: z.boolean(), replicas: count, ...component }),
   view,
   networkPolicy: z.strictObject({
     enabled: z.boolean(),

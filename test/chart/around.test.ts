@@ -43,7 +43,7 @@ describe('what stands around the pods', () => {
     ]);
   });
 
-  it('lets Prometheus find workers and trainers, as one job, and not the view', () => {
+  it('lets Prometheus find all but the view, as one job', () => {
     const service = production.find('Service', 'metrics');
     const { spec } = production.find('ServiceMonitor');
     expect(spec.jobLabel).toBe('app.kubernetes.io/instance');
@@ -54,7 +54,11 @@ describe('what stands around the pods', () => {
       .filter(({ spec: { template } }) =>
         Object.entries(service.spec.selector).every(([key, value]) => template.metadata.labels[key] === value),
       );
-    expect(scraped.map(({ metadata }) => metadata.name).sort()).toEqual(['seg-segtide-trainer', 'seg-segtide-worker']);
+    expect(scraped.map(({ metadata }) => metadata.name).sort()).toEqual([
+      'seg-segtide-notifier',
+      'seg-segtide-trainer',
+      'seg-segtide-worker',
+    ]);
     expect(service.spec).toMatchObject({ clusterIP: 'None', publishNotReadyAddresses: true });
   });
 

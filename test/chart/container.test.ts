@@ -33,7 +33,7 @@ describe('the Dockerfile', () => {
 
   it('builds page and command as `npm run build` does', () => {
     const [, build] = /^rimraf dist && (.+) && node kernel/.exec(JSON.parse(read('package.json')).scripts.build)!;
-    for (const step of build!.split(' && ')) expect(dockerfile).toContain(`npx ${step}`);
+    expect(dockerfile).toContain(`RUN ${build}\n`);
   });
 
   it('runs as a user who is not root, and brings the native engine', () => {

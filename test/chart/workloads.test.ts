@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type KubernetesObject, MINIMAL, type Rendered, render, VALUES, valuesFile } from '../support/chart/helm.js';
+import {
+  type KubernetesObject,
+  MINIMAL,
+  type Rendered,
+  refusal,
+  render,
+  VALUES,
+  valuesFile,
+} from '../support/chart/helm.js';
 
 const minimal = render(...MINIMAL);
 const production = render('--values', valuesFile('production-values.yaml'));
@@ -26,7 +34,7 @@ describe('the pods of the chart', () => {
         securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
       });
       expect(pod.containers).toHaveLength(1);
-      for (const { securityContext } of [...pod.containers, ...(pod.initContainers ?? [])]) {
+      for (const { securityContext } of pod.containers) {
         expect(securityContext).toEqual({
           allowPrivilegeEscalation: false,
           readOnlyRootFilesystem: true,
@@ -77,7 +85,7 @@ describe('the pods of the chart', () => {
       expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(8);
     }
     const [view] = podOf(minimal.find('Deployment', 'view')).containers;
-    expect(view.readinessProbe.httpGet).toEqual({ path: '/', port: 'page', scheme: 'HTTP' });
+    expect(view.readinessProbe.httpGet).toEqual({ path: '/readyz', port: 'page', scheme: 'HTTP' });
     const [overTls] = podOf(render('--values', valuesFile('tokens-values.yaml')).find('Deployment', 'view')).containers;
     expect(overTls.readinessProbe.httpGet.scheme).toBe('HTTPS');
   });
@@ -129,12 +137,24 @@ describe('the pods of the chart', () => {
     expect(image('worker', '--set', 'image.tag=2.0.0,trainer.image.tag=1.9.0')).toBe('segtide:2.0.0');
   });
 
-  it('of the view begin when the topics are there, where pods may make them', () => {
-    const [before] = podOf(minimal.find('Deployment', 'view')).initContainers;
-    expect(before.args).toEqual(['topics', 'create']);
-    expect(before.env).toContainEqual({ name: 'SEGTIDE_CONFIG', value: '/etc/segtide/segtide.yaml' });
-    const forbidden = render(...MINIMAL, '--set', 'config.output.createTopics=false');
-    expect(podOf(forbidden.find('Deployment', 'view'))).not.toHaveProperty('initContainers');
+  it('of the notifier are there on request, with what receivers are reached by in a file', () => {
+    const secret = 'SEGTIDE_ALERTS__NOTIFY__WEBHOOK__URL';
+    const flags = [
+      'notifier.enabled=true',
+      `notifier.secrets.${secret}.name=hook`,
+      `notifier.secrets.${secret}.key=url`,
+    ];
+    const notifier = render(...MINIMAL, ...flags.flatMap((flag) => ['--set', flag])).find('Deployment', 'notifier');
+    expect(podOf(notifier).containers[0]).toMatchObject({
+      args: ['notify'],
+      livenessProbe: { httpGet: { path: '/healthz', port: 'http' } },
+      readinessProbe: { httpGet: { path: '/readyz', port: 'http' } },
+    });
+    expect(envOf(notifier)[`${secret}_FILE`]).toBe(`/run/secrets/segtide/${secret}`);
+    expect(refusal('--set', 'config.alerts.notify.webhook.url=https://hooks.example.com')).toContain(
+      'url is not allowed',
+    );
+    expect(refusal('--set', 'config.alerts.notify.webhook.timeout=5s')).toBe('');
   });
 
   it('of the view keep its database on a claim, or on a volume that ends with the pod', () => {

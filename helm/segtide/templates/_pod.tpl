@@ -1,7 +1,7 @@
 {{- /*
 The template of a component's pods: segtide.pod (dict "root" $ "name" "worker" "component" .Values.worker "args" …).
-Optional: "initArgs" of a command that must succeed before, "tag" of the image, "command" in the place of its entry
-point, "labels", "env", "ports", "probes", "volumes", "volumeMounts": what the component has of its own.
+Optional: "tag" of the image, "labels", "env", "ports", "probes", "volumes", "volumeMounts": what the component has of its
+own.
 */ -}}
 {{- define "segtide.pod" -}}
 {{- $root := .root -}}
@@ -42,10 +42,6 @@ spec:
   terminationGracePeriodSeconds: {{ $component.terminationGracePeriodSeconds }}
   securityContext:
     {{- toYaml $values.podSecurityContext | nindent 4 }}
-  {{- with .initArgs }}
-  initContainers:
-    {{- include "segtide.container" (dict "root" $root "component" $component "name" "before" "args" .) | nindent 4 }}
-  {{- end }}
   containers:
     {{- include "segtide.container" . | nindent 4 }}
   volumes:
@@ -106,10 +102,6 @@ spec:
 - name: {{ .name }}
   image: {{ include "segtide.image" (dict "root" $root "tag" (default "" .tag)) | quote }}
   imagePullPolicy: {{ $values.image.pullPolicy }}
-  {{- with .command }}
-  command:
-    {{- toYaml . | nindent 4 }}
-  {{- end }}
   args:
     {{- toYaml .args | nindent 4 }}
   securityContext:
