@@ -189,7 +189,10 @@ describe('a trainer', () => {
     const starved = { ...clusterModel, centroids, weights };
     const models: ModelRecord[] = [...first.models, { kind: 'centroids', cluster: starved }];
     const champion = { ...before.champion!, clusterModel: starved };
-    const segments = before.segments.map((record) => ({ ...record, madeName: `${record.madeName} 7` }));
+    const segments = before.segments.map((record) => {
+      const name = `${record.madeName} 7`;
+      return { ...record, name, madeName: name };
+    });
     const whole = started(options, {}, { trainer: { ...before, champion, segments }, models, lessons: 2 });
     await whole.teach(1);
 
