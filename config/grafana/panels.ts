@@ -250,6 +250,22 @@ export const PANELS: Readonly<Record<string, readonly Panel[]>> = {
       ],
       { limit: 0.1 },
     ),
+    graph(
+      'Told to receivers',
+      'What became of alerts by `segtide notify`; undelivered ones were told to nobody.',
+      'cps',
+      [['{{receiver}} {{outcome}}', rate('segtide_notify_alerts_total', 'receiver, outcome')]],
+    ),
+    graph('Requests to receivers', 'Failed ones are tried again, refused ones are not.', 'cps', [
+      ['{{receiver}} {{result}}', rate('segtide_notify_requests_total', 'receiver, result')],
+    ]),
+    graph('Alerts that wait', 'Gathered, or tried again.', 'short', [
+      ['{{receiver}}', `sum by (receiver) (segtide_notify_waiting_alerts${OF})`],
+    ]),
+    graph('Time of a request to a receiver', 'Of half of them, and of 99 of 100.', 's', [
+      ['half of them', quantile(0.5, 'segtide_notify_request_duration_seconds')],
+      ['99 of 100', quantile(0.99, 'segtide_notify_request_duration_seconds')],
+    ]),
   ],
   Resources: [
     graph('CPU', 'Cores at work.', 'short', [

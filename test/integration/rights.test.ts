@@ -156,7 +156,7 @@ describe('the planned rights of those who tell others', () => {
     await allow(host, 'view');
     await allow(host, 'notifier');
     const value = JSON.stringify(raised('a', { emittedAt: Date.now() }));
-    await openTestTopic(broker.brokers, 'roles.alerts').produce([{ key: 'a', value }]);
+    await openTestTopic(broker.brokers, 'told.alerts').produce([{ key: 'a', value }]);
     const log = createLog({ level: 'error', format: 'text', write: (line) => process.stderr.write(line) });
     const view = await createView({ ...toViewSettings(rolesConfig('view'), undefined, 0), port: 0 }, log);
     const hook = await openScriptedReceiver();
@@ -186,7 +186,9 @@ describe('the planned rights of those who tell others', () => {
 function rolesConfig(user: Role, more: object = {}): Config {
   const sasl = { mechanism: 'scram-sha-512', username: user, password: `${user}-secret` };
   const kafka = { brokers: [broker.listeners.SCRAM!], sasl, topics: ['usage'], groupId: 'roles', pollTimeout: '200ms' };
-  const output = { kind: 'kafka', topicPrefix: 'roles.', compression: 'lz4' };
+  // Workers have alerts of their own.
+  const topicPrefix = user === 'view' || user === 'notifier' ? 'told.' : 'roles.';
+  const output = { kind: 'kafka', topicPrefix, compression: 'lz4' };
   return toConfig(pipelineConfig({ kind: 'kafka', kafka }, output, { delivery: { commitEvery: '200ms' }, ...more }));
 }
 

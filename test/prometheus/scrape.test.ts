@@ -127,6 +127,7 @@ describe('a Prometheus that scrapes four workers, a trainer, a standby and a sen
     const owned = await Promise.all(observers.map(work));
     await until('count(segtide_cluster_assignments_total)');
     for (const partition of owned) partition.revoke();
+    sent.request('accepted', 0.2);
     produce(middle, EVENTS.length);
     await Promise.all(observers.map(work));
     // What came under the first model shows drift, or that there is none.
