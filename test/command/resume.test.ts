@@ -102,9 +102,9 @@ describe('segtide run --resume', () => {
   });
 });
 
-/** What the summary counts, without times and paths. */
+/** What the summary counts, without times and paths; its settings name the folder. */
 function accountsOf(folder: string): Partial<RunSummary> {
-  const { seconds, eventsPerSecond, outputs, ...accounts } = JSON.parse(
+  const { seconds, eventsPerSecond, outputs, config, ...accounts } = JSON.parse(
     readFileSync(join(folder, 'summary.json'), 'utf8'),
   );
   return { ...accounts, outputs: outputs.map((one: { output: string; records: number }) => [one.output, one.records]) };
