@@ -194,7 +194,20 @@ function rolesConfig(user: Role, more: object = {}): Config {
 
 async function allow(host: Kafka, role: Role): Promise<void> {
   const acl = planAcls(rolesConfig(role)).filter((planned) => planned.role === role);
-  await withAdmin(host, '', (admin) => admin.createAcls({ acl: acl.flatMap((one) => toEntries(one, role)) }));
+  const entries = acl.flatMap((one) => toEntries(one, role));
+  const any = { resourceType: AclResourceTypes.ANY, resourcePatternType: ResourcePatternTypes.ANY };
+  const ofRole = {
+    operation: AclOperationTypes.ANY,
+    permissionType: AclPermissionTypes.ANY,
+    principal: `User:${role}`,
+  };
+  await withAdmin(host, '', async (admin) => {
+    await admin.createAcls({ acl: entries });
+    // They take effect a moment later.
+    const count = async () =>
+      (await admin.describeAcls({ ...any, ...ofRole })).resources.flatMap(({ acls }) => acls).length;
+    await expect.poll(count, { timeout: 20_000 }).toBeGreaterThanOrEqual(entries.length);
+  });
 }
 
 /** Never resolves while the role goes on. */
