@@ -292,7 +292,13 @@ describe('what the API refuses', () => {
 
   it('what is not asked rightly, in the words of RFC 9457', async () => {
     await open();
-    for (const path of ['/api/alerts?limit=0', '/api/alerts?colour=red', '/api/alerts?cursor=x', '/api/map?at=soon']) {
+    for (const path of [
+      '/api/alerts?limit=0',
+      '/api/alerts?colour=red',
+      '/api/alerts?severity=mild',
+      '/api/alerts?cursor=x',
+      '/api/map?at=soon',
+    ]) {
       const response = await fetch(`${view!.url}${path.slice(1)}`);
       expect(response.status, path).toBe(400);
       expect(response.headers.get('content-type')).toContain('application/problem+json');

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ALERT_KINDS } from '../../../anomaly/alert.js';
 import { LONGEST_NAME } from '../../../train/model-request.js';
 import type { NeighbourPlaces } from '../neighbours/neighbour-places.js';
 import type { ViewStore } from '../store/view-store.js';
@@ -97,9 +98,9 @@ export function createRoutes(parts: RouteParts): readonly ViewRoute[] {
       path: '/api/alerts',
       summary: 'Alerts, the newest first.',
       query: z.strictObject({
-        kind: word,
-        severity: word,
-        status: word,
+        kind: z.enum(ALERT_KINDS).optional(),
+        severity: z.enum(['low', 'medium', 'high']).optional(),
+        status: z.enum(['provisional', 'confirmed', 'withdrawn']).optional(),
         customerId: word,
         segmentId: word,
         limit: limit(500, 50),
