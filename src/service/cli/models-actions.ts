@@ -6,6 +6,7 @@ import { type ModelRequest, requestInWords } from '../../train/model-request.js'
 import { toAssignment } from '../config/assignment.js';
 import { type ModelPlace, openModelFolder, openModelTopics } from '../models/model-place.js';
 import { renderModel, renderModels } from '../summary/render-models.js';
+import { findRun } from './find-run.js';
 import type { ModelsFlags } from './models-command.js';
 import { readConfig } from './read-config.js';
 import type { Terminal } from './terminal.js';
@@ -77,15 +78,13 @@ export async function pruneModels(flags: ModelsFlags, terminal: Terminal): Promi
   await ask(place, { kind: 'prune', keep, ...newRequest(flags, terminal) }, flags, terminal);
 }
 
-function openPlace({ output, config: path, set = [] }: ModelsFlags, { env }: Terminal): ModelPlace {
+function openPlace({ output, config: path, set = [], json = false }: ModelsFlags, { env, err }: Terminal): ModelPlace {
   if (output !== undefined) return openModelFolder(output);
   const config = readConfig(path, set.map(toAssignment), env);
-  if (config.input.kind === 'kafka' && config.output.kind === 'kafka') return openModelTopics(config);
-  if (config.output.path !== undefined) return openModelFolder(config.output.path);
-  throw new SegtideError(
-    'config',
-    'whose models? Name the output folder of a run by --output, or by --config a config with `output.path`, or with Kafka for input and output',
-  );
+  const folder = findRun(config, undefined, { asks: 'segtide models', names: '--output' }, (text) => {
+    if (!json) err.write(`${text}\n`);
+  });
+  return folder === undefined ? openModelTopics(config) : openModelFolder(folder);
 }
 
 /** The model of a name, or of the one name that begins so; that in force where none is given. */

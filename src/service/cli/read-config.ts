@@ -4,13 +4,21 @@ import type { Assignment } from '../config/assignment.js';
 import { loadConfig } from '../config/load-config.js';
 import type { Config } from '../config/schema.js';
 
-/** Reads and checks the config that a command runs with. `SEGTIDE_CONFIG` names the file where no flag does. */
+/** The config file that a command takes: the one that was named, that of `SEGTIDE_CONFIG`, or `segtide.yaml` here. */
+export function findConfigFile(
+  path: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  return path ?? env.SEGTIDE_CONFIG ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined);
+}
+
+/** Reads and checks the config that a command runs with. See `findConfigFile`. */
 export function readConfig(
   path: string | undefined,
   flags: readonly Assignment[],
   env: Readonly<Record<string, string | undefined>>,
 ): Config {
-  const named = path ?? env.SEGTIDE_CONFIG ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined);
+  const named = findConfigFile(path, env);
   const file = named === undefined ? undefined : { path: named, text: readText(named) };
   return loadConfig({ file, env, flags, readFile: (secretPath) => readFileSync(secretPath, 'utf8') });
 }

@@ -26,7 +26,7 @@ export function addReportCommand(program: Command, terminal: Terminal, outcome: 
     )
     .argument(
       '[folder]',
-      'output folder of a run, or a folder of such, of which the newest is taken; left out, what the config names',
+      'output folder of a run, or a folder of such, of which the newest is taken; left out, what the config names, else the newest run in segtide-out',
     )
     .option('-o, --output <file>', 'the page, written over where it is there', 'report.html')
     .option('-p, --plots <folder>', 'write each chart as an SVG file, too')
@@ -45,6 +45,6 @@ export function addReportCommand(program: Command, terminal: Terminal, outcome: 
 
 const EXAMPLES = `
 Examples:
-  segtide report                                       of segtide.yaml's output folder
+  segtide report                                       of segtide.yaml's output folder, or the newest run
   segtide report segtide-out --output usage.html       of the newest run in it
   segtide report out --plots plots --labels labels.ndjson`;

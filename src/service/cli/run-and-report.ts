@@ -10,12 +10,18 @@ import { trainingsFailed } from '../summary/trainings-failed.js';
 import { EXIT_CODES } from './exit-code.js';
 import { openConsole } from './open-console.js';
 import { freshOutputFolder } from './output-folder.js';
+import { findConfigFile } from './read-config.js';
 import { writeFailure } from './report-error.js';
 import { type Terminal, wantsColor } from './terminal.js';
 
 export interface ReportFlags {
   readonly json?: boolean;
   readonly quiet?: boolean;
+}
+
+/** Those of a run, which may name its config file. */
+interface RunFlags extends ReportFlags {
+  readonly config?: string;
 }
 
 /**
@@ -26,7 +32,7 @@ export interface ReportFlags {
  */
 export async function runAndReport(
   config: Config,
-  { json = false, quiet = false }: ReportFlags,
+  { config: path, json = false, quiet = false }: RunFlags,
   terminal: Terminal,
   run?: RunFromConfig,
 ): Promise<number> {
@@ -41,7 +47,8 @@ export async function runAndReport(
     const deps = { signal: stop.signal, progress: display.show, log, clock, metrics: status?.registry };
     const summary = await runFromConfig(settled, deps);
     display.clear();
-    printSummary(summary, settled, { json, quiet }, terminal);
+    const hasFile = findConfigFile(path, terminal.env) !== undefined;
+    printSummary(summary, settled, { json, quiet, hasFile }, terminal);
     if (stop.exitCode !== undefined) return stop.exitCode;
     if (summary.interrupted) return EXIT_CODES.interrupted;
     const nothing = describeNothingAccepted(summary, settled);
@@ -95,13 +102,13 @@ function settleOutput(config: Config, json: boolean, now: number): Config {
 function printSummary(
   summary: RunSummary,
   config: Config,
-  { json, quiet }: Required<ReportFlags>,
+  { json, quiet, hasFile }: { readonly json: boolean; readonly quiet: boolean; readonly hasFile: boolean },
   terminal: Terminal,
 ): void {
   if (json) terminal.out.write(`${JSON.stringify(summary)}\n`);
   else if (!quiet) {
     const stream = config.output.kind === 'stdout' ? terminal.err : terminal.out;
     const width = stream.columns ?? (Number(terminal.env.COLUMNS) || 80);
-    stream.write(renderSummary(summary, { width, color: wantsColor(terminal, stream) }));
+    stream.write(renderSummary(summary, { width, color: wantsColor(terminal, stream), hasConfigFile: hasFile }));
   }
 }

@@ -42,7 +42,10 @@ const actions = () => import('./segments-actions.js');
 
 function withPlace(command: Command): Command {
   return command
-    .option('-o, --output <folder>', 'output folder of a run, or a folder of such, of which the newest is taken')
+    .option(
+      '-o, --output <folder>',
+      'output folder of a run, or a folder of such, of which the newest is taken; left out, what the config names, else the newest run in segtide-out',
+    )
     .option('-c, --config <file>', 'config file; segtide.yaml in this folder when there is one')
     .option('-s, --set <key=value>', 'set any config key; repeatable', collect)
     .option('--json', 'print JSON');

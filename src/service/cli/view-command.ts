@@ -23,7 +23,7 @@ export function addViewCommand(program: Command, terminal: Terminal, outcome: Ou
     )
     .option(
       '-f, --folder <folder>',
-      'output folder of a run, or a folder of such, of which the newest is taken; left out, the topics that the config names',
+      'output folder of a run, or a folder of such, of which the newest is taken; left out, the folder or topics that the config names, else the newest run in segtide-out',
     )
     .option('-p, --port <port>', 'port, 0 for any that is free (default: 8750)')
     .option('--host <host>', 'name or address to listen on (default: 127.0.0.1, this machine alone)')

@@ -3,7 +3,7 @@ import type { RunSummary } from '../run-summary.js';
 import { trainingsFailed } from './trainings-failed.js';
 
 /** What a user may want to do now, by what came of the run. */
-export function nextSteps(summary: RunSummary): string[] {
+export function nextSteps(summary: RunSummary, hasConfigFile: boolean): string[] {
   const { events, outputs, models, modelVersion, interrupted } = summary;
   const path = (output: string): string | undefined => outputs.find((o) => o.output === output)?.path;
   const assignments = path('assignments');
@@ -25,9 +25,14 @@ export function nextSteps(summary: RunSummary): string[] {
   } else if (modelVersion === null) {
     steps.push('no model yet:    lower model.firstFit, or read more events');
   } else if (assignments !== undefined) {
-    steps.push(`who is where:    head -3 ${assignments}`);
+    const folder = dirname(assignments);
+    steps.push(
+      `who is where:    head -3 ${assignments}`,
+      `as a page:       segtide report ${folder}`,
+      `to look around:  segtide view --folder ${folder}`,
+    );
   }
-  steps.push('your own events: segtide init FILE, then segtide run');
+  if (!hasConfigFile) steps.push('your own events: segtide init FILE, then segtide run');
   return steps;
 }
 

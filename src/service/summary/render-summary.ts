@@ -15,10 +15,12 @@ export interface SummaryStyle {
   /** Columns of the terminal. */
   readonly width: number;
   readonly color: boolean;
+  /** Whether a config file was used: then there is no need of one. */
+  readonly hasConfigFile?: boolean;
 }
 
 /** What a run found and did, for people to read. */
-export function renderSummary(summary: RunSummary, { width, color }: SummaryStyle): string {
+export function renderSummary(summary: RunSummary, { width, color, hasConfigFile = false }: SummaryStyle): string {
   const colors = pc.createColors(color);
   const columns = Math.max(MIN_WIDTH, Math.min(width, MAX_WIDTH));
   const parts = [
@@ -29,7 +31,7 @@ export function renderSummary(summary: RunSummary, { width, color }: SummaryStyl
     [colors.bold(alertsHead(summary)), ...alertLines(summary, columns)],
     [colors.bold('Events'), ...accounting(summary, columns)],
     [colors.bold('Results'), ...outputs(summary.outputs, columns)],
-    [colors.bold('Next'), ...nextSteps(summary).map((line) => `  ${line}`)],
+    [colors.bold('Next'), ...nextSteps(summary, hasConfigFile).map((line) => `  ${line}`)],
   ];
   return `\n${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }

@@ -47,6 +47,8 @@ Results
 
 Next
   who is where:    head -3 segtide-out/x/assignments.ndjson
+  as a page:       segtide report segtide-out/x
+  to look around:  segtide view --folder segtide-out/x
   your own events: segtide init FILE, then segtide run
 `;
 
@@ -172,5 +174,11 @@ describe('renderSummary', () => {
 describe('accountingLine', () => {
   it('says when the fates do not add up', () => {
     expect(accountingLine({ ...SAMPLE.events, late: 5 })).toContain('in 327,346 ≠ accepted 327,290 + late 5');
+  });
+
+  it('sends nobody with a config file to write one', () => {
+    const text = renderSummary(SAMPLE, { width: 80, color: false, hasConfigFile: true });
+    expect(text).toContain('segtide report segtide-out/x');
+    expect(text).not.toContain('segtide init');
   });
 });
