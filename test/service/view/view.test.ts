@@ -179,6 +179,31 @@ describe('what the API tells', () => {
     expect(map.segments[map.segment[map.customers.indexOf('c150')]!]).toBe('s2');
   });
 
+  it('where a share of the customers lies: the same ones in each window, in whatever order they came', async () => {
+    await open();
+    const ids = Array.from({ length: 400 }, (_, i) => `c${i}`);
+    const write = async (day: number, given: readonly string[]) => {
+      const segmentOf = (id: string) => `s${Math.floor(Number(id.slice(1)) / 100)}`;
+      await run.append('embeddings', ...given.map((id) => embedding(id, day, [Number(id.slice(1)), 1, 0])));
+      await run.append('assignments', ...given.map((id) => assignment(id, day, segmentOf(id))));
+    };
+    await write(2, ids);
+    await write(3, ids.toReversed());
+    const read = (day: number) =>
+      eventually(
+        `/api/map?limit=60&at=${dayAt(day)}`,
+        ({ segments }: MapAnswer) => segments.length === 4 && !segments.includes(null),
+      ) as Promise<MapAnswer>;
+    const [first, second] = [await read(2), await read(3)];
+    expect(first.customers).toHaveLength(60);
+    expect(first.customers.toSorted()).toEqual(second.customers.toSorted());
+    // A fair draw of 60 from four equal parts has 15 of each, give or take 3.
+    for (const at of first.segments.keys()) {
+      const drawn = first.segment.filter((segment) => segment === at).length;
+      expect(Math.abs(drawn - 15)).toBeLessThan(10);
+    }
+  });
+
   it('lays windows out by neighbours, too, which tells apart what the plane shows on one spot', async () => {
     await open();
     const groups = 8;

@@ -1,4 +1,5 @@
 import type { Database } from 'node-sqlite3-wasm';
+import { unitHash } from '../../../../numeric/unit-hash.js';
 import { MOST_LAID_OUT, type NeighbourPlaces, type VectorTable } from '../../neighbours/neighbour-places.js';
 import type { MapAnswer } from '../answers.js';
 
@@ -70,8 +71,8 @@ function readPoints(database: Database, { at, limit }: MapQuery): PointsAnswer {
   const rows = database.all(
     `select p.customerId, p.x, p.y, p.vector, a.segmentId from points p
      left join assignments a on a.customerId = p.customerId and a.windowStart = p.windowStart
-     where p.windowEnd = ? and p.space = ? and p.x is not null limit ?`,
-    [windowEnd, space, limit],
+     where p.windowEnd = ? and p.space = ? and p.x is not null and (? or p.id in (select value from json_each(?)))`,
+    [windowEnd, space, count <= limit ? 1 : 0, count <= limit ? '[]' : drawPoints(database, windowEnd, space, limit)],
   );
   const segments: (string | null)[] = [];
   const numberOf = new Map<string | null, number>();
@@ -88,6 +89,17 @@ function readPoints(database: Database, { at, limit }: MapQuery): PointsAnswer {
     customers: rows.map(({ customerId }) => customerId as string),
     points: rows as unknown as readonly Point[],
   };
+}
+
+/** Ids as JSON: of the customers whose hashes are smallest, whatever order they came in, as that may go by segment. */
+function drawPoints(database: Database, windowEnd: number, space: string, limit: number): string {
+  const rows = database.all('select id, customerId from points where windowEnd = ? and space = ? and x is not null', [
+    windowEnd,
+    space,
+  ]);
+  const drawn = rows.map(({ id, customerId }) => ({ id: Number(id), hash: unitHash(customerId as string, 0, 0) }));
+  drawn.sort((a, b) => a.hash - b.hash);
+  return JSON.stringify(drawn.slice(0, limit).map(({ id }) => id));
 }
 
 /** Windows that end together lie in two spaces where the model changed between them. */
