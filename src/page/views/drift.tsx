@@ -53,7 +53,7 @@ export function DriftView() {
       </Panel>
       <Panel
         title="All statistics"
-        note={`windows to ${day(Math.max(...value.reports.map(({ currentEnd }) => currentEnd)))}; the mark is the threshold`}
+        note={`windows to ${day(Math.max(...value.reports.map(({ currentEnd }) => currentEnd)))}; the mark is the threshold. A bar beyond it counts where its test finds it significant, too, and where the last round still tells of it`}
         tools={
           <label>
             Layer{' '}
@@ -86,6 +86,7 @@ export function DriftView() {
                   <td>{report.layer}</td>
                   <td>
                     <Subject report={report} />
+                    {report.past && <span class="quiet"> until {day(report.currentEnd)}</span>}
                   </td>
                   <td>{plain(report.statistic)}</td>
                   <td class="number">

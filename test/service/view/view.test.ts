@@ -152,6 +152,29 @@ describe('what the API tells', () => {
     ]);
   });
 
+  it('drift of now alone: what no later round told of again is past, what was told between rounds is not', async () => {
+    await open();
+    await fill();
+    expect(await get('/api/summary')).toMatchObject({ drifted: 1 });
+    const between = { statistic: 'change', drifted: true };
+    // Of a segment that the round of day 4 does not know any more: usage stays beyond its threshold for ever.
+    await run.append(
+      'drift',
+      drift('level', 4, 0.3),
+      { ...drift('dim0', 5, 0.9), ...between },
+      { ...drift('dim1', 3, 0.9), ...between },
+    );
+    await eventually('/api/summary', ({ records }: { records: { drift: number } }) => records.drift === 6);
+    expect(await get('/api/summary')).toMatchObject({ drifted: 2 });
+    const { reports } = await get('/api/drift');
+    expect(reports.map(({ subject, drifted, past }: Record<string, unknown>) => [subject, drifted, past])).toEqual([
+      ['dim0', true, false],
+      ['level', true, false],
+      ['dim1', false, true],
+      ['usage', false, true],
+    ]);
+  });
+
   it('alerts page by page, the newest first, and by what is asked for', async () => {
     await open();
     await fill();

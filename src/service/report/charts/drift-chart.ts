@@ -7,14 +7,14 @@ import { ACCENT, BAD, INK, NARROW, QUIET, type ReportChart, valueAxis } from './
 const MOST = 14;
 const ROW = 26;
 
-/** Statistics over their thresholds, of the latest reports; undefined without any. */
+/** Statistics over their thresholds, of the latest reports, those that drift first and in their own colour; undefined without any. */
 export function driftChart({ reports }: DriftAnswer): ReportChart | undefined {
   const shown = reports.filter(({ threshold }) => threshold > 0).slice(0, MOST);
   if (shown.length === 0) return undefined;
   const drifted = shown.filter((report) => report.drifted).length;
   return {
     name: 'drift',
-    label: `${shown.length} statistics as multiples of their thresholds; ${drifted} are beyond`,
+    label: `${shown.length} statistics as multiples of their thresholds; ${drifted} drift`,
     height: () => 40 + shown.length * ROW,
     option: (width) => ({
       grid: { left: width < NARROW ? 148 : 260, right: 44, top: 8, bottom: 28 },

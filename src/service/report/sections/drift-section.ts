@@ -21,19 +21,20 @@ export function driftSection({ drift }: ReportFacts, parts: SectionParts): Secti
   ];
   const rows = drift.reports
     .slice(0, MOST)
-    .map(({ layer, subject, statistic, value, threshold, drifted, since, action }) => [
+    .map(({ layer, subject, statistic, value, threshold, drifted, past, currentEnd, since, action }) => [
       layer,
-      plain(subject, 60),
+      past ? `${plain(subject, 60)} (until ${formatDate(currentEnd)})` : plain(subject, 60),
       statistic,
       drifted ? html`<span class="beyond">${formatNumber(value)}</span>` : formatNumber(value),
       formatNumber(threshold),
       drifted ? formatDate(since ?? Number.NaN) : '–',
       action,
     ]);
+  const count = drift.reports.filter(({ drifted }) => drifted).length;
   return {
     id: 'drift',
     title: 'Drift',
-    note: `The latest value of each statistic as a multiple of its threshold, those farthest beyond first; ${drift.reports.filter(({ drifted }) => drifted).length} of ${drift.reports.length} are beyond.`,
+    note: `The latest value of each statistic as a multiple of its threshold, those that drift first; ${count} of ${drift.reports.length} ${count === 1 ? 'drifts' : 'drift'}. A value beyond its threshold counts where its test finds it significant, too, and where the last round of comparisons still tells of it: a bar beyond 1× may not count.`,
     body:
       chart === undefined
         ? html`<p>No statistics were compared yet.</p>`
