@@ -35,6 +35,8 @@ export function requestInWords(request: ModelRequest): string {
 
 /** Characters that a segment's name may have. */
 export const LONGEST_NAME = 200;
+/** What a segment's name is made of: no control characters, which would reach the terminals of all who list it. */
+export const NAME_PATTERN = /^\P{Cc}*$/u;
 
 /** Reads a request from JSON; undefined for what is none. */
 export function readModelRequest(text: string): ModelRequest | undefined {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { SegtideError } from '../../errors.js';
-import { LONGEST_NAME, type RequestOf, requestInWords } from '../../train/model-request.js';
+import { LONGEST_NAME, NAME_PATTERN, type RequestOf, requestInWords } from '../../train/model-request.js';
 import type { Config } from '../config/schema.js';
 import { createLog } from '../log.js';
 import { openModelFolder, openModelTopics } from '../models/model-place.js';
+import { printable } from '../summary/format.js';
 import { renderSegment, renderSegmentList } from '../summary/render-segment-list.js';
 import type { SegmentAnswer, SegmentsAnswer } from '../view/api/answers.js';
 import { readSegments } from '../view/api/queries/segments.js';
@@ -39,6 +40,9 @@ export async function renameSegment(
   const name = given.trim();
   if (name.length > LONGEST_NAME) {
     throw new SegtideError('config', `a name has ${LONGEST_NAME} characters at most; got ${name.length}`);
+  }
+  if (!NAME_PATTERN.test(name)) {
+    throw new SegtideError('config', `a name must not hold control characters; got '${printable(name)}'`);
   }
   const place = openPlace(flags, terminal);
   const { segmentId } = find(await read(place, terminal), id);

@@ -40,6 +40,11 @@ export function formatSeconds(seconds: number): string {
   return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
+/** Text of others as it can stand in a line of a terminal: without control characters and marks that turn directions. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
+}
+
 /**
  * Breaks text at spaces into lines of at most `width`: the first begins with `first`, the others with `rest`. It never
  * breaks at a no-break space, which becomes a plain one.

@@ -2,7 +2,7 @@ import { formatDuration } from '../../numeric/duration.js';
 import type { EventFacts } from '../inspect/describe-events.js';
 import type { Periodicity } from '../inspect/find-periods.js';
 import type { EventFindings, Findings, WindowFindings } from '../inspect/inspect-sample.js';
-import { formatCount, formatCounted, formatDate, formatNumber, formatShare, wrap } from './format.js';
+import { formatCount, formatCounted, formatDate, formatNumber, formatShare, printable, wrap } from './format.js';
 import { plainTable } from './plain-table.js';
 import type { SummaryStyle } from './render-summary.js';
 
@@ -22,18 +22,22 @@ export function renderFindings(findings: Findings, next: string, { width }: Pick
   const named = findings.holds === 'windows' ? fields.filter(({ name }) => !STEP.test(name)) : fields;
   const rows = named
     .slice(0, 30)
-    .map((field) => [
-      field.name,
-      field.type,
-      formatShare(field.present),
-      formatCount(field.distinct),
-      roleOf(findings, field.name),
-      field.example,
-    ]);
+    .map((field) =>
+      [
+        field.name,
+        field.type,
+        formatShare(field.present),
+        formatCount(field.distinct),
+        roleOf(findings, field.name),
+        field.example,
+      ].map(printable),
+    );
   const table = plainTable(COLUMNS, rows, width);
   const more = named.length > 30 ? `and ${named.length - 30} more\n` : '';
   const body = findings.holds === 'events' ? renderEvents(findings, width) : renderWindows(findings);
-  return `${head}\n\nFields\n${table}\n${more}\n${body}\nNext: ${next}\n`;
+  const text = `${head}\n\nFields\n${table}\n${more}\n${body}\nNext: ${next}\n`;
+  // Names of fields stand in reasons and notes, too.
+  return text.split('\n').map(printable).join('\n');
 }
 
 const COLUMNS = [

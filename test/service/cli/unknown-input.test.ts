@@ -33,6 +33,16 @@ describe('segtide inspect', () => {
     expect(out.trimEnd().split('\n').at(-1)).toBe(`Next: segtide init ${path} && segtide run --config segtide.yaml`);
   });
 
+  it('keeps control characters of names from the terminal', async () => {
+    const path = join(folder, 'hostile.csv');
+    const rows = readFileSync(usage(), 'utf8').split('\n').slice(1);
+    writeFileSync(path, `meter;time;k\u001b[2Jwh\n${rows.join('\n')}`);
+    const { out, code } = await run(['inspect', path]);
+    expect(code).toBe(0);
+    expect(out).toContain('k\ufffd[2Jwh');
+    expect(out).not.toMatch(/(?!\n)\p{Cc}/u);
+  });
+
   it('prints the same as JSON', async () => {
     const { out } = await run(['inspect', usage(), '--json']);
     expect(JSON.parse(out)).toMatchObject({
@@ -112,6 +122,10 @@ describe('segtide segments', () => {
         err: expect.stringContaining('there is no segment s9; there are s1, s2'),
       });
       expect((await run(['segments', 'rename', 's1', 'x'.repeat(201), ...place])).code).toBe(2);
+      expect(await run(['segments', 'rename', 's1', 'night\u009b2J', ...place])).toMatchObject({
+        code: 2,
+        err: "segtide: a name must not hold control characters; got 'night\ufffd2J'\n",
+      });
     } finally {
       await sample.remove();
     }

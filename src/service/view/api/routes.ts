@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ALERT_KINDS } from '../../../anomaly/alert.js';
-import { LONGEST_NAME } from '../../../train/model-request.js';
+import { LONGEST_NAME, NAME_PATTERN } from '../../../train/model-request.js';
 import type { NeighbourPlaces } from '../neighbours/neighbour-places.js';
 import type { ViewStore } from '../store/view-store.js';
 import {
@@ -205,7 +205,7 @@ function createChanges(store: ViewStore, ask: RouteParts['ask']): readonly ViewR
       method: 'PUT',
       path: '/api/segments/{segmentId}/name',
       summary: 'Gives a segment a name of your own, under this model and later ones; an empty one takes it back.',
-      body: z.strictObject({ name: z.string().trim().max(LONGEST_NAME) }),
+      body: z.strictObject({ name: z.string().trim().max(LONGEST_NAME).regex(NAME_PATTERN) }),
       answer: acceptedAnswer,
       changes: true,
       answers: async ({ parameters, body }) => {
