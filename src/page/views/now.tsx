@@ -1,6 +1,6 @@
 import type { AlertsAnswer, ModelEventsAnswer, SegmentsAnswer, SummaryAnswer } from '../../service/view/api/answers.js';
 import { colourOf } from '../colours.js';
-import { count, day, figure, percent, plain, short } from '../format.js';
+import { count, counted, day, figure, percent, plain, short } from '../format.js';
 import { type Live, useResource } from '../live.js';
 import { Missing, Panel, SegmentTag } from '../parts.js';
 import { SizeChart } from '../size-chart.js';
@@ -73,14 +73,18 @@ function Figures({ live, summary }: NowProps) {
       <Figure
         name="windows"
         value={short(progress?.windows ?? summary?.records.assignments ?? 0)}
-        note={`${count(summary?.customers ?? 0)} customers`}
+        note={counted(summary?.customers ?? 0, 'customer')}
       />
       <Figure
         name="model"
         value={plain((summary?.modelVersion ?? 'warming').split('-')[0]!, 12)}
-        note={`${summary?.segments ?? 0} segments`}
+        note={counted(summary?.segments ?? 0, 'segment')}
       />
-      <Figure name="drifting" value={String(summary?.drifted ?? 0)} note="statistics beyond their threshold" />
+      <Figure
+        name="drifting"
+        value={String(summary?.drifted ?? 0)}
+        note={summary?.drifted === 1 ? 'statistic beyond its threshold' : 'statistics beyond their thresholds'}
+      />
     </dl>
   );
 }

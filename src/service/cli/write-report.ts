@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as RenderChart from '../../charts/render-chart.js';
 import { SegtideError } from '../../errors.js';
@@ -95,7 +95,7 @@ async function writePlots(folder: string, { plots }: RenderedReport): Promise<re
 
 function toText({ report, bytes, plots, noWindows }: WrittenReport): string {
   const lines = [`wrote ${report} (${Math.ceil(bytes / 1024)} kB); open it in a browser`];
-  if (plots.length > 0) lines.push(`wrote ${formatCounted(plots.length, 'chart')} beside ${plots[0]}`);
+  if (plots.length > 0) lines.push(`wrote ${formatCounted(plots.length, 'chart')} into ${dirname(plots[0]!)}`);
   if (noWindows !== null) lines.push(`without original and reconstructed windows: ${noWindows}`);
   return `${lines.join('\n')}\n`;
 }

@@ -1,6 +1,7 @@
 import { SegtideError } from '../../errors.js';
 import type { ReceiverMeter } from '../../metrics/notify-meter.js';
 import type { Log } from '../log.js';
+import { formatCounted } from '../summary/format.js';
 import type { AlertReceiver, AlertRequest } from './alert-receiver.js';
 import type { HttpPoster } from './http-poster.js';
 import { createToldAlerts, type PositionedAlert, type ToldAlertsOptions } from './told-alerts.js';
@@ -75,7 +76,7 @@ export function createNotifier(options: NotifierOptions, parts: NotifierParts): 
     }
     if (cut.signal.aborted) return;
     meter.became('undelivered', request.alerts.length);
-    log.error(`${receiver.name} was not told of ${request.alerts.length} alerts: ${failure}`, {
+    log.error(`${receiver.name} was not told of ${formatCounted(request.alerts.length, 'alert')}: ${failure}`, {
       receiver: receiver.name,
       positions: positions.slice(0, LOGGED_POSITIONS),
     });

@@ -121,7 +121,7 @@ function leadOf({ customers, segments: { segments }, flows, alertCounts, drift }
   const byBehaviour = flows.flows.reduce((sum, flow) => sum + flow.byBehaviour, 0);
   const alerts = alertCounts.reduce((sum, count) => sum + count.alerts, 0);
   const drifted = drift.reports.filter((report) => report.drifted).length;
-  return `${formatCounted(customers, 'customer')} fall into ${formatCounted(living.length, 'segment')}; the largest, ${plain(largest.segmentId, 24)} (${plain(largest.name)}), holds ${Math.round(largest.share * 100)} %. They moved between segments ${formatCounted(moves, 'time')}, ${formatCount(byBehaviour)} of them by a change of behaviour; ${formatCounted(alerts, 'alert')} stand, and ${formatCounted(drifted, 'statistic')} ${drifted === 1 ? 'is' : 'are'} beyond ${drifted === 1 ? 'its threshold' : 'their thresholds'} at the end.`;
+  return `${formatCounted(customers, 'customer')} ${customers === 1 ? 'falls' : 'fall'} into ${formatCounted(living.length, 'segment')}; the largest, ${plain(largest.segmentId, 24)} (${plain(largest.name)}), holds ${Math.round(largest.share * 100)} %. They moved between segments ${formatCounted(moves, 'time')}, ${formatCount(byBehaviour)} of them by a change of behaviour; ${formatCounted(alerts, 'alert')} ${alerts === 1 ? 'stands' : 'stand'}, and ${formatCounted(drifted, 'statistic')} ${drifted === 1 ? 'is' : 'are'} beyond ${drifted === 1 ? 'its threshold' : 'their thresholds'} at the end.`;
 }
 
 function tiles({ customers, segments, flows, alertCounts, drift, run }: ReportFacts): Html {
@@ -134,7 +134,7 @@ function tiles({ customers, segments, flows, alertCounts, drift, run }: ReportFa
     ['alerts', alertCounts.reduce((sum, count) => sum + count.alerts, 0)],
     ['drifting statistics', drift.reports.filter(({ drifted }) => drifted).length],
   ];
-  return html`<ul class="tiles">${facts.map(([what, count]) => html`<li><b>${formatCount(count)}</b><span>${what}</span></li>`)}</ul>`;
+  return html`<ul class="tiles">${facts.map(([what, count]) => html`<li><b>${formatCount(count)}</b><span>${count === 1 ? what.replace(/s$/, '') : what}</span></li>`)}</ul>`;
 }
 
 /** All segments that are told of anywhere. */

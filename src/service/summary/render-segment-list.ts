@@ -1,5 +1,5 @@
 import type { SegmentAnswer, SegmentsAnswer } from '../view/api/answers.js';
-import { formatChange, formatCount, formatDate, formatNumber, formatShare } from './format.js';
+import { formatChange, formatCount, formatCounted, formatDate, formatNumber, formatShare } from './format.js';
 import { plainTable } from './plain-table.js';
 import { sparkline } from './sparkline.js';
 
@@ -40,7 +40,7 @@ export function renderSegment(segment: SegmentAnswer, width: number): string {
   const facts: (readonly [string, string])[] = [
     ['name', name],
     ...(name === madeName ? [] : ([['made name', madeName]] as const)),
-    ['size', `${formatShare(share)}, ${formatCount(customers)} customers`],
+    ['size', `${formatShare(share)}, ${formatCounted(customers, 'customer')}`],
     ['advice', segment.advice],
     ['level', formatNumber(segment.level)],
     ['trend', formatChange(segment.trend)],

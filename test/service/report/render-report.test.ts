@@ -92,4 +92,18 @@ describe('renderReport', () => {
     expect(page).toContain('There are no segments yet');
     expect(plots.size).toBe(0);
   });
+
+  it('speaks of one as of one', async () => {
+    await run.append('model-events', modelEvent('v1-00000000', 'promoted', 2));
+    await run.append('segments', segment('s1'));
+    await run.append('assignments', assignment('a', 3, 's1'));
+    await run.append('alerts', alert('a', 3));
+    await run.append('drift', drift('usage', 3, 0.4));
+    const { page } = await render();
+    expect(page).toContain('1 customer falls into 1 segment');
+    expect(page).toContain('1 alert stands, and 1 statistic is beyond its threshold at the end');
+    expect(page).toContain('<li><b>1</b><span>drifting statistic</span></li>');
+    expect(page).toContain('1 statistic as multiples of their thresholds, 1 of which drifts');
+    expect(page).not.toMatch(/\b1 (customers|alerts|statistics|segments)\b/);
+  });
 });

@@ -1,4 +1,4 @@
-import { formatNumber } from '../../summary/format.js';
+import { formatCounted, formatNumber } from '../../summary/format.js';
 import type { DriftAnswer } from '../../view/api/answers.js';
 import { plain } from '../html.js';
 import { ACCENT, BAD, INK, NARROW, QUIET, type ReportChart, valueAxis } from './report-chart.js';
@@ -14,7 +14,7 @@ export function driftChart({ reports }: DriftAnswer): ReportChart | undefined {
   const drifted = shown.filter((report) => report.drifted).length;
   return {
     name: 'drift',
-    label: `${shown.length} statistics as multiples of their thresholds; ${drifted} drift`,
+    label: `${formatCounted(shown.length, 'statistic')} as multiples of their thresholds, ${drifted} of which ${drifted === 1 ? 'drifts' : 'drift'}`,
     height: () => 40 + shown.length * ROW,
     option: (width) => ({
       grid: { left: width < NARROW ? 148 : 260, right: 44, top: 8, bottom: 28 },

@@ -1,3 +1,4 @@
+import { formatCounted } from '../../summary/format.js';
 import type { MapAnswer } from '../../view/api/answers.js';
 import { segmentVariable } from '../report-colours.js';
 import { NARROW, type ReportChart } from './report-chart.js';
@@ -8,7 +9,7 @@ export function mapChart({ segments, segment, x, y }: MapAnswer): ReportChart | 
   const axis = { type: 'value' as const, scale: true, show: false };
   return {
     name: 'map',
-    label: `${x.length} customers by how alike their windows are, coloured by segment`,
+    label: `${formatCounted(x.length, 'customer')} by how alike their windows are, coloured by segment`,
     height: (width) => (width < NARROW ? width : 520),
     option: (width) => ({
       grid: { left: 8, right: 8, top: 8, bottom: 8 },

@@ -1,5 +1,5 @@
 import { printConfig } from '../../config/print-config.js';
-import { formatCount, formatDate, formatSeconds } from '../../summary/format.js';
+import { formatCount, formatCounted, formatDate, formatSeconds } from '../../summary/format.js';
 import { html, plain } from '../html.js';
 import type { ReportFacts } from '../report-facts.js';
 import { type Section, tableOf } from './section-parts.js';
@@ -22,7 +22,7 @@ export function runSection({ run, source, version }: ReportFacts): Section {
     ]);
     const reasons = Object.entries(run.deadLetterReasons).map(([reason, count]) => `${formatCount(count)} ${reason}`);
     if (reasons.length > 0) rows.push(['dead letters', reasons.join(', ')]);
-    rows.push(['windows', `${formatCount(run.windows)}, of ${formatCount(run.customers)} customers`]);
+    rows.push(['windows', `${formatCount(run.windows)}, of ${formatCounted(run.customers, 'customer')}`]);
     if (run.modelVersion !== null) rows.push(['model at the end', run.modelVersion]);
     rows.push(['time it took', formatSeconds(run.seconds)]);
     if (run.interrupted) rows.push(['ended', 'because it was told to stop']);

@@ -1,4 +1,4 @@
-import { formatChange, formatCount, formatNumber, formatShare } from '../../summary/format.js';
+import { formatChange, formatCount, formatCounted, formatNumber, formatShare } from '../../summary/format.js';
 import type { SegmentAnswer } from '../../view/api/answers.js';
 import { curveChart } from '../charts/curve-chart.js';
 import { sizeChart } from '../charts/size-chart.js';
@@ -31,7 +31,7 @@ function toCard(segment: SegmentAnswer, channels: readonly string[] | undefined,
   const renamed = name !== madeName && madeName !== '';
   return html`<li class="${parts.classOf(segmentId)}"><h3>${plain(segmentId, 24)} · ${plain(name)}</h3>
 ${renamed ? html`<p class="quiet">made name: ${plain(madeName)}</p>` : ''}
-<p><span class="share">${formatShare(share)}</span> <span class="quiet">${formatCount(customers)} customers</span></p>
+<p><span class="share">${formatShare(share)}</span> <span class="quiet">${formatCounted(customers, 'customer')}</span></p>
 ${prototype.map((_, channel) => {
   const channelName = channels?.[channel] ?? `channel ${channel + 1}`;
   return html`<p class="curve">${plain(channelName)} by step</p>${parts.small(curveChart(segment, channel, channelName))}`;
