@@ -1,4 +1,5 @@
 import { SegtideError } from '../../errors.js';
+import { formatCounted } from '../summary/format.js';
 import { chooseRoles, type Roles } from './choose-roles.js';
 import { describeEvents, type EventFacts } from './describe-events.js';
 import { describeFields, type FieldFacts } from './describe-fields.js';
@@ -60,6 +61,13 @@ export function inspectSample(sample: Sample): Findings {
       channels: 1 + Math.max(...steps.map(([, channel]) => Number(channel ?? 0))),
       label: fields.find((field, i) => places[i] === null && /label|class|target/i.test(field.name))?.name,
     };
+  }
+  if (records.length === 1) {
+    const rest = unreadable > 0 ? `, and ${formatCounted(unreadable, 'record')} that can't` : '';
+    throw new SegtideError(
+      'input',
+      `${name} holds 1 record that can be read${rest}: too few records to tell customer and time by`,
+    );
   }
   const roles = chooseRoles(fields, records.length);
   const usage = toUsageSample(sample, roles);
