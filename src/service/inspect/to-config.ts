@@ -1,5 +1,5 @@
 import { formatDuration } from '../../numeric/duration.js';
-import { formatCount, formatDate, formatNumber } from '../summary/format.js';
+import { formatCounted, formatDate, formatNumber } from '../summary/format.js';
 import type { EventFindings } from './inspect-sample.js';
 
 /** How a topic is reached. */
@@ -12,7 +12,7 @@ export interface TopicPlace {
 export function toConfig(findings: EventFindings, place?: TopicPlace): string {
   const { name, extent, events } = findings;
   return [
-    `# Written by segtide init from ${inComment(name)}: ${extent}, ${formatCount(events.customers)} customers,`,
+    `# Written by segtide init from ${inComment(name)}: ${extent}, ${formatCounted(events.customers, 'customer')},`,
     `# ${formatDate(events.first)} to ${formatDate(events.last)}. Every key: docs/configuration.md; check it: segtide config check`,
     '',
     `name: ${scalar(nameOf(name))}`,

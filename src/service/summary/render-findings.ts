@@ -101,8 +101,8 @@ function eventLines(events: EventFacts): (readonly [string, string])[] {
   return [
     ['span', `${formatDate(events.first)} to ${formatDate(events.last)}, ${duration(events.last - events.first)}`],
     [
-      'customers',
-      `${formatCount(events.customers)}, with ${formatCount(perCustomer.median)} events each (median; most ${formatCount(perCustomer.most)}), over ${duration(spans.median)}`,
+      events.customers === 1 ? 'customer' : 'customers',
+      `${formatCount(events.customers)}, with ${formatCounted(perCustomer.median, 'event')} each (median; most ${formatCount(perCustomer.most)}), over ${duration(spans.median)}`,
     ],
     [
       'gaps',
