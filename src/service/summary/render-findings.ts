@@ -132,9 +132,10 @@ function eventLines(events: EventFacts): (readonly [string, string])[] {
   ];
 }
 
-function warningsOf({ events, window, whole, keyed }: EventFindings): string[] {
+function warningsOf({ events, window, whole, keyed, notes }: EventFindings): string[] {
   const windows = (events.customers * (events.last - events.first)) / (window.stepMs * window.steps);
   return [
+    ...notes,
     ...(whole ? [] : ['only a part was read; the figures are of it alone']),
     ...(events.byCustomer ? ['records come customer by customer: sorted by time, the run would need less memory'] : []),
     ...(windows < FEW_WINDOWS
