@@ -32,20 +32,28 @@ export async function initConfig(input: string | undefined, flags: InitFlags, te
   const { output, force = false, quiet = false } = flags;
   // Before the input is read, which may take long.
   if (!force) await refuseExisting(output, 'Name another file by --output, or write over it by --force');
-  writeText(output, input === undefined ? example() : await configFor(input, flags, terminal));
+  const { config, notes } =
+    input === undefined ? { config: example(), notes: [] } : await configFor(input, flags, terminal);
+  writeText(output, config);
   const next = `segtide run --config ${output}`;
   const text =
     input === undefined
       ? `wrote ${output}; edit it, then: segtide config check ${output} && ${next}`
-      : `wrote ${output}\nNext: ${next}`;
+      : [`wrote ${output}`, ...notes.map((note) => `note: ${note}`), `Next: ${next}`].join('\n');
   if (!quiet) terminal.out.write(`${text}\n`);
   return EXIT_CODES.ok;
 }
 
-async function configFor(input: string, flags: InspectFlags, terminal: Terminal): Promise<string> {
-  const { findings, config } = await inspectInput(input, flags, terminal);
-  const kafka = config?.input.kafka;
-  return toConfig(refuseWindows(findings), kafka && { brokers: kafka.brokers, groupId: kafka.groupId });
+async function configFor(
+  input: string,
+  flags: InspectFlags,
+  terminal: Terminal,
+): Promise<{ readonly config: string; readonly notes: readonly string[] }> {
+  const inspected = await inspectInput(input, flags, terminal);
+  const findings = refuseWindows(inspected.findings);
+  const kafka = inspected.config?.input.kafka;
+  const config = toConfig(findings, kafka && { brokers: kafka.brokers, groupId: kafka.groupId });
+  return { config, notes: findings.notes };
 }
 
 /** The example that ships with the package. Its first line names the schema beside it; a copy elsewhere has none. */

@@ -5,8 +5,8 @@ import type { FlatRecord } from './sample.js';
 /** What a field holds. */
 export interface FieldFacts {
   readonly name: string;
-  /** Of most of its values; `empty` where it has none. */
-  readonly type: 'integer' | 'number' | 'text' | 'boolean' | 'time' | 'empty';
+  /** Of most of its values; `empty` where it has none. Numbers with a `decimal comma` are texts to every reader. */
+  readonly type: 'integer' | 'number' | 'decimal comma' | 'text' | 'boolean' | 'time' | 'empty';
   /** Share of the records that have it, in [0, 1]. */
   readonly present: number;
   /** Different values. */
@@ -42,13 +42,16 @@ export function toIsoTime(value: unknown): number {
 const encoder = new TextEncoder();
 const utc = createZone('UTC');
 const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i;
+/** Also with points between thousands. */
+const DECIMAL_COMMA = /^[-+]?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+$/;
 
 function describeField(name: string, records: readonly FlatRecord[]): FieldFacts {
-  const counts = { integer: 0, number: 0, text: 0, boolean: 0, time: 0 };
+  const counts = { integer: 0, number: 0, comma: 0, text: 0, boolean: 0, time: 0 };
   const distinct = new Set<unknown>();
   const numbers: number[] = [];
   let present = 0;
   let example = '';
+  let commaExample = '';
   for (const record of records) {
     const value = record[name];
     if (value === null || value === undefined) continue;
@@ -59,7 +62,10 @@ function describeField(name: string, records: readonly FlatRecord[]): FieldFacts
       counts[Number.isInteger(number) ? 'integer' : 'number']++;
       numbers.push(number);
     } else if (typeof value === 'boolean') counts.boolean++;
-    else counts[Number.isNaN(toIsoTime(value)) ? 'text' : 'time']++;
+    else if (typeof value === 'string' && DECIMAL_COMMA.test(value.trim())) {
+      // Most telling of what the field holds.
+      if (counts.comma++ === 0) commaExample = value.trim();
+    } else counts[Number.isNaN(toIsoTime(value)) ? 'text' : 'time']++;
   }
   const type = typeOf(counts, present);
   const isNumber = type === 'integer' || type === 'number';
@@ -68,7 +74,7 @@ function describeField(name: string, records: readonly FlatRecord[]): FieldFacts
     type,
     present: present / records.length,
     distinct: distinct.size,
-    example: example.slice(0, 40),
+    example: (type === 'decimal comma' ? commaExample : example).slice(0, 40),
     range: isNumber ? rangeOf(numbers) : null,
   };
 }
@@ -79,9 +85,14 @@ function rangeOf(numbers: readonly number[]): readonly [number, number] {
   return [sorted[Math.round(0.02 * last)]!, sorted[Math.round(0.98 * last)]!];
 }
 
+type Counts = Readonly<Record<'integer' | 'number' | 'comma' | 'text' | 'boolean' | 'time', number>>;
+
 /** A field with some other values is what most of it is; whole numbers among others are numbers. */
-function typeOf(counts: Readonly<Record<Exclude<FieldFacts['type'], 'empty'>, number>>, present: number) {
+function typeOf(counts: Counts, present: number): FieldFacts['type'] {
   if (present === 0) return 'empty';
+  const { integer, number, comma } = counts;
+  // A few are spoilt values of what the others are.
+  if (comma > Math.max(number, 0.02 * present) && integer + number + comma > 0.9 * present) return 'decimal comma';
   if (counts.integer === present) return 'integer';
   if (counts.integer + counts.number > 0.9 * present) return counts.number > 0 ? 'number' : 'integer';
   if (counts.time > 0.9 * present) return 'time';

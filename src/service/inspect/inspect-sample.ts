@@ -1,7 +1,9 @@
 import { SegtideError } from '../../errors.js';
+import { formatCounted } from '../summary/format.js';
 import { chooseRoles, type Roles } from './choose-roles.js';
 import { describeEvents, type EventFacts } from './describe-events.js';
 import { describeFields, type FieldFacts } from './describe-fields.js';
+import { noteFields } from './note-fields.js';
 import { proposeWindow, type WindowProposal } from './propose-window.js';
 import type { Sample } from './sample.js';
 import { toUsageSample } from './usage-sample.js';
@@ -24,6 +26,8 @@ export interface EventFindings extends FoundIn {
   readonly types: readonly string[];
   /** Of a topic: whether each record's key is its customer. */
   readonly keyed: boolean | undefined;
+  /** What is to know of the fields, in sentences. */
+  readonly notes: readonly string[];
 }
 
 /** Windows that are cut already, one a row: nothing to run, but something to evaluate. */
@@ -61,6 +65,13 @@ export function inspectSample(sample: Sample): Findings {
       label: fields.find((field, i) => places[i] === null && /label|class|target/i.test(field.name))?.name,
     };
   }
+  if (records.length === 1) {
+    const rest = unreadable > 0 ? `, and ${formatCounted(unreadable, 'record')} that can't` : '';
+    throw new SegtideError(
+      'input',
+      `${name} holds 1 record that can be read${rest}: too few records to tell customer and time by`,
+    );
+  }
   const roles = chooseRoles(fields, records.length);
   const usage = toUsageSample(sample, roles);
   if (usage.length === 0) {
@@ -75,6 +86,7 @@ export function inspectSample(sample: Sample): Findings {
     window: proposeWindow(usage, events),
     types: typesOf(sample, roles),
     keyed: keyedOf(sample, roles),
+    notes: noteFields(fields, roles, csv?.repeated),
   };
 }
 

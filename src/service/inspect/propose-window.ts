@@ -54,6 +54,8 @@ const MOST_ZEROS = 0.5;
 const MOST_ZEROS_PERIODIC = 0.75;
 /** A longer period must be more correlated by so much to be taken for the window. */
 const PLAINER = 0.1;
+/** A week must be more correlated than a day by so much to be worth a word: noise alone sets them apart by less. */
+const WEEK_PLAINER = 0.02;
 
 /** A step that is empty so often is no alternative. */
 const MOSTLY_EMPTY = 0.95;
@@ -172,7 +174,16 @@ function reasonOfSteps({ step, ms, period, periodicity }: Look, steps: number): 
     return `nothing repeats plainly in the periodogram; ${steps} steps are usual for a step of ${step}`;
   }
   const found = periodicity.periods.find((one) => one.steps === period)!;
-  return `usage repeats after ${period} steps (${inTime(period * ms)}): autocorrelation ${found.autocorrelation.toPrecision(2)}, ${found.power.toPrecision(2)} times the mean power`;
+  return `usage repeats after ${period} steps (${inTime(period * ms)}): autocorrelation ${found.autocorrelation.toPrecision(2)}, ${found.power.toPrecision(2)} times the mean power${weekBeside(periodicity, ms, period)}`;
+}
+
+/** Where a day was taken though a week repeats more plainly: what that does, and how to ask for the week. */
+function weekBeside({ autocorrelation }: Periodicity, ms: number, period: number): string {
+  const week = (7 * DAY) / ms;
+  const ofWeek = autocorrelation[week];
+  if (period * ms !== DAY || ofWeek === undefined || ofWeek < autocorrelation[period]! + WEEK_PLAINER) return '';
+  const flags = week <= LONGEST ? `--steps ${week} --hop ${week}` : '--step hour --steps 168 --hop 168';
+  return `; a week repeats more plainly (${ofWeek.toPrecision(2)}): with windows of a day weekends will look like moves; ask for the week by segtide run ${flags}`;
 }
 
 function alternativesOf(looks: readonly Look[], chosen: Look, steps: number): WindowProposal['alternatives'] {

@@ -116,7 +116,9 @@ function readCsv(file: InputFile, bytes: Uint8Array, ended: boolean): Sample {
     else records.push(Object.fromEntries(cells.map((cell, i) => [fields[i]!, cell === '' ? null : cell])));
   }
   const sample = toSample(file, records, { unreadable, whole: ended && start >= bytes.length });
-  return { ...sample, csv: { delimiter, header: hasHeader ? true : (names ?? []) } };
+  const repeated = [...new Set(names?.filter((name, i, all) => all.indexOf(name) !== i))];
+  const header = hasHeader ? true : (names ?? []);
+  return { ...sample, csv: { delimiter, header, ...(repeated.length > 0 && { repeated }) } };
 }
 
 /** The one that parts the first line into the most fields. */

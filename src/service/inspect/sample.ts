@@ -14,7 +14,12 @@ export interface Sample {
   /** What was read, in words. */
   readonly extent: string;
   /** Of a CSV file: what stands between fields, and the names where the file has none. */
-  readonly csv?: { readonly delimiter: string; readonly header: true | readonly string[] };
+  readonly csv?: {
+    readonly delimiter: string;
+    readonly header: true | readonly string[];
+    /** Names that several columns have; records hold the last one's values. */
+    readonly repeated?: readonly string[];
+  };
   /** Of a topic: keys of the records, in their order. */
   readonly keys?: readonly (string | null)[];
 }

@@ -10,10 +10,11 @@ export interface TopicPlace {
 
 /** A config with comments that runs on what was found. */
 export function toConfig(findings: EventFindings, place?: TopicPlace): string {
-  const { name, extent, events } = findings;
+  const { name, extent, events, notes } = findings;
   return [
     `# Written by segtide init from ${inComment(name)}: ${extent}, ${formatCounted(events.customers, 'customer')},`,
     `# ${formatDate(events.first)} to ${formatDate(events.last)}. Every key: docs/configuration.md; check it: segtide config check`,
+    ...notes.map((note) => `# Note: ${inComment(note)}`),
     '',
     `name: ${scalar(nameOf(name))}`,
     '',
@@ -156,7 +157,7 @@ function scalar(text: string): string {
 
 /** A comment ends with its line. */
 function inComment(text: string): string {
-  return text.replaceAll(/[\p{Cc}]/gu, ' ').slice(0, 160);
+  return text.replaceAll(/[\p{Cc}]/gu, ' ').slice(0, 240);
 }
 
 function nameOf(path: string): string {

@@ -105,8 +105,8 @@ function eventLines(events: EventFacts): (readonly [string, string])[] {
   return [
     ['span', `${formatDate(events.first)} to ${formatDate(events.last)}, ${duration(events.last - events.first)}`],
     [
-      'customers',
-      `${formatCount(events.customers)}, with ${formatCount(perCustomer.median)} events each (median; most ${formatCount(perCustomer.most)}), over ${duration(spans.median)}`,
+      events.customers === 1 ? 'customer' : 'customers',
+      `${formatCount(events.customers)}, with ${formatCounted(perCustomer.median, 'event')} each (median; most ${formatCount(perCustomer.most)}), over ${duration(spans.median)}`,
     ],
     [
       'gaps',
@@ -136,9 +136,10 @@ function eventLines(events: EventFacts): (readonly [string, string])[] {
   ];
 }
 
-function warningsOf({ events, window, whole, keyed }: EventFindings): string[] {
+function warningsOf({ events, window, whole, keyed, notes }: EventFindings): string[] {
   const windows = (events.customers * (events.last - events.first)) / (window.stepMs * window.steps);
   return [
+    ...notes,
     ...(whole ? [] : ['only a part was read; the figures are of it alone']),
     ...(events.byCustomer ? ['records come customer by customer: sorted by time, the run would need less memory'] : []),
     ...(windows < FEW_WINDOWS

@@ -88,6 +88,20 @@ describe('segtide init', () => {
     expect(JSON.parse(out)).toMatchObject({ events: { in: 360, accepted: 360 }, config: { window: { steps: 24 } } });
   });
 
+  it('notes what it leaves out, and writes a config that is valid', async () => {
+    const path = join(folder, 'menge.csv');
+    const rows = Array.from(
+      { length: 48 },
+      (_, hour) => `k${hour % 2};${new Date(hour * 3_600_000).toISOString()};2,16`,
+    );
+    writeFileSync(path, `Kunde;Zeit;Menge\n${rows.join('\n')}\n`);
+    const config = join(folder, 'segtide.yaml');
+    const { out } = await run(['init', path, '--output', config]);
+    expect(out).toContain('note: Menge holds numbers with a decimal comma (2,16)');
+    expect(readFileSync(config, 'utf8')).toContain('customer: Kunde # it is called so');
+    expect((await run(['config', 'check', config])).code).toBe(0);
+  });
+
   it('writes an example without an input, and over a file with --force alone', async () => {
     const config = join(folder, 'segtide.yaml');
     expect((await run(['init', '--output', config])).code).toBe(0);

@@ -130,7 +130,7 @@ describe('inspectSample', () => {
 
   it.each([
     [[], /holds no records/],
-    [[{ a: 'x', b: 'y' }], /no field can be the event time.*a \(text, such as x\)/],
+    [Array(2).fill({ a: 'x', b: 'y' }), /no field can be the event time.*a \(text, such as x\)/],
     [
       [
         { time: START, b: 1.5 },
