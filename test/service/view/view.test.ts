@@ -304,6 +304,14 @@ describe('a folder that is followed', () => {
 });
 
 describe('the database', () => {
+  it('places all windows of a space, however many come at once', async () => {
+    const store = openViewStore();
+    const records = Array.from({ length: 5000 }, (_, i) => embedding(`c${i}`, 2, [i, 1, 0]));
+    await store.write('embeddings', records, '1');
+    expect(store.database.get('select count(*) as n from points where x is not null')).toEqual({ n: 5000 });
+    store.close();
+  });
+
   it('opens where a process was killed within a transaction', async () => {
     const path = join(run.folder, 'view.sqlite');
     openViewStore(path).close();

@@ -31,6 +31,16 @@ export function createPoints(database: Database): Points {
   const read = database.all('select space, mean, axes from spaces') as unknown as readonly SpaceRow[];
   for (const { space, mean, axes } of read) spaces.set(space, { mean: toFloats(mean), axes: toFloats(axes) });
 
+  /** Rows that wait for their plane, behind one of them. */
+  const unplaced = (space: string, after: number): readonly { id: number; vector: Float32Array }[] =>
+    database
+      .all('select id, vector from points where space = ? and x is null and id > ? order by id limit ?', [
+        space,
+        after,
+        MOST,
+      ])
+      .map(({ id, vector }) => ({ id: Number(id), vector: toVector(vector as Uint8Array) }));
+
   return {
     write(records) {
       const toRow = (record: EmbeddingRecord) => {
@@ -46,13 +56,9 @@ export function createPoints(database: Database): Points {
     },
     async settle() {
       for (const space of waiting) {
-        const found = database.all('select id, vector from points where space = ? and x is null limit ?', [
-          space,
-          MOST,
-        ]);
-        const vectors = found.map(({ vector }) => toVector(vector as Uint8Array));
-        if (vectors.length < FEWEST) continue;
-        const plane = await fitMapSpace(vectors);
+        const first = unplaced(space, -1);
+        if (first.length < FEWEST) continue;
+        const plane = await fitMapSpace(first.map(({ vector }) => vector));
         spaces.set(space, plane);
         waiting.delete(space);
         database.run('insert or replace into spaces values (?, ?, ?)', [
@@ -61,9 +67,9 @@ export function createPoints(database: Database): Points {
           toBytes(plane.axes),
         ]);
         const place = database.prepare('update points set x = ?, y = ? where id = ?');
-        found.forEach(({ id }, i) => {
-          place.run([...placeOnMap(plane, vectors[i]!), id as number]);
-        });
+        for (let rows = first; rows.length > 0; rows = unplaced(space, rows.at(-1)!.id)) {
+          for (const { id, vector } of rows) place.run([...placeOnMap(plane, vector), id]);
+        }
         place.finalize();
       }
     },
