@@ -87,7 +87,7 @@ describe('the page of the demo', () => {
     await page.getByRole('searchbox', { name: 'Customer id' }).fill('N14228');
     await page.getByRole('button', { name: 'Open' }).click();
     await page.getByRole('heading', { name: 'Customer N14228' }).waitFor();
-    expect(await page.locator('.strip li').count()).toBeGreaterThan(0);
+    await page.locator('.strip li').first().waitFor();
     await stop(view);
     await page.getByText('reconnecting').waitFor();
     const again = await startView(folder, port!);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the built command and the library's tests on another major version of Node. usage: on-node.sh 22|24
+# Runs the built command and the window and encoder tests on another major version of Node. usage: on-node.sh 22|24
 set -euo pipefail
 major=$1
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -14,6 +14,6 @@ node --version
 node dist/service/cli/main.js doctor
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-node dist/service/cli/main.js demo flights --quiet --output "$out/flights"
+node dist/service/cli/main.js demo flights --quiet --set model.reservoir=2000 --output "$out/flights"
 test -s "$out/flights/assignments.ndjson"
-node node_modules/vitest/vitest.mjs run test/ingest test/transport test/encode test/worker
+node node_modules/vitest/vitest.mjs run test/ingest test/transport test/window test/encode/threads test/encode/vrae/engines test/worker

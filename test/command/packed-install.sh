@@ -9,6 +9,6 @@ cd "$folder"
 npm init -y >/dev/null
 npm install --silent --no-audit --no-fund --omit=dev "./$tarball" rxjs@7
 du -sm node_modules | awk '{ print "installed size: " $1 " MB"; exit ($1 > 80) }'
-npx --no-install segtide demo flights --quiet --output out
+npx --no-install segtide demo flights --quiet --set model.reservoir=2000 --output out
 test -s out/assignments.ndjson
 node --input-type=module -e 'import { segment } from "segtide"; if (typeof segment !== "function") process.exit(1)'
