@@ -28,7 +28,8 @@ tarball=$(npm pack --silent --ignore-scripts --pack-destination "$folder")
   ln -s "$package" node_modules/@tensorflow/tfjs-node
   printf 'encoder: { engine: tfjs }\n' >tfjs.yaml
   npx --no-install segtide doctor --config tfjs.yaml
-  npx --no-install segtide demo flights --quiet --set encoder.engine=tfjs --set encoder.updates=100 --set model.reservoir=2000 --output out
+  npx --no-install segtide simulate stream --customers 300 --days 21 --json >stream.json
+  npx --no-install segtide run --config stream/segtide.yaml --quiet --set encoder.engine=tfjs --set encoder.updates=100 --output out
   test -s out/assignments.ndjson
 ) >&2
 

@@ -12,25 +12,25 @@ const folder = scratchFolder();
 const at = (name: string): string => join(folder.path, name);
 const FLAGS = [
   ...[...USAGE_FLAGS, ...QUICK_TRAINING, '--set', 'run.checkpointEvery=200ms'],
-  ...['--set', 'output.embeddings.enabled=true', '--set', 'output.embeddings.partWindows=3000'],
+  ...['--set', 'output.embeddings.enabled=true', '--set', 'output.embeddings.partWindows=2000'],
   // Each training takes a second or two, and runs again after a kill.
-  ...['--set', 'model.align.to=first', '--set', 'model.retrain.everyWindows=9000'],
+  ...['--set', 'model.align.to=first', '--set', 'model.retrain.everyWindows=6000'],
 ];
 
 beforeAll(async () => {
-  await writeLines(at('usage.ndjson'), usageLines(2500, 60, 3, 60));
+  await writeLines(at('usage.ndjson'), usageLines(1600, 60, 3, 90));
   writeFileSync(at('usage.ndjson.gz'), gzipSync(readFileSync(at('usage.ndjson')), { level: 1 }));
   // The same customers in every part, so that the parts have to be merged by time.
-  const parts = [0, 1, 2].map((part) => [...usageLines(1300, 60, part)]);
+  const parts = [0, 1, 2].map((part) => [...usageLines(900, 60, part)]);
   for (const [part, lines] of parts.entries()) await writeLines(at(`part-${part}.ndjson`), lines);
 });
 afterAll(() => folder.remove());
 
 describe('segtide run --resume', () => {
   it.each([
-    ['one file', ['usage.ndjson'], 6, 'parquet'],
-    ['several files', ['part-0.ndjson', 'part-1.ndjson', 'part-2.ndjson'], 3, 'ndjson'],
-    ['a gzip file', ['usage.ndjson.gz'], 3, 'parquet'],
+    ['one file', ['usage.ndjson'], 4, 'parquet'],
+    ['several files', ['part-0.ndjson', 'part-1.ndjson', 'part-2.ndjson'], 2, 'ndjson'],
+    ['a gzip file', ['usage.ndjson.gz'], 2, 'parquet'],
   ])('over %s writes the same bytes as a run that was never killed', async (_, files, kills, format) => {
     const args = ['run', ...files.map(at), ...FLAGS, '--set', `output.embeddings.format=${format}`];
     const whole = at(`whole-${files[0]}`);

@@ -10,6 +10,7 @@ import { QUICK_TRAINING, USAGE_FLAGS, usageLines, writeLines } from './usage-fil
 const folder = scratchFolder();
 const at = (name: string): string => join(folder.path, name);
 const FLAGS = [...USAGE_FLAGS, ...QUICK_TRAINING];
+const SELDOM = [...FLAGS, '--set', 'model.retrain.everyWindows=12000'];
 
 beforeAll(async () => {
   await writeLines(at('usage.ndjson'), usageLines(1000, 60));
@@ -50,7 +51,7 @@ describe('segtide run', () => {
     ['SIGTERM', 143],
   ] as const)('stops in order on %s, and goes on by --resume to the same bytes', async (signal, code) => {
     const output = at(`stopped-${signal}`);
-    const args = ['run', at('long.ndjson'), ...FLAGS, '--set', 'run.checkpointEvery=100ms', '--output', output];
+    const args = ['run', at('long.ndjson'), ...SELDOM, '--set', 'run.checkpointEvery=100ms', '--output', output];
     const { child, ended } = startSegtide(args);
     child.stdin!.end();
     while (!existsSync(join(output, 'checkpoints'))) await setTimeout(10);
@@ -60,7 +61,7 @@ describe('segtide run', () => {
     expect(existsSync(join(output, 'summary.json'))).toBe(false);
     expect(existsSync(join(output, 'checkpoints'))).toBe(true);
     expect((await runSegtide([...args, '--resume'])).code).toBe(0);
-    if (!existsSync(at('whole'))) await runSegtide(['run', at('long.ndjson'), ...FLAGS, '--output', at('whole')]);
+    if (!existsSync(at('whole'))) await runSegtide(['run', at('long.ndjson'), ...SELDOM, '--output', at('whole')]);
     expect(outputsOf(output)).toEqual(outputsOf(at('whole')));
   });
 });

@@ -40,7 +40,8 @@ export function openTestTopic(brokers: string[], topic: string): TestTopic {
     topic,
     kafka,
     async produce(records) {
-      const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+      // A new topic may not have all of its leaders yet: kafkajs then sends the records of all partitions again.
+      const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, idempotent: true });
       await producer.connect();
       await producer.send({ topic, messages: [...records] });
       await producer.disconnect();
