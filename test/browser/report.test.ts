@@ -12,8 +12,8 @@ beforeAll(async () => {
   browser = await openBrowser();
   const output = join(scratch.path, 'out');
   report = join(scratch.path, 'report.html');
-  // Few updates: how good the segments are is no matter here.
-  await runSegtide(['demo', 'flights', '--quiet', '--output', output, '--set', 'encoder.updates=50'], scratch.path);
+  // Of small samples, which train in a moment: how good the segments are is no matter here.
+  await runSegtide(['demo', 'flights', '--quiet', '--output', output, '--set', 'model.reservoir=2000'], scratch.path);
   const { code, stderr } = await runSegtide(['report', output, '--output', report, '--quiet'], scratch.path);
   expect(stderr).toBe('');
   expect(code).toBe(0);
