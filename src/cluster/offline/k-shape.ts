@@ -9,12 +9,14 @@ import { matchShape } from './shape-distance.js';
 
 export interface KShapeOptions {
   readonly seed: number;
-  /** Independent starts, of which that of least inertia wins. @default 5 */
+  /** Independent starts, of which that of least inertia wins. @default 10 */
   readonly starts?: number | undefined;
   readonly signal?: Abortable | undefined;
 }
 
 const MOST_ITERATIONS = 100;
+/** Part of the inertia that an iteration must gain. */
+const LEAST_GAIN = 1e-6;
 
 /** Clusters by shape, and the shape of each. */
 export interface ShapePartition extends Partition {
@@ -26,7 +28,6 @@ export interface ShapePartition extends Partition {
 interface Fit {
   readonly nearest: Uint32Array;
   readonly distances: Float64Array;
-  readonly shifts: Int32Array;
   readonly centroids: Float64Array;
   readonly inertia: number;
   readonly iterations: number;
@@ -40,7 +41,7 @@ interface Fit {
 export async function kShape(
   rows: SeriesRows,
   k: number,
-  { seed, starts = 5, signal }: KShapeOptions,
+  { seed, starts = 10, signal }: KShapeOptions,
 ): Promise<ShapePartition> {
   const standard = { ...rows, values: standardiseRows(rows) };
   const random = createRandom(seed);
@@ -66,26 +67,31 @@ async function fitShapes(rows: SeriesRows, first: Uint32Array, signal: Abortable
   const k = first.length;
   const centroids = new Float64Array(k * cells);
   for (const [j, row] of first.entries()) centroids.set(values.subarray(row * cells, (row + 1) * cells), j * cells);
-  const nearest = new Uint32Array(length);
-  const distances = new Float64Array(length);
-  const shifts = new Int32Array(length);
+  const state = {
+    nearest: new Uint32Array(length),
+    distances: new Float64Array(length),
+  };
+  let best: Pick<Fit, 'nearest' | 'distances' | 'centroids' | 'inertia'> | undefined;
   let iterations = 0;
-  let converged = false;
-  await nearestShapes(rows, centroids, { nearest, distances, shifts }, signal);
-  while (!converged && iterations < MOST_ITERATIONS) {
-    iterations++;
-    fillEmpty(nearest, distances, k);
+  for (; iterations < MOST_ITERATIONS; iterations++) {
+    await nearestShapes(rows, centroids, state, signal);
+    const inertia = state.distances.reduce((sum, distance) => sum + distance, 0);
+    // The same clusters may still come closer to their shapes: members are shifted to the shape before.
+    if (best !== undefined && inertia >= best.inertia * (1 - LEAST_GAIN)) break;
+    best = {
+      nearest: state.nearest.slice(),
+      distances: state.distances.slice(),
+      centroids: centroids.slice(),
+      inertia,
+    };
+    fillEmpty(state.nearest, state.distances, k);
     for (let j = 0; j < k; j++) {
       await pause(signal);
-      const members = Uint32Array.from(nearest.keys()).filter((row) => nearest[row] === j);
+      const members = Uint32Array.from(state.nearest.keys()).filter((row) => state.nearest[row] === j);
       await extractShape(rows, members, centroids.subarray(j * cells, (j + 1) * cells));
     }
-    const before = nearest.slice();
-    await nearestShapes(rows, centroids, { nearest, distances, shifts }, signal);
-    converged = before.every((cluster, row) => cluster === nearest[row]);
   }
-  const inertia = distances.reduce((sum, distance) => sum + distance, 0);
-  return { nearest, distances, shifts, centroids, inertia, iterations, converged };
+  return { ...best!, iterations, converged: iterations < MOST_ITERATIONS };
 }
 
 /** Rows between two stops. */
@@ -94,7 +100,7 @@ const PART = 64;
 async function nearestShapes(
   { length, steps, channels, values }: SeriesRows,
   centroids: Float64Array,
-  { nearest, distances, shifts }: Pick<Fit, 'nearest' | 'distances' | 'shifts'>,
+  { nearest, distances }: Pick<Fit, 'nearest' | 'distances'>,
   signal: Abortable | undefined,
 ): Promise<void> {
   const cells = steps * channels;
@@ -103,11 +109,16 @@ async function nearestShapes(
     if (row % PART === 0) await pause(signal);
     distances[row] = Number.POSITIVE_INFINITY;
     for (let j = 0; j < k; j++) {
-      const match = matchShape(values, row * cells, centroids.subarray(j * cells, (j + 1) * cells), steps, channels);
-      if (match.distance >= distances[row]!) continue;
+      const { distance } = matchShape(
+        values,
+        row * cells,
+        centroids.subarray(j * cells, (j + 1) * cells),
+        steps,
+        channels,
+      );
+      if (distance >= distances[row]!) continue;
       nearest[row] = j;
-      distances[row] = match.distance;
-      shifts[row] = match.shift;
+      distances[row] = distance;
     }
   }
 }
@@ -166,7 +177,6 @@ async function leadingShape(
   const row = new Float64Array(steps);
   for (let i = 0; i < count; i++) {
     for (let step = 0; step < steps; step++) row[step] = aligned[(i * steps + step) * channels + channel]!;
-    standardise(row);
     for (let a = 0; a < steps; a++) {
       mean[a]! += row[a]!;
       for (let b = 0; b <= a; b++) scatter[a * steps + b]! += row[a]! * row[b]!;

@@ -19,14 +19,36 @@ export function squaredDistance({ values, size }: Points, i: number, j: number):
 }
 
 /** Rows that differ from all before them, counted up to `most`. */
-export function countDistinct({ values, size, length }: Points, most: number): number {
+export function countDistinct(points: Points, most: number): number {
   const seen = new Set<string>();
-  for (let i = 0; i < length && seen.size < most; i++) {
-    // Adding 0 makes -0 equal to 0.
-    const row = values.subarray(i * size, (i + 1) * size).map((value) => value + 0);
-    seen.add(row.join());
-  }
+  for (let row = 0; row < points.length && seen.size < most; row++) seen.add(keyOf(points, row));
   return seen.size;
+}
+
+/** Rows of which each is the first of its like, and the place among them of the one that each row is like. */
+export interface DistinctRows {
+  readonly rows: readonly number[];
+  readonly places: Uint32Array; // (length)
+}
+
+export function distinctRows(points: Points): DistinctRows {
+  const seen = new Map<string, number>();
+  const rows: number[] = [];
+  const places = Uint32Array.from({ length: points.length }, (_, row) => {
+    const key = keyOf(points, row);
+    const place = seen.get(key) ?? rows.push(row) - 1;
+    seen.set(key, place);
+    return place;
+  });
+  return { rows, places };
+}
+
+/** Adding 0 makes -0 equal to 0. */
+function keyOf({ values, size }: Points, row: number): string {
+  return values
+    .subarray(row * size, (row + 1) * size)
+    .map((value) => value + 0)
+    .join();
 }
 
 /** Chosen rows, in the order of `rows`, copied. */

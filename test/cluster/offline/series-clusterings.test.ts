@@ -80,7 +80,8 @@ describe('dynamic time warping', () => {
     const members = FIXTURE.truth.flatMap((kind, row) => (kind === 0 ? [row] : []));
     const values = Float32Array.from(members.flatMap((row) => FIXTURE.rows[row]!.flat()));
     const centroids = Float64Array.from(rows.values.subarray(0, cells));
-    const { sums, counts } = assignByDtw(values, warping, { from: 0, to: members.length, centroids, learns: true });
+    const free = { ...warping, band: steps };
+    const { sums, counts } = assignByDtw(values, free, { from: 0, to: members.length, centroids, learns: true });
     for (let step = 0; step < steps; step++) {
       for (let channel = 0; channel < channels; channel++) {
         const mean = sums[step * channels + channel]! / counts[step]!;
@@ -114,12 +115,12 @@ describe('k-Shape', () => {
     }
   });
 
-  it('clusters no worse than tslearn', async () => {
-    const { membership, facts } = await kShape(first, 3, { seed: 1 });
-    expect(adjustedRandIndex(membership, FIXTURE.truth)).toBeGreaterThanOrEqual(
-      adjustedRandIndex(FIXTURE.kShape.labels, FIXTURE.truth) - 0.02,
-    );
-    expect((facts.inertia as number) / rows.length).toBeLessThan(FIXTURE.kShape.inertia * 1.02);
+  it('finds the clusters of tslearn, and shapes as near to them', async () => {
+    const { membership, distances } = await kShape(first, 3, { seed: 1 });
+    expect(adjustedRandIndex(membership, FIXTURE.kShape.labels)).toBe(1);
+    // tslearn tells the mean of the squares, and takes the best start by it; the paper, and we, go by the distances.
+    const squares = distances.reduce((sum, distance) => sum + distance * distance, 0);
+    expect(squares / rows.length).toBeLessThan(FIXTURE.kShape.inertia * 1.05);
   });
 
   it('tells a shift by hand: a bump two steps later matches wholly', () => {
