@@ -1,4 +1,6 @@
 import { Command, CommanderError } from 'commander';
+import { addClusterCommand } from './cluster-command.js';
+import { addCompareCommand } from './compare-command.js';
 import { addConfigCommand } from './config-command.js';
 import { addDemoCommand } from './demo-command.js';
 import { addDoctorCommand } from './doctor-command.js';
@@ -76,6 +78,8 @@ function createProgram(terminal: Terminal, outcome: Outcome, json: boolean): Com
   addSimulateCommand(program, terminal, outcome);
   addTrainCommand(program, terminal, outcome);
   addEvaluateCommand(program, terminal, outcome);
+  addClusterCommand(program, terminal, outcome);
+  addCompareCommand(program, terminal, outcome);
   addModelsCommand(program, terminal);
   addSegmentsCommand(program, terminal);
   addTopicsCommand(program, terminal, outcome);

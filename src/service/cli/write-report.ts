@@ -1,7 +1,4 @@
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type * as RenderChart from '../../charts/render-chart.js';
-import { SegtideError } from '../../errors.js';
 import { checkOutputFile } from '../../transport/file/check-output-file.js';
 import { toOutputError } from '../../transport/file/file-error.js';
 import { makeFolder } from '../../transport/file/make-folder.js';
@@ -12,7 +9,7 @@ import { type RenderedReport, renderReport } from '../report/render-report.js';
 import { formatCounted } from '../summary/format.js';
 import { toViewSettings } from '../view/to-view-settings.js';
 import { findRun } from './find-run.js';
-import { packagePath } from './package-path.js';
+import { loadCharts } from './load-charts.js';
 import { readConfig } from './read-config.js';
 import type { ReportFlags } from './report-command.js';
 import { sharedAssignments } from './shared-options.js';
@@ -68,16 +65,6 @@ export async function writeReport(named: string | undefined, flags: ReportFlags,
     flags,
     terminal,
   );
-}
-
-/** The charts are bundled by the build: there is no library to install. */
-async function loadCharts(): Promise<typeof RenderChart> {
-  const path = packagePath('dist/charts/render-chart.js');
-  try {
-    return (await import(pathToFileURL(path).href)) as typeof RenderChart;
-  } catch (cause) {
-    throw new SegtideError('config', `the charts are not built: there is no ${path}; run 'npm run build'`, { cause });
-  }
 }
 
 async function writePlots(folder: string, { plots }: RenderedReport): Promise<readonly string[]> {

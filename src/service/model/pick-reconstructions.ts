@@ -1,7 +1,8 @@
-import type { Latents } from '../../encode/embedding-batch.js';
+import type { EmbeddingBatch, Latents } from '../../encode/embedding-batch.js';
 import type { VraeEngine } from '../../encode/vrae/vrae-options.js';
 import { takeRows } from '../../numeric/take-rows.js';
 import { openModel } from '../../train/loaded-model.js';
+import type { ModelArtifact } from '../../train/model-artifact.js';
 import type { Scores } from '../../train/score-windows.js';
 import { isInformative } from '../../window/is-informative.js';
 
@@ -24,22 +25,52 @@ export interface ReconstructedWindow {
   readonly reconstructed: Float32Array; // (steps, channels)
 }
 
+/** Windows as an encoder saw them. */
+export interface EncodedWindows {
+  readonly model: ModelArtifact;
+  readonly embeddings: Pick<EmbeddingBatch, 'series' | 'latents' | 'reconstructionErrors'>;
+}
+
+/** Windows that are shown together, by their places in the embeddings. */
+export interface ShownMembers {
+  readonly segmentId: string;
+  readonly name: string;
+  readonly members: readonly number[];
+}
+
+/** Picks windows of each segment, see `pickMembers`. */
+export async function pickReconstructions(
+  { assignments, rows, model, profiles }: Scores,
+  count: number,
+  engine?: VraeEngine,
+): Promise<readonly ReconstructedSegment[]> {
+  const names = new Map(profiles.map(({ segmentId, name }) => [segmentId, name]));
+  const segments = assignments.model.segmentIds.map((segmentId, j) => ({
+    segmentId,
+    name: names.get(segmentId) ?? '',
+    members: [...assignments.nearest.keys()].filter((i) => assignments.nearest[i] === j),
+  }));
+  const picked = await pickMembers({ model, embeddings: assignments.embeddings }, segments, count, engine);
+  return picked.map((segment) => ({
+    ...segment,
+    panels: segment.panels.map((panel) => ({ ...panel, row: rows[panel.row]! })),
+  }));
+}
+
 /**
  * Picks so many windows of each segment at even distances, the best and the worst reconstructed among them, and decodes
  * them.
  */
-export async function pickReconstructions(
-  scores: Scores,
+export async function pickMembers(
+  { model, embeddings: { series, latents, reconstructionErrors } }: EncodedWindows,
+  segments: readonly ShownMembers[],
   count: number,
   engine?: VraeEngine,
 ): Promise<readonly ReconstructedSegment[]> {
-  const { assignments, rows, model, profiles } = scores;
-  const { series, latents, reconstructionErrors } = assignments.embeddings;
-  const names = new Map(profiles.map(({ segmentId, name }) => [segmentId, name]));
-  const shown = assignments.model.segmentIds.map((segmentId, j) => {
-    const members = [...assignments.nearest.keys()].filter((i) => assignments.nearest[i] === j);
-    members.sort((a, b) => (reconstructionErrors?.[a] ?? 0) - (reconstructionErrors?.[b] ?? 0) || a - b);
-    return { segmentId, size: members.length, members: spread(members, count) };
+  const shown = segments.map(({ members, ...segment }) => {
+    const errorOf = (i: number): number => reconstructionErrors?.[i] ?? 0;
+    const sorted = members.toSorted((a, b) => errorOf(a) - errorOf(b) || a - b);
+    return { ...segment, size: members.length, members: spread(sorted, count) };
   });
   const wanted = shown.flatMap(({ members }) => members);
   const cells = series.steps * series.channels;
@@ -47,12 +78,12 @@ export async function pickReconstructions(
 
   const isKnown = (i: number): boolean =>
     reconstructionErrors !== undefined && series.mask.subarray(i * cells, (i + 1) * cells).some(isInformative);
-  return shown.map(({ segmentId, size, members }) => ({
+  return shown.map(({ segmentId, name, size, members }) => ({
     segmentId,
-    name: names.get(segmentId) ?? '',
+    name,
     size,
     panels: members.map((i) => ({
-      row: rows[i]!,
+      row: i,
       error: isKnown(i) ? reconstructionErrors![i]! : null,
       original: maskedRow(series.values, series.mask, i, cells),
       reconstructed: back.get(i) ?? new Float32Array(0),
@@ -62,7 +93,7 @@ export async function pickReconstructions(
 
 /** Decodes some rows. */
 async function reconstruct(
-  model: Scores['model'],
+  model: ModelArtifact,
   { latentSize, values: all }: Latents,
   rows: readonly number[],
   cells: number,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { ChartOption } from '../../charts/render-chart.js';
 import { formatCount, formatCounted, formatDate } from '../summary/format.js';
 import { KINDS } from './charts/alert-chart.js';
@@ -6,6 +5,7 @@ import { mapChart } from './charts/map-chart.js';
 import { CAUSES } from './charts/move-charts.js';
 import type { ReportChart } from './charts/report-chart.js';
 import { asHtml, type Html, html, plain } from './html.js';
+import { renderPage } from './render-page.js';
 import { colourStyle, segmentVariable, withColours } from './report-colours.js';
 import type { ReportFacts } from './report-facts.js';
 import { REPORT_STYLE } from './report-style.js';
@@ -71,38 +71,15 @@ function toSections(facts: ReportFacts, parts: SectionParts): readonly Section[]
 }
 
 function toPage(facts: ReportFacts, sections: readonly Section[], style: string): Html {
-  const hash = createHash('sha256').update(style).digest('base64');
-  const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
   const name = plain(facts.name);
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="content-security-policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${name} – segtide report</title>
-<style>${asHtml(style)}</style>
-</head>
-<body>
-<div class="page">
-<header><h1>${name}</h1><p class="quiet">${periodOf(facts)}</p><p class="lead">${leadOf(facts)}</p>
-${tiles(facts)}
-<nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav></header>
-<main>${sections.map(
-    ({
-      id,
-      title,
-      note,
-      body,
-    }) => html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2><p class="note">${note}</p>${body}</section>
-`,
-  )}</main>
-<footer>Written ${new Date(facts.writtenAt).toISOString().slice(0, 16).replace('T', ' ')} UTC by segtide ${facts.version}. Times are UTC.</footer>
-</div>
-</body>
-</html>
-`;
+  return renderPage({
+    title: `${name} – segtide report`,
+    heading: html`<h1>${name}</h1><p class="quiet">${periodOf(facts)}</p><p class="lead">${leadOf(facts)}</p>
+${tiles(facts)}`,
+    sections,
+    style,
+    footer: html`Written ${new Date(facts.writtenAt).toISOString().slice(0, 16).replace('T', ' ')} UTC by segtide ${facts.version}. Times are UTC.`,
+  });
 }
 
 function periodOf({ run, segments, source }: ReportFacts): string {

@@ -18,6 +18,7 @@ export interface LabelScores {
   readonly nmi: number;
 }
 
+/** A known segment of a customer. */
 interface Label {
   readonly segment: string;
   /** Epoch ms, inclusive; a window counts that lies within. */
@@ -37,7 +38,7 @@ export async function scoreLabels(
   path: string,
   toCustomerKey: (customerId: string) => string,
 ): Promise<LabelScores> {
-  const labels = await readLabels(path, toCustomerKey);
+  const labelOf = createWindowLabels(await readLabels(path, toCustomerKey));
   const truth: string[] = [];
   const found: number[] = [];
   const numbers = new Map<string, number>();
@@ -46,10 +47,9 @@ export async function scoreLabels(
     modelInForce(database),
   );
   for (const { customerId, windowStart, windowEnd, segmentId } of rows) {
-    const spans = labels.get(customerId as string) ?? [];
-    const label = spans.find(({ from, to }) => Number(windowStart) >= from && Number(windowEnd) <= to);
+    const label = labelOf(customerId as string, Number(windowStart), Number(windowEnd));
     if (label === undefined) continue;
-    truth.push(label.segment);
+    truth.push(label);
     if (!numbers.has(segmentId as string)) numbers.set(segmentId as string, numbers.size);
     found.push(numbers.get(segmentId as string)!);
   }
@@ -66,7 +66,16 @@ export async function scoreLabels(
   };
 }
 
-async function readLabels(
+/** Looks up the known segment of a window that lies within a label's span. */
+export function createWindowLabels(
+  labels: ReadonlyMap<string, readonly Label[]>,
+): (customerKey: string, start: number, end: number) => string | undefined {
+  return (customerKey, start, end) =>
+    labels.get(customerKey)?.find(({ from, to }) => start >= from && end <= to)?.segment;
+}
+
+/** Reads labels by customer, see `scoreLabels`. */
+export async function readLabels(
   path: string,
   toCustomerKey: (customerId: string) => string,
 ): Promise<ReadonlyMap<string, readonly Label[]>> {

@@ -1,0 +1,136 @@
+import { availableParallelism } from 'node:os';
+import { DEFAULT_METHOD_SETTINGS, METHODS, type Method } from '../../cluster/offline/method.js';
+import { SegtideError } from '../../errors.js';
+import type { TrainingJob, TrainingResult } from '../../train/training-job.js';
+import { checkOutputFile } from '../../transport/file/check-output-file.js';
+import { type CompareFilesOptions, compareFiles } from '../compare/compare-files.js';
+import { ENCODER_CANDIDATES, type EncoderCandidate } from '../compare/encoder-candidates.js';
+import type { Config } from '../config/schema.js';
+import { createLog } from '../log.js';
+import { trainUnderWatch } from '../model/train-under-watch.js';
+import { formatCounted } from '../summary/format.js';
+import { renderComparison } from '../summary/render-comparison.js';
+import type { CompareFlags } from './compare-command.js';
+import { inputAssignments } from './input-options.js';
+import { loadCharts } from './load-charts.js';
+import { readConfig } from './read-config.js';
+import { refuseIdle } from './refuse-idle.js';
+import { sharedAssignments } from './shared-options.js';
+import type { Terminal } from './terminal.js';
+import { toRange } from './to-range.js';
+import { workAndPrint } from './work-and-print.js';
+
+const DEFAULT_ENCODERS = ['series', 'vrae', 'latents'];
+const DEFAULT_METHODS: readonly Method[] = ['k-means', 'agglomerative', 'gaussian-mixture', 'hdbscan'];
+const DEFAULT_SEEDS = 3;
+
+/**
+ * Compares encoders and methods, and tells the user about it: progress on standard error, the ranking on standard output.
+ *
+ * @param train how a job is trained. @default in a process of its own
+ * @returns the exit code
+ */
+export async function compareAndReport(
+  files: readonly string[],
+  flags: CompareFlags,
+  terminal: Terminal,
+  train?: (job: TrainingJob) => Promise<TrainingResult>,
+): Promise<number> {
+  const { windows = false, output, report, labels, labelColumn } = flags;
+  if (windows && labels !== undefined) refuse('--labels', 'it is for events; name a --label-column');
+  if (!windows && labelColumn !== undefined) refuse('--label-column', 'it is for windows; events take --labels');
+  const configFor = (set: EncoderCandidate['set'], seed?: number): Config =>
+    configWith(files, flags, terminal, set, seed);
+  const config = configFor({});
+  const { paths } = config.input;
+  if (paths.length === 0) {
+    throw new SegtideError('config', 'there is nothing to compare by; name files (segtide compare usage.ndjson)');
+  }
+  if (windows && paths.length !== 1) throw new SegtideError('config', `--windows takes one file; got ${paths.length}`);
+  if (output !== undefined) await checkOutputFile(output, [...paths, flags.config, labels]);
+  if (report !== undefined) await checkOutputFile(report, [...paths, flags.config, labels, output]);
+  const first = config.run.seed;
+  const options: Omit<CompareFilesOptions, 'train' | 'onStep'> = {
+    kind: windows ? 'windows' : 'events',
+    labelColumn,
+    labelFile: labels,
+    encoders: pick('--encoders', flags.encoders ?? DEFAULT_ENCODERS, ENCODER_CANDIDATES, ({ name }) => name),
+    methods: pick('--methods', flags.methods ?? DEFAULT_METHODS, METHODS, (name) => name),
+    seeds: Array.from({ length: toSeeds(flags.seeds) }, (_, i) => first + i),
+    settings: { ...DEFAULT_METHOD_SETTINGS, threads: Math.max(0, availableParallelism() - 1) },
+    k: toRange(flags.k),
+    configOf: ({ set }, seed) => configFor(set, seed),
+    output,
+    report,
+    draw: async () => (await loadCharts()).renderChart,
+  };
+  return workAndPrint(
+    {
+      work: (display, signal) => {
+        let encoding = '';
+        const parts: Pick<CompareFilesOptions, 'train' | 'onStep'> = {
+          train: train ?? ((job) => trainUnderWatch(job, display, signal)),
+          onStep: (encoder, method, seed) => {
+            if (method === null) encoding = encoder;
+            display.show(() => `comparing  ${encoding}${method === null ? '' : `, ${method}`}  seed ${seed}`);
+          },
+        };
+        return compareFiles(
+          config,
+          { ...options, ...parts },
+          {
+            clock: { now: terminal.now },
+            log: createLog({ level: 'warn', format: 'text', write: (line) => display.above(line) }),
+            signal,
+            onProgress: (events, gathered) =>
+              display.show(() => `reading  ${formatCounted(events, 'event')}  ${formatCounted(gathered, 'window')}`),
+          },
+        );
+      },
+      render: renderComparison,
+    },
+    flags,
+    terminal,
+  );
+}
+
+function configWith(
+  files: readonly string[],
+  flags: CompareFlags,
+  terminal: Terminal,
+  set: EncoderCandidate['set'],
+  seed: number | undefined,
+): Config {
+  const given = seed === undefined ? flags.seed : String(seed);
+  const assignments = [
+    ...inputAssignments(files, flags),
+    ...sharedAssignments({ ...(given !== undefined && { seed: given }), ...(flags.set && { set: flags.set }) }),
+  ];
+  if (flags.windows) {
+    const cutsWindows = (key: string): boolean =>
+      /^(input|window)\b/.test(key) && key !== 'input.kind' && key !== 'input.paths';
+    refuseIdle(assignments, cutsWindows, 'the windows of the file are cut already');
+  }
+  const own = Object.entries(set).map(([key, value]) => ({ key, value, where: '--encoders' }));
+  return readConfig(flags.config, [...assignments, ...own], terminal.env);
+}
+
+function pick<T>(flag: string, names: readonly string[], all: readonly T[], nameOf: (item: T) => string): readonly T[] {
+  if (names.includes('all')) return all;
+  return names.map((name) => {
+    const found = all.find((item) => nameOf(item) === name);
+    if (found !== undefined) return found;
+    throw new SegtideError('config', `${flag} knows no '${name}'; known are all, ${all.map(nameOf).join(', ')}`);
+  });
+}
+
+function toSeeds(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_SEEDS;
+  const seeds = Number(text);
+  if (Number.isInteger(seeds) && seeds >= 1 && seeds <= 100) return seeds;
+  throw new SegtideError('config', `--seeds must be a whole number from 1 to 100; got '${text}'`);
+}
+
+function refuse(flag: string, why: string): never {
+  throw new SegtideError('config', `${flag} has no part here: ${why}; leave it out`);
+}

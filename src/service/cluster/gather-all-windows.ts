@@ -1,0 +1,88 @@
+import { SegtideError } from '../../errors.js';
+import { customersOf, selectWindows } from '../../train/window-rows.js';
+import { firstResults } from '../../window/first-results.js';
+import type { WindowBatch } from '../../window/window-batch.js';
+import { createWindower } from '../../window/windower.js';
+import { createPages, isLearnt } from '../../worker/pages.js';
+import type { Config } from '../config/schema.js';
+import type { GatherDeps } from '../model/gather-windows.js';
+import { openSource } from '../run/open-source.js';
+import { resolveRun } from '../run/run-settings.js';
+
+/** Every whole window of an input. */
+export interface AllWindows {
+  readonly windows: WindowBatch;
+  /** Usage events that were read. */
+  readonly events: number;
+}
+
+/**
+ * Reads the input of a config to its end and keeps all windows that a model may learn from: first results of windows that
+ * closed.
+ *
+ * @throws SegtideError `config` for an input that never ends, `input` when it gives no window, `aborted` on request
+ */
+export async function gatherAllWindows(config: Config, deps: GatherDeps): Promise<AllWindows> {
+  if (config.input.kind === 'kafka') {
+    throw new SegtideError('config', 'a topic has no end to read up to: name files');
+  }
+  const run = resolveRun(config);
+  const { trainer, window, learnEvery } = run.segmentation;
+  const { windowSteps: steps } = trainer.model.series;
+  const parts: WindowBatch[] = [];
+  const names: string[] = [];
+  const input = await openSource(config, run, deps, undefined);
+  try {
+    const pages = createPages(input.source, createWindower(window), {
+      learnEvery,
+      isStopped: () => deps.signal.aborted,
+    });
+    for (let page = await pages.next(); page !== undefined; page = await pages.next()) {
+      const { windows } = page;
+      const kept = [...windows.starts.keys()].filter((i) => isLearnt(windows, i));
+      if (kept.length === 0) continue;
+      for (const i of kept) names.push(windows.ids.text(windows.customers[i]!));
+      parts.push(selectWindows(windows, Uint32Array.from(kept)));
+      deps.onProgress(pages.records, names.length);
+    }
+    if (deps.signal.aborted) throw new SegtideError('aborted', 'The clustering was stopped.');
+    if (names.length === 0) {
+      const text = `${pages.records} events gave no whole window of ${steps} steps; give more, or make window.steps or window.step less`;
+      throw new SegtideError('input', text);
+    }
+    return { windows: joined(parts, names), events: pages.records };
+  } finally {
+    await input.source.close();
+  }
+}
+
+/** Several batches as one, with ids of its own: slots are given to others as the stream goes on. */
+function joined(parts: readonly WindowBatch[], names: readonly string[]): WindowBatch {
+  const { steps, channels } = parts[0]!;
+  const length = names.length;
+  const whole = {
+    starts: new Float64Array(length),
+    ends: new Float64Array(length),
+    values: new Float32Array(length * steps * channels),
+    mask: new Uint8Array(length * steps * channels),
+    observedSteps: new Uint16Array(length),
+  };
+  let to = 0;
+  for (const part of parts) {
+    whole.starts.set(part.starts, to);
+    whole.ends.set(part.ends, to);
+    whole.observedSteps.set(part.observedSteps, to);
+    whole.values.set(part.values, to * steps * channels);
+    whole.mask.set(part.mask, to * steps * channels);
+    to += part.length;
+  }
+  return {
+    ...whole,
+    ...customersOf(names),
+    ...firstResults(length),
+    length,
+    steps,
+    channels,
+    watermark: parts.at(-1)!.watermark,
+  };
+}

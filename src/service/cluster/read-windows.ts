@@ -1,0 +1,63 @@
+import type { ModelSettings } from '../../train/training-job.js';
+import { readWindowTable } from '../../transport/file/read-window-table.js';
+import { toGivenWindows } from '../../window/given-windows.js';
+import type { WindowBatch } from '../../window/window-batch.js';
+import type { Config } from '../config/schema.js';
+import type { GatherDeps } from '../model/gather-windows.js';
+import { modelSettingsFor } from '../model/model-settings.js';
+import { createWindowLabels, readLabels } from '../report/score-labels.js';
+import { resolveRun } from '../run/run-settings.js';
+import { gatherAllWindows } from './gather-all-windows.js';
+
+/** Windows that were cut from events, or elsewhere. */
+export interface ReadWindows {
+  readonly windows: WindowBatch;
+  /** Whether they have customers and times. */
+  readonly named: boolean;
+  /** Class of each, '' where it is unknown; undefined where no labels were named. */
+  readonly labels: readonly string[] | undefined;
+  /** Usage events that they were cut from. */
+  readonly events: number | undefined;
+  /** How a config makes a model of them; one that cuts windows otherwise has no part here. */
+  settingsOf(config: Config): ModelSettings;
+}
+
+export interface ReadWindowsOptions {
+  readonly kind: 'events' | 'windows';
+  /** Of ready-made windows: column with the class. */
+  readonly labelColumn?: string | undefined;
+  /** Of events: file of known segments, by customer and span. */
+  readonly labelFile?: string | undefined;
+}
+
+/**
+ * Reads all windows of a config's input.
+ *
+ * @throws SegtideError `input` where a file can't be read or holds none, `config` for an input without end
+ */
+export async function readWindows(
+  config: Config,
+  { kind, labelColumn, labelFile }: ReadWindowsOptions,
+  deps: GatherDeps,
+): Promise<ReadWindows> {
+  if (kind === 'windows') {
+    const table = await readWindowTable(config.input.paths[0]!, { labelColumn, signal: deps.signal });
+    return {
+      windows: toGivenWindows(table),
+      named: false,
+      labels: table.labels,
+      events: undefined,
+      settingsOf: (own) => modelSettingsFor(own, table, own.cluster.k),
+    };
+  }
+  const labelOf = labelFile === undefined ? undefined : createWindowLabels(await readLabels(labelFile, (id) => id));
+  const { windows, events } = await gatherAllWindows(config, deps);
+  const { ids, customers, starts, ends } = windows;
+  return {
+    windows,
+    named: true,
+    labels: labelOf && Array.from(starts, (start, row) => labelOf(ids.text(customers[row]!), start, ends[row]!) ?? ''),
+    events,
+    settingsOf: (own) => resolveRun(own).segmentation.trainer.model,
+  };
+}

@@ -1,0 +1,64 @@
+import { writeWholeFile } from '../../transport/file/write-whole-file.js';
+import { type ReadWindowsOptions, readWindows } from '../cluster/read-windows.js';
+import type { Config } from '../config/schema.js';
+import type { GatherDeps } from '../model/gather-windows.js';
+import type { DrawChart } from '../report/render-report.js';
+import { type CompareWindowsOptions, compareWindows } from './compare-windows.js';
+import type { ComparisonReport } from './comparison-report.js';
+import { gatherComparison } from './gather-comparison.js';
+import { rankCandidates } from './rank-candidates.js';
+import { renderComparisonPage } from './render-comparison-page.js';
+import { winnerConfig } from './winner-config.js';
+
+export interface CompareFilesOptions
+  extends ReadWindowsOptions,
+    Pick<CompareWindowsOptions, 'encoders' | 'methods' | 'seeds' | 'settings' | 'k' | 'configOf' | 'train' | 'onStep'> {
+  /** Where the winner's config goes. */
+  readonly output?: string | undefined;
+  /** Where the HTML page goes. */
+  readonly report?: string | undefined;
+  readonly draw: () => Promise<DrawChart>;
+}
+
+/**
+ * Compares encoders and methods on the windows of files.
+ *
+ * @throws SegtideError `input` where a file can't be read, `config` where there is too little in it, `output` where the
+ * config can't be written, `aborted` on request
+ */
+export async function compareFiles(
+  config: Config,
+  { kind, labelColumn, labelFile, output, report, draw, ...how }: CompareFilesOptions,
+  deps: GatherDeps & { readonly signal: AbortSignal },
+): Promise<ComparisonReport> {
+  const { now } = deps.clock;
+  const began = now();
+  const read = await readWindows(config, { kind, labelColumn, labelFile }, deps);
+  const { candidates, failures, clusterings } = await compareWindows(read, { ...how, now, signal: deps.signal });
+  const labelled = read.labels?.filter((label) => label !== '').length ?? null;
+  const rankedBy = labelled === null || labelled === 0 ? 'stability and silhouette of series' : 'ari';
+  const ranked = rankCandidates(candidates, rankedBy);
+  // Series as they are make no config: the best of the encoders does.
+  const winner = ranked.find(({ encoder }) => how.encoders.find(({ name }) => name === encoder)!.by === 'embedding');
+  if (output !== undefined && winner !== undefined) {
+    const chosen = how.encoders.find(({ name }) => name === winner.encoder)!;
+    await writeWholeFile(output, winnerConfig(how.configOf(chosen, config.run.seed), winner, kind));
+  }
+  const found: ComparisonReport = {
+    files: config.input.paths,
+    n: read.windows.length,
+    labelled,
+    seeds: how.seeds,
+    rankedBy,
+    candidates: ranked,
+    failures,
+    config: output !== undefined && winner !== undefined ? output : null,
+    page: report ?? null,
+    seconds: (now() - began) / 1000,
+  };
+  if (report !== undefined) {
+    const shown = await gatherComparison(found, clusterings, deps.signal);
+    await writeWholeFile(report, renderComparisonPage(shown, await draw(), now()));
+  }
+  return found;
+}

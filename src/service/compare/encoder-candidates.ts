@@ -1,0 +1,21 @@
+import { VIEW_KINDS } from '../../encode/views/view-kind.js';
+import type { ClusteredBy } from '../cluster/window-rows.js';
+
+/** A way to turn windows into points that `segtide compare` tries. */
+export interface EncoderCandidate {
+  /** As it is named by `--encoders` and in the ranking. */
+  readonly name: string;
+  readonly by: ClusteredBy;
+  /** Config keys that make it, with their values. */
+  readonly set: Readonly<Record<string, unknown>>;
+}
+
+/** All of them, in the order in which they are tried. A new `encoder.kind` gets its line here. */
+export const ENCODER_CANDIDATES: readonly EncoderCandidate[] = [
+  { name: 'series', by: 'series', set: {} },
+  { name: 'vrae', by: 'embedding', set: {} },
+  { name: 'latents', by: 'embedding', set: { 'encoder.views': [] } },
+  ...VIEW_KINDS.filter((kind) => kind !== 'latents').map(
+    (kind): EncoderCandidate => ({ name: kind, by: 'embedding', set: { 'encoder.views': [kind] } }),
+  ),
+];

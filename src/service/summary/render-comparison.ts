@@ -1,0 +1,82 @@
+import pc from 'picocolors';
+import type { ComparisonReport, RankedCandidate } from '../compare/comparison-report.js';
+import { formatCounted, formatSeconds, formatShare, printable, wrap } from './format.js';
+import { plainTable } from './plain-table.js';
+import type { SummaryStyle } from './render-summary.js';
+
+/** What a comparison found, for people to read. */
+export function renderComparison(report: ComparisonReport, { width, color }: SummaryStyle): string {
+  const colors = pc.createColors(color);
+  const columns = Math.max(40, Math.min(width, 132));
+  const { failures, config, candidates, page } = report;
+  const parts = [
+    [colors.bold(wrap(headline(report), columns))],
+    [colors.bold('Ranking'), ranking(candidates, columns), wrap(basis(report), columns, '  ', '  ')],
+    ...(failures.length === 0
+      ? []
+      : [[colors.bold('Came to nothing'), ...failures.map((failure) => wrap(toLine(failure), columns, '  ', '    '))]]),
+    ...(config === null ? [] : [[wrap(`wrote ${config}: try it by segtide run --config ${config}`, columns)]]),
+    ...(page === null ? [] : [[`wrote ${page}; open it in a browser`]]),
+  ];
+  return `\n${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function headline({ files, n, seeds, candidates, seconds }: ComparisonReport): string {
+  return `${printable(files.join(', '))}: ${formatCounted(n, 'window')} in clusters ${candidates.length} ways, ${formatCounted(seeds.length, 'seed')} each, in ${formatSeconds(seconds)}`;
+}
+
+function basis({ rankedBy, labelled, seeds }: ComparisonReport): string {
+  if (rankedBy === 'ari') {
+    return `ranked by ARI, agreement with ${formatCounted(labelled ?? 0, 'label')}; means over ${formatCounted(seeds.length, 'seed')}`;
+  }
+  return 'ranked by stability, the agreement of the clusters of two seeds, and by the silhouette of the series in these clusters: without labels nothing tells which are right. The silhouette of the embedding is each encoder’s own and can’t be compared.';
+}
+
+function ranking(candidates: readonly RankedCandidate[], width: number): string {
+  const right = (head: string, dropFirst?: number) => ({
+    head,
+    align: 'right' as const,
+    ...(dropFirst !== undefined && { dropFirst }),
+  });
+  return plainTable(
+    [
+      right('#'),
+      { head: 'encoder' },
+      { head: 'method' },
+      right('k'),
+      right('ARI'),
+      right('NMI', 3),
+      right('stability'),
+      right('silhouette', 4),
+      right('of series', 2),
+      right('noise', 5),
+      right('encode'),
+      right('cluster', 1),
+      right('memory', 0),
+    ],
+    candidates.map((candidate) => [
+      String(candidate.rank),
+      candidate.encoder,
+      candidate.method,
+      [...new Set(candidate.k)].join(', '),
+      score(candidate.ari),
+      score(candidate.nmi),
+      score(candidate.stability),
+      score(candidate.silhouette),
+      score(candidate.seriesSilhouette),
+      candidate.noise === 0 ? '' : formatShare(candidate.noise),
+      formatSeconds(candidate.encodeSeconds),
+      formatSeconds(candidate.clusterSeconds),
+      `${Math.round(candidate.residentBytes / 2 ** 20)} MiB`,
+    ]),
+    width,
+  );
+}
+
+function score(value: number | null): string {
+  return value === null ? '–' : value.toFixed(3);
+}
+
+function toLine({ encoder, method, why }: ComparisonReport['failures'][number]): string {
+  return `${method === null ? encoder : `${encoder}, ${method}`}: ${why}`;
+}

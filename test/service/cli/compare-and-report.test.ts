@@ -1,0 +1,149 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRandom } from '../../../src/numeric/random.js';
+import { compareAndReport } from '../../../src/service/cli/compare-and-report.js';
+import type { CompareFlags } from '../../../src/service/cli/compare-command.js';
+import type { ComparisonReport } from '../../../src/service/compare/comparison-report.js';
+import { rankCandidates } from '../../../src/service/compare/rank-candidates.js';
+import { loadConfig } from '../../../src/service/config/load-config.js';
+import { runTrainingJob } from '../../../src/train/run-training-job.js';
+
+const SMALL = ['encoder.updates=40', 'encoder.hidden=8', 'encoder.latent=3', 'encoder.engine=js'];
+const ROWS = 60;
+
+let folder: string;
+let windows: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'segtide-compare-'));
+  const random = createRandom(5);
+  const rows = Array.from({ length: ROWS }, (_, i) => {
+    const values = Array.from(
+      { length: 8 },
+      (_, step) => ((i % 2 === 0) === step < 4 ? 20 : 1) * (0.9 + 0.2 * random.next()),
+    );
+    return `${i % 2 === 0 ? 'early' : 'late'},${values.join(',')}`;
+  });
+  windows = join(folder, 'windows.csv');
+  await writeFile(windows, `label,${Array.from({ length: 8 }, (_, j) => `s${j}`).join(',')}\n${rows.join('\n')}\n`);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('segtide compare', () => {
+  it('ranks encoders and methods by labels, and writes a config that loads', async () => {
+    const output = join(folder, 'best.yaml');
+    const report = await compared({
+      encoders: ['series', 'profile'],
+      methods: ['k-means', 'dtw'],
+      labelColumn: 'label',
+      seeds: '2',
+      output,
+    });
+    expect(report).toMatchObject({
+      n: ROWS,
+      labelled: ROWS,
+      seeds: [42, 43],
+      rankedBy: 'ari',
+      failures: [],
+      config: output,
+    });
+    // Embeddings have no order in time, so that nothing of them can be warped.
+    expect(report.candidates.map(({ encoder, method }) => `${encoder} ${method}`).sort()).toEqual([
+      'profile k-means',
+      'series dtw',
+      'series k-means',
+    ]);
+    const scores = report.candidates.map(({ ari }) => ari!);
+    expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+    for (const { k, stability, ari } of report.candidates) {
+      expect(k).toEqual([2, 2]);
+      expect(ari).toBeGreaterThan(0.9);
+      expect(stability).toBeGreaterThan(0.9);
+    }
+    const text = await readFile(output, 'utf8');
+    expect(text).toMatch(/^# Chosen by segtide compare: encoder profile, 2 clusters by k-means\.\n/);
+    const { encoder, cluster } = loadConfig({ file: { path: output, text } });
+    expect(encoder.views).toEqual(['profile']);
+    expect(cluster.k).toBe(2);
+  });
+
+  it('writes a page without scripts, with maps, clusters, dendrogram and reconstructions of the winner', async () => {
+    const file = join(folder, 'compare.html');
+    const settings = { methods: ['k-means'], labelColumn: 'label', seeds: '1', report: file };
+    expect(await compared({ ...settings, encoders: ['latents'] })).toMatchObject({ page: file });
+    const page = await readFile(file, 'utf8');
+    expect(page).not.toMatch(/<script|NaN|undefined/);
+    for (const title of ['Ranking', 'Maps', 'Clusters', 'Dendrogram', 'Original against reconstructed']) {
+      expect(page).toContain(`${title}</h2>`);
+    }
+    // Series are not encoded, and so nothing gives them back.
+    await compared({ ...settings, encoders: ['series'] });
+    expect(await readFile(file, 'utf8')).not.toContain('Original against reconstructed</h2>');
+  });
+
+  it('tells what fails, and goes on with the others', async () => {
+    const file = join(folder, 'few.csv');
+    await writeFile(file, 's0,s1\n1,2\n2,1\n5,5\n');
+    const report = await compared(
+      { encoders: ['series'], methods: ['k-means', 'agglomerative'], k: '3', seeds: '1' },
+      file,
+    );
+    expect(report.candidates).toHaveLength(2);
+    const none = await compared({ encoders: ['series'], methods: ['k-means'], k: '4', seeds: '1' }, file);
+    expect(none).toMatchObject({ candidates: [], config: null });
+    expect(none.failures).toEqual([
+      { encoder: 'series', method: 'k-means', why: "4 clusters can't be made of 3 usable windows; ask for fewer" },
+    ]);
+  });
+
+  it('refuses names that it does not know', async () => {
+    await expect(compared({ encoders: ['umap'] })).rejects.toThrow("--encoders knows no 'umap'; known are all, series");
+    await expect(compared({ methods: ['means'] })).rejects.toThrow("--methods knows no 'means'");
+    await expect(compared({ seeds: '0' })).rejects.toThrow('--seeds must be a whole number');
+  });
+});
+
+describe('the ranking', () => {
+  const base = {
+    method: 'k-means' as const,
+    k: [2],
+    nmi: null,
+    silhouette: 0.9,
+    noise: 0,
+    encodeSeconds: 0,
+    clusterSeconds: 1,
+    residentBytes: 0,
+  };
+  const a = { ...base, encoder: 'a', ari: 0.2, stability: 0.9, seriesSilhouette: 0.5 };
+  const b = { ...base, encoder: 'b', ari: 0.7, stability: 0.8, seriesSilhouette: 0.1 };
+  const c = { ...base, encoder: 'c', ari: 0.7, stability: null, seriesSilhouette: 0.3, clusterSeconds: 0.5 };
+
+  it('goes by ARI where there are labels, the quicker first among equals', () => {
+    expect(rankCandidates([a, b, c], 'ari').map(({ encoder, rank }) => [encoder, rank])).toEqual([
+      ['c', 1],
+      ['b', 2],
+      ['a', 3],
+    ]);
+  });
+
+  it('goes by stability and the silhouette of series where there are none', () => {
+    // a: first and first; c: last and second; b: second and last, as c, and slower.
+    const ranked = rankCandidates([c, b, a], 'stability and silhouette of series');
+    expect(ranked.map(({ encoder }) => encoder)).toEqual(['a', 'c', 'b']);
+  });
+});
+
+async function compared(flags: Partial<CompareFlags>, file = windows): Promise<ComparisonReport> {
+  let out = '';
+  const terminal = {
+    out: { write: (text: string) => (out += text) },
+    err: { write: () => undefined },
+    env: {},
+    now: () => 0,
+  };
+  await compareAndReport([file], { windows: true, set: SMALL, ...flags, json: true }, terminal, (job) =>
+    runTrainingJob(job),
+  );
+  return JSON.parse(out) as ComparisonReport;
+}
