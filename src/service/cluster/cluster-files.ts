@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { MethodSettings } from '../../cluster/offline/method.js';
+import { neighbourPlaces } from '../../cluster/offline/neighbour-places.js';
 import { NOISE } from '../../cluster/offline/partition.js';
 import { principalPlaces } from '../../cluster/offline/principal-places.js';
 import { writeWholeFile } from '../../transport/file/write-whole-file.js';
@@ -55,7 +56,14 @@ export async function clusterFiles(
     await writeWholeFile(assignments, toClusterLines(rows, { partition: found.partition, distances, anomalies }));
     written.push(assignments);
   }
-  if (plots !== undefined) written.push(...(await writeCharts(plots, rows, found, await options.draw())));
+  if (plots !== undefined)
+    written.push(
+      ...(await writeCharts(plots, rows, found, {
+        draw: await options.draw(),
+        seed: settings.seed,
+        signal: deps.signal,
+      })),
+    );
   const { membership, facts, k } = found.partition;
   return {
     files: config.input.paths,
@@ -103,8 +111,9 @@ async function writeCharts(
   folder: string,
   { points }: ClusteredRows,
   { partition, sweep, tree, kAsked }: ClusteredPartition,
-  draw: DrawChart,
+  { draw, seed, signal }: { readonly draw: DrawChart; readonly seed: number; readonly signal: AbortSignal },
 ): Promise<string[]> {
+  const neighbourly = await neighbourPlaces(points, seed, signal);
   const charts: (ReportChart | undefined)[] = [
     sweepChart(sweep, kAsked ?? partition.k),
     dendrogramChart(tree, partition.k),
@@ -112,6 +121,8 @@ async function writeCharts(
       name: 'map',
       how: 'along the two directions in which they differ most',
     }),
+    neighbourly &&
+      clusterMapChart(neighbourly, partition, { name: 'map-neighbours', how: 'placed so that neighbours lie near' }),
   ];
   const ids = Array.from({ length: partition.k }, (_, cluster) => clusterId(cluster)!);
   const written: string[] = [];

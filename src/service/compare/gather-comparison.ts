@@ -1,5 +1,6 @@
 import { agglomerate } from '../../cluster/offline/agglomerate.js';
 import type { Dendrogram } from '../../cluster/offline/dendrogram.js';
+import { neighbourPlaces } from '../../cluster/offline/neighbour-places.js';
 import { NOISE, type Partition } from '../../cluster/offline/partition.js';
 import { takePoints } from '../../cluster/offline/points.js';
 import { principalPlaces } from '../../cluster/offline/principal-places.js';
@@ -25,6 +26,8 @@ export interface EncoderMap {
   readonly candidate: RankedCandidate;
   readonly partition: Partition;
   readonly places: Float64Array; // (rows, 2)
+  /** By neighbours; undefined of too many rows. */
+  readonly neighbourly: Float64Array | undefined; // (rows, 2)
 }
 
 export interface WinnerFacts {
@@ -55,7 +58,8 @@ export async function gatherComparison(
   const maps = await Promise.all(
     best.slice(0, MAPS).map(async (candidate): Promise<EncoderMap> => {
       const { rows, partition } = clusterings.get(keyOf(candidate))!;
-      return { candidate, partition, places: await principalPlaces(rows.points) };
+      const neighbourly = await neighbourPlaces(rows.points, seeds[0]!, signal);
+      return { candidate, partition, places: await principalPlaces(rows.points), neighbourly };
     }),
   );
   const [candidate] = candidates;

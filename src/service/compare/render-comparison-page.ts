@@ -103,10 +103,23 @@ function mapSection({ maps }: ComparisonFacts, { wide }: Drawing): Section {
   return {
     id: 'maps',
     title: 'Maps',
-    note: 'Windows along the two directions in which the points of an encoder differ most (PCA), coloured by the clusters of its best method; of the first seed.',
-    body: html`${maps.map(({ candidate: { encoder, method, rank }, partition, places }) => {
-      const chart = clusterMapChart(places, partition, { name: `map-${encoder}`, how: `by ${encoder} and ${method}` });
-      return html`<figure><figcaption><b>${encoder}</b> with ${method} <span class="quiet">rank ${rank}, ${formatCounted(partition.k, 'cluster')}</span></figcaption>${wide(chart)}</figure>`;
+    note: 'Windows coloured by the clusters of the encoder’s best method, of the first seed: along the two directions in which its points differ most (PCA), and placed so that neighbours lie near each other, as UMAP does.',
+    body: html`${maps.map(({ candidate: { encoder, method, rank }, partition, places, neighbourly }) => {
+      const charts = [
+        ['PCA', clusterMapChart(places, partition, { name: `map-${encoder}`, how: `by ${encoder}, by PCA` })],
+        ...(neighbourly === undefined
+          ? []
+          : [
+              [
+                'neighbours',
+                clusterMapChart(neighbourly, partition, {
+                  name: `neighbours-${encoder}`,
+                  how: `by ${encoder}, by neighbours`,
+                }),
+              ] as const,
+            ]),
+      ] as const;
+      return html`<figure><figcaption><b>${encoder}</b> with ${method} <span class="quiet">rank ${rank}, ${formatCounted(partition.k, 'cluster')}</span></figcaption>${charts.map(([how, chart]) => html`<p class="curve">${how}</p>${wide(chart)}`)}</figure>`;
     })}`,
   };
 }

@@ -15,7 +15,7 @@ export function renderComparison(report: ComparisonReport, { width, color }: Sum
     ...(failures.length === 0
       ? []
       : [[colors.bold('Came to nothing'), ...failures.map((failure) => wrap(toLine(failure), columns, '  ', '    '))]]),
-    ...(config === null ? [] : [[wrap(`wrote ${config}: try it by segtide run --config ${config}`, columns)]]),
+    ...(config === null ? [] : [[wrap(`wrote ${config}: the best encoder's config, for --config ${config}`, columns)]]),
     ...(page === null ? [] : [[`wrote ${page}; open it in a browser`]]),
   ];
   return `\n${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;

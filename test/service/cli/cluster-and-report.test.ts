@@ -87,7 +87,7 @@ describe('segtide cluster', () => {
     expect(report.sweep.map(({ k }) => k)).toEqual([2, 3, 4]);
     const best = report.sweep.reduce((a, b) => (b.silhouette! > a.silhouette! ? b : a));
     expect(report).toMatchObject({ kAsked: best.k, silhouette: best.silhouette });
-    expect((await readdir(plots)).sort()).toEqual(['dendrogram.svg', 'k-sweep.svg', 'map.svg']);
+    expect((await readdir(plots)).sort()).toEqual(['dendrogram.svg', 'k-sweep.svg', 'map-neighbours.svg', 'map.svg']);
     expect(await readFile(join(plots, 'dendrogram.svg'), 'utf8')).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
   });
 
