@@ -105,7 +105,10 @@ function clusterConfig(files: readonly string[], flags: ClusterFlags, terminal: 
   const config = readConfig(flags.config, assignments, terminal.env);
   const { paths } = config.input;
   if (config.input.kind === 'file' && paths.length === 0) {
-    throw new SegtideError('config', 'there is nothing to cluster; name files (segtide cluster usage.ndjson)');
+    const taken = [flags.vectors, flags.anomalies].find((value) => typeof value === 'string');
+    const why =
+      taken === undefined ? '' : `: '${taken}' was taken as what the flag before it says, so name files first`;
+    throw new SegtideError('config', `there is nothing to cluster; name files (segtide cluster usage.ndjson)${why}`);
   }
   if (kind === 'windows' && paths.length !== 1) {
     throw new SegtideError('config', `--windows takes one file; got ${paths.length}`);

@@ -160,6 +160,12 @@ describe('segtide cluster', () => {
     await expect(clustered(file, { vectors: true, ...flags })).rejects.toThrow(expected);
   });
 
+  it('tells where a flag took the file for its own value', async () => {
+    await expect(clustered(undefined, { vectors: 'embeddings.ndjson' })).rejects.toThrow(
+      "'embeddings.ndjson' was taken as what the flag before it says, so name files first",
+    );
+  });
+
   it('refuses vectors of different widths, and of different models', async () => {
     const file = join(folder, 'widths.ndjson');
     await writeFile(file, '{"vector":[1,2]}\n{"vector":[1,2,3]}\n');
@@ -173,7 +179,7 @@ describe('segtide cluster', () => {
   });
 });
 
-async function clustered(file: string, flags: Partial<ClusterFlags>): Promise<ClusterReport> {
+async function clustered(file: string | undefined, flags: Partial<ClusterFlags>): Promise<ClusterReport> {
   let out = '';
   const terminal = {
     out: { write: (text: string) => (out += text) },
@@ -182,7 +188,7 @@ async function clustered(file: string, flags: Partial<ClusterFlags>): Promise<Cl
     now: () => 0,
   };
   await clusterAndReport(
-    [file],
+    file === undefined ? [] : [file],
     { method: 'k-means', threads: undefined, ...flags, json: true } as ClusterFlags,
     terminal,
     (job) => runTrainingJob(job),
