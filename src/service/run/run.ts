@@ -50,9 +50,11 @@ export const runFromConfig: RunFromConfig = async (given, deps) => {
     await folder.prepare();
     const outputs = await openOutputs(config, from?.checkpoint.outputs);
     let notified: NotifyBesideRun | undefined;
+    let summary: RunSummary;
+    let undelivered = 0;
     try {
       notified = await openNotified(config, deps);
-      return await new Run(config, deps, settings, input, outputs, folder).run(from?.checkpoint, initialModel);
+      summary = await new Run(config, deps, settings, input, outputs, folder).run(from?.checkpoint, initialModel);
     } catch (error) {
       // What came of a wrong setting is of no use, and must not stand in the way of the corrected run.
       const isUseless = !folder.hasCheckpoint && error instanceof SegtideError && error.code === 'config';
@@ -60,8 +62,9 @@ export const runFromConfig: RunFromConfig = async (given, deps) => {
       throw error;
     } finally {
       await outputs.close();
-      await notified?.end();
+      undelivered = (await notified?.end()) ?? 0;
     }
+    return undelivered === 0 ? summary : { ...summary, undelivered };
   } finally {
     await input.source.close();
   }
