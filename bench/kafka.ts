@@ -87,7 +87,7 @@ try {
   while (readAll === 0) await Promise.race([sleep(50), running]);
   // A day in half a second: models take effect while time goes on.
   await Promise.race([produce(Number(days) - LIVE_DAYS, Number(days)), running]);
-  while (seen!.events < usage.records.length) await Promise.race([sleep(50), running]);
+  while ((seen!.events ?? 0) < usage.records.length) await Promise.race([sleep(50), running]);
   note('end');
   controller.abort();
   const { models, windows } = await running;

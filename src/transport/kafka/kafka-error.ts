@@ -12,6 +12,9 @@ export function toTransportError(cause: unknown, what: string, context: ErrorCon
 function adviceOn(cause: unknown): string {
   const type = protocolType(cause);
   if (type?.endsWith('_AUTHORIZATION_FAILED')) return '; `segtide topics plan` lists the rights that are needed';
+  if (type === 'ILLEGAL_SASL_STATE') {
+    return '; this listener asks for no login: leave out `kafka.sasl`, or name the port of a listener that has SASL';
+  }
   return isLostCoordinator(cause) ? ' (or no right to it: `segtide topics plan` lists those that are needed)' : '';
 }
 
