@@ -1,7 +1,7 @@
 import { KafkaJSConnectionError, KafkaJSNonRetriableError } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
 import { SegtideError } from '../../../src/errors.js';
-import { isRetriable } from '../../../src/transport/kafka/kafka-error.js';
+import { isRetriable, toTransportError } from '../../../src/transport/kafka/kafka-error.js';
 
 describe('an error is one that may pass', () => {
   it.each([
@@ -17,6 +17,17 @@ describe('an error is one that may pass', () => {
     ['nothing that Kafka knows of', new TypeError('x'), false],
   ])('where it is %s: %s', (_, error, passes) => {
     expect(isRetriable(error)).toBe(passes);
+  });
+});
+
+describe('what a user is told', () => {
+  it('of a login that nobody asks for names the setting, not the state of a protocol', () => {
+    const cause = Object.assign(new KafkaJSNonRetriableError('Request is not valid given the current SASL state'), {
+      type: 'ILLEGAL_SASL_STATE',
+    });
+    expect(toTransportError(within(cause), 'brokers could not be asked').message).toMatch(
+      /this listener asks for no login: leave out `kafka.sasl`, or name the port of a listener that has SASL$/,
+    );
   });
 });
 
