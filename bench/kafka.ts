@@ -79,7 +79,7 @@ try {
     log: createLog({ level: 'warn', format: 'text', write: (line) => process.stderr.write(line) }),
     progress(progress) {
       seen = progress;
-      if (progress.events >= backlog && readAll === 0) readAll = performance.now() - began;
+      if ((progress.events ?? 0) >= backlog && readAll === 0) readAll = performance.now() - began;
       const next = progress.phase.startsWith('training') ? 'training' : 'reading';
       if (next !== phase) note(next);
     },

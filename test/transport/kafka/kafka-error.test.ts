@@ -20,6 +20,26 @@ describe('an error is one that may pass', () => {
   });
 });
 
+describe('errors of several topics', () => {
+  const of = (topic: string, type: string, retriable: boolean) =>
+    Object.assign(new Error(`${type} it was`), { name: 'KafkaJSCreateTopicError', topic, type, retriable });
+  const late = of('a', 'REQUEST_TIMED_OUT', true);
+  const there = of('b', 'TOPIC_ALREADY_EXISTS', false);
+  const refused = of('c', 'POLICY_VIOLATION', false);
+  const all = (...errors: Error[]) => Object.assign(new Error('Topic creation errors'), { errors });
+
+  it('pass where each does, or is of a topic that is there by now', () => {
+    expect(isRetriable(all(late, there))).toBe(true);
+    expect(isRetriable(all(late, refused))).toBe(false);
+  });
+
+  it('are told one by one', () => {
+    expect(toTransportError(all(late, refused), 'the topics could not be created').message).toBe(
+      'the topics could not be created: a: REQUEST_TIMED_OUT it was; c: POLICY_VIOLATION it was',
+    );
+  });
+});
+
 describe('what a user is told', () => {
   it('of a login that nobody asks for names the setting, not the state of a protocol', () => {
     const cause = Object.assign(new KafkaJSNonRetriableError('Request is not valid given the current SASL state'), {
