@@ -15,6 +15,7 @@ import type { NotifyBesideRun } from '../notify/notify-beside-run.js';
 import type { RunDeps, RunFromConfig } from '../run-from-config.js';
 import type { RunSummary } from '../run-summary.js';
 import { buildSummary } from './build-summary.js';
+import { openNotified } from './open-notified.js';
 import { openOutputs, type RunOutputs } from './open-outputs.js';
 import { openSource, type RunSource } from './open-source.js';
 import { readInitialModel } from './read-initial-model.js';
@@ -69,12 +70,6 @@ export const runFromConfig: RunFromConfig = async (given, deps) => {
     await input.source.close();
   }
 };
-
-/** Who tells others of alerts; undefined where nobody is to be told. */
-async function openNotified(config: Config, deps: RunDeps): Promise<NotifyBesideRun | undefined> {
-  if (config.alerts.notify === undefined) return undefined;
-  return (await import('../notify/notify-beside-run.js')).notifyBesideRun(config, deps);
-}
 
 /**
  * A stop waits so long for the end of an input batch, where a checkpoint can be written: for its windows, and for a
