@@ -79,7 +79,7 @@ try {
     log: createLog({ level: 'warn', format: 'text', write: (line) => process.stderr.write(line) }),
     progress(progress) {
       seen = progress;
-      if (progress.events >= backlog && readAll === 0) readAll = performance.now() - began;
+      if ((progress.events ?? 0) >= backlog && readAll === 0) readAll = performance.now() - began;
       const next = progress.phase.startsWith('training') ? 'training' : 'reading';
       if (next !== phase) note(next);
     },
@@ -87,7 +87,7 @@ try {
   while (readAll === 0) await Promise.race([sleep(50), running]);
   // A day in half a second: models take effect while time goes on.
   await Promise.race([produce(Number(days) - LIVE_DAYS, Number(days)), running]);
-  while (seen!.events < usage.records.length) await Promise.race([sleep(50), running]);
+  while ((seen!.events ?? 0) < usage.records.length) await Promise.race([sleep(50), running]);
   note('end');
   controller.abort();
   const { models, windows } = await running;

@@ -72,6 +72,7 @@ export const PANELS: Readonly<Record<string, readonly Panel[]>> = {
       's',
       [
         ['partition {{partition}}', `max by (partition) (segtide_worker_since_turn_seconds${OF})`],
+        ['brokers, partition {{partition}}', `max by (partition) (segtide_worker_since_answer_seconds${OF})`],
         ['trainer', `max(segtide_trainer_since_turn_seconds${OF})`],
       ],
       { limit: 60 },

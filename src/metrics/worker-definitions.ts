@@ -138,6 +138,12 @@ export const WORKER_METRICS = {
     labels: ['partition'],
     help: 'Time since the partition was last looked after, with or without records. It stays below some seconds; a partition that hangs grows older.',
   },
+  silentSeconds: {
+    name: 'segtide_worker_since_answer_seconds',
+    type: 'gauge',
+    labels: ['partition'],
+    help: 'Time since a broker was seen to answer for the partition, with or without records. It grows while brokers are away, though the worker goes on looking.',
+  },
   partitions: {
     name: 'segtide_worker_partitions',
     type: 'gauge',

@@ -1,4 +1,4 @@
-import type { Registry } from 'prom-client';
+import type { Gauge, Registry } from 'prom-client';
 import { ALERT_KINDS } from '../anomaly/alert.js';
 import type { OpenEncoder } from '../encode/open-encoder.js';
 import type { DeadLetterReason } from '../ingest/dead-letter.js';
@@ -23,6 +23,8 @@ export interface PartitionFigures {
   readonly logEntries?: number | undefined;
   /** Processing time at which it was last looked after, epoch ms. */
   readonly turnedAt?: number | undefined;
+  /** Processing time at which a broker last answered for it, epoch ms; undefined where there is none. */
+  readonly answeredAt?: number | undefined;
 }
 
 /** Measures the work on one partition. */
@@ -62,6 +64,10 @@ export function createWorkerMeter(registry: Registry, clock: Clock | undefined, 
   const each = (tell: (label: string, figures: PartitionFigures) => void): void => {
     for (const [label, figures] of owned) tell(label, figures());
   };
+  const setSince = (gauge: Gauge, partition: string, at: number | undefined): void => {
+    if (clock === undefined || at === undefined) return;
+    gauge.set({ partition }, Math.max(0, clock.now() - at) / 1000);
+  };
   const metrics = createInstruments(registry, WORKER_METRICS, {
     lag: (gauge) => each((partition, { lag }) => lag && gauge.set({ partition }, lag.records)),
     processingLag: (gauge) => each((partition, { lag }) => lag && gauge.set({ partition }, lag.seconds)),
@@ -78,11 +84,8 @@ export function createWorkerMeter(registry: Registry, clock: Clock | undefined, 
       each((partition, { windower }) => windower && gauge.set({ partition }, windower.counters.stateBytes)),
     uncheckpointed: (gauge) =>
       each((partition, { logEntries }) => logEntries !== undefined && gauge.set({ partition }, logEntries)),
-    idleSeconds: (gauge) =>
-      each((partition, { turnedAt }) => {
-        if (clock === undefined || turnedAt === undefined) return;
-        gauge.set({ partition }, Math.max(0, clock.now() - turnedAt) / 1000);
-      }),
+    idleSeconds: (gauge) => each((partition, { turnedAt }) => setSince(gauge, partition, turnedAt)),
+    silentSeconds: (gauge) => each((partition, { answeredAt }) => setSince(gauge, partition, answeredAt)),
     partitions: (gauge) => gauge.set(owned.size),
     encodeQueue: (gauge) => gauge.set(encoding),
     evicted: (counter) =>
@@ -97,7 +100,7 @@ export function createWorkerMeter(registry: Registry, clock: Clock | undefined, 
   });
   const ofPartitions = [
     ...[metrics.lag, metrics.processingLag, metrics.watermarkDelay, metrics.openWindows, metrics.customers],
-    ...[metrics.stateBytes, metrics.uncheckpointed, metrics.idleSeconds],
+    ...[metrics.stateBytes, metrics.uncheckpointed, metrics.idleSeconds, metrics.silentSeconds],
   ];
   let model: string | undefined;
   showNothingYet(metrics);

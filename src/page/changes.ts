@@ -7,9 +7,19 @@ export function hasToken(): boolean {
   return sessionStorage.getItem(KEY) !== null;
 }
 
-export function setToken(token: string): void {
-  if (token === '') sessionStorage.removeItem(KEY);
-  else sessionStorage.setItem(KEY, token);
+export function forgetToken(): void {
+  sessionStorage.removeItem(KEY);
+}
+
+/** Keeps a token that the server takes; answers why it does not, in words. */
+export async function tryToken(token: string): Promise<string | undefined> {
+  try {
+    await fetchJson('/api/changes', { headers: { authorization: `Bearer ${token}` } });
+  } catch (error) {
+    return (error as Error).message;
+  }
+  sessionStorage.setItem(KEY, token);
+  return undefined;
 }
 
 /** Asks for a change; answers what came of it, in words. */

@@ -6,11 +6,11 @@ import { figure } from './format.js';
 export interface CurveChartProps {
   readonly label: string;
   readonly colour: string;
-  readonly curve: readonly number[]; // (steps)
-  readonly low: readonly number[]; // (steps), or none
-  readonly high: readonly number[]; // (steps), or none
+  readonly curve: readonly (number | null)[]; // (steps), null where nobody knows the step
+  readonly low: readonly (number | null)[]; // (steps), or none
+  readonly high: readonly (number | null)[]; // (steps), or none
   /** What the decoder makes of it, dashed. */
-  readonly decoded?: readonly number[] | undefined; // (steps)
+  readonly decoded?: readonly (number | null)[] | undefined; // (steps)
   readonly height?: number;
 }
 

@@ -16,7 +16,7 @@ export interface SegmentRecord {
   readonly volatility: number;
   readonly seasonality: number;
   readonly inactiveShare: number;
-  readonly prototype: readonly (readonly number[])[]; // (channels, steps)
+  readonly prototype: SegmentCurves;
   readonly medoidCustomer: string | null;
   readonly lineage: SegmentLineage['kind'];
   readonly windowEnd: number;
@@ -28,13 +28,16 @@ export interface SegmentRecord {
   readonly seasonLag: number;
   readonly forecastability: number;
   readonly forecastSkill: number;
-  readonly bandLow: readonly (readonly number[])[]; // (channels, steps)
-  readonly bandHigh: readonly (readonly number[])[]; // (channels, steps)
-  readonly decoded: readonly (readonly number[])[] | null; // (channels, steps)
+  readonly bandLow: SegmentCurves;
+  readonly bandHigh: SegmentCurves;
+  readonly decoded: SegmentCurves | null;
   readonly medoidStart: number | null;
   /** Made from the profile; `name` is another where somebody gave it. */
   readonly madeName: string;
 }
+
+/** Null where no member knows the step. */
+export type SegmentCurves = readonly (readonly (number | null)[])[]; // (channels, steps)
 
 /** How large a segment was under one model. */
 export interface SegmentSize {
@@ -63,8 +66,6 @@ const LONGEST_HISTORY = 20;
 /**
  * Makes one record of each segment of a new model, and one of each that retired with the model before: its last word
  * on a compacted topic.
- *
- * Cells of a prototype that no member knows are 0.
  *
  * @throws SegtideError `accounting` where a profile holds a number that is not finite
  */
@@ -145,16 +146,16 @@ function roundShares(shares: readonly SegmentShare[] = []): readonly SegmentShar
 }
 
 /** One array of steps per channel. */
-function toCurves(curves: Float32Array, channels: number): readonly (readonly number[])[] {
+function toCurves(curves: Float32Array, channels: number): SegmentCurves {
   const steps = curves.length / channels;
   return Array.from({ length: channels }, (_, channel) =>
     Array.from({ length: steps }, (_, step) => known(curves[step * channels + channel]!)),
   );
 }
 
-/** A cell of a curve: 0 where no member knows the step, as in a segment without members. */
-function known(value: number): number {
-  return Number.isNaN(value) ? 0 : round(value);
+/** A cell of a curve: null where no member knows the step, as in a segment without members. */
+function known(value: number): number | null {
+  return Number.isNaN(value) ? null : round(value);
 }
 
 /** As short as a float32 is. */

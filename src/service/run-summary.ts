@@ -47,6 +47,8 @@ export interface RunSummary {
   readonly modelVersion: string | null;
   /** Whether the run ended because it was told to stop. */
   readonly interrupted: boolean;
+  /** Alerts that receivers did not take, where there were some; never in the file, which is written before they are told. */
+  readonly undelivered?: number;
 }
 
 /** What stood out. */
@@ -74,7 +76,7 @@ export interface SegmentSummary {
   /** Customers whose latest window is in this segment. */
   readonly customers: number;
   /** Prototype curve of the first channel, unscaled. */
-  readonly prototype: readonly number[]; // (steps)
+  readonly prototype: readonly (number | null)[]; // (steps)
   /** Mean of the prototype, per step, in the channel's unit. */
   readonly level: number;
   /** Change of the trend line over the window relative to its larger end, in [-1, 1]: -0.5 is a fall by half. */
@@ -125,7 +127,8 @@ export interface Progress {
   readonly phase: string;
   /** Done part of the phase in [0, 1], where it is known. */
   readonly done?: number;
-  readonly events: number;
+  /** Absent where none are read, as by a trainer. */
+  readonly events?: number;
   /** Of the events, those that came late; absent where it is not told. */
   readonly late?: number;
   /** Of the events, those that became dead letters; absent where it is not told. */

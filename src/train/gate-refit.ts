@@ -1,6 +1,6 @@
 import type { GateDecision, GateValues } from './gate.js';
 
-/** Silhouettes of two groupings of the same windows, in the space of the challenger's views. */
+/** Silhouettes of two groupings of the same windows in one space, that of the challenger's views. */
 export interface CommonSilhouettes {
   readonly champion: number;
   readonly challenger: number;
@@ -27,9 +27,9 @@ export function gateRefit(
   if (!(challenger >= champion + LEAST_GAIN)) {
     return {
       promoted: false,
-      reasons: [`no gain: silhouette ${shown}; at least ${LEAST_GAIN} is needed`],
+      reasons: [`no gain: common silhouette ${shown}; at least ${LEAST_GAIN} is needed`],
       values,
     };
   }
-  return { promoted: true, reasons: [`segments are further apart: silhouette ${shown}`], values };
+  return { promoted: true, reasons: [`segments are further apart: common silhouette ${shown}`], values };
 }

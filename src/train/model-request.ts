@@ -38,6 +38,10 @@ export const LONGEST_NAME = 200;
 /** What a segment's name is made of: no control characters, which would reach the terminals of all who list it. */
 export const NAME_PATTERN = /^\P{Cc}*$/u;
 
+function isName(name: unknown): name is string {
+  return typeof name === 'string' && name.length <= LONGEST_NAME && NAME_PATTERN.test(name);
+}
+
 /** Reads a request from JSON; undefined for what is none. */
 export function readModelRequest(text: string): ModelRequest | undefined {
   let read: Partial<Record<string, unknown>>;
@@ -52,7 +56,7 @@ export function readModelRequest(text: string): ModelRequest | undefined {
   if (kind === 'rollback' && typeof from === 'string' && typeof to === 'string') return { id, reason, kind, from, to };
   if (kind === 'promote' && typeof modelVersion === 'string') return { id, reason, kind, modelVersion };
   if (kind === 'prune' && Number.isInteger(keep) && Number(keep) >= 1) return { id, reason, kind, keep: Number(keep) };
-  if (kind === 'rename' && typeof segmentId === 'string' && typeof name === 'string' && name.length <= LONGEST_NAME) {
+  if (kind === 'rename' && typeof segmentId === 'string' && isName(name)) {
     return { id, reason, kind, segmentId, name };
   }
   return undefined;

@@ -8,9 +8,14 @@
 export function poorEncoder(error: number | null, byMean: number): string | undefined {
   if (error === null || error <= Math.max(POOR * byMean, NEARLY_ALIKE)) return undefined;
   return (
-    `The encoder has learnt next to nothing: held-out windows come back with an error of ${error.toPrecision(3)}, and ` +
-    `the mean of all would have one of ${byMean.toPrecision(3)}. Lower encoder.learningRate, or set encoder.updates higher.`
+    `The encoder has learnt next to nothing: held-out windows come back with an error of ${inThreeDigits(error)}, and ` +
+    `the mean of all would have one of ${inThreeDigits(byMean)}. Lower encoder.learningRate, or set encoder.updates higher.`
   );
+}
+
+/** Never as a power of ten: 1500, not 1.50e+3. */
+function inThreeDigits(value: number): string {
+  return String(Number(value.toPrecision(3)));
 }
 
 /** Windows of nothing but noise come back as their mean, a little better or worse. */

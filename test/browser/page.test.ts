@@ -7,6 +7,7 @@ import {
   alert,
   assignment,
   createSampleRun,
+  drift,
   embedding,
   modelEvent,
   segment,
@@ -50,6 +51,11 @@ async function hostileRun(ids: readonly string[]) {
   await run.append('assignments', ...ids.flatMap((id) => [assignment(id, 2, 's1'), assignment(id, 3, 's2')]));
   await run.append('transitions', ...ids.map((id) => transition(id, 3, 's1', 's2')));
   await run.append('alerts', ...ids.map((id) => alert(id, 3)));
+  // What drifts and what does not, with a course, of subjects short and long.
+  const subjects = ['usage', 's1', 'a channel that somebody gave a name of many letters'];
+  for (const day of [2, 3]) {
+    await run.append('drift', ...subjects.map((subject, i) => drift(subject, day, [0.4, 0.05, 12345.678][i]!)));
+  }
   return run;
 }
 
@@ -117,6 +123,7 @@ describe('the page of any run', () => {
         await page.goto(`http://127.0.0.1:${port}/#/${name}`);
         await page.locator('main :is(canvas, .rows, .grid, .empty)').first().waitFor();
         found.push(...(await findAccessProblems(page)).map((problem) => `${name} ${JSON.stringify(mode)} ${problem}`));
+        if (name === 'drift') expect(await page.locator('.drift tbody tr').count()).toBe(3);
         const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
         expect(overflow, `${name} scrolls sideways`).toBeLessThanOrEqual(0);
       }
@@ -153,6 +160,22 @@ describe('the page of any run', () => {
       expect(await page.locator('main script, main img').count()).toBe(0);
     }
     expect(problems).toEqual([]);
+    await stop(view);
+    await run.remove();
+  });
+
+  it('tries a token before it takes it', async () => {
+    const run = await hostileRun(['a']);
+    const [port] = await freePorts(1);
+    const view = await startView(run.folder, port!, '--set', 'view.token=sesame');
+    const { page } = await openPage(browser);
+    await page.goto(`http://127.0.0.1:${port}/#/models`);
+    await page.getByLabel('Token').fill('sesam');
+    await page.getByRole('button', { name: 'Use token' }).click();
+    await page.getByText('not taken: ').waitFor();
+    await page.getByLabel('Token').fill('sesame');
+    await page.getByRole('button', { name: 'Use token' }).click();
+    await page.getByRole('button', { name: 'Retrain now' }).waitFor();
     await stop(view);
     await run.remove();
   });

@@ -256,7 +256,7 @@ describe('the pipeline on Kafka', () => {
     // The first pull has settled where it begins.
     await until(async () => run.progress !== undefined, run.ended);
     await topic.produce(records.slice(perDay, 3 * perDay));
-    await until(async () => run.progress!.events >= 2 * perDay, run.ended);
+    await until(async () => (run.progress!.events ?? 0) >= 2 * perDay, run.ended);
     const summary = await run.stop();
     expect(summary.events.in).toBe(2 * perDay);
   });

@@ -27,6 +27,7 @@ const FIGURES: PartitionFigures = {
   lag: { records: 5, seconds: 2.5 },
   logEntries: 6,
   turnedAt: 9500,
+  answeredAt: 7000,
 };
 
 /** Windows by the rows of their centroids. */
@@ -65,6 +66,7 @@ describe('the meter of a worker', () => {
       'segtide_window_state_bytes{partition="3"} 700',
       'segtide_worker_log_entries{partition="3"} 6',
       'segtide_worker_since_turn_seconds{partition="3"} 0.5',
+      'segtide_worker_since_answer_seconds{partition="3"} 3',
       'segtide_worker_partitions 1',
     ]) {
       expect(text).toContain(`${line}\n`);
@@ -181,7 +183,7 @@ describe('the number of series', () => {
     }
     const count = async () => (await registry.metrics()).split('\n').filter((line) => /^segtide/.test(line)).length;
     const ofWorker = await count();
-    expect(ofWorker).toBeLessThanOrEqual(8 * PARTITIONS + K + 2 + 56 + 66);
+    expect(ofWorker).toBeLessThanOrEqual(9 * PARTITIONS + K + 2 + 56 + 66);
 
     createTrainerMeter(registry, CLOCK, () => 0).started(largeTrainer());
     const ofTrainer = (await count()) - ofWorker;

@@ -165,7 +165,10 @@ const all: readonly [Output<never>, readonly unknown[]][] = [
       }),
     ],
   ],
-  [SEGMENTS, [segment, { ...segment, medoidCustomer: null, medoidStart: null, decoded: segment.bandLow }]],
+  [
+    SEGMENTS,
+    [segment, { ...segment, medoidCustomer: null, medoidStart: null, decoded: [[0, null]], bandHigh: [[null, 1]] }],
+  ],
   [DRIFT, [drift, { ...drift, pValue: 0.04, since: null }]],
   [ALERTS, [alert, { ...alert, kind: 'segment-size', customerId: null, modelVersion: null, centroidEpoch: null }]],
   [

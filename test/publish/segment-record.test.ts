@@ -33,9 +33,9 @@ const PROFILE: SegmentProfile = {
 const ORIGIN = { lineage: [], reasons: ['first fit'], createdAt: 20 };
 
 describe('toSegmentRecords', () => {
-  it('writes numbers as short as a float32 is, and 0 for steps that no member knows', () => {
+  it('writes numbers as short as a float32 is, and null for steps that no member knows', () => {
     const [record] = toSegmentRecords([PROFILE], ORIGIN);
-    expect(record).toMatchObject({ level: 0.1, prototype: [[0.1, 0]], windowEnd: 10 });
+    expect(record).toMatchObject({ level: 0.1, prototype: [[0.1, null]], windowEnd: 10 });
   });
 
   it('tells where members came from and went, and the sizes under the models before', () => {

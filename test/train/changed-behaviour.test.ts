@@ -36,7 +36,7 @@ describe('gateRefit', () => {
   it('lets a refit take over that parts the same windows better, and says by how much', () => {
     expect(gateRefit(values, { champion: 0.1, challenger: 0.3 })).toMatchObject({
       promoted: true,
-      reasons: ['segments are further apart: silhouette 0.300 against 0.100'],
+      reasons: ['segments are further apart: common silhouette 0.300 against 0.100'],
     });
     expect(gateRefit(values, { champion: 0.3, challenger: 0.305 }).promoted).toBe(false);
     expect(gateRefit(values, { champion: 0.1, challenger: Number.NaN }).promoted).toBe(false);

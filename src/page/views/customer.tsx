@@ -53,6 +53,7 @@ function Story({ id }: { readonly id: string }) {
     'assignments',
     'transitions',
     'alerts',
+    'segments',
   ]);
   const segments = useResource<SegmentsAnswer>('/api/segments', ['segments', 'model-events']);
   const story = resource.value;
@@ -79,19 +80,19 @@ function Story({ id }: { readonly id: string }) {
         <Course story={story} />
       </Panel>
       <div class="columns">
-        <Panel title="Moves">
+        <Panel title="Moves" note="segments by their names of then">
           {story.transitions.length === 0 ? (
             <p class="empty">Always in the same segment.</p>
           ) : (
             <ol class="moves">
               {[...story.transitions]
                 .reverse()
-                .map(({ windowEnd, from, to, cause, margin, modelVersion, previousModelVersion }) => (
+                .map(({ windowEnd, from, to, fromName, toName, cause, margin, modelVersion, previousModelVersion }) => (
                   <li key={windowEnd}>
                     <span class="quiet">{day(windowEnd)}</span>
                     <span>
-                      <SegmentTag id={from} name={names.get(from)} /> <span aria-hidden="true">→</span>
-                      <span class="hidden"> to </span> <SegmentTag id={to} name={names.get(to)} />
+                      <SegmentTag id={from} name={fromName ?? undefined} /> <span aria-hidden="true">→</span>
+                      <span class="hidden"> to </span> <SegmentTag id={to} name={toName ?? undefined} />
                     </span>
                     <span>
                       {WHY[cause] ?? plain(cause)}

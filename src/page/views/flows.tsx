@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type uPlot from 'uplot';
-import type { FlowsAnswer, SegmentsAnswer } from '../../service/view/api/answers.js';
+import type { FlowsAnswer } from '../../service/view/api/answers.js';
 import { axis, Chart, SILENT } from '../chart.js';
 import { colourOf, cssColour } from '../colours.js';
 import { count, counted, day, plain, short } from '../format.js';
@@ -11,12 +11,10 @@ import { Bar, Missing, Panel, SegmentTag } from '../parts.js';
 export function FlowsView() {
   const [range, setRange] = useState<'last' | 'all'>('last');
   const path = range === 'last' ? '/api/flows' : '/api/flows?from=0';
-  const resource = useResource<FlowsAnswer>(path, ['transitions']);
-  const segments = useResource<SegmentsAnswer>('/api/segments', ['segments', 'model-events']);
+  const resource = useResource<FlowsAnswer>(path, ['transitions', 'segments']);
   const { value } = resource;
   if (value === undefined || value.windows.length === 0)
     return <Missing of={resource}>Nobody has changed segment yet.</Missing>;
-  const names = new Map(segments.value?.segments.map(({ segmentId, name }) => [segmentId, name]));
   const moved = value.flows.reduce((sum, { customers }) => sum + customers, 0);
   const last = value.windowEnds.at(-1);
   return (
@@ -46,13 +44,13 @@ export function FlowsView() {
       >
         <Matrix flows={value.flows} />
       </Panel>
-      <Panel title="Largest moves">
+      <Panel title="Largest moves" note="with names that each model gave alike, or people did">
         <ol class="flows">
-          {value.flows.slice(0, 12).map(({ from, to, customers, byBehaviour }) => (
+          {value.flows.slice(0, 12).map(({ from, to, fromName, toName, customers, byBehaviour }) => (
             <li key={`${from}/${to}`}>
               <span>
-                <SegmentTag id={from} name={names.get(from)} /> <span aria-hidden="true">→</span>
-                <span class="hidden"> to </span> <SegmentTag id={to} name={names.get(to)} />
+                <SegmentTag id={from} name={fromName ?? undefined} /> <span aria-hidden="true">→</span>
+                <span class="hidden"> to </span> <SegmentTag id={to} name={toName ?? undefined} />
               </span>
               <Bar share={customers / value.flows[0]!.customers} colour={colourOf(to)} />
               <span>

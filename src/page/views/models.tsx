@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ModelEventsAnswer } from '../../service/view/api/answers.js';
-import { askChange, hasToken, setToken } from '../changes.js';
+import { askChange, forgetToken, hasToken, tryToken } from '../changes.js';
 import { count, day, figure, percent, plain } from '../format.js';
 import { useResource } from '../live.js';
 import { Missing, Panel } from '../parts.js';
@@ -35,7 +35,7 @@ export function ModelsView({ changes }: { readonly changes: boolean }) {
 
 /** What a gate compares, and how it is told. */
 const COMPARED = [
-  ['silhouette', 'championSilhouette', 'challengerSilhouette'],
+  ['silhouette among its own embeddings', 'championSilhouette', 'challengerSilhouette'],
   ['agreement', 'championAgreement', 'challengerAgreement'],
   ['reconstruction error', 'championReconstructionError', 'challengerReconstructionError'],
   ['active units', 'championActiveUnits', 'challengerActiveUnits'],
@@ -106,10 +106,11 @@ function Changes({ events }: { readonly events: readonly ModelEvent[] }) {
     );
   };
   if (!isOpen) {
-    const keep = (event: Event): void => {
+    const keep = async (event: Event): Promise<void> => {
       event.preventDefault();
-      setToken(token);
-      setOpen(hasToken());
+      const objection = await tryToken(token);
+      setTold(objection === undefined ? '' : `not taken: ${objection}`);
+      setOpen(objection === undefined);
     };
     return (
       <Panel title="Changes" note="need the token of this view; it is kept for this tab alone">
@@ -123,6 +124,7 @@ function Changes({ events }: { readonly events: readonly ModelEvent[] }) {
           />
           <button type="submit">Use token</button>
         </form>
+        <p role="status">{told}</p>
       </Panel>
     );
   }
@@ -160,7 +162,7 @@ function Changes({ events }: { readonly events: readonly ModelEvent[] }) {
         <button
           type="button"
           onClick={() => {
-            setToken('');
+            forgetToken();
             setOpen(false);
           }}
         >

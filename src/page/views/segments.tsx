@@ -56,6 +56,20 @@ export function SegmentsView({ focus, changes }: { readonly focus: string | unde
           </li>
         ))}
       </ul>
+      {value.former.length > 0 && (
+        <Panel
+          title="Customers in segments of before"
+          note="their latest window lies in a segment that the model in force does not know any more"
+        >
+          <ul class="lines">
+            {value.former.map(({ segmentId, name, customers }) => (
+              <li key={segmentId}>
+                <SegmentTag id={segmentId} name={name} /> {counted(customers, 'customer')}
+              </li>
+            ))}
+          </ul>
+        </Panel>
+      )}
       {retired.length > 0 && (
         <Panel title="Retired by this model">
           <ul class="lines">

@@ -1,7 +1,7 @@
 import { added, arrayOf, enumOf, field, nullable, partOf, recordOf, TIMESTAMP } from './record-schema.js';
 
-/** One array of steps per channel. */
-const CURVES = arrayOf(arrayOf('double'));
+/** One array of steps per channel; null where no member knows the step. */
+const CURVES = arrayOf(arrayOf(['null', 'double']));
 
 const PART = partOf('SegmentPart', [
   field('segmentId', 'string', 'The other segment.'),
@@ -33,8 +33,8 @@ export const SEGMENT_SCHEMA = recordOf('Segment', 'What a segment looks like: it
   field('inactiveShare', 'double', 'Share of those windows without any usage, 0 to 1.'),
   field(
     'prototype',
-    arrayOf(arrayOf('double')),
-    "The segment's typical curve, unscaled: one array of steps per channel; 0 where no member knows the step.",
+    CURVES,
+    "The segment's typical curve, unscaled: one array of steps per channel; null where no member knows the step.",
   ),
   nullable('medoidCustomer', 'string', 'The customer nearest to the centroid.'),
   field(

@@ -10,8 +10,9 @@ export const EXIT_CODES = {
   state: 5,
   transport: 6,
   encoder: 7,
-  fenced: 9,
   nothingAccepted: 8,
+  fenced: 9,
+  undelivered: 10,
   interrupted: 130,
   terminated: 143,
 } as const;
@@ -32,5 +33,5 @@ export const EXIT_CODE_HELP = `Exit codes:
   0 done   1 unexpected error   2 wrong command, option or config   3 input can't be read
   4 output can't be written   5 checkpoint or model damaged, or of other settings   6 broker failed
   7 training or encoding failed   8 events came, but none was accepted
-  9 another process took over the partition
+  9 another process took over the partition   10 alerts were not delivered
   130 interrupted   143 terminated`;

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SegtideError } from '../../errors.js';
 import type { Config } from '../config/schema.js';
+import { settleStateFolder } from '../run/state-folder.js';
 import { RUNS_FOLDER } from './output-folder.js';
 import { requireKafka } from './require-kafka.js';
 
@@ -27,7 +28,8 @@ export function findRun(
   { asks, names }: RunSeeker,
   tell: (text: string) => void,
 ): string | undefined {
-  const named = given ?? (config.output.kind === 'directory' ? config.output.path : undefined);
+  // A run on Kafka that names no folder has one by its group.
+  const named = given ?? (config.output.kind === 'directory' ? settleStateFolder(config).output.path : undefined);
   if (named === undefined) {
     if (config.input.kind === 'file' && config.output.kind === 'directory') return findUnnamedRun(names, tell);
     requireKafka(config, asks);

@@ -12,6 +12,7 @@ import { openConsole } from './open-console.js';
 import { freshOutputFolder } from './output-folder.js';
 import { findConfigFile } from './read-config.js';
 import { writeFailure } from './report-error.js';
+import { tellUndelivered } from './tell-undelivered.js';
 import { type Terminal, wantsColor } from './terminal.js';
 
 export interface ReportFlags {
@@ -61,7 +62,7 @@ export async function runAndReport(
       writeFailure({ code: 'encoder', message, retriable: false }, json, terminal);
       return EXIT_CODES.encoder;
     }
-    return EXIT_CODES.ok;
+    return tellUndelivered(summary.undelivered, json, terminal);
   } catch (error) {
     display.clear();
     if (stop.exitCode !== undefined && error instanceof SegtideError && error.code === 'aborted') return stop.exitCode;

@@ -5,11 +5,11 @@ import { createTrafficLog, type TrafficLog } from '../observe/traffic-log.js';
 import type { NotifierSummary, RoleDeps, TrainerSummary, WorkerSummary } from '../run/role.js';
 import { renderRole } from '../summary/render-role.js';
 import type { ViewThread } from '../view/start-view-thread.js';
-import { EXIT_CODES } from './exit-code.js';
 import { openConsole } from './open-console.js';
 import { requireKafka } from './require-kafka.js';
 import { createRoleProgress } from './role-progress.js';
 import type { ReportFlags } from './run-and-report.js';
+import { tellUndelivered } from './tell-undelivered.js';
 import type { Terminal } from './terminal.js';
 
 export type RoleName = 'worker' | 'trainer' | 'notifier';
@@ -19,7 +19,7 @@ type RoleSummary = WorkerSummary | TrainerSummary | NotifierSummary;
  * Runs roles side by side until the process is told to stop, and tells what they did. Where one of them fails,
  * the others stop in order.
  *
- * @returns the exit code: 0 after an orderly stop
+ * @returns the exit code: 0 after an orderly stop, but where alerts were given up
  */
 export async function runRoles(
   roles: readonly RoleName[],
@@ -59,7 +59,10 @@ export async function runRoles(
     const reasons = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
     for (const reason of reasons.slice(1)) log.error((reason as Error).message);
     if (reasons.length > 0) throw reasons[0];
-    return EXIT_CODES.ok;
+    const given = ends.flatMap((end) =>
+      end.status === 'fulfilled' && end.value.role === 'notifier' ? [end.value] : [],
+    );
+    return tellUndelivered(given[0]?.undelivered, json, terminal);
   } finally {
     display.clear();
     traffic?.close();

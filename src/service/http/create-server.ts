@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { SegtideError } from '../../errors.js';
 import { traceRequests } from '../trace/trace-requests.js';
 import { PROBLEM_TYPE, toProblem } from './problem.js';
@@ -47,6 +47,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     requestTimeout: REQUEST_MS,
     // What is under way is answered; connections that a scraper keeps open for later are closed at once.
     forceCloseConnections: 'idle' as const,
+    // What the router itself refuses, such as a path that can't be decoded, never comes to the handlers of the server.
+    frameworkErrors: answerFailure,
   };
   // With TLS it has another type, of which nothing is used but what both have.
   const server =
@@ -80,10 +82,18 @@ function answerFailures(server: FastifyInstance, onError: HttpServerOptions['onE
       .send(toProblem(404, `nothing is served for ${request.method} at this path`));
   });
   server.setErrorHandler((error: FastifyError, request, reply) => {
-    const status = error.statusCode !== undefined && error.statusCode >= 400 ? error.statusCode : 500;
-    if (status >= 500) onError?.(error, { method: request.method, url: request.routeOptions.url ?? '' });
-    void reply.code(status).type(PROBLEM_TYPE).send(toProblem(status, error.message));
+    if (statusOf(error) >= 500) onError?.(error, { method: request.method, url: request.routeOptions.url ?? '' });
+    answerFailure(error, request, reply);
   });
+}
+
+function answerFailure(error: Error & { readonly statusCode?: number }, _: unknown, reply: FastifyReply): void {
+  const status = statusOf(error);
+  void reply.code(status).type(PROBLEM_TYPE).send(toProblem(status, error.message));
+}
+
+function statusOf({ statusCode }: { readonly statusCode?: number }): number {
+  return statusCode !== undefined && statusCode >= 400 ? statusCode : 500;
 }
 
 async function closeSoon(server: FastifyInstance): Promise<void> {
@@ -99,7 +109,7 @@ function toListenError(cause: unknown, host: string, port: number, section: stri
   const { code, message } = cause as NodeJS.ErrnoException;
   const address = `${host}:${port}`;
   const texts: Record<string, string> = {
-    EADDRINUSE: `port ${port} of ${host} is in use by another program; choose another by \`${section}.port\`, 0 for any that is free, or \`${section}.enabled: false\``,
+    EADDRINUSE: `port ${port} of ${host} is in use by another program; choose another by \`--set ${section}.port=${port + 1}\`, or any that is free by \`--set ${section}.port=0\``,
     EACCES: `${address} can't be listened on: ports below 1024 need rights; choose another by \`${section}.port\``,
     EADDRNOTAVAIL: `${address} can't be listened on: no network interface of this machine has that address; see \`${section}.host\``,
     ENOTFOUND: `${address} can't be listened on: nobody knows a host of that name; see \`${section}.host\``,

@@ -1,4 +1,4 @@
-import { formatCounted } from '../summary/format.js';
+import { formatCounted, formatNumber } from '../summary/format.js';
 import type { Choice } from './choose-roles.js';
 import type { FieldFacts } from './describe-fields.js';
 import { isValueName } from './is-value-name.js';
@@ -37,7 +37,7 @@ export function chooseCustomer(fields: readonly FieldFacts[], records: number): 
     .sort(byDistinct);
   const [first, ...others] = [named, ids, firstNumber(several, fields)].find((tier) => tier.length > 0) ?? [];
   if (first === undefined) throw noField('customer', 'an id that comes again from record to record', fields, records);
-  const each = ((first.present * records) / first.distinct).toPrecision(3);
+  const each = formatNumber((first.present * records) / first.distinct);
   const how = `${formatCounted(first.distinct, 'different value')}, ${each} records each`;
   return {
     field: first.name,

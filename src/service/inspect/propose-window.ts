@@ -96,10 +96,10 @@ export function proposeWindow(usage: UsageSample, facts: EventFacts): WindowProp
       hop:
         hop === steps
           ? `one window after another: the span holds ${Math.floor(perCustomer)} of a customer`
-          : `overlapping: the span holds only ${perCustomer.toPrecision(2)} windows of a customer side by side`,
+          : `overlapping: the span holds only ${inTwoDigits(perCustomer)} windows of a customer side by side`,
       smooth:
         averaging.width > 1
-          ? `${averaging.width} steps around tell a step best (squared error ${averaging.error.toPrecision(2)} of the variance)`
+          ? `${averaging.width} steps around tell a step best (squared error ${inTwoDigits(averaging.error)} of the variance)`
           : averaging.error < 1
             ? 'the next steps tell a step best: there is no noise to average away'
             : 'neighbouring steps tell nothing of a step: averaging would blur it',
@@ -169,12 +169,13 @@ function toSeries(
   return { series, zeros: lived === 0 ? 1 : 1 - filled / lived };
 }
 
-function reasonOfSteps({ step, ms, period, periodicity }: Look, steps: number): string {
+function reasonOfSteps({ step, ms, usual, period, periodicity }: Look, steps: number): string {
   if (period === undefined) {
-    return `nothing repeats plainly in the periodogram; ${steps} steps are usual for a step of ${step}`;
+    const share = `${steps} steps are ${steps < usual ? 'as many as a quarter of the span holds' : `what is usual with steps of one ${step}`}`;
+    return `nothing repeats plainly in the periodogram; ${share}`;
   }
   const found = periodicity.periods.find((one) => one.steps === period)!;
-  return `usage repeats after ${period} steps (${inTime(period * ms)}): autocorrelation ${found.autocorrelation.toPrecision(2)}, ${found.power.toPrecision(2)} times the mean power${weekBeside(periodicity, ms, period)}`;
+  return `usage repeats after ${period} steps (${inTime(period * ms)}): autocorrelation ${inTwoDigits(found.autocorrelation)}, ${inTwoDigits(found.power)} times the mean power${weekBeside(periodicity, ms, period)}`;
 }
 
 /** Where a day was taken though a week repeats more plainly: what that does, and how to ask for the week. */
@@ -183,7 +184,7 @@ function weekBeside({ autocorrelation }: Periodicity, ms: number, period: number
   const ofWeek = autocorrelation[week];
   if (period * ms !== DAY || ofWeek === undefined || ofWeek < autocorrelation[period]! + WEEK_PLAINER) return '';
   const flags = week <= LONGEST ? `--steps ${week} --hop ${week}` : '--step hour --steps 168 --hop 168';
-  return `; a week repeats more plainly (${ofWeek.toPrecision(2)}): with windows of a day weekends will look like moves; ask for the week by segtide run ${flags}`;
+  return `; a week repeats more plainly (${inTwoDigits(ofWeek)}): with windows of a day weekends will look like moves; ask for the week by segtide run ${flags}`;
 }
 
 function alternativesOf(looks: readonly Look[], chosen: Look, steps: number): WindowProposal['alternatives'] {
@@ -192,7 +193,7 @@ function alternativesOf(looks: readonly Look[], chosen: Look, steps: number): Wi
     .map((one) => ({
       step: chosen.step,
       steps: one.steps,
-      reason: `usage repeats then, too (autocorrelation ${one.autocorrelation.toPrecision(2)})`,
+      reason: `usage repeats then, too (autocorrelation ${inTwoDigits(one.autocorrelation)})`,
     }));
   const distance = ({ ms }: Look): number => Math.abs(Math.log(ms / chosen.ms));
   const others = looks
@@ -207,7 +208,12 @@ function alternativesOf(looks: readonly Look[], chosen: Look, steps: number): Wi
 }
 
 function inTime(ms: number): string {
-  return ms % DAY === 0 || ms < DAY ? formatDuration(Math.round(ms)) : `${(ms / DAY).toPrecision(3)}d`;
+  return ms % DAY === 0 || ms < DAY ? formatDuration(Math.round(ms)) : `${Number((ms / DAY).toPrecision(3))}d`;
+}
+
+/** Never as a power of ten: 150, not 1.5e+2. */
+function inTwoDigits(value: number): string {
+  return String(Number(value.toPrecision(2)));
 }
 
 function percent(share: number): string {

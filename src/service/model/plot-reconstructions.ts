@@ -1,5 +1,6 @@
 import type { VraeEngine } from '../../encode/vrae/vrae-options.js';
 import type { Scores } from '../../train/score-windows.js';
+import { formatNumber } from '../summary/format.js';
 import { pickReconstructions, type ReconstructedSegment } from './pick-reconstructions.js';
 
 /**
@@ -48,11 +49,11 @@ function drawSegment({ segmentId, name, size, panels }: ReconstructedSegment, ch
     `<text x="${MARGIN}" y="${y + 14}" font-weight="600">${escapeText(segmentId)}</text>`,
     `<text x="${MARGIN}" y="${y + 30}">${escapeText(name)}</text>`,
     `<text x="${MARGIN}" y="${y + 46}" fill="#666">${size} windows</text>`,
-    `<text x="${LEFT - 6}" y="${y + 8}" text-anchor="end" fill="#666">${high.toPrecision(2)}</text>`,
-    `<text x="${LEFT - 6}" y="${y + PANEL_HEIGHT}" text-anchor="end" fill="#666">${low.toPrecision(2)}</text>`,
+    `<text x="${LEFT - 6}" y="${y + 8}" text-anchor="end" fill="#666">${formatNumber(high)}</text>`,
+    `<text x="${LEFT - 6}" y="${y + PANEL_HEIGHT}" text-anchor="end" fill="#666">${formatNumber(low)}</text>`,
   ];
   for (const [p, { row, error, original, reconstructed }] of panels.entries()) {
-    const caption = `row ${row}, error ${error === null ? '–' : error.toPrecision(2)}`;
+    const caption = `row ${row}, error ${error === null ? '–' : formatNumber(error)}`;
     const x = LEFT + p * (PANEL_WIDTH + MARGIN);
     const steps = original.length / channels;
     const toX = (step: number): number => x + (steps < 2 ? PANEL_WIDTH / 2 : (step * PANEL_WIDTH) / (steps - 1));

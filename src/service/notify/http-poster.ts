@@ -19,21 +19,24 @@ export interface HttpPosterOptions {
 /** Undefined where it was taken; else why it was not. */
 export type PostFailure = string | undefined;
 
+/** How long one request is tried. */
+export interface Patience {
+  /** `performance.now()` at which it is given up. */
+  readonly until: number;
+  /** Aborts at once. */
+  readonly signal: AbortSignal;
+  /** Told in words of each attempt that failed and is made again. */
+  readonly onFailing: (why: string) => void;
+}
+
 /** Posts JSON to one address. */
 export interface HttpPoster {
   /**
    * Tries until it is taken or refused, or the time is up: what passes (no answer, 408, 425, 429, 5xx) is tried again,
    * after a while that doubles, or that the receiver names.
    *
-   * @param until `performance.now()` at which it is given up
-   * @param signal aborts at once
    */
-  post(
-    body: Buffer,
-    headers: Readonly<Record<string, string>>,
-    until: number,
-    signal: AbortSignal,
-  ): Promise<PostFailure>;
+  post(body: Buffer, headers: Readonly<Record<string, string>>, patience: Patience): Promise<PostFailure>;
   close(): void;
 }
 
@@ -88,7 +91,7 @@ export function createHttpPoster(options: HttpPosterOptions): HttpPoster {
   };
 
   return {
-    async post(body, headers, until, signal) {
+    async post(body, headers, { until, signal, onFailing }) {
       for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
         const answer = await attempt(body, headers, signal);
         if (signal.aborted) return 'it was told to stop';
@@ -100,6 +103,7 @@ export function createHttpPoster(options: HttpPosterOptions): HttpPoster {
         // Half of it by chance, so that many who failed at once don't come back at once.
         const wait = named ?? waitMs * (0.5 + random() / 2);
         if (performance.now() + wait > until) return `it failed to the end: ${describe(answer, timeoutMs)}`;
+        onFailing(describe(answer, timeoutMs));
         await sleep(wait, undefined, { signal }).catch(() => undefined);
         if (signal.aborted) return 'it was told to stop';
       }

@@ -1,5 +1,6 @@
 import { SegtideError } from '../../errors.js';
 import type { ReceiverMeter } from '../../metrics/notify-meter.js';
+import { formatDuration } from '../../numeric/duration.js';
 import type { Log } from '../log.js';
 import { formatCounted } from '../summary/format.js';
 import type { AlertReceiver, AlertRequest } from './alert-receiver.js';
@@ -57,6 +58,7 @@ export function createNotifier(options: NotifierOptions, parts: NotifierParts): 
   let gathering: Round | undefined;
   let sending: Promise<void> = Promise.resolve();
   let waiting = 0;
+  let isAway = false;
   /** `performance.now()` at which everything is given up, once there is no more to wait for. */
   let lastUntil = Number.POSITIVE_INFINITY;
   signal.addEventListener(
@@ -68,9 +70,27 @@ export function createNotifier(options: NotifierOptions, parts: NotifierParts): 
     { once: true },
   );
 
+  /** Told once of each outage, at its first failure: what follows is silence until it ends or alerts are given up. */
+  const wentAway = (why: string): void => {
+    if (isAway) return;
+    isAway = true;
+    const patience = formatDuration(Math.ceil(giveUpAfterMs));
+    log.warn(`${receiver.name} takes no alerts: ${why}; they are tried again for ${patience} each`, {
+      receiver: receiver.name,
+    });
+  };
+  const cameBack = (): void => {
+    if (isAway) log.warn(`${receiver.name} takes alerts again`, { receiver: receiver.name });
+    isAway = false;
+  };
   const post = async (request: AlertRequest, positions: readonly string[], until: number): Promise<void> => {
-    const failure = await poster.post(request.body, request.headers, until, cut.signal);
+    const failure = await poster.post(request.body, request.headers, {
+      until,
+      signal: cut.signal,
+      onFailing: wentAway,
+    });
     if (failure === undefined) {
+      cameBack();
       for (const sent of request.alerts) told.told(sent);
       return meter.became('delivered', request.alerts.length);
     }
@@ -118,6 +138,13 @@ export function createNotifier(options: NotifierOptions, parts: NotifierParts): 
   return {
     hurry() {
       lastUntil = performance.now() + giveUpAfterMs;
+      if (isAway && waiting > 0) {
+        const patience = formatDuration(Math.ceil(giveUpAfterMs));
+        log.warn(
+          `all is done but for ${formatCounted(waiting, 'alert')} that ${receiver.name} does not take; tried for ${patience} more`,
+          { receiver: receiver.name },
+        );
+      }
       gathering?.go();
     },
     async deliver(alerts) {

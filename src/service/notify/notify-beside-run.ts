@@ -3,13 +3,18 @@ import { createNotifyMeter } from '../../metrics/notify-meter.js';
 import { ALERTS } from '../../publish/output.js';
 import type { Config } from '../config/schema.js';
 import type { RunDeps } from '../run-from-config.js';
+import { countedMeter } from './counted-meter.js';
 import { followAlertFile } from './follow-alert-file.js';
 import { openNotifiers } from './open-notifiers.js';
 
 /** What sends the alerts of a run while it goes on. */
 export interface NotifyBesideRun {
-  /** Sends what is still to be sent, unless the run was told to stop. Never rejects: a run does not fail for it. */
-  end(): Promise<void>;
+  /**
+   * Sends what is still to be sent, unless the run was told to stop. Never rejects: results are there all the same.
+   *
+   * @returns alerts that were given up, each counted for each receiver
+   */
+  end(): Promise<number>;
 }
 
 /** Starts to send the alerts that a run writes to its folder, where the config names a receiver. */
@@ -21,7 +26,8 @@ export async function notifyBesideRun(
   const { path } = config.output;
   if (notify === undefined || kinds.length === 0 || path === undefined) return undefined;
   const meter = metrics && createNotifyMeter(metrics);
-  const notifiers = await openNotifiers(config, notify, { log, clock, signal, meter });
+  const counts: Record<string, number> = {};
+  const notifiers = await openNotifiers(config, notify, { log, clock, signal, meter: countedMeter(counts, meter) });
   const ended = new AbortController();
   const following = notifiers.map((notifier) =>
     followAlertFile({
@@ -38,6 +44,7 @@ export async function notifyBesideRun(
       await Promise.all(following);
       for (const notifier of notifiers) notifier.close();
       meter?.close();
+      return counts.undelivered ?? 0;
     },
   };
 }

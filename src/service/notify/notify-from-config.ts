@@ -1,5 +1,4 @@
 import { SegtideError } from '../../errors.js';
-import { NO_RECEIVER_METER, type NotifyMeter, type ReceiverMeter } from '../../metrics/notify-meter.js';
 import { ALERTS, type Output } from '../../publish/output.js';
 import { createGroupReader } from '../../transport/kafka/group-reader.js';
 import { openKafka } from '../../transport/kafka/kafka-connection.js';
@@ -16,6 +15,7 @@ import { toConnection } from '../run/to-connection.js';
 import { awaitTopics } from '../topics/await-topics.js';
 import { notifierGroup } from '../topics/client-names.js';
 import { topicOf } from '../topics/topic-name.js';
+import { countedMeter } from './counted-meter.js';
 import { followAlertPartition } from './follow-alert-topic.js';
 import { type OpenNotifier, openNotifiers } from './open-notifiers.js';
 
@@ -40,7 +40,7 @@ export async function runNotifierFromConfig(config: Config, deps: RoleDeps): Pro
   const summary: Record<string, number> = { delivered: 0, undelivered: 0 };
   const notifiers = await openNotifiers(config, notify, {
     ...{ log, clock, signal },
-    meter: counting(summary, observer?.meter),
+    meter: countedMeter(summary, observer?.meter),
   });
   try {
     const topic = topicOf(config.output, 'alerts');
@@ -122,17 +122,3 @@ async function follow(
 
 /** A stop waits so long for requests that are under way, and the commit after them. */
 const STOP_MS = 8000;
-
-/** Counts for the summary, whether or not somebody measures. */
-function counting(counts: Record<string, number>, meter: NotifyMeter | undefined): Pick<NotifyMeter, 'receiver'> {
-  return {
-    receiver(name) {
-      const inner = meter?.receiver(name) ?? NO_RECEIVER_METER;
-      const became: ReceiverMeter['became'] = (outcome, alerts) => {
-        counts[outcome] = (counts[outcome] ?? 0) + alerts;
-        inner.became(outcome, alerts);
-      };
-      return { ...inner, became };
-    },
-  };
-}

@@ -8,6 +8,8 @@ export interface ProgressCheck {
   turned(): void;
   /** When it last did, epoch ms. */
   readonly turnedAt: number;
+  /** When a broker was last seen to have answered for it, epoch ms. */
+  readonly answeredAt: number;
   /** Undefined where all is well; else what is wrong, in words. */
   problem(): string | undefined;
 }
@@ -28,6 +30,9 @@ export function createProgressCheck(
     },
     get turnedAt() {
       return turnedAt;
+    },
+    get answeredAt() {
+      return answered.at;
     },
     problem() {
       const stuck = clock.now() - turnedAt;

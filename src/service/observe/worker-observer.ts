@@ -108,6 +108,7 @@ export function createWorkerObserver({ registry, health, clock, stuckAfterMs, de
         lag: lag(),
         logEntries: own.isLive ? store.logged.entries : undefined,
         turnedAt: progress.turnedAt,
+        answeredAt: progress.answeredAt,
       });
       const measured = meter.partition(String(assigned.partition), figures);
       assigned.signal.addEventListener(

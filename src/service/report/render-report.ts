@@ -90,7 +90,7 @@ function periodOf({ run, segments, source }: ReportFacts): string {
 }
 
 /** What matters, in two sentences. */
-function leadOf({ customers, segments: { segments }, flows, alertCounts, drift }: ReportFacts): string {
+function leadOf({ customers, segments: { segments, former }, flows, alertCounts, drift }: ReportFacts): string {
   const living = segments.filter(({ lineage }) => lineage !== 'retired');
   const [largest] = living;
   if (largest === undefined) return 'There are no segments yet: no model was trained.';
@@ -98,7 +98,9 @@ function leadOf({ customers, segments: { segments }, flows, alertCounts, drift }
   const byBehaviour = flows.flows.reduce((sum, flow) => sum + flow.byBehaviour, 0);
   const alerts = alertCounts.reduce((sum, count) => sum + count.alerts, 0);
   const drifted = drift.reports.filter((report) => report.drifted).length;
-  return `${formatCounted(customers, 'customer')} ${customers === 1 ? 'falls' : 'fall'} into ${formatCounted(living.length, 'segment')}; the largest, ${plain(largest.segmentId, 24)} (${plain(largest.name)}), holds ${Math.round(largest.share * 100)} %. They moved between segments ${formatCounted(moves, 'time')}, ${formatCount(byBehaviour)} of them by a change of behaviour; ${formatCounted(alerts, 'alert')} ${alerts === 1 ? 'stands' : 'stand'}, and ${formatCounted(drifted, 'statistic')} ${drifted === 1 ? 'is' : 'are'} beyond ${drifted === 1 ? 'its threshold' : 'their thresholds'} at the end.`;
+  const left = former.reduce((sum, one) => sum + one.customers, 0);
+  const before = left === 0 ? '' : `, but for ${formatCount(left)} whose latest window lies in segments of before`;
+  return `${formatCounted(customers, 'customer')} ${customers === 1 ? 'falls' : 'fall'} into ${formatCounted(living.length, 'segment')}${before}; the largest, ${plain(largest.segmentId, 24)} (${plain(largest.name)}), holds ${Math.round(largest.share * 100)} %. They moved between segments ${formatCounted(moves, 'time')}, ${formatCount(byBehaviour)} of them by a change of behaviour; ${formatCounted(alerts, 'alert')} ${alerts === 1 ? 'stands' : 'stand'}, and ${formatCounted(drifted, 'statistic')} ${drifted === 1 ? 'is' : 'are'} beyond ${drifted === 1 ? 'its threshold' : 'their thresholds'} at the end.`;
 }
 
 function tiles({ customers, segments, flows, alertCounts, drift, run }: ReportFacts): Html {
@@ -118,6 +120,7 @@ function tiles({ customers, segments, flows, alertCounts, drift, run }: ReportFa
 function idsOf({ segments, flows, map, windows }: ReportFacts): readonly string[] {
   const ids = [
     ...segments.segments.map(({ segmentId }) => segmentId),
+    ...segments.former.map(({ segmentId }) => segmentId),
     ...flows.flows.flatMap(({ from, to }) => [from, to]),
     ...map.segments.filter((id) => id !== null),
     ...('why' in windows ? [] : windows.segments.map(({ segmentId }) => segmentId)),

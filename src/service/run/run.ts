@@ -15,6 +15,7 @@ import type { NotifyBesideRun } from '../notify/notify-beside-run.js';
 import type { RunDeps, RunFromConfig } from '../run-from-config.js';
 import type { RunSummary } from '../run-summary.js';
 import { buildSummary } from './build-summary.js';
+import { openNotified } from './open-notified.js';
 import { openOutputs, type RunOutputs } from './open-outputs.js';
 import { openSource, type RunSource } from './open-source.js';
 import { readInitialModel } from './read-initial-model.js';
@@ -50,9 +51,11 @@ export const runFromConfig: RunFromConfig = async (given, deps) => {
     await folder.prepare();
     const outputs = await openOutputs(config, from?.checkpoint.outputs);
     let notified: NotifyBesideRun | undefined;
+    let summary: RunSummary;
+    let undelivered = 0;
     try {
       notified = await openNotified(config, deps);
-      return await new Run(config, deps, settings, input, outputs, folder).run(from?.checkpoint, initialModel);
+      summary = await new Run(config, deps, settings, input, outputs, folder).run(from?.checkpoint, initialModel);
     } catch (error) {
       // What came of a wrong setting is of no use, and must not stand in the way of the corrected run.
       const isUseless = !folder.hasCheckpoint && error instanceof SegtideError && error.code === 'config';
@@ -60,18 +63,13 @@ export const runFromConfig: RunFromConfig = async (given, deps) => {
       throw error;
     } finally {
       await outputs.close();
-      await notified?.end();
+      undelivered = (await notified?.end()) ?? 0;
     }
+    return undelivered === 0 ? summary : { ...summary, undelivered };
   } finally {
     await input.source.close();
   }
 };
-
-/** Who tells others of alerts; undefined where nobody is to be told. */
-async function openNotified(config: Config, deps: RunDeps): Promise<NotifyBesideRun | undefined> {
-  if (config.alerts.notify === undefined) return undefined;
-  return (await import('../notify/notify-beside-run.js')).notifyBesideRun(config, deps);
-}
 
 /**
  * A stop waits so long for the end of an input batch, where a checkpoint can be written: for its windows, and for a

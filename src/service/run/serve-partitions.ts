@@ -49,7 +49,8 @@ export async function servePartitions(
       if (!(await isRevoked(assigned, fencedGraceMs))) {
         const times = (fenced.get(partition) ?? 0) + 1;
         fenced.set(partition, times);
-        if (stop.aborted || times > MOST_FENCED || !reader.again(assigned)) throw error;
+        if (times > MOST_FENCED && !stop.aborted) throw sharedTopics(assigned, error);
+        if (stop.aborted || !reader.again(assigned)) throw error;
         return;
       }
     }
@@ -64,6 +65,12 @@ export async function servePartitions(
     { defaultValue: undefined },
   );
   if (failed.signal.aborted) throw failed.signal.reason;
+}
+
+/** What the group knows nothing of is another group. */
+function sharedTopics({ partition }: AssignedPartition, cause: SegtideError): SegtideError {
+  const text = `partition ${partition} was taken over again and again by a process of another consumer group: two deployments with different \`input.kafka.groupId\` write to the same topics. Stop one, or give it an \`output.topicPrefix\` of its own`;
+  return new SegtideError('fenced', text, { cause, context: cause.context });
 }
 
 /** In a row, of one partition. */

@@ -18,6 +18,7 @@ export function createProgressDisplay(
   const rateOf = createRecentRate();
   const lineOf = (progress: Progress, seconds: number): string => {
     const { phase, events, windows } = progress;
+    if (events === undefined) return progressLine(progress, {});
     if (since?.events !== events) since = { events, windows, seconds };
     const rate = rateOf(events, seconds);
     if (phase !== 'reading' || windows === since.windows) return progressLine(progress, { events: rate });
@@ -39,7 +40,7 @@ export function progressLine(
   const { phase, done, events, late = 0, deadLettered = 0, windows, watermark, modelVersion } = progress;
   const parts = [
     done === undefined ? phase : `${phase} ${formatShare(done)}`,
-    formatCounted(events, 'event'),
+    events === undefined ? '' : formatCounted(events, 'event'),
     rates.events === undefined ? '' : `${formatCount(rates.events)}/s`,
     late > 0 ? `${formatCount(late)} late` : '',
     deadLettered > 0 ? `${formatCount(deadLettered)} dead-lettered` : '',

@@ -21,10 +21,7 @@ export function renderModelSegments(segments: readonly TrainedSegment[], total: 
       segmentId,
       formatShare(windows / total),
       formatCount(windows),
-      sparkline(
-        prototype.map((value) => value ?? 0),
-        width >= 80 ? 32 : 14,
-      ),
+      sparkline(prototype, width >= 80 ? 32 : 14),
       name,
     ]),
     width,

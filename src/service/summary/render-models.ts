@@ -33,7 +33,7 @@ const COLUMNS: readonly Column[] = [
   { head: 'windows', align: 'right', dropFirst: 3 },
   { head: 'parent', dropFirst: 4 },
   { head: 'file', align: 'right', dropFirst: 5 },
-  { head: 'silhouette' },
+  { head: 'own silhouette' },
   { head: 'churn' },
   { head: 'why', least: 24 },
 ];

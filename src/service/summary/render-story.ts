@@ -136,12 +136,12 @@ function toEpisodeKey({ layer, subject, statistic, since, modelVersion }: DriftR
 }
 
 function tellMoves({ segments, transitions }: StoryRecords): Chapter[] {
-  const names = lastNames(segments);
+  const names = namesByModel(segments);
   return [...groupBy(transitions, ({ windowEnd }) => windowEnd)].map(([time, moves]) => {
     const causes = CAUSES.map((cause) => ({ cause, count: moves.filter((move) => move.cause === cause).length }))
       .filter(({ count }) => count > 0)
       .map(({ cause, count }) => `${formatCount(count)} by ${cause}`);
-    const flows = [...groupBy(moves, ({ from, to }) => `${named(from, names)} → ${named(to, names)}`)]
+    const flows = [...groupBy(moves, (move) => flowOf(move, names))]
       .sort(([, a], [, b]) => b.length - a.length)
       .slice(0, MOST_FLOWS)
       .map(([flow, of]) => `${formatCount(of.length)} ${flow}`);
@@ -152,20 +152,21 @@ function tellMoves({ segments, transitions }: StoryRecords): Chapter[] {
 
 /** One customer for each cause, whose segment is the plainest of those. */
 function tellCustomers({ segments, transitions }: StoryRecords): string[] {
-  const names = lastNames(segments);
+  const names = namesByModel(segments);
   return CAUSES.flatMap((cause) => {
     const plainest = transitions
       .filter((move) => move.cause === cause)
       .reduce<TransitionRecord | undefined>((a, b) => (a && clearness(a) >= clearness(b) ? a : b), undefined);
     if (plainest === undefined) return [];
-    const { customerId, from, to, windowEnd, modelVersion, previousModelVersion } = plainest;
+    const { customerId, windowEnd, modelVersion, previousModelVersion } = plainest;
     const why = {
       behaviour: modelVersion === previousModelVersion ? 'under the same model' : `${previousModelVersion} says so too`,
       model: `${previousModelVersion} would have left it, so only the borders moved`,
       both: `${previousModelVersion} would have moved it elsewhere, or can't be asked`,
     };
-    const move = `${named(from, names)} → ${named(to, names)}`;
-    return [`${customerId}: ${move} by ${cause}, in the window to ${formatDate(windowEnd)}; ${why[cause]}`];
+    return [
+      `${customerId}: ${flowOf(plainest, names)} by ${cause}, in the window to ${formatDate(windowEnd)}; ${why[cause]}`,
+    ];
   });
 }
 
@@ -173,12 +174,18 @@ function clearness({ margin, previousMargin }: TransitionRecord): number {
   return Math.min(margin ?? 0, previousMargin ?? 0);
 }
 
-function lastNames(segments: readonly SegmentRecord[]): ReadonlyMap<string, string> {
-  return new Map(segments.map(({ segmentId, name }) => [segmentId, name]));
+/** A model gives its segments names by their looks, so that one id may have had several. */
+function namesByModel(segments: readonly SegmentRecord[]): ReadonlyMap<string, string> {
+  return new Map(segments.map(({ modelVersion, segmentId, name }) => [`${modelVersion}/${segmentId}`, name]));
 }
 
-function named(segmentId: string, names: ReadonlyMap<string, string>): string {
-  return `${segmentId} (${names.get(segmentId) ?? 'unnamed'})`;
+/** From where to where, by the names of then; the id alone where no record tells. */
+function flowOf(move: TransitionRecord, names: ReadonlyMap<string, string>): string {
+  const named = (modelVersion: string, segmentId: string): string => {
+    const name = names.get(`${modelVersion}/${segmentId}`);
+    return name === undefined ? segmentId : `${segmentId} (${name})`;
+  };
+  return `${named(move.previousModelVersion, move.from)} → ${named(move.modelVersion, move.to)}`;
 }
 
 function called({ segmentId, name }: SegmentRecord): string {

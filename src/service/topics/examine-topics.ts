@@ -1,6 +1,7 @@
 import { formatDuration } from '../../numeric/duration.js';
 import type { ConfiguredTopic } from '../../transport/kafka/describe-topics.js';
 import type { Config } from '../config/schema.js';
+import { formatCounted } from '../summary/format.js';
 import { wrongPartitions } from './check-topics.js';
 import type { PlannedTopic } from './plan-topics.js';
 
@@ -38,6 +39,7 @@ export function examineTopics(
     const partitions = wrongPartitions(planned, found, inputPartitions);
     return [
       ...partitions.map((text): TopicFinding => ({ topic, severity: 'wrong', text })),
+      ...fewPartitions(planned, found, inputPartitions),
       ...settingFindings(planned, found),
       ...replicaFindings(planned, found),
       ...sizeFindings(found),
@@ -47,6 +49,19 @@ export function examineTopics(
     ? input.flatMap((topic) => inputFindings(topic, delivery))
     : [];
   return [...own, ...input.flatMap(compactedInput), ...redone];
+}
+
+/** Outputs may have any number; with fewer than the input some are written to by several of its partitions. */
+function fewPartitions(
+  { topic, partitions, fixed }: PlannedTopic,
+  { partitions: found }: ConfiguredTopic,
+  inputPartitions: number | undefined,
+): TopicFinding[] {
+  const wanted = partitions === 'input' ? inputPartitions : partitions;
+  if (fixed || wanted === undefined || found >= wanted) return [];
+  const origin = partitions === 'input' ? 'the input' : 'the plan';
+  const text = `${topic} has ${formatCounted(found, 'partition')} and ${origin} ${wanted}: no more than ${found} of its readers can share the work; kafka-topics.sh --alter --topic ${topic} --partitions ${wanted} adds them, after which a customer's new records may lie in another partition than the old`;
+  return [{ topic, severity: 'weak', text }];
 }
 
 /** What Kafka takes by default, and segtide's largest requests stay below. */

@@ -156,7 +156,6 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
               deps.progress({
                 phase: updates < of ? `training v${number}` : 'trainer',
                 ...(updates < of && { done: updates / of }),
-                events: 0,
                 windows: summary.windows,
                 watermark: Number.NEGATIVE_INFINITY,
                 modelVersion: summary.published.at(-1) ?? null,

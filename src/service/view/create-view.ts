@@ -89,6 +89,7 @@ export async function createView(settings: ViewSettings, log: Log): Promise<View
     store.close();
     throw error;
   }
+  warnOfReaders(settings, log);
   let told = '';
   const tell = (): void => {
     const state = { instance, progress: live.progress, revisions: revisions() };
@@ -115,6 +116,16 @@ export async function createView(settings: ViewSettings, log: Log): Promise<View
 }
 
 const LOOPBACK = ['127.0.0.1', 'localhost', '::1', '[::1]'];
+
+/** Reading needs no token: whoever reaches the page reads all of it. */
+function warnOfReaders({ host, token, tls }: ViewSettings, log: Log): void {
+  if (LOOPBACK.includes(host) || tls !== undefined) return;
+  const open = token === undefined ? 'customers are' : 'customers and the token for changes are';
+  log.warn(
+    `the page is served beyond this machine without TLS: ${open} sent in the clear, and whoever reaches it reads all; set \`view.tls\`, or let a proxy with TLS and logins alone reach it`,
+    { host },
+  );
+}
 
 function openPlace({ folder, config }: ViewSettings): ModelPlace {
   return folder === undefined ? openModelTopics(config) : openModelFolder(folder);

@@ -25,7 +25,7 @@ export function createLiveState(now: () => number): LiveState {
     get progress() {
       return progress;
     },
-    take({ phase, done, events, late, deadLettered, windows, watermark, modelVersion }) {
+    take({ phase, done, events = 0, late, deadLettered, windows, watermark, modelVersion }) {
       progress = {
         phase,
         done: done ?? null,

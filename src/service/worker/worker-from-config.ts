@@ -129,6 +129,10 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
         joined,
         async (partition, ending) => {
           log.info('partition assigned', { partition: partition.partition });
+          // At a stop it keeps them to its end.
+          partition.signal.addEventListener('abort', () => {
+            if (!ending.aborted) log.info('partition revoked', { partition: partition.partition });
+          });
           const assigned = progress.assign(partition);
           const parts = observed({
             partition,

@@ -1,5 +1,5 @@
 import type { Kafka } from 'kafkajs';
-import { withAdmin } from './topics.js';
+import { listedTopics, withAdmin } from './topics.js';
 
 /** A topic as it is at the broker. */
 export interface ExistingTopic {
@@ -16,7 +16,7 @@ export interface ConfiguredTopic extends ExistingTopic {
 /** Those of the topics that exist and that this client may see. */
 export async function describeTopics(kafka: Kafka, topics: readonly string[]): Promise<readonly ExistingTopic[]> {
   return withAdmin(kafka, 'the topics could not be described', async (admin) => {
-    const listed = new Set(await admin.listTopics());
+    const listed = new Set(await listedTopics(admin));
     const asked = topics.filter((topic) => listed.has(topic));
     if (asked.length === 0) return [];
     const { topics: found } = await admin.fetchTopicMetadata({ topics: asked });
@@ -53,7 +53,7 @@ const TOPIC = 2;
 /** Names of all topics that this client may see, without the brokers' own. */
 export async function listTopics(kafka: Kafka): Promise<readonly string[]> {
   return withAdmin(kafka, 'the topics could not be listed', async (admin) => {
-    const topics = await admin.listTopics();
+    const topics = await listedTopics(admin);
     return topics.filter((topic) => !topic.startsWith('__')).sort();
   });
 }

@@ -4,14 +4,29 @@ import { type ErrorContext, SegtideError } from '../../errors.js';
 export function toTransportError(cause: unknown, what: string, context: ErrorContext = {}): SegtideError {
   const own = segtideErrorIn(cause);
   if (own !== undefined) return own;
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = reasonOf(cause);
   const retriable = isRetriable(cause);
   return new SegtideError('transport', `${what}: ${reason}${adviceOn(cause)}`, { cause, retriable, context });
+}
+
+/** Of several topics at once, kafkajs says only that there were errors. */
+function reasonOf(cause: unknown): string {
+  const parts = errorsIn(cause).map(({ topic, message }) => (topic === undefined ? message : `${topic}: ${message}`));
+  if (parts.length > 0) return [...new Set(parts)].join('; ');
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+function errorsIn(error: unknown): readonly (Error & { readonly topic?: string })[] {
+  const errors = typeof error === 'object' && error !== null ? (error as KafkaJsError).errors : undefined;
+  return errors ?? [];
 }
 
 function adviceOn(cause: unknown): string {
   const type = protocolType(cause);
   if (type?.endsWith('_AUTHORIZATION_FAILED')) return '; `segtide topics plan` lists the rights that are needed';
+  if (type === 'ILLEGAL_SASL_STATE') {
+    return '; this listener asks for no login: leave out `kafka.sasl`, or name the port of a listener that has SASL';
+  }
   return isLostCoordinator(cause) ? ' (or no right to it: `segtide topics plan` lists those that are needed)' : '';
 }
 
@@ -66,6 +81,10 @@ export function isRetriable(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   if (error instanceof SegtideError) return error.retriable;
   const { name, cause, retriable }: KafkaJsError = error;
+  const several = errorsIn(error);
+  // What an attempt before it has made, of which no answer came, is there.
+  if (several.length > 0)
+    return several.every((one) => isRetriable(one) || protocolType(one) === 'TOPIC_ALREADY_EXISTS');
   if (name === 'KafkaJSNumberOfRetriesExceeded') return true;
   // One request waited too long for another, whose broker does not answer.
   if (name === 'KafkaJSLockTimeout') return true;
@@ -78,6 +97,8 @@ interface KafkaJsError {
   readonly name?: string;
   readonly retriable?: boolean;
   readonly cause?: unknown;
+  /** Of an error that stands for several. */
+  readonly errors?: readonly (Error & { readonly topic?: string })[];
 }
 
 /** The broker's own name of the error. kafkajs wraps protocol errors when it gives up on them; the type is on the innermost. */

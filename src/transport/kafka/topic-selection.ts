@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
 import { toUnknownTopic } from './kafka-error.js';
-import { untilReady, withAdmin } from './topics.js';
+import { listedTopics, untilReady, withAdmin } from './topics.js';
 
 /** Topics that are read together, and how many partitions each of them has. */
 export interface TopicSelection {
@@ -18,7 +18,7 @@ export interface TopicSelection {
  */
 export async function selectTopics(kafka: Kafka, wanted: readonly string[] | RegExp): Promise<TopicSelection> {
   const counts = await withAdmin(kafka, 'the topics could not be described', async (admin) => {
-    const listed = await admin.listTopics();
+    const listed = await listedTopics(admin);
     const names = wanted instanceof RegExp ? matching(listed, wanted) : known(listed, wanted);
     // Asked for none, a broker would describe all.
     if (names.length === 0) return [];

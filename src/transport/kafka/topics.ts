@@ -64,7 +64,7 @@ export async function committedOffsets(
  */
 export async function describeTopic(kafka: Kafka, topic: string): Promise<readonly PartitionRange[]> {
   return withAdmin(kafka, `the topic ${topic} could not be described`, async (admin) => {
-    if (!(await admin.listTopics()).includes(topic)) {
+    if (!(await listedTopics(admin)).includes(topic)) {
       throw toUnknownTopic(topic, 'input');
     }
     const ranges = await untilReady(() => admin.fetchTopicOffsets(topic));
@@ -95,8 +95,18 @@ function toNotYetKnown(topics: readonly string[]): SegtideError {
 }
 
 async function notListed(admin: Admin, plans: readonly TopicPlan[]): Promise<readonly TopicPlan[]> {
-  const listed = new Set(await admin.listTopics());
+  const listed = new Set(await listedTopics(admin));
   return plans.filter((plan) => !listed.has(plan.topic));
+}
+
+/** Names of all topics that this client may see. Where no broker answers in time, kafkajs fails on the answer that it lacks. */
+export function listedTopics(admin: Pick<Admin, 'listTopics'>): Promise<readonly string[]> {
+  return untilReady(() =>
+    admin.listTopics().catch((cause: unknown) => {
+      if (!(cause instanceof TypeError)) throw cause;
+      throw new SegtideError('transport', 'no broker answered in time', { cause, retriable: true });
+    }),
+  );
 }
 
 /** A broker that has just started is still loading its groups, a new topic has no leader yet; kafkajs does not ask again. */

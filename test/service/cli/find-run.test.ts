@@ -47,6 +47,13 @@ describe('findRun', () => {
     expect(find({ 'output.path': 'set' }, 'named')).toEqual({ found: 'named', told: [] });
   });
 
+  it('finds the folder of a run on Kafka that named none by its group', () => {
+    makeRun('segtide-state/meters%2Fa');
+    const kafka = { 'input.kind': 'kafka', 'input.kafka.brokers': '["localhost:1"]', 'output.kind': 'directory' };
+    const settings = { ...kafka, 'input.kafka.topics': '["usage"]', 'input.kafka.groupId': 'meters/a' };
+    expect(find(settings)).toEqual({ found: 'segtide-state/meters%2Fa', told: [] });
+  });
+
   it.each([[[]], [['segtide-out']], [['segtide-out/empty']]])(
     'says that there is no run yet with folders %j',
     (paths) => {

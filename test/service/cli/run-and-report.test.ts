@@ -56,6 +56,14 @@ describe('runAndReport', () => {
     expect((await report({}, async () => ({ ...SAMPLE, interrupted: true }))).code).toBe(130);
   });
 
+  it('exits with 10 where alerts were not delivered, and says how many, also with --quiet', async () => {
+    const { err, code } = await report({ quiet: true }, async () => ({ ...SAMPLE, undelivered: 12 }));
+    expect([err, code]).toEqual([
+      'segtide: 12 alerts were not delivered; the log says why, and the output has them\n',
+      10,
+    ]);
+  });
+
   it('exits with 8 where none of the events was accepted, and says why and what to check', async () => {
     const events = { ...SAMPLE.events, in: 1000, accepted: 0, late: 0, deadLettered: 1000 };
     const deadLetterReasons = { invalid: 10, incomplete: 990 };

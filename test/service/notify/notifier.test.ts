@@ -134,6 +134,18 @@ describe('a receiver that fails', () => {
     expect(counts).toEqual({ delivered: 1, 'request failed': 1, 'request accepted': 1 });
   });
 
+  it('is told of once when it fails, and once when it is back', async () => {
+    const failing = { status: 503, headers: { 'retry-after': '0' } };
+    const { deliver, lines } = await openTelling([failing, failing, failing, { status: 200 }], {}, {});
+    await deliver(raised('a'));
+    await deliver(raised('b'));
+    const told = lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 'warn');
+    expect(told.map(({ msg }) => msg)).toEqual([
+      'webhook takes no alerts: it answered 503; they are tried again for 20s each',
+      'webhook takes alerts again',
+    ]);
+  });
+
   it('is asked again where it does not answer in time', async () => {
     const { deliver, counts } = await openTelling(['stall', { status: 200 }], {}, { timeout: '100ms' });
     await deliver(raised('a'));
@@ -191,6 +203,17 @@ describe('a receiver that fails', () => {
 });
 
 describe('at the end of a run', () => {
+  it('says that it waits for a receiver that is away', async () => {
+    const script = [{ status: 503, headers: { 'retry-after': '1' } }, { status: 200 }];
+    const { receiver, deliver, hurry, lines } = await openTelling(script, { giveUpAfter: '2s' });
+    const delivering = deliver(raised('a'), raised('b'));
+    await receiver.came(1);
+    await expect.poll(() => lines.join()).toContain('takes no alerts');
+    hurry();
+    await delivering;
+    expect(lines.join()).toContain('all is done but for 2 alerts that webhook does not take; tried for 2s more');
+  });
+
   it('what was gathered is sent at once, and so is what still comes', async () => {
     const { receiver, deliver, hurry } = await openTelling([{ status: 200 }], { groupWait: '1h' });
     const delivering = deliver(raised('a'));

@@ -86,6 +86,43 @@ describe('renderReport', () => {
     }
   });
 
+  it('accounts for customers whose segment is not in force any more, and names segments as they were called', async () => {
+    const then = { modelVersion: 'v1-00000000' };
+    const now = { modelVersion: 'v2-00000000' };
+    await run.append('model-events', modelEvent(then.modelVersion, 'promoted', 2));
+    const first = [
+      segment('s1', { name: 'fading', madeName: 'fading' }),
+      segment('s2'),
+      segment('s9', { name: 'gone' }),
+    ];
+    await run.append('segments', ...first);
+    await run.append('model-events', modelEvent(now.modelVersion, 'promoted', 3));
+    const growing = { ...now, name: 'growing', madeName: 'growing' };
+    const second = [
+      segment('s1', { ...growing, prototype: [[1, null, 3]] }),
+      segment('s2', { ...now, name: 'my own' }),
+    ];
+    await run.append('segments', ...second);
+    await run.append('assignments', assignment('a', 3, 's1'), assignment('b', 3, 's2'), assignment('c', 2, 's9'));
+    await run.append('transitions', transition('a', 3, 's2', 's1'));
+    const { page, plots } = await render();
+    expect(page).toContain(
+      '3 customers fall into 2 segments, but for 1 whose latest window lies in segments of before',
+    );
+    expect(page).toContain('1 customer stands on no card');
+    expect(page).toMatch(/<b>s9<\/b> gone<\/span> 1</);
+    // s1 was called otherwise then; people's own name of s2 belongs to the id.
+    expect(page).toMatch(
+      /<td><span class="tag segment-\d"><b>s2<\/b> my own<\/span><\/td><td><span class="tag segment-\d"><b>s1<\/b><\/span><\/td>/,
+    );
+    expect(page).toContain('<th scope="col" class="number">own silhouette</th>');
+    // A step that nobody knows parts the line in two.
+    const [whole, parted] = ['s2', 's1'].map((id) =>
+      (plots.get(`segment-${id}-1`)!.match(/<path d="M[^"]*" fill="none"/g) ?? []).join(''),
+    );
+    expect(parted!.match(/M/g)!.length).toBeGreaterThan(whole!.match(/M/g)!.length);
+  });
+
   it('has something to say of a run without a model', async () => {
     await run.append('assignments', assignment('a', 2, null));
     const { page, plots } = await render();

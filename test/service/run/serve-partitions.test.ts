@@ -68,7 +68,10 @@ describe('partitions that another process has fenced', () => {
     const member = memberOf();
     const served = serve(member, Number.POSITIVE_INFINITY);
     member.give();
-    await expect(served.ended).rejects.toBe(FENCED);
+    await expect(served.ended).rejects.toMatchObject({
+      code: 'fenced',
+      message: expect.stringContaining('give it an `output.topicPrefix` of its own'),
+    });
     expect(served.begun()).toBe(4);
 
     const other = memberOf(() => false);

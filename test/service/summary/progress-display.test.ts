@@ -30,6 +30,13 @@ describe('progressLine', () => {
 });
 
 describe('createProgressDisplay', () => {
+  it('tells no events of a trainer, who reads none', () => {
+    const { stream, display } = create({ isTTY: true, columns: 200 });
+    const { events: _, ...trainer } = PROGRESS;
+    display.show({ ...trainer, watermark: Number.NEGATIVE_INFINITY });
+    expect(stream.text).toBe('\rtraining v2 45 %  1,200 windows  model v1\x1b[K');
+  });
+
   it('rewrites one line on a terminal, at most ten times a second and never wider than it', () => {
     const { stream, display, pass } = create({ isTTY: true, columns: 20 });
     display.show(PROGRESS);

@@ -27,7 +27,7 @@ describe('renderStory', () => {
       segments: [
         segment('s1', 'weekday', {}),
         segment('s2', 'weekend', {}),
-        segment('s1', 'weekday', {
+        segment('s1', 'quiet', {
           ...later,
           lineage: 'same',
           share: 0.3,
@@ -50,13 +50,13 @@ describe('renderStory', () => {
       transitions: [
         move('ann', { margin: 0.9 }),
         move('bob', { margin: 0.1 }),
-        move('cid', { cause: 'model', modelVersion: 'v2', windowEnd: 27 * DAY }),
+        move('cid', { cause: 'model', modelVersion: 'v2', from: 's3', to: 's1', windowEnd: 27 * DAY }),
       ],
       modelEvents: [
         { modelVersion: 'v1', event: 'promoted', eventTime: 10 * DAY, previousVersion: null, reasons: [], why: [] },
         {
           ...{ modelVersion: 'v3', event: 'refused', eventTime: 24 * DAY, previousVersion: 'v2' },
-          ...{ reasons: ['28 days since the last fit'], why: ['no gain: silhouette 0.373 against 0.366'] },
+          ...{ reasons: ['28 days since the last fit'], why: ['no gain: common silhouette 0.373 against 0.366'] },
         },
         {
           modelVersion: 'v4',
@@ -73,14 +73,14 @@ describe('renderStory', () => {
   1970-01-21  planted: half of them turn weekend
   1970-01-21  drift since 1970-01-14: assignment psi of all 0.3 over 0.2; asks for a retraining; goes on to 1970-01-28
   1970-01-21  2 customers moved: 2 by behaviour; most 2 s1 (weekday) → s2 (weekend)
-  1970-01-22  v2 takes over (drift): s1 (weekday) shrank from 50 % to 30 %; s3 (night) split, of 90 % s1; 1 others as they were
-  1970-01-25  v3 refused (28 days since the last fit): no gain: silhouette 0.373 against 0.366; v2 stays
+  1970-01-22  v2 takes over (drift): s1 (quiet) shrank from 50 % to 30 %; s3 (night) split, of 90 % s1; 1 others as they were
+  1970-01-25  v3 refused (28 days since the last fit): no gain: common silhouette 0.373 against 0.366; v2 stays
   1970-01-26  v4 failed: killed
-  1970-01-28  1 customer moved: 1 by model; most 1 s1 (weekday) → s2 (weekend)
+  1970-01-28  1 customer moved: 1 by model; most 1 s3 → s1 (quiet)
 
 Who moved, for example
   ann: s1 (weekday) → s2 (weekend) by behaviour, in the window to 1970-01-21; under the same model
-  cid: s1 (weekday) → s2 (weekend) by model, in the window to 1970-01-28; v1 would have left it, so only the borders moved
+  cid: s3 → s1 (quiet) by model, in the window to 1970-01-28; v1 would have left it, so only the borders moved
 `);
     expect(renderStory({ segments: [], drift: [], transitions: [], modelEvents: [] }, 80)).toContain(
       'no window has been assigned',

@@ -16,6 +16,11 @@ describe('sparkline', () => {
     expect(sparkline([-7, 0], 24)).toBe('▁█');
   });
 
+  it('leaves blank what is not known, and averages over what is', () => {
+    expect(sparkline([7, null, 0], 24)).toBe('█ ▁');
+    expect(sparkline([7, null, null, null], 2)).toBe('█ ');
+  });
+
   it('averages a longer curve down', () => {
     expect(sparkline([0, 0, 7, 7, 3, 4], 3)).toBe('▁█▅');
   });

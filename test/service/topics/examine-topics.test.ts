@@ -63,8 +63,11 @@ describe('examineTopics', () => {
     expect(text).toMatch(words);
   });
 
-  it('takes outputs with any number of partitions', () => {
-    expect(examine({ assignments: { partitions: 3 }, drift: { partitions: 2 } })).toEqual([]);
+  it('takes outputs with any number of partitions, and tells of those with fewer than the input', () => {
+    expect(examine({ assignments: { partitions: 12 }, drift: { partitions: 2 } })).toEqual([]);
+    const { severity, text } = only(examine({ assignments: { partitions: 3 } }));
+    expect(severity).toBe('weak');
+    expect(text).toContain('segtide.assignments has 3 partitions and the input 8: no more than 3 of its readers');
   });
 
   it.each([

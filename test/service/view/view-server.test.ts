@@ -21,19 +21,26 @@ afterEach(async () => {
   await run.remove();
 });
 
+const lines: string[] = [];
+
 async function open(settings: Partial<ViewSettings>): Promise<View> {
+  lines.length = 0;
   view = await createView(
-    {
-      ...{ name: 'sample', host: '127.0.0.1', port: 0, otherPorts: 0, folder: run.folder },
-      config: undefined as never, // of topics alone
-      database: undefined,
-      retention: { rows: 1000, customers: 1000, ageMs: Number.POSITIVE_INFINITY },
-      ...{ token: undefined, customerKey: undefined, tls: undefined, requestsPerMinute: 10_000, mostStreams: 3 },
-      ...settings,
-    },
-    createLog({ level: 'silent', format: 'json', write: () => undefined }),
+    settingsOf(settings),
+    createLog({ level: 'info', format: 'json', write: (line) => lines.push(line) }),
   );
   return view;
+}
+
+function settingsOf(settings: Partial<ViewSettings>): ViewSettings {
+  return {
+    ...{ name: 'sample', host: '127.0.0.1', port: 0, otherPorts: 0, folder: run.folder },
+    config: undefined as never, // of topics alone
+    database: undefined,
+    retention: { rows: 1000, customers: 1000, ageMs: Number.POSITIVE_INFINITY },
+    ...{ token: undefined, customerKey: undefined, tls: undefined, requestsPerMinute: 10_000, mostStreams: 3 },
+    ...settings,
+  };
 }
 
 /** One who follows the events. */
@@ -93,6 +100,28 @@ describe('500 streams of events', () => {
       next.leave();
       if (next.status === 200) break;
     }
+  });
+});
+
+describe('a view that other machines reach', () => {
+  it('warns that it is without TLS, and whoever reaches it reads all', async () => {
+    await open({ host: '0.0.0.0' });
+    expect(lines.join()).toContain('without TLS: customers are sent in the clear');
+    await view?.close();
+    await open({ host: '0.0.0.0', token: 'sesame' });
+    expect(lines.join()).toContain('customers and the token for changes are sent in the clear');
+    await view?.close();
+    await open({});
+    expect(lines).toEqual([]);
+  });
+
+  it('says what to do where its port is taken', async () => {
+    const { url } = await open({});
+    const port = Number(new URL(url).port);
+    const message = `port ${port} of 127.0.0.1 is in use by another program; choose another by \`--set view.port=${port + 1}\`, or any that is free by \`--set view.port=0\``;
+    await expect(
+      createView({ ...settingsOf({}), port }, createLog({ level: 'silent', format: 'json', write: () => undefined })),
+    ).rejects.toThrow(message);
   });
 });
 

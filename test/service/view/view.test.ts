@@ -127,15 +127,42 @@ describe('what the API tells', () => {
     await eventually('/api/flows', ({ windows }: { windows: unknown[] }) => windows.length === 2);
     const last = await get('/api/flows');
     expect(last.flows).toEqual([
-      { from: 's1', to: 's2', customers: 1, byBehaviour: 0 },
-      { from: 's2', to: 's1', customers: 1, byBehaviour: 1 },
+      { from: 's1', to: 's2', fromName: 'steady', toName: 'growing', customers: 1, byBehaviour: 0 },
+      { from: 's2', to: 's1', fromName: 'growing', toName: 'steady', customers: 1, byBehaviour: 1 },
     ]);
     const all = await get('/api/flows?from=0');
-    expect(all.flows[0]).toEqual({ from: 's1', to: 's2', customers: 2, byBehaviour: 1 });
+    expect(all.flows[0]).toMatchObject({ from: 's1', to: 's2', customers: 2, byBehaviour: 1 });
     expect(all.windows).toEqual([
       { windowEnd: dayAt(3), behaviour: 1, model: 0, both: 0 },
       { windowEnd: dayAt(4), behaviour: 1, model: 1, both: 0 },
     ]);
+  });
+
+  it('a customer’s moves by the names of then, flows by names that lasted, and whom no segment in force holds', async () => {
+    await open();
+    const made = (name: string) => ({ name, madeName: name });
+    await run.append('segments', segment('s1', made('fading')), segment('s2', made('steady')));
+    await run.append(
+      'model-events',
+      modelEvent('v1-00000000', 'promoted', 2),
+      modelEvent('v2-00000000', 'promoted', 3),
+    );
+    const v2 = { modelVersion: 'v2-00000000' };
+    await run.append('segments', segment('s1', { ...v2, ...made('growing') }), segment('s3', { ...v2, name: 'mine' }));
+    await run.append('assignments', assignment('a', 3, 's1'), assignment('b', 2, 's2'));
+    await run.append('transitions', { ...transition('a', 3, 's2', 's1'), ...v2 }, transition('b', 2, 's1', 's2'));
+    await eventually('/api/flows?from=0', ({ flows }: { flows: unknown[] }) => flows.length === 2);
+    const inForce = ({ modelVersion, former }: { modelVersion: string; former: unknown[] }): boolean =>
+      modelVersion === v2.modelVersion && former.length > 0;
+    expect(await eventually('/api/segments', inForce)).toMatchObject({
+      former: [{ segmentId: 's2', name: 'steady', customers: 1 }],
+    });
+    expect((await get('/api/flows?from=0')).flows).toMatchObject([
+      { from: 's1', to: 's2', fromName: null, toName: 'steady' },
+      { from: 's2', to: 's1', fromName: 'steady', toName: null },
+    ]);
+    expect((await get('/api/customers/a')).transitions).toMatchObject([{ fromName: 'steady', toName: 'growing' }]);
+    expect((await get('/api/customers/b')).transitions).toMatchObject([{ fromName: 'fading', toName: 'steady' }]);
   });
 
   it('drift: what is beyond its threshold first, with its course', async () => {
@@ -252,9 +279,9 @@ describe('what the API tells', () => {
     const document = await get('/api/openapi.json');
     const store = openViewStore();
     const routes = createRoutes({ store } as never);
-    for (const { method, path, answer } of routes) {
+    for (const { method, path, answer, changes } of routes) {
       expect(document.paths[path], path).toHaveProperty(method.toLowerCase());
-      if (method !== 'GET') continue;
+      if (method !== 'GET' || changes) continue;
       const found = await get(path.replace('{customerId}', 'a'));
       expect(answer.safeParse(found).error, path).toBeUndefined();
     }
@@ -360,6 +387,12 @@ describe('what the API refuses', () => {
       expect(response.headers.get('content-type')).toContain('application/problem+json');
       expect(await response.json()).toMatchObject({ status: 400, title: 'Bad Request' });
     }
+    expect(await get('/api/alerts?severity=mild')).toMatchObject({
+      detail: '`severity` of the query is wrong: Invalid option: expected one of "low"|"medium"|"high"',
+    });
+    const undecodable = await fetch(`${view!.url}api/customers/%ZZ`);
+    expect(undecodable.status).toBe(400);
+    expect(undecodable.headers.get('content-type')).toContain('application/problem+json');
     for (const path of [
       '/assets/../../package.json',
       '/../package.json',
@@ -398,6 +431,8 @@ describe('what the API refuses', () => {
     await eventually('/api/segments', ({ segments }: { segments: unknown[] }) => segments.length === 2);
     expect((await rename({})).status).toBe(401);
     expect((await rename({ authorization: 'Bearer sesam' })).status).toBe(401);
+    expect(await statusOf('/api/changes', { authorization: 'Bearer sesam' })).toBe(401);
+    expect(await statusOf('/api/changes', { authorization: 'Bearer sesame' })).toBe(200);
     // The run goes on: its trainer is asked, and tells the segment again when it has done it.
     expect((await rename({ authorization: 'Bearer sesame' })).status).toBe(202);
     const requests = join(run.folder, 'models', 'requests');
@@ -484,6 +519,12 @@ describe('what is fetched again', () => {
     const tag = first.headers.get('etag')!;
     const again = () => statusOf('/api/drift', { 'if-none-match': tag });
     expect(await again()).toBe(304);
+    const others = [`"x", ${tag}, "y"`, tag.replace('W/', ''), '*', '"x"', `x${tag.slice(3, -1)}`];
+    const codes = [];
+    for (const list of others) codes.push(await statusOf('/api/drift', { 'if-none-match': list }));
+    expect(codes).toEqual([304, 304, 304, 200, 200]);
+    // Of what there is not, there is not any answer.
+    expect(await statusOf('/api/customers/nobody', { 'if-none-match': '*' })).toBe(404);
     await run.append('drift', drift('usage', 4, 0.5));
     await eventually('/api/drift', ({ reports }: { reports: { value: number }[] }) => reports[0]!.value === 0.5);
     expect(await again()).toBe(200);

@@ -28,7 +28,7 @@ export function curveChart(segment: SegmentAnswer, channel: number, channelName:
           color,
           lineStyle: { opacity: 0 },
           areaStyle: { opacity: 0.2 },
-          data: high.map((value, step) => value - (low[step] ?? 0)),
+          data: high.map((value, step) => (value === null ? null : value - (low[step] ?? 0))),
         },
         ...(decoded === null
           ? []

@@ -14,7 +14,7 @@ export function modelSection({ models }: ReportFacts): Section {
     { head: 'when' },
     { head: 'why it was trained' },
     { head: 'what the gate said' },
-    { head: 'silhouette', number: true },
+    { head: 'own silhouette', number: true },
     { head: 'before', number: true },
     { head: 'reconstruction error', number: true },
     { head: 'before', number: true },
@@ -37,7 +37,7 @@ export function modelSection({ models }: ReportFacts): Section {
   return {
     id: 'models',
     title: 'Models and their gates',
-    note: 'Each challenger is compared with the model in force on windows that neither was trained on, newest first. Moved: the share of those windows that the new model puts into another segment.',
+    note: 'Each challenger is compared with the model in force on windows that neither was trained on, newest first. Moved: the share of those windows that the new model puts into another segment. Own silhouette: each model’s among its own embeddings; a common silhouette, where the gate speaks of one, takes the segments of both among the views of the new model.',
     body: rows.length === 0 ? html`<p>No model was trained yet.</p>` : tableOf('Models', columns, rows),
   };
 }

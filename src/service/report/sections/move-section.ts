@@ -2,7 +2,7 @@ import { formatCount, formatShare } from '../../summary/format.js';
 import { CAUSES, flowChart, moveChart } from '../charts/move-charts.js';
 import { html } from '../html.js';
 import type { ReportFacts } from '../report-facts.js';
-import { type Section, type SectionParts, tableOf, tagOf } from './section-parts.js';
+import { type Section, type SectionParts, tableOf, taggedAs } from './section-parts.js';
 
 /** Largest flows that the table tells. */
 const MOST = 12;
@@ -19,16 +19,16 @@ export function moveSection({ flows }: ReportFacts, parts: SectionParts): Sectio
   ];
   const rows = flows.flows
     .slice(0, MOST)
-    .map(({ from, to, customers, byBehaviour }) => [
-      tagOf(parts, from),
-      tagOf(parts, to),
+    .map(({ from, to, fromName, toName, customers, byBehaviour }) => [
+      taggedAs(parts, from, fromName),
+      taggedAs(parts, to, toName),
       formatCount(customers),
       formatShare(byBehaviour / customers),
     ]);
   return {
     id: 'moves',
     title: 'Moves between segments',
-    note: 'A customer moves when a window of it lies in another segment than the one before. A new model may move customers who did not change; that is told apart.',
+    note: 'A customer moves when a window of it lies in another segment than the one before. A new model may move customers who did not change; that is told apart. A segment has its name here where all models gave it the same, or people did.',
     body:
       moves === undefined
         ? html`<p>Nobody changed segment.</p>`

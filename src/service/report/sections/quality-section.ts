@@ -42,7 +42,7 @@ function scoresOf({ windows, labels, models }: ReportFacts): (readonly [string, 
     rows.push([
       'silhouette at the gate',
       formatNumber(held),
-      `of windows held out from the training of ${promoted!.modelVersion}`,
+      `of windows held out from the training of ${promoted!.modelVersion}, among its own embeddings`,
     ]);
   }
   return rows;

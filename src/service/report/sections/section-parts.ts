@@ -21,10 +21,15 @@ export interface Section {
   readonly body: Html;
 }
 
-/** A segment's id with its colour, and its name where there is room. */
-export function tagOf({ classOf, nameOf }: SectionParts, segmentId: string, named = true): Html {
-  const name = named ? nameOf(segmentId) : segmentId;
-  return html`<span class="tag ${classOf(segmentId)}"><b>${plain(segmentId, 24)}</b>${name === segmentId ? '' : ` ${plain(name)}`}</span>`;
+/** A segment's id with its colour, and what it is called now. */
+export function tagOf(parts: SectionParts, segmentId: string): Html {
+  const name = parts.nameOf(segmentId);
+  return taggedAs(parts, segmentId, name === segmentId ? null : name);
+}
+
+/** A segment's id with its colour, and a name where there is one. */
+export function taggedAs({ classOf }: SectionParts, segmentId: string, name: string | null): Html {
+  return html`<span class="tag ${classOf(segmentId)}"><b>${plain(segmentId, 24)}</b>${name === null ? '' : ` ${plain(name)}`}</span>`;
 }
 
 /** A column of a table: what stands at its head, and whether it holds figures. */

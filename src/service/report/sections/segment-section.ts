@@ -5,7 +5,7 @@ import { sizeChart } from '../charts/size-chart.js';
 import { type Html, html, plain } from '../html.js';
 import type { ReportFacts } from '../report-facts.js';
 import { channelsOf } from '../score-sample.js';
-import type { Section, SectionParts } from './section-parts.js';
+import { type Section, type SectionParts, taggedAs } from './section-parts.js';
 
 /** What segments there are, what they look like, and how large they have been. */
 export function segmentSection({ segments: answer, run }: ReportFacts, parts: SectionParts): Section {
@@ -18,12 +18,22 @@ export function segmentSection({ segments: answer, run }: ReportFacts, parts: Se
     title: 'Segments',
     note: 'Line: the mean window of the segment, step by step. Shade: 80 % of its windows. Dashes: what the decoder makes of it, where the encoder has one.',
     body: html`<ul class="cards">${living.map((segment) => toCard(segment, channels, parts))}</ul>
+${formerList(answer, parts)}
 ${
   sizes === undefined
     ? ''
     : html`<h3>Size over time</h3><p class="note quiet">Share of the windows that ended together.</p>${legend(living, parts)}${parts.wide(sizes)}`
 }`,
   };
+}
+
+/** Whom the cards leave out, so that all customers are accounted for. */
+function formerList({ former }: ReportFacts['segments'], parts: SectionParts): Html | '' {
+  if (former.length === 0) return '';
+  const customers = former.reduce((sum, one) => sum + one.customers, 0);
+  const stand = customers === 1 ? 'stands' : 'stand';
+  return html`<p class="note">${formatCounted(customers, 'customer')} ${stand} on no card: the latest window of each lies in a segment of before, which the model in force does not know any more.</p>
+<ul class="legend">${former.map(({ segmentId, name, customers: count }) => html`<li class="${parts.classOf(segmentId)}">${taggedAs(parts, segmentId, name === segmentId ? null : name)} ${formatCount(count)}</li>`)}</ul>`;
 }
 
 function toCard(segment: SegmentAnswer, channels: readonly string[] | undefined, parts: SectionParts): Html {

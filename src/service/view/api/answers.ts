@@ -4,7 +4,9 @@ import * as z from 'zod';
 
 const time = z.int().describe('Epoch ms, UTC.');
 const share = z.number().min(0).max(1);
-const curves = z.array(z.array(z.number())).describe('One array of steps per channel.');
+const curves = z
+  .array(z.array(z.number().nullable()))
+  .describe('One array of steps per channel; null where no member knows the step.');
 
 export const progressAnswer = z.object({
   phase: z.string().describe('What happens now: `reading`, `training v2`, `finished` …'),
@@ -68,6 +70,11 @@ export const segmentsAnswer = z.object({
   modelVersion: z.string().nullable(),
   windowEnds: z.array(time).describe('Ends of windows, oldest first.'),
   segments: z.array(segmentAnswer).describe('Largest first; retired ones last.'),
+  former: z
+    .array(z.object({ segmentId: z.string(), name: z.string(), customers: z.int() }))
+    .describe(
+      'Segments that are not in force any more, but hold the latest window of customers; most customers first.',
+    ),
 });
 
 export const flowsAnswer = z.object({
@@ -76,7 +83,16 @@ export const flowsAnswer = z.object({
     .array(z.object({ windowEnd: time, behaviour: z.int(), model: z.int(), both: z.int() }))
     .describe('Customers who moved, by cause, oldest first.'),
   flows: z
-    .array(z.object({ from: z.string(), to: z.string(), customers: z.int(), byBehaviour: z.int() }))
+    .array(
+      z.object({
+        from: z.string(),
+        to: z.string(),
+        fromName: z.string().nullable().describe('What `from` was called all the while; null where it changed.'),
+        toName: z.string().nullable(),
+        customers: z.int(),
+        byBehaviour: z.int(),
+      }),
+    )
     .describe('Of the range that was asked for, largest first.'),
 });
 
@@ -194,6 +210,8 @@ export const customerAnswer = z.object({
       windowEnd: time,
       from: z.string(),
       to: z.string(),
+      fromName: z.string().nullable().describe('What `from` was called then; null where that is not known.'),
+      toName: z.string().nullable(),
       cause: z.string(),
       modelVersion: z.string(),
       previousModelVersion: z.string(),
@@ -222,6 +240,8 @@ export const problemAnswer = z.object({
   status: z.int(),
   detail: z.string().optional(),
 });
+
+export const allowedAnswer = z.object({ allowed: z.literal(true) });
 
 export const acceptedAnswer = z.object({ id: z.string(), doneBy: z.string().describe('Who does it, and when.') });
 

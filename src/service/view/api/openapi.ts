@@ -42,7 +42,7 @@ EVENTS.responses[503] = toProblemAnswer('Too many streams are open.') as never;
 
 function toOperation({ method, path, summary, query, body, answer, reads, changes }: ViewRoute): unknown {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
-  const success = changes ? 202 : 200;
+  const success = changes && method !== 'GET' ? 202 : 200;
   return {
     operationId: `${method.toLowerCase()}${path.replace('/api', '').replaceAll(/[/{]+(\w)|\}/g, (_, letter: string | undefined) => letter?.toUpperCase() ?? '')}`,
     summary,

@@ -6,6 +6,7 @@ import type { ViewStore } from '../store/view-store.js';
 import {
   acceptedAnswer,
   alertsAnswer,
+  allowedAnswer,
   customerAnswer,
   customersAnswer,
   driftAnswer,
@@ -82,7 +83,7 @@ export function createRoutes(parts: RouteParts): readonly ViewRoute[] {
         to: time.describe('End of the last window that counts.'),
       }),
       answer: flowsAnswer,
-      reads: ['transitions'],
+      reads: ['transitions', 'segments'],
       answers: ({ query }) => readFlows(database, query),
     },
     {
@@ -160,7 +161,7 @@ export function createRoutes(parts: RouteParts): readonly ViewRoute[] {
       path: '/api/customers/{customerId}',
       summary: "A customer's segment of now, and how it came there: windows, moves, alerts.",
       answer: customerAnswer,
-      reads: ['assignments', 'transitions', 'alerts'],
+      reads: ['assignments', 'transitions', 'alerts', 'segments'],
       answers: ({ parameters }) => {
         const customerId = parameters.customerId!;
         const found = readCustomer(database, customerId) ?? readCustomer(database, toCustomerKey(customerId));
@@ -174,6 +175,14 @@ export function createRoutes(parts: RouteParts): readonly ViewRoute[] {
 
 function createChanges(store: ViewStore, ask: RouteParts['ask']): readonly ViewRoute[] {
   return [
+    {
+      method: 'GET',
+      path: '/api/changes',
+      summary: 'Whether the token of the request allows changes; asks for none.',
+      answer: allowedAnswer,
+      changes: true,
+      answers: () => ({ allowed: true }),
+    },
     {
       method: 'POST',
       path: '/api/models/retrain',

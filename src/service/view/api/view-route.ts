@@ -50,13 +50,22 @@ export function addViewRoute(server: FastifyInstance, route: ViewRoute, options:
         const revisions = reads.map((output) => options.store.revision(output)).join('.');
         const tag = `W/"${options.instance}.${revisions}"`;
         void reply.header('etag', tag).header('cache-control', 'no-cache');
-        if (request.headers['if-none-match'] === tag) return reply.code(304).send();
+        if (names(request.headers['if-none-match'], tag)) return reply.code(304).send();
       } else void reply.header('cache-control', 'no-store');
-      if (route.changes) void reply.code(202);
+      if (route.changes && method !== 'GET') void reply.code(202);
       const parameters = request.params as Readonly<Record<string, string>>;
-      return route.answers({ parameters, query, body });
+      const answer = await route.answers({ parameters, query, body });
+      // Whoever has any answer is told only that there is one.
+      if (reads !== undefined && request.headers['if-none-match']?.trim() === '*') return reply.code(304).send();
+      return answer;
     },
   });
+}
+
+/** Whether a list of tags holds one; a proxy may have dropped the mark of a weak one (RFC 9110, 8.8.3.2). */
+function names(list: string | undefined, tag: string): boolean {
+  const opaque = (one: string): string => one.replace(/^W\//, '');
+  return list?.match(/(?:W\/)?"[^"]*"/g)?.some((one) => opaque(one) === opaque(tag)) === true;
 }
 
 function check(schema: z.ZodObject | undefined, value: unknown, what: string): unknown {

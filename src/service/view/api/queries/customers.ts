@@ -24,6 +24,12 @@ export function readCustomers(database: Database, query: CustomersQuery): Custom
   return { customers: page, next: rows.length > limit ? toCursor([page.at(-1)!.customerId]) : null };
 }
 
+/** What a segment was called under a model; null where its record is not known. */
+function nameOf(segment: string, model: string): string {
+  return `(select json_extract(record, '$.name') from segments where segmentId = moves.${segment} and
+    modelVersion = moves.${model})`;
+}
+
 /** Windows, moves and alerts of a customer that are told. */
 const MOST = 500;
 
@@ -38,8 +44,9 @@ export function readCustomer(database: Database, customerId: string): CustomerAn
   );
   const assignments = rows.reverse().map((row) => ({ ...row, final: row.final === 1, inactive: row.inactive === 1 }));
   const transitions = database.all(
-    `select windowStart, windowEnd, "from", "to", cause, modelVersion, previousModelVersion, margin, previousMargin
-     from transitions where customerId = ? order by windowStart desc limit ?`,
+    `select windowStart, windowEnd, "from", "to", ${nameOf('"from"', 'previousModelVersion')} as fromName,
+     ${nameOf('"to"', 'modelVersion')} as toName, cause, modelVersion, previousModelVersion, margin, previousMargin
+     from transitions as moves where customerId = ? order by windowStart desc limit ?`,
     [customerId, MOST],
   );
   return {

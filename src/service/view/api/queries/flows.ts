@@ -1,6 +1,6 @@
 import type { Database } from 'node-sqlite3-wasm';
 import type { FlowsAnswer } from '../answers.js';
-import { lastWindowEnds } from './segments.js';
+import { lastingNames, lastWindowEnds } from './segments.js';
 
 /** Windows that the course of flows is told of. */
 const WINDOWS = 120;
@@ -28,9 +28,14 @@ export function readFlows(database: Database, { from, to }: { from?: number; to?
      from flows where windowEnd between ? and ? group by "from", "to" order by customers desc, "from", "to" limit 2500`,
     [first, last],
   );
+  const names = lastingNames(database);
   return {
     windowEnds,
     windows: courses as unknown as FlowsAnswer['windows'],
-    flows: flows as unknown as FlowsAnswer['flows'],
+    flows: (flows as unknown as FlowsAnswer['flows']).map((flow) => ({
+      ...flow,
+      fromName: names.get(flow.from) ?? null,
+      toName: names.get(flow.to) ?? null,
+    })),
   };
 }

@@ -8,7 +8,7 @@ const WINDOWS = 60;
 /** The segments in force, with their sizes of now and over time. */
 export function readSegments(database: Database): SegmentsAnswer {
   const modelVersion = modelInForce(database);
-  if (modelVersion === null) return { modelVersion, windowEnds: [], segments: [] };
+  if (modelVersion === null) return { modelVersion, windowEnds: [], segments: [], former: [] };
   const windowEnds = lastWindowEnds(database, 'sizes', WINDOWS);
   const sizes = readSizes(database, windowEnds);
   const customers = countCustomers(database);
@@ -36,7 +36,40 @@ export function readSegments(database: Database): SegmentsAnswer {
   });
   const rank = ({ lineage, customers: count }: SegmentAnswer): number => (lineage === 'retired' ? -1 : count);
   segments.sort((a, b) => rank(b) - rank(a) || (a.segmentId < b.segmentId ? -1 : 1));
-  return { modelVersion, windowEnds, segments };
+  const living = new Set(segments.filter(({ lineage }) => lineage !== 'retired').map(({ segmentId }) => segmentId));
+  return { modelVersion, windowEnds, segments, former: formerSegments(database, customers, living) };
+}
+
+/** Customers who fell silent stay where their last window lay, though later models know the segment no more. */
+function formerSegments(
+  database: Database,
+  customers: ReadonlyMap<string, number>,
+  living: ReadonlySet<string>,
+): SegmentsAnswer['former'] {
+  const lastName = (segmentId: string): string => {
+    const row = database.get('select record from segments where segmentId = ? order by id desc limit 1', segmentId);
+    return row === null ? segmentId : (JSON.parse(row.record as string) as SegmentRecord).name;
+  };
+  return [...customers]
+    .filter(([segmentId]) => !living.has(segmentId))
+    .sort(([a, most], [b, more]) => more - most || (a < b ? -1 : 1))
+    .map(([segmentId, count]) => ({ segmentId, name: lastName(segmentId), customers: count }));
+}
+
+/**
+ * Names of segments that hold for all that is known of them: people's own, which belong to the id, and made ones that no
+ * model changed. Looks change with each model, and what was called `fading` then may be `growing` now.
+ */
+export function lastingNames(database: Database): ReadonlyMap<string, string> {
+  const rows = database.all('select record from segments order by id');
+  const names = new Map<string, string | undefined>();
+  for (const { record } of rows) {
+    const { segmentId, name, madeName } = JSON.parse(record as string) as SegmentRecord;
+    const isOwn = madeName !== undefined && madeName !== '' && madeName !== name;
+    const isKept = isOwn || !names.has(segmentId) || names.get(segmentId) === name;
+    names.set(segmentId, isKept ? name : undefined);
+  }
+  return new Map([...names].filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
 /** Version of the model that was promoted or put into force last; the newest that has segments where nothing tells. */
