@@ -1,16 +1,17 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { EncoderModel } from '../../src/encode/encoder-model.js';
+import type { EncoderModel, VraeModel } from '../../src/encode/encoder-model.js';
 import { decodeSafetensors, encodeSafetensors, type Tensors } from '../../src/numeric/safetensors.js';
 import { fromEncoderTensors, toEncoderTensors } from '../../src/train/encoder-tensors.js';
 import { viewModel } from '../support/view-models.js';
 
-let model: EncoderModel;
+let model: VraeModel;
 beforeAll(async () => {
   model = await viewModel();
 });
 
 /** What a file holds, to be damaged at will. */
 interface Stored {
+  readonly kind: string;
   // biome-ignore lint/suspicious/noExplicitAny: JSON that tests take apart
   readonly header: any;
   readonly tensors: Record<string, Tensors[string]>;
@@ -21,7 +22,7 @@ function store(of: EncoderModel): Stored {
   const { header, tensors } = toEncoderTensors(of);
   const file = encodeSafetensors({ tensors, metadata: { header: JSON.stringify(header) } });
   const read = decodeSafetensors(file);
-  return { header: JSON.parse(read.metadata.header!), tensors: { ...read.tensors } };
+  return { kind: of.kind, header: JSON.parse(read.metadata.header!), tensors: { ...read.tensors } };
 }
 
 describe('toEncoderTensors and fromEncoderTensors', () => {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { VraeModel } from '../../../src/encode/encoder-model.js';
 import { openEncoder } from '../../../src/encode/open-encoder.js';
 import { createEncodePool, type EncodePool } from '../../../src/encode/threads/encode-pool.js';
 import { createParameters } from '../../../src/encode/vrae/initial-parameters.js';
@@ -8,7 +9,8 @@ import { usageSeries, viewModel } from '../../support/view-models.js';
 import { createWaves, shapeOf, sliceSeries, toSeriesBatch } from '../vrae/vrae-batches.js';
 
 const shape = shapeOf({ steps: 6, channels: 2, hidden: 7, latent: 3 });
-const modelOf = (seed: number) => ({
+const modelOf = (seed: number): VraeModel => ({
+  kind: 'vrae',
   vrae: toWeights(shape, createParameters(shape, createRandom(seed))),
   viewMap: undefined,
 });

@@ -1,0 +1,28 @@
+import type { ViewKind } from './views/view-kind.js';
+
+/**
+ * What turns a prepared window into a vector:
+ * - `vrae`: a variational recurrent autoencoder, with views of the window beside it;
+ * - `raw`: the window itself;
+ * - `features`: its 22 canonical characteristics (catch22);
+ * - `rocket`: features of random convolution kernels.
+ *
+ * All but the first are reduced to their principal components, and have neither latents nor reconstructions.
+ */
+export type EncoderKind = (typeof ENCODER_KINDS)[number];
+
+export const ENCODER_KINDS = ['vrae', 'raw', 'features', 'rocket'] as const;
+
+/** The kinds whose embedding is one view of the window. */
+export type ProjectedKind = Exclude<EncoderKind, 'vrae'>;
+
+/** The view that each is. */
+export const PROJECTED_VIEWS: Readonly<Record<ProjectedKind, ViewKind>> = {
+  raw: 'values',
+  features: 'catch22',
+  rocket: 'usage-kernels',
+};
+
+export function isEncoderKind(kind: string): kind is EncoderKind {
+  return ENCODER_KINDS.includes(kind as EncoderKind);
+}
