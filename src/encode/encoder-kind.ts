@@ -5,16 +5,18 @@ import type { ViewKind } from './views/view-kind.js';
  * - `vrae`: a variational recurrent autoencoder, with views of the window beside it;
  * - `raw`: the window itself;
  * - `features`: its 22 canonical characteristics (catch22);
- * - `rocket`: features of random convolution kernels.
+ * - `rocket`: features of random convolution kernels;
+ * - `precomputed`: nothing; its records carry an embedding already, an element a channel.
  *
- * All but the first are reduced to their principal components, and have neither latents nor reconstructions.
+ * `raw`, `features` and `rocket` are reduced to their principal components. All but `vrae` have neither latents nor
+ * reconstructions.
  */
 export type EncoderKind = (typeof ENCODER_KINDS)[number];
 
-export const ENCODER_KINDS = ['vrae', 'raw', 'features', 'rocket'] as const;
+export const ENCODER_KINDS = ['vrae', 'raw', 'features', 'rocket', 'precomputed'] as const;
 
 /** The kinds whose embedding is one view of the window. */
-export type ProjectedKind = Exclude<EncoderKind, 'vrae'>;
+export type ProjectedKind = Exclude<EncoderKind, 'vrae' | 'precomputed'>;
 
 /** The view that each is. */
 export const PROJECTED_VIEWS: Readonly<Record<ProjectedKind, ViewKind>> = {
@@ -25,4 +27,8 @@ export const PROJECTED_VIEWS: Readonly<Record<ProjectedKind, ViewKind>> = {
 
 export function isEncoderKind(kind: string): kind is EncoderKind {
   return ENCODER_KINDS.includes(kind as EncoderKind);
+}
+
+export function isProjectedKind(kind: EncoderKind): kind is ProjectedKind {
+  return kind in PROJECTED_VIEWS;
 }

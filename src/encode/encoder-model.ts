@@ -4,7 +4,7 @@ import type { FittedViews } from './views/fitted-views.js';
 import type { VraeWeights } from './vrae/vrae-weights.js';
 
 /** An encoder as it was trained: plain data, which any engine opens. */
-export type EncoderModel = VraeModel | ProjectedModel;
+export type EncoderModel = VraeModel | ProjectedModel | PrecomputedModel;
 
 export interface VraeModel {
   readonly kind: 'vrae';
@@ -28,6 +28,12 @@ export interface ProjectedModel {
   readonly views: FittedViews;
 }
 
+/** Windows of one step, of which each channel is an element of an embedding that records carry. */
+export interface PrecomputedModel {
+  readonly kind: 'precomputed';
+  readonly size: number;
+}
+
 /** What an encoder takes, and what it gives of a window. */
 export interface EncoderShape {
   readonly steps: number;
@@ -46,6 +52,9 @@ export function encoderShapeOf(model: EncoderModel): EncoderShape {
     const { viewMap } = model;
     const embeddingSize = viewMap?.map.size ?? latent;
     return { steps, channels, embeddingSize, latentSize: latent, hasLandmarks: viewMap !== undefined };
+  }
+  if (model.kind === 'precomputed') {
+    return { steps: 1, channels: model.size, embeddingSize: model.size, latentSize: 0, hasLandmarks: false };
   }
   const { steps, channels, size } = model.views;
   return { steps, channels, embeddingSize: Math.max(1, size), latentSize: 0, hasLandmarks: false };

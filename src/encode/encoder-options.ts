@@ -1,5 +1,5 @@
 import { SegtideError } from '../errors.js';
-import { ENCODER_KINDS, type EncoderKind } from './encoder-kind.js';
+import { ENCODER_KINDS, type EncoderKind, isProjectedKind, PROJECTED_VIEWS } from './encoder-kind.js';
 import { SHIFTS, type Shift } from './views/shift.js';
 import { VIEW_KINDS, type ViewKind } from './views/view-kind.js';
 import { resolveVrae, type VraeOptions, type VraeSettings } from './vrae/vrae-options.js';
@@ -8,12 +8,13 @@ import { resolveVrae, type VraeOptions, type VraeSettings } from './vrae/vrae-op
 export interface EncoderOptions extends VraeOptions {
   /**
    * A VRAE with views of the window beside it; or, without latents and reconstructions, the principal components of the
-   * prepared window (`raw`), of its catch22 features (`features`), or of features of random kernels (`rocket`).
+   * prepared window (`raw`), of its catch22 features (`features`), or of features of random kernels (`rocket`); or the
+   * embedding that records carry, an element a channel, in windows of one step (`precomputed`).
    * @default 'vrae'
    */
   readonly kind?: EncoderKind;
   /**
-   * Numbers of an embedding at most, 1 to 256, of any kind but `vrae`; fewer where components have next to no variance.
+   * Numbers of an embedding at most, 1 to 256, of `raw`, `features` and `rocket`; fewer where components have next to no variance.
    * @default 32
    */
   readonly embeddingSize?: number | undefined;
@@ -90,10 +91,19 @@ function checkKind(kind: EncoderKind, options: EncoderOptions): void {
   if (size !== undefined && !(Number.isInteger(size) && size >= 1 && size <= 256)) {
     refuse(`\`embeddingSize\` must be a whole number from 1 to 256; got ${size}`);
   }
-  if (kind === 'vrae' && size !== undefined) {
-    refuse("`embeddingSize` is for the other kinds; a VRAE's embedding has `latent` numbers, and 8 by views");
+  if (size !== undefined && !isProjectedKind(kind)) {
+    refuse(
+      `\`embeddingSize\` is for ${Object.keys(PROJECTED_VIEWS).join(', ')}: a VRAE's embedding has \`latent\` numbers, ` +
+        'and 8 by views; a precomputed one has as many as there are channels',
+    );
   }
-  const idle = Object.entries(options).filter(([name, value]) => value !== undefined && !OF_ALL_KINDS.has(name));
+  if (kind === 'precomputed' && options.shift === 'invariant') {
+    refuse('`shift: invariant` is for windows of several steps; an embedding that is precomputed has one');
+  }
+  // A config always names a preset.
+  const { preset = 'default', ...named } = options;
+  const given = { ...named, ...(preset !== 'default' && { preset }) };
+  const idle = Object.entries(given).filter(([name, value]) => value !== undefined && !OF_ALL_KINDS.has(name));
   if (kind !== 'vrae' && idle.length > 0) {
     refuse(`${idle.map(([name]) => `\`${name}\``).join(', ')} of a VRAE says nothing to kind ${kind}; leave it out`);
   }

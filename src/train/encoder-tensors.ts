@@ -10,13 +10,17 @@ import type { EncoderArtifact } from './model-artifact.js';
 
 /** An encoder as named tensors, with what describes them as the header. */
 export function toEncoderTensors(model: EncoderModel): EncoderNumbers {
-  return model.kind === 'vrae' ? toVraeTensors(model) : toViewTensors(model.views);
+  if (model.kind === 'vrae') return toVraeTensors(model);
+  return model.kind === 'precomputed' ? { header: { size: model.size }, tensors: {} } : toViewTensors(model.views);
 }
 
 /** @throws SegtideError `state` when header and tensors do not belong together, or no encoder is of that kind. */
 export function fromEncoderTensors(artifact: Pick<EncoderArtifact, 'kind'> & EncoderNumbers): EncoderModel {
   const kind = toEncoderKind(artifact.kind);
-  return kind === 'vrae' ? fromVraeTensors(artifact) : { kind, views: fromViewTensors(artifact) };
+  if (kind === 'vrae') return fromVraeTensors(artifact);
+  return kind === 'precomputed'
+    ? { kind, size: readSize(artifact.header) }
+    : { kind, views: fromViewTensors(artifact) };
 }
 
 /** @throws SegtideError `state` when no encoder is of that kind. */
@@ -26,6 +30,12 @@ export function toEncoderKind(kind: string): EncoderKind {
     'state',
     `This version of segtide knows no encoder of kind ${kind}. Use the version that wrote the model, or train anew.`,
   );
+}
+
+function readSize(header: unknown): number {
+  const { size } = (header ?? {}) as { readonly size?: number };
+  if (Number.isSafeInteger(size) && size! > 0) return size!;
+  throw damaged(`embeddings of ${size} numbers`);
 }
 
 type EncoderNumbers = Pick<EncoderArtifact, 'header' | 'tensors'>;

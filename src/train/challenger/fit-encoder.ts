@@ -26,6 +26,7 @@ export async function fitEncoder(
 ): Promise<EncoderFit> {
   const { series, encoder } = job.settings;
   const { kind } = encoder;
+  if (kind === 'precomputed') return { ...UNTRAINED, model: { kind, size: series.channels } };
   if (kind !== 'vrae') return { ...UNTRAINED, model: await fitProjectedEncoder(kind, job, data, scale) };
   const { weights, ...fit } =
     kept === undefined

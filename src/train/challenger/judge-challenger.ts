@@ -17,7 +17,6 @@ import { poorEncoder } from '../poor-encoder.js';
 import type { HeldOutSplit } from '../split-held-out.js';
 import type { ModelSettings } from '../training-job.js';
 import { type ModelRemarks, withoutViews } from '../without-views.js';
-import type { EncoderFit } from './encoder-fit.js';
 import type { Challenger } from './fit-challenger.js';
 import type { Incumbent } from './incumbent.js';
 import type { IncumbentRoles } from './incumbent-roles.js';
@@ -43,7 +42,7 @@ export async function judgeChallenger(
   const { heldOutRows } = split;
   const { model } = challenger.fit;
   const heldOut = await measureChallenger(challenger, settings, heldOutRows);
-  const { objection, warning }: ModelRemarks = seesNothing(challenger.fit)
+  const { objection, warning }: ModelRemarks = seesNothing(challenger)
     ? withoutViews(split.train.length, shift, heldOut.activeUnits)
     : {};
   const gated = gate(
@@ -72,9 +71,10 @@ export async function judgeChallenger(
   };
 }
 
-/** Whether none of the views that it was to look by tells the windows apart. */
-function seesNothing({ model, views }: EncoderFit): boolean {
-  return model.kind === 'vrae' ? model.viewMap === undefined && views.length > 0 : model.views.size === 0;
+/** Whether none of the views that it was to look by tells the windows apart, or all embeddings are the same. */
+function seesNothing({ fit: { model, views }, embeddings: { embeddings, embeddingSize } }: Challenger): boolean {
+  if (model.kind === 'vrae') return model.viewMap === undefined && views.length > 0;
+  return embeddings.every((value, at) => value === embeddings[at % embeddingSize]);
 }
 
 function restsOnLatents(model: EncoderModel): boolean {

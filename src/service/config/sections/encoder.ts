@@ -14,12 +14,12 @@ export const encoderSection = z
       .enum(ENCODER_KINDS)
       .default('vrae')
       .describe(
-        'What makes the embedding (docs/encoders.md): `vrae`, a variational recurrent autoencoder with views of the window beside it; or the principal components of the prepared window (`raw`), of its catch22 features (`features`) or of random-kernel features (`rocket`). Of the keys below the other kinds take `embeddingSize`, `shift`, `init` and `engine`.',
+        'What makes the embedding (docs/encoders.md): `vrae`, a variational recurrent autoencoder with views of the window beside it; or the principal components of the prepared window (`raw`), of its catch22 features (`features`) or of random-kernel features (`rocket`); or the embedding that records carry, an element a channel (`precomputed`). Of the keys below the other kinds take `embeddingSize`, `shift`, `init` and `engine`.',
       ),
     embeddingSize: whole('numbers', { min: 1, max: 256 })
       .exactOptional()
       .describe(
-        'Numbers of the embedding at most, of any kind but `vrae`; fewer where components have next to no variance. Default: 32.',
+        'Numbers of the embedding at most, of `raw`, `features` and `rocket`; fewer where components have next to no variance. Default: 32.',
       ),
     preset: z
       .enum(VRAE_CHOICES.preset)
