@@ -5,7 +5,7 @@
 //
 // `--training ''` leaves the fits out; the model of the other figures is fitted to 2,500 windows by one update.
 import { parseArgs } from 'node:util';
-import type { EncoderModel } from '../src/encode/encoder-model.js';
+import type { EncoderModel, VraeModel } from '../src/encode/encoder-model.js';
 import { createPlaceReader } from '../src/encode/neighbours/landmark-map.js';
 import { layoutGraph } from '../src/encode/neighbours/layout-graph.js';
 import { nearestNeighbours } from '../src/encode/neighbours/nearest-neighbours.js';
@@ -85,7 +85,7 @@ async function firstFit(
 async function measureEncoding(artifact: ModelArtifact, windows: WindowBatch, name: VraeEngine): Promise<void> {
   const rows = Uint32Array.from({ length: BATCH }, (_, i) => windows.length - BATCH + i);
   const series = prepareSeries(artifact.series, artifact.scale ?? undefined, selectWindows(windows, rows));
-  const model = fromEncoderTensors(artifact.encoder);
+  const model = fromEncoderTensors(artifact.encoder) as VraeModel;
   const whole = await timed(async (encoder) => void (await encoder.encode(series)), model, name);
   const vrae = await timed(
     async (encoder) => void (await encoder.encode(series)),

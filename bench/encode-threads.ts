@@ -7,6 +7,7 @@
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
+import type { VraeModel } from '../src/encode/encoder-model.js';
 import type * as openEncoder from '../src/encode/open-encoder.js';
 import type * as encodePool from '../src/encode/threads/encode-pool.js';
 import type * as trainVrae from '../src/encode/vrae/train-vrae.js';
@@ -38,7 +39,7 @@ const [steps, engine] = [Number(flags.steps), flags.engine as VraeEngine];
 const values = Float32Array.from({ length: BATCH * steps }, () => random.normal());
 const series = { length: BATCH, steps, channels: 1, values, mask: new Uint8Array(values.length) };
 const settings = resolveVrae({ hidden: Number(flags.hidden), updates: 1, batch: 8 });
-const model = { vrae: train({ settings, series }).weights, viewMap: undefined };
+const model: VraeModel = { kind: 'vrae', vrae: train({ settings, series }).weights, viewMap: undefined };
 
 const CASES = [0, 1, 2].map((threads) => {
   const pool = threads > 0 ? createEncodePool(threads) : undefined;

@@ -8,6 +8,7 @@
 // that change segment (churn), silhouette and agreement with the true segments, what the gate said, and the views' weights.
 import { parseArgs } from 'node:util';
 import { adjustedRandIndex } from '../src/cluster/adjusted-rand-index.js';
+import { viewMapOf } from '../src/encode/encoder-model.js';
 import { configSchema } from '../src/service/config/schema.js';
 import { modelSettingsFor } from '../src/service/model/model-settings.js';
 import { fromEncoderTensors } from '../src/train/encoder-tensors.js';
@@ -56,7 +57,7 @@ async function chain(seed: number, fresh: boolean, churns: number[], weights: nu
     const ari = adjustedRandIndex(stream.truth(windows), Array.from(assignments.nearest));
     const { churn, championSilhouette, challengerSilhouette, reconstructionGain } = result.values;
     if (churn !== null) churns.push(churn);
-    const ofViews = fromEncoderTensors(artifact.encoder).viewMap?.weights ?? [];
+    const ofViews = viewMapOf(fromEncoderTensors(artifact.encoder))?.weights ?? [];
     weights.push([...ofViews]);
     console.log(
       `${nameOf(fresh)} seed ${seed} model ${n + 1}: churn ${churn === null ? '–' : percent(churn)}, silhouette ` +

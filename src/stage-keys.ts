@@ -34,6 +34,8 @@ export const STAGE_KEYS: KeyTree<StageOptions> = {
     scope: true,
   },
   encoder: {
+    kind: true,
+    embeddingSize: true,
     preset: true,
     cell: true,
     depth: true,

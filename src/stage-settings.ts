@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type AlertSettings, resolveAlertOptions } from './anomaly/alert-settings.js';
 import { type DriftSettings, resolveDriftOptions } from './drift/drift-settings.js';
 import { type EncoderSettings, resolveEncoder } from './encode/encoder-options.js';
+import { checkEncoderSeries } from './encoder-series.js';
 import { SegtideError } from './errors.js';
 import { parseDuration } from './numeric/duration.js';
 import { checkKeys, createOptionCheck, type OptionCheck, toOptionError } from './option-check.js';
@@ -86,7 +87,7 @@ export function resolveStages(options: StageOptions, check: OptionCheck): StageS
   );
   const encoder = check.resolve('encoder', () => {
     const settings = resolveEncoder({ ...options.encoder, seed });
-    if (series !== undefined) refuseSignedTargets(settings, series);
+    if (series !== undefined) checkEncoderSeries(settings, series);
     return settings;
   });
   const cluster = check.resolve('cluster', () => resolveCluster(options.cluster));
@@ -99,14 +100,6 @@ export function resolveStages(options: StageOptions, check: OptionCheck): StageS
   if (!(window && series && encoder && cluster && life && gate && retrain && drift && alerts)) return undefined;
   const timeZone = options.window.timeZone ?? 'UTC';
   return { window, series, encoder, cluster, model: life, gate, retrain, drift, alerts, timeZone, seed };
-}
-
-/** What never gives a negative value can not give back series that have some. */
-function refuseSignedTargets({ output }: EncoderSettings, { scale }: SeriesSettings): void {
-  if (output !== 'softplus' || (scale !== 'zscore' && scale !== 'robust')) return;
-  throw refuse(
-    `\`output: softplus\` never gives a negative value, and \`series.scale: ${scale}\` makes negative ones; set series.scale to max, minmax or none, or output to linear`,
-  );
 }
 
 /** A window alone has no default. */

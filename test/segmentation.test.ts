@@ -37,6 +37,24 @@ describe('a segmentation', () => {
     expect(new Set(assignments.map(({ modelVersion }) => modelVersion)).size).toBeGreaterThan(2);
   });
 
+  it.each(['raw', 'rocket'] as const)(
+    'runs on encoders of kind %s, trains them again, and says of errors nothing',
+    async (kind) => {
+      const records = await runAll(smallSettings({ encoder: { kind, engine: 'js' } }), EVENTS, 1000);
+      const assigned = records.assignments.filter(({ status }) => status === 'assigned');
+      expect(assigned.length).toBe(records.assignments.length - 512);
+      expect(assigned.every(({ segmentId, distance }) => segmentId !== null && Number.isFinite(distance))).toBe(true);
+      expect(assigned.every(({ reconstructionError }) => reconstructionError === null)).toBe(true);
+      const trained = records.modelEvents.filter(({ event }) => event === 'promoted' || event === 'refused');
+      expect(trained.length).toBeGreaterThan(1);
+      expect(trained.every(({ challengerReconstructionError }) => challengerReconstructionError === null)).toBe(true);
+      expect(records.segments.every(({ decoded }) => decoded === null)).toBe(true);
+      expect(records.drift.filter(({ statistic }) => statistic === 'reconstructionError')).toEqual([]);
+      expect(records.drift.some(({ layer }) => layer === 'embedding')).toBe(true);
+      expect(await runAll(smallSettings({ encoder: { kind, engine: 'js' } }), EVENTS, 333)).toEqual(records);
+    },
+  );
+
   it('takes a model into force exactly so many windows after the one that it was trained up to', async () => {
     const { assignments } = await runAll(smallSettings({ swapAfterWindows: 512 }), EVENTS, 1000);
     expect(assignments.findIndex(({ status }) => status === 'assigned')).toBe(1024);

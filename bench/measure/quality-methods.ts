@@ -11,6 +11,7 @@ import { createViewTransform } from '../../src/encode/views/view-transform.js';
 import { openEngine } from '../../src/encode/vrae/engines/open-engine.js';
 import { createRandom } from '../../src/numeric/random.js';
 import { shuffle } from '../../src/numeric/shuffle.js';
+import type { SeriesOptions } from '../../src/series/series-settings.js';
 import { configSchema } from '../../src/service/config/schema.js';
 import { modelSettingsFor } from '../../src/service/model/model-settings.js';
 import { decodeArtifact } from '../../src/train/encode-artifact.js';
@@ -36,7 +37,7 @@ export interface MethodOptions {
 
 /** A method is an encoder of ours with options, or plain features with k-means. */
 export type Method =
-  | { readonly encoder: Omit<EncoderOptions, 'seed'> }
+  | { readonly encoder: Omit<EncoderOptions, 'seed'>; readonly series?: SeriesOptions }
   | { readonly features: (table: Windows, fitted: Windows, seed: number) => Promise<Features> };
 
 export interface Windows {
@@ -73,6 +74,11 @@ export const METHODS = {
   'whole-training': { encoder: {} },
   vrae: { encoder: { views: [] } },
   'vrae-fresh': { encoder: { views: [], init: 'fresh' } },
+  raw: { encoder: { kind: 'raw' } },
+  'raw-z': { encoder: { kind: 'raw' }, series: { transform: 'none', scope: 'own' } },
+  features: { encoder: { kind: 'features' } },
+  rocket: { encoder: { kind: 'rocket' } },
+  'rocket-z': { encoder: { kind: 'rocket' }, series: { transform: 'none', scope: 'own' } },
   'kmeans-raw': scaled(() => {}),
   'kmeans-z': scaled((row) => standardise(row)),
   'kmeans-max': scaled((row) => overMaximum(row)),
@@ -111,7 +117,11 @@ export async function scoreMethod(name: MethodName, table: WindowTable, options:
   const labels = table.labels!;
   const classes = new Set(labels).size;
   if ('features' in method) return scoreFeatures(method, table, labels, classes, options);
-  const config = configSchema.parse({ run: { seed: options.seed }, encoder: method.encoder });
+  const config = configSchema.parse({
+    run: { seed: options.seed },
+    encoder: method.encoder,
+    series: method.series ?? {},
+  });
   const settings = modelSettingsFor(config, table, options.autoK ? 'auto' : classes);
   const { ari, nmi, model } = await evaluateWindows(toGivenWindows(table), settings, {
     labels,

@@ -1,9 +1,13 @@
+import type { ProjectedKind } from './encoder-kind.js';
 import type { LandmarkMap } from './neighbours/landmark-map.js';
 import type { FittedViews } from './views/fitted-views.js';
 import type { VraeWeights } from './vrae/vrae-weights.js';
 
 /** An encoder as it was trained: plain data, which any engine opens. */
-export interface EncoderModel {
+export type EncoderModel = VraeModel | ProjectedModel | PrecomputedModel;
+
+export interface VraeModel {
+  readonly kind: 'vrae';
   readonly vrae: VraeWeights;
   /** What makes embeddings of a window's views; without it the VRAE's latents are the embedding. */
   readonly viewMap: ViewMap | undefined;
@@ -17,7 +21,46 @@ export interface ViewMap {
   readonly map: LandmarkMap;
 }
 
-/** Numbers of an embedding. */
-export function embeddingSizeOf({ vrae, viewMap }: EncoderModel): number {
-  return viewMap?.map.size ?? vrae.shape.latent;
+/** An encoder whose embedding is one view of the prepared window, as its projection gives it. */
+export interface ProjectedModel {
+  readonly kind: ProjectedKind;
+  /** One view; of size 0 where it told nothing of the windows that it was fitted to, and all embeddings are alike. */
+  readonly views: FittedViews;
+}
+
+/** Windows of one step, of which each channel is an element of an embedding that records carry. */
+export interface PrecomputedModel {
+  readonly kind: 'precomputed';
+  readonly size: number;
+}
+
+/** What an encoder takes, and what it gives of a window. */
+export interface EncoderShape {
+  readonly steps: number;
+  readonly channels: number;
+  readonly embeddingSize: number;
+  /** 0 where it has no latents; it reconstructs windows from them where it has. */
+  readonly latentSize: number;
+  /** Whether it tells how far a window lies from those it was fitted to. */
+  readonly hasLandmarks: boolean;
+}
+
+export function encoderShapeOf(model: EncoderModel): EncoderShape {
+  if (model.kind === 'vrae') {
+    const { shape } = model.vrae;
+    const { steps, channels, latent } = shape;
+    const { viewMap } = model;
+    const embeddingSize = viewMap?.map.size ?? latent;
+    return { steps, channels, embeddingSize, latentSize: latent, hasLandmarks: viewMap !== undefined };
+  }
+  if (model.kind === 'precomputed') {
+    return { steps: 1, channels: model.size, embeddingSize: model.size, latentSize: 0, hasLandmarks: false };
+  }
+  const { steps, channels, size } = model.views;
+  return { steps, channels, embeddingSize: Math.max(1, size), latentSize: 0, hasLandmarks: false };
+}
+
+/** The map that embeddings are places on; undefined where they are not. */
+export function viewMapOf(model: EncoderModel): ViewMap | undefined {
+  return model.kind === 'vrae' ? model.viewMap : undefined;
 }

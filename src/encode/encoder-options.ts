@@ -1,10 +1,23 @@
 import { SegtideError } from '../errors.js';
+import { ENCODER_KINDS, type EncoderKind, isProjectedKind, PROJECTED_VIEWS } from './encoder-kind.js';
 import { SHIFTS, type Shift } from './views/shift.js';
 import { VIEW_KINDS, type ViewKind } from './views/view-kind.js';
 import { resolveVrae, type VraeOptions, type VraeSettings } from './vrae/vrae-options.js';
 
-/** What turns a series into a vector: a VRAE, and views of the window beside it. */
+/** What turns a series into a vector. All but `kind`, `embeddingSize`, `shift`, `init`, `engine` and `seed` are of the VRAE. */
 export interface EncoderOptions extends VraeOptions {
+  /**
+   * A VRAE with views of the window beside it; or, without latents and reconstructions, the principal components of the
+   * prepared window (`raw`), of its catch22 features (`features`), or of features of random kernels (`rocket`); or the
+   * embedding that records carry, an element a channel, in windows of one step (`precomputed`).
+   * @default 'vrae'
+   */
+  readonly kind?: EncoderKind;
+  /**
+   * Numbers of an embedding at most, 1 to 256, of `raw`, `features` and `rocket`; fewer where components have next to no variance.
+   * @default 32
+   */
+  readonly embeddingSize?: number | undefined;
   /**
    * Ways to look at a window whose common neighbourhoods the embedding keeps; with none, the embedding is the VRAE's
    * latents.
@@ -15,19 +28,23 @@ export interface EncoderOptions extends VraeOptions {
    * Whether customers who do the same at another time in the window behave otherwise (`aligned`: morning and evening are
    * two segments) or alike (`invariant`: one segment, which a customer keeps while the window slides over a daily or
    * weekly rhythm). `invariant` turns each window, the last step followed by the first, so that its crest lies in the
-   * middle; it needs views, and none of latents.
+   * middle; a VRAE needs views for it, and none of latents.
    * @default 'aligned'
    */
   readonly shift?: Shift;
   /**
    * Where a training begins that has no champion to go on from: at the weights that ship with the package, and with a
-   * provisional model as soon as there are a few windows (docs/models.md); or at new weights.
+   * provisional model as soon as there are a few windows (docs/models.md); or at new weights. Of kinds without weights it
+   * says only whether there is a provisional model.
    * @default 'pretrained'; 'fresh' with `preset: published`
    */
   readonly init?: EncoderInit;
 }
 
 export interface EncoderSettings extends VraeSettings {
+  readonly kind: EncoderKind;
+  /** Undefined where it was not set, and of the VRAE. */
+  readonly embeddingSize: number | undefined;
   readonly views: readonly ViewKind[];
   readonly shift: Shift;
   readonly init: EncoderInit;
@@ -41,18 +58,22 @@ export type EncoderInit = (typeof ENCODER_INITS)[number];
 export const DEFAULT_VIEWS: readonly ViewKind[] = ['log-shape-kernels', 'log-usage-kernels', 'profile', 'level'];
 
 /** @throws SegtideError `config` when an option is out of range. */
-export function resolveEncoder({ views, shift = 'aligned', init, ...vrae }: EncoderOptions = {}): EncoderSettings {
+export function resolveEncoder(options: EncoderOptions = {}): EncoderSettings {
+  const { kind = 'vrae', embeddingSize, views, shift = 'aligned', init, ...vrae } = options;
+  checkKind(kind, options);
   const settings = resolveVrae(vrae);
   const isPublished = settings.preset === 'published';
   const settled = {
     ...settings,
+    kind,
+    embeddingSize,
     views: views === undefined ? (isPublished ? [] : DEFAULT_VIEWS) : views,
     shift,
     init: init === undefined ? (isPublished ? 'fresh' : 'pretrained') : init,
   } satisfies EncoderSettings;
   checkViews(settled.views);
   if (!SHIFTS.includes(shift)) refuse(`\`shift\` must be one of ${SHIFTS.join(', ')}; got ${shift}`);
-  if (shift === 'invariant' && (settled.views.length === 0 || settled.views.includes('latents'))) {
+  if (kind === 'vrae' && shift === 'invariant' && (settled.views.length === 0 || settled.views.includes('latents'))) {
     refuse(
       '`shift: invariant` needs `views` other than latents, since the VRAE tells when things happen in a ' +
         `window; got ${settled.views.length === 0 ? 'none' : 'latents'}`,
@@ -63,6 +84,41 @@ export function resolveEncoder({ views, shift = 'aligned', init, ...vrae }: Enco
   }
   return settled;
 }
+
+function checkKind(kind: EncoderKind, options: EncoderOptions): void {
+  if (!ENCODER_KINDS.includes(kind)) refuse(`\`kind\` must be one of ${ENCODER_KINDS.join(', ')}; got ${kind}`);
+  const { embeddingSize: size } = options;
+  if (size !== undefined && !(Number.isInteger(size) && size >= 1 && size <= 256)) {
+    refuse(`\`embeddingSize\` must be a whole number from 1 to 256; got ${size}`);
+  }
+  if (size !== undefined && !isProjectedKind(kind)) {
+    refuse(
+      `\`embeddingSize\` is for ${Object.keys(PROJECTED_VIEWS).join(', ')}: a VRAE's embedding has \`latent\` numbers, ` +
+        'and 8 by views; a precomputed one has as many as there are channels',
+    );
+  }
+  if (kind === 'precomputed' && options.shift === 'invariant') {
+    refuse('`shift: invariant` is for windows of several steps; an embedding that is precomputed has one');
+  }
+  // A config always names a preset.
+  const { preset = 'default', ...named } = options;
+  const given = { ...named, ...(preset !== 'default' && { preset }) };
+  const idle = Object.entries(given).filter(([name, value]) => value !== undefined && !OF_ALL_KINDS.has(name));
+  if (kind !== 'vrae' && idle.length > 0) {
+    refuse(`${idle.map(([name]) => `\`${name}\``).join(', ')} of a VRAE says nothing to kind ${kind}; leave it out`);
+  }
+}
+
+/** Options that are not of a VRAE alone. */
+const OF_ALL_KINDS: ReadonlySet<string> = new Set<keyof EncoderOptions>([
+  'kind',
+  'embeddingSize',
+  'shift',
+  'init',
+  'engine',
+  'threads',
+  'seed',
+]);
 
 function checkViews(views: readonly ViewKind[]): void {
   if (!Array.isArray(views)) {

@@ -1,5 +1,7 @@
 import type { Encoder } from './encoder.js';
-import { type EncoderModel, embeddingSizeOf } from './encoder-model.js';
+import { type EncoderModel, encoderShapeOf } from './encoder-model.js';
+import { createPrecomputedEncoder } from './precomputed-encoder.js';
+import { createProjectedEncoder } from './projected-encoder.js';
 import { createViewEncoder } from './view-encoder.js';
 import { openEngine } from './vrae/engines/open-engine.js';
 import { createVraeEncoder } from './vrae/vrae-encoder.js';
@@ -11,14 +13,14 @@ export type OpenEncoder = (model: EncoderModel, version: string, engine: VraeEng
 
 /**
  * Makes an encoder of a trained model on the engine that is asked for, which loads while the encoder is handed on: the
- * first `encode` waits for it, and throws what its loading threw.
+ * first `encode` waits for it, and throws what its loading threw. It has `reconstruct` where the model has latents.
  */
 export const openEncoder = (
   model: EncoderModel,
   version: string,
   engine: VraeEngine,
-): Encoder & Required<Pick<Encoder, 'reconstruct' | 'dispose'>> => {
-  const { steps, channels } = model.vrae.shape;
+): Encoder & Required<Pick<Encoder, 'dispose'>> => {
+  const { steps, channels, embeddingSize, latentSize } = encoderShapeOf(model);
   const opened = open(model, version, engine);
   // Told to whoever encodes; nobody else need hear of it.
   opened.catch(() => undefined);
@@ -26,19 +28,22 @@ export const openEncoder = (
     version,
     steps,
     channels,
-    embeddingSize: embeddingSizeOf(model),
+    embeddingSize,
     encode: async (batch, signal) => (await opened).encode(batch, signal),
-    reconstruct: async (latents) => (await opened).reconstruct(latents),
+    ...(latentSize > 0 && { reconstruct: async (latents) => (await opened).reconstruct!(latents) }),
     dispose: () => {
       opened.then(
-        (encoder) => encoder.dispose(),
+        (encoder) => encoder.dispose?.(),
         () => undefined,
       );
     },
   };
 };
 
-async function open({ vrae, viewMap }: EncoderModel, version: string, engine: VraeEngine) {
+async function open(model: EncoderModel, version: string, engine: VraeEngine): Promise<Encoder> {
+  if (model.kind === 'precomputed') return createPrecomputedEncoder(model, version);
+  if (model.kind !== 'vrae') return createProjectedEncoder(model, version, (await openEngine(engine)).engine);
+  const { vrae, viewMap } = model;
   const network = await createInferenceNetwork(vrae.shape, engine);
   const encoder = createVraeEncoder(vrae, version, network);
   if (viewMap === undefined) return encoder;

@@ -7,7 +7,7 @@ import type { Refusal } from './usage-columns.js';
 
 /**
  * Finds the mapped fields of one JSON record, whatever it looks like: escapes, nested and repeated keys (the last one
- * counts), any depth. No object is built, so keys such as `__proto__` mean nothing.
+ * counts), elements of arrays, any depth. No object is built, so keys such as `__proto__` mean nothing.
  *
  * @param end line feeds in `bytes[start, end)` are not white space here
  * @param text where texts with escapes are put down; `bytes` is what it began with
@@ -33,6 +33,8 @@ export function readJsonFields(
 }
 
 const OPEN_BRACE = 0x7b;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
@@ -64,6 +66,37 @@ function readMembers(
   }
 }
 
+/** Reads the array that opens at `open`; its grammar was checked. */
+function readElements(
+  bytes: Uint8Array,
+  open: number,
+  end: number,
+  node: FieldNode,
+  fields: RecordFields,
+  text: RecordText,
+): void {
+  let count = 0;
+  for (let p = skipJsonSpace(bytes, open + 1, end); bytes[p] !== CLOSE_BRACKET; count++) {
+    const after = skipJsonValue(bytes, p, end);
+    const element = node.elements[count];
+    if (element) readMember(bytes, p, after, element, fields, text);
+    p = skipJsonSpace(bytes, after, end);
+    if (bytes[p] === COMMA) p = skipJsonSpace(bytes, p + 1, end);
+  }
+  if (node.length !== undefined && count !== node.length) refuseElements(node, count, fields, text);
+}
+
+/** Leaves in the fields of an array's elements that it has another length than is mapped. */
+export function refuseElements(node: FieldNode, count: number, fields: RecordFields, text: RecordText): void {
+  const from = text.end;
+  text.append(`of an array of ${count}, where ${node.length} elements are mapped`);
+  const refuse = ({ field, children }: FieldNode): void => {
+    if (field >= 0) fields.set(field, OTHER, from, text.end);
+    for (const child of children) refuse(child);
+  };
+  refuse(node);
+}
+
 function readMember(
   bytes: Uint8Array,
   at: number,
@@ -75,6 +108,7 @@ function readMember(
   if (node.field < 0) {
     clear(node, fields); // an earlier object of this key counts no more
     if (bytes[at] === OPEN_BRACE) readMembers(bytes, at, end, node, fields, text);
+    else if (bytes[at] === OPEN_BRACKET) readElements(bytes, at, end, node, fields, text);
     return;
   }
   const c = bytes[at]!;

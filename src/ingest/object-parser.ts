@@ -2,10 +2,10 @@ import { isUtf8 } from 'node:buffer';
 
 import type { DeadLetter } from './dead-letter.js';
 import { ExactNumber } from './exact-number.js';
-import { valueAt } from './field-path.js';
+import { type FieldPath, valueAt } from './field-path.js';
 import { type FieldNode, toFieldTree } from './field-tree.js';
 import type { IngestSettings } from './ingest-settings.js';
-import { readJsonFields } from './json-fields.js';
+import { readJsonFields, refuseElements } from './json-fields.js';
 import { LocalTime } from './local-time.js';
 import {
   ABSENT,
@@ -70,6 +70,7 @@ export function createObjectParser(settings: IngestSettings, watch?: TimeUnitWat
 class Parser implements ObjectParser {
   readonly #settings: IngestSettings;
   readonly #tree: FieldNode;
+  readonly #arrays: readonly MappedArray[];
   readonly #columns: UsageColumns;
   readonly #fields: RecordFields;
   readonly #reader: RecordReader;
@@ -85,6 +86,7 @@ class Parser implements ObjectParser {
   constructor(settings: IngestSettings, watch: TimeUnitWatch) {
     this.#settings = settings;
     this.#tree = toFieldTree(settings.fields);
+    this.#arrays = toMappedArrays(this.#tree, []);
     this.#columns = new UsageColumns(settings.channels.length, settings.eventId !== undefined);
     this.#fields = new RecordFields(settings.fields.length);
     this.#reader = new RecordReader(settings, this.#columns, watch);
@@ -100,6 +102,7 @@ class Parser implements ObjectParser {
     this.#fields.kinds.fill(ABSENT);
     const { fields } = this.#settings;
     for (let f = 0; f < fields.length; f++) this.#set(f, valueAt(record, fields[f]!.path));
+    this.#checkArrays(record);
     if (attributes !== undefined) this.#setAttributes(attributes);
     this.#accept(at, original ?? { record });
   }
@@ -210,6 +213,14 @@ class Parser implements ObjectParser {
     }
   }
 
+  #checkArrays(record: object): void {
+    for (const { node, path } of this.#arrays) {
+      const value = valueAt(record, path) as ArrayLike<unknown> | undefined;
+      if (!Array.isArray(value) && !ArrayBuffer.isView(value)) continue;
+      if (value.length !== node.length) refuseElements(node, value.length, this.#fields, this.#text);
+    }
+  }
+
   #set(field: number, value: unknown): void {
     const text = this.#text;
     const start = text.end;
@@ -238,6 +249,17 @@ class Parser implements ObjectParser {
     } else text.append(typeof value === 'object' ? (Array.isArray(value) ? 'an array' : 'an object') : String(value));
     this.#fields.set(field, kind, start, text.end, number);
   }
+}
+
+/** An array that must have as many elements as are mapped, and the way to it. */
+interface MappedArray {
+  readonly node: FieldNode;
+  readonly path: FieldPath;
+}
+
+function toMappedArrays(node: FieldNode, path: FieldPath): MappedArray[] {
+  const below = node.children.flatMap((child) => toMappedArrays(child, [...path, new TextDecoder().decode(child.key)]));
+  return node.length === undefined ? below : [{ node, path }, ...below];
 }
 
 /** The key under which a CloudEvent's attributes are mapped. */

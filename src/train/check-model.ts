@@ -1,4 +1,5 @@
-import { embeddingSizeOf } from '../encode/encoder-model.js';
+import { isEncoderKind } from '../encode/encoder-kind.js';
+import { encoderShapeOf, viewMapOf } from '../encode/encoder-model.js';
 import { SegtideError } from '../errors.js';
 import { resolveSeries } from '../series/series-settings.js';
 import { fromEncoderTensors } from './encoder-tensors.js';
@@ -25,16 +26,17 @@ export function checkModel({ series, scale, encoder, clusterModel }: ModelArtifa
   const numbers = [centroids, weights, ...Object.values(encoder.tensors).map(({ values }) => values)];
   if (!numbers.every((values) => values.every(Number.isFinite))) throw unfit('it holds numbers that are not finite');
   // Of other kinds nothing is known here; nobody uses them either.
-  if (encoder.kind !== 'vrae') return;
+  if (!isEncoderKind(encoder.kind)) return;
   const read = fromEncoderTensors(encoder);
-  for (const { steps, channels } of [read.vrae.shape, read.viewMap?.views ?? series]) {
+  const shape = encoderShapeOf(read);
+  for (const { steps, channels } of [shape, viewMapOf(read)?.views ?? series]) {
     if (steps === series.steps && channels === series.channels) continue;
     throw unfit(
       `its encoder takes series of ${steps} × ${channels} (steps × channels), and they have ${series.steps} × ${series.channels}`,
     );
   }
-  if (embeddingSizeOf(read) !== size) {
-    throw unfit(`its encoder gives ${embeddingSizeOf(read)} numbers, and its centroids have ${size}`);
+  if (shape.embeddingSize !== size) {
+    throw unfit(`its encoder gives ${shape.embeddingSize} numbers, and its centroids have ${size}`);
   }
 }
 

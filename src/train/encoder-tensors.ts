@@ -1,4 +1,5 @@
-import type { EncoderModel, ViewMap } from '../encode/encoder-model.js';
+import { type EncoderKind, isEncoderKind } from '../encode/encoder-kind.js';
+import type { EncoderModel, ViewMap, VraeModel } from '../encode/encoder-model.js';
 import type { LandmarkMap } from '../encode/neighbours/landmark-map.js';
 import { fromViewTensors, toViewTensors } from '../encode/views/view-tensors.js';
 import { readVraeShape } from '../encode/vrae/read-vrae-shape.js';
@@ -8,7 +9,38 @@ import type { Tensor, Tensors } from '../numeric/safetensors.js';
 import type { EncoderArtifact } from './model-artifact.js';
 
 /** An encoder as named tensors, with what describes them as the header. */
-export function toEncoderTensors({ vrae, viewMap }: EncoderModel): Pick<EncoderArtifact, 'header' | 'tensors'> {
+export function toEncoderTensors(model: EncoderModel): EncoderNumbers {
+  if (model.kind === 'vrae') return toVraeTensors(model);
+  return model.kind === 'precomputed' ? { header: { size: model.size }, tensors: {} } : toViewTensors(model.views);
+}
+
+/** @throws SegtideError `state` when header and tensors do not belong together, or no encoder is of that kind. */
+export function fromEncoderTensors(artifact: Pick<EncoderArtifact, 'kind'> & EncoderNumbers): EncoderModel {
+  const kind = toEncoderKind(artifact.kind);
+  if (kind === 'vrae') return fromVraeTensors(artifact);
+  return kind === 'precomputed'
+    ? { kind, size: readSize(artifact.header) }
+    : { kind, views: fromViewTensors(artifact) };
+}
+
+/** @throws SegtideError `state` when no encoder is of that kind. */
+export function toEncoderKind(kind: string): EncoderKind {
+  if (isEncoderKind(kind)) return kind;
+  throw new SegtideError(
+    'state',
+    `This version of segtide knows no encoder of kind ${kind}. Use the version that wrote the model, or train anew.`,
+  );
+}
+
+function readSize(header: unknown): number {
+  const { size } = (header ?? {}) as { readonly size?: number };
+  if (Number.isSafeInteger(size) && size! > 0) return size!;
+  throw damaged(`embeddings of ${size} numbers`);
+}
+
+type EncoderNumbers = Pick<EncoderArtifact, 'header' | 'tensors'>;
+
+function toVraeTensors({ vrae, viewMap }: VraeModel): EncoderNumbers {
   const tensors: Record<string, Tensor> = {};
   for (const { name, shape, values } of toTensors(vrae)) tensors[name] = { shape, values: values.slice() };
   if (viewMap === undefined) return { header: vrae.shape, tensors };
@@ -27,11 +59,11 @@ export function toEncoderTensors({ vrae, viewMap }: EncoderModel): Pick<EncoderA
   };
 }
 
-/** @throws SegtideError `state` when header and tensors do not belong together. */
-export function fromEncoderTensors({ header, tensors }: Pick<EncoderArtifact, 'header' | 'tensors'>): EncoderModel {
+function fromVraeTensors({ header, tensors }: EncoderNumbers): VraeModel {
   const { viewMap, ...shape } = header as Header;
   const ofVrae = Object.entries(tensors).filter(([name]) => !name.startsWith(VIEWS) && !name.startsWith(MAP));
   return {
+    kind: 'vrae',
     vrae: fromTensors(
       readVraeShape(shape),
       ofVrae.map(([name, tensor]) => ({ name, ...tensor })),

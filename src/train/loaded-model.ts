@@ -7,7 +7,7 @@ import { SegtideError } from '../errors.js';
 import type { FittedScale } from '../series/fitted-scale.js';
 import type { SeriesSettings } from '../series/series-settings.js';
 import type { Alignment } from './alignment.js';
-import { fromEncoderTensors } from './encoder-tensors.js';
+import { fromEncoderTensors, toEncoderKind } from './encoder-tensors.js';
 import type { ModelArtifact } from './model-artifact.js';
 
 /** A model version ready for use: scale, encoder, centroids and map that belong together. */
@@ -62,12 +62,7 @@ export function refuseUnfit(artifact: ModelArtifact, seriesHash: string): void {
       `Model ${artifact.modelVersion} was fitted under other settings of window and series (${artifact.seriesHash}, now ${seriesHash}). Restore them, or train anew.`,
     );
   }
-  if (artifact.encoder.kind !== 'vrae') {
-    throw new SegtideError(
-      'state',
-      `Model ${artifact.modelVersion} has an encoder of kind ${artifact.encoder.kind}; this version knows vrae`,
-    );
-  }
+  toEncoderKind(artifact.encoder.kind);
 }
 
 /**

@@ -11,7 +11,7 @@ import type { GateValues } from './gate.js';
 
 /** An encoder as stored: what it is, how it was set, and its numbers. What the header means is the encoder's affair. */
 export interface EncoderArtifact {
-  /** `vrae`, `pca` … */
+  /** One of `ENCODER_KINDS`; another in a file of a later version. */
   readonly kind: string;
   /** Settings as plain JSON. */
   readonly settings: unknown;
@@ -26,14 +26,16 @@ export interface TrainingRecord {
   readonly windows: number;
   /** Windows that the model was judged on. */
   readonly heldOutWindows: number;
+  /** 0 where the encoder is not trained by steps. */
   readonly updates: number;
-  readonly trainLoss: number;
-  readonly heldOutLoss: number;
-  /** Mean squared error per informative cell, in scaled units. */
-  readonly heldOutReconstruction: number;
-  /** Latent dimensions that carry information. */
-  readonly activeUnits: number;
-  /** What each view counts in the embedding, in order; none where it is the latents of the VRAE. */
+  /** Null where the encoder has no loss, and so is the next. */
+  readonly trainLoss: number | null;
+  readonly heldOutLoss: number | null;
+  /** Mean squared error per informative cell, in scaled units; null where the encoder can't reconstruct. */
+  readonly heldOutReconstruction: number | null;
+  /** Latent dimensions that carry information; null where the encoder has none. */
+  readonly activeUnits: number | null;
+  /** What each view counts in the embedding, in order; none where the embedding is of no weighted views. */
   readonly views: readonly ViewRecord[];
   /** Numbers of segments that were tried, in ascending order; absent where `cluster.k` is set. */
   readonly kAdvice?: readonly TriedK[];

@@ -1,7 +1,7 @@
 import type { Encoder } from '../encode/encoder.js';
 import { type OpenEncoder, openEncoder } from '../encode/open-encoder.js';
 import { fitChallenger } from './challenger/fit-challenger.js';
-import type { FitEncoderOptions } from './challenger/fit-encoder.js';
+import type { FitVraeOptions } from './challenger/fit-vrae.js';
 import { openIncumbent } from './challenger/incumbent.js';
 import { toIncumbentRoles } from './challenger/incumbent-roles.js';
 import { judgeChallenger } from './challenger/judge-challenger.js';
@@ -10,7 +10,7 @@ import { toTrainingResult } from './challenger/to-training-result.js';
 import { toTrainingWindows } from './challenger/training-windows.js';
 import type { TrainingJob, TrainingResult } from './training-job.js';
 
-export interface RunTrainingOptions extends FitEncoderOptions {
+export interface RunTrainingOptions extends FitVraeOptions {
   /** Makes the encoders that embed; each is freed when the job ends. @default those that encode in the caller's thread */
   readonly open?: OpenEncoder;
 }
@@ -36,11 +36,7 @@ export async function runTrainingJob(job: TrainingJob, options: RunTrainingOptio
   }
 }
 
-async function trainChallenger(
-  job: TrainingJob,
-  options: FitEncoderOptions,
-  open: OpenEncoder,
-): Promise<TrainingResult> {
+async function trainChallenger(job: TrainingJob, options: FitVraeOptions, open: OpenEncoder): Promise<TrainingResult> {
   const { settings } = job;
   const data = toTrainingWindows(job);
   const incumbent = job.champion && (await openIncumbent(job.champion, settings, data.windows, open));

@@ -8,13 +8,16 @@ export interface ModelRemarks {
 
 /**
  * Judges a model that was to look at its windows by views, of which none tells them apart, so that its embedding is the
- * latents of the VRAE.
+ * latents of the VRAE, where it has one.
  *
  * @param windows that the views were fitted to
- * @param activeUnits of the latents
+ * @param activeUnits of the latents; undefined where there are none
  */
 export function withoutViews(windows: number, shift: Shift, activeUnits: number | undefined): ModelRemarks {
   if (windows === 1) return { objection: 'one window alone was fitted, and there is nothing to tell it apart from' };
+  if (activeUnits === undefined) {
+    return { objection: 'all windows are alike to the encoder: there is nothing to segment' };
+  }
   if (activeUnits === 0) {
     return { objection: 'all windows are alike in every view and in the latents: there is nothing to segment' };
   }

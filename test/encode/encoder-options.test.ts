@@ -35,12 +35,26 @@ describe('resolveEncoder', () => {
     expect(resolveEncoder({ shift: 'invariant' }).shift).toBe('invariant');
   });
 
+  it('takes for other kinds what is not of the VRAE alone', () => {
+    expect(resolveEncoder().kind).toBe('vrae');
+    const options = { kind: 'rocket', embeddingSize: 4, shift: 'invariant', init: 'fresh', preset: 'default' } as const;
+    expect(resolveEncoder({ ...options, engine: 'js', seed: 3 })).toMatchObject({ ...options, engine: 'js', seed: 3 });
+  });
+
   it.each([
     [{ shift: 'invariant', views: [] }, 'got none'],
     [{ shift: 'invariant', preset: 'published' }, 'got none'],
     [{ shift: 'invariant', views: ['profile', 'latents'] }, 'got latents'],
     [{ shift: null as never }, 'aligned, invariant; got null'],
     [{ init: null as never }, '`init` must be pretrained or fresh; got null'],
+    [{ kind: 'oracle' as never }, 'one of vrae, raw, features, rocket, precomputed; got oracle'],
+    [{ kind: 'raw', hidden: 8, views: [] }, '`hidden`, `views` of a VRAE says nothing to kind raw'],
+    [{ kind: 'rocket', preset: 'published' }, '`preset` of a VRAE says nothing to kind rocket'],
+    [{ embeddingSize: 4 }, '`embeddingSize` is for raw, features, rocket'],
+    [{ kind: 'precomputed', embeddingSize: 4 }, '`embeddingSize` is for raw, features, rocket'],
+    [{ kind: 'precomputed', shift: 'invariant' }, 'for windows of several steps'],
+    [{ kind: 'raw', embeddingSize: 0 }, 'a whole number from 1 to 256; got 0'],
+    [{ kind: 'raw', embeddingSize: 2.5 }, 'a whole number from 1 to 256; got 2.5'],
     [{ shift: 'sideways' as 'aligned' }, 'aligned, invariant; got sideways'],
   ] as const)('refuses %o', (options, reason) => {
     expect(() => resolveEncoder(options)).toThrow(reason);

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Encoder } from '../../src/encode/encoder.js';
-import type { EncoderModel } from '../../src/encode/encoder-model.js';
+import type { VraeModel } from '../../src/encode/encoder-model.js';
 import { openEncoder } from '../../src/encode/open-encoder.js';
 import { inspectEngines } from '../../src/encode/vrae/engines/open-engine.js';
 import { usageSeries, viewModel } from '../support/view-models.js';
 import { sliceSeries, toSeriesBatch } from './vrae/vrae-batches.js';
 
-let model: EncoderModel;
+let model: VraeModel;
 let encoder: Encoder;
 beforeAll(async () => {
   model = await viewModel();

@@ -2,7 +2,7 @@ import type { Alert } from '../../src/anomaly/alert.js';
 import { resolveAlertOptions } from '../../src/anomaly/alert-settings.js';
 import type { DriftReport } from '../../src/drift/drift-report.js';
 import { resolveDriftOptions } from '../../src/drift/drift-settings.js';
-import { resolveEncoder } from '../../src/encode/encoder-options.js';
+import { type EncoderOptions, resolveEncoder } from '../../src/encode/encoder-options.js';
 import type { DeadLetter } from '../../src/ingest/dead-letter.js';
 import { createRandom } from '../../src/numeric/random.js';
 import { type AssignmentRecord, toAssignmentRecords } from '../../src/publish/assignment-record.js';
@@ -39,6 +39,8 @@ export interface SmallOptions {
   readonly swapAfterWindows?: number | undefined;
   readonly provisionalFit?: number;
   readonly seed?: number;
+  /** In the place of a small VRAE. */
+  readonly encoder?: EncoderOptions;
 }
 
 /** Settings of a segmentation that trains in a fraction of a second: 8 steps of an hour, 4 latent dimensions. */
@@ -61,14 +63,11 @@ export function smallSettings(options: SmallOptions = {}): SegmentationSettings 
       model: {
         series,
         seriesHash: 'small',
-        encoder: resolveEncoder({
-          hidden: 6,
-          latent: 4,
-          updates: options.updates ?? 30,
-          engine: 'js',
-          seed,
-          views: [],
-        }),
+        encoder: resolveEncoder(
+          options.encoder ?? {
+            ...{ hidden: 6, latent: 4, updates: options.updates ?? 30, engine: 'js', seed, views: [] },
+          },
+        ),
         warmUpdates: options.updates ?? 30,
         cluster: {
           k: 3,

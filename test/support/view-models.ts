@@ -1,4 +1,4 @@
-import type { EncoderModel } from '../../src/encode/encoder-model.js';
+import type { VraeModel } from '../../src/encode/encoder-model.js';
 import { DEFAULT_VIEWS } from '../../src/encode/encoder-options.js';
 import type { ViewKind } from '../../src/encode/views/view-kind.js';
 import { createJsEngine } from '../../src/encode/vrae/engines/js/js-engine.js';
@@ -36,8 +36,8 @@ export function fitMap(
 }
 
 /** A VRAE as it begins, 3 latents, and views that are fitted to 60 windows. */
-export async function viewModel(seed = 1, kinds: readonly ViewKind[] = DEFAULT_VIEWS): Promise<EncoderModel> {
+export async function viewModel(seed = 1, kinds: readonly ViewKind[] = DEFAULT_VIEWS): Promise<VraeModel> {
   const shape = shapeOf({ steps: 8, channels: 2, hidden: 4, latent: 3 });
   const vrae = toWeights(shape, createParameters(shape, createRandom(seed)));
-  return { vrae, viewMap: (await fitMap(usageSeries(60, seed), { kinds, seed })).viewMap };
+  return { kind: 'vrae', vrae, viewMap: (await fitMap(usageSeries(60, seed), { kinds, seed })).viewMap };
 }

@@ -1,16 +1,21 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { EncoderModel } from '../../src/encode/encoder-model.js';
+import { PROJECTED_VIEWS } from '../../src/encode/encoder-kind.js';
+import type { EncoderModel, VraeModel } from '../../src/encode/encoder-model.js';
+import { fitViews } from '../../src/encode/views/fit-views.js';
+import { createJsEngine } from '../../src/encode/vrae/engines/js/js-engine.js';
 import { decodeSafetensors, encodeSafetensors, type Tensors } from '../../src/numeric/safetensors.js';
 import { fromEncoderTensors, toEncoderTensors } from '../../src/train/encoder-tensors.js';
+import { createUsage, plainScale } from '../encode/views/view-windows.js';
 import { viewModel } from '../support/view-models.js';
 
-let model: EncoderModel;
+let model: VraeModel;
 beforeAll(async () => {
   model = await viewModel();
 });
 
 /** What a file holds, to be damaged at will. */
 interface Stored {
+  readonly kind: string;
   // biome-ignore lint/suspicious/noExplicitAny: JSON that tests take apart
   readonly header: any;
   readonly tensors: Record<string, Tensors[string]>;
@@ -21,7 +26,7 @@ function store(of: EncoderModel): Stored {
   const { header, tensors } = toEncoderTensors(of);
   const file = encodeSafetensors({ tensors, metadata: { header: JSON.stringify(header) } });
   const read = decodeSafetensors(file);
-  return { header: JSON.parse(read.metadata.header!), tensors: { ...read.tensors } };
+  return { kind: of.kind, header: JSON.parse(read.metadata.header!), tensors: { ...read.tensors } };
 }
 
 describe('toEncoderTensors and fromEncoderTensors', () => {
@@ -35,6 +40,17 @@ describe('toEncoderTensors and fromEncoderTensors', () => {
     expect(Object.keys(stored.tensors).filter((name) => /^(views|map)\./.test(name))).toEqual([]);
     expect(stored.header).not.toHaveProperty('viewMap');
     expect(fromEncoderTensors(stored)).toEqual(plain);
+  });
+
+  it.each(['raw', 'features', 'rocket'] as const)('bring one of kind %s back, without a VRAE', async (kind) => {
+    const options = { kinds: [PROJECTED_VIEWS[kind]], scale: plainScale(1), seed: 1 };
+    const projected = { kind, views: await fitViews(createUsage(40, 12), options, createJsEngine()) };
+    const stored = store(projected);
+    expect(Object.keys(stored.tensors).every((name) => name.startsWith('views.'))).toBe(true);
+    expect(fromEncoderTensors(stored)).toEqual(projected);
+    stored.header.views = [];
+    expect(() => fromEncoderTensors(stored)).toThrow(expect.objectContaining({ code: 'state' }));
+    expect(() => fromEncoderTensors({ ...stored, kind: 'oracle' })).toThrow('no encoder of kind oracle');
   });
 
   it('bring back a view that tells nothing, with its reason', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type VraeModel, viewMapOf } from '../../src/encode/encoder-model.js';
 import { type OpenEncoder, openEncoder } from '../../src/encode/open-encoder.js';
 import { decodeArtifact, encodeArtifact } from '../../src/train/encode-artifact.js';
 import { fromEncoderTensors } from '../../src/train/encoder-tensors.js';
@@ -37,7 +38,7 @@ describe('a training job', () => {
     expect(model.clusterModel.size).toBe(8);
     expect(model.training.views).toEqual(first.views);
     expect(first.views.map(({ kind }) => kind)).toEqual(['profile', 'level']);
-    expect(fromEncoderTensors(model.encoder).viewMap!.weights).toEqual(first.views.map(({ weight }) => weight));
+    expect(viewMapOf(fromEncoderTensors(model.encoder))!.weights).toEqual(first.views.map(({ weight }) => weight));
   });
 
   it('tells which numbers of segments it tried, where it was to choose, and keeps them in the model', async () => {
@@ -90,7 +91,7 @@ describe('a training job', () => {
     expect(views).toEqual([]);
     const model = decodeArtifact(artifact);
     expect(model.clusterModel.size).toBe(4);
-    expect(fromEncoderTensors(model.encoder).viewMap).toBeUndefined();
+    expect(viewMapOf(fromEncoderTensors(model.encoder))).toBeUndefined();
   });
 
   it('goes on from a champion with views, one without, and to one without', async () => {
@@ -168,7 +169,9 @@ describe('a training job', () => {
     const after = decodeArtifact(result.artifact);
     expect(after.training.windows + after.training.heldOutWindows).toBe(customers.length);
     expect(after.training.updates).toBe(0);
-    expect(fromEncoderTensors(after.encoder).vrae).toEqual(fromEncoderTensors(before.encoder).vrae);
+    expect(fromEncoderTensors(after.encoder)).toMatchObject({
+      vrae: (fromEncoderTensors(before.encoder) as VraeModel).vrae,
+    });
     expect(after.scale).toEqual(before.scale);
     const carried = after.clusterModel.segmentIds.filter((id) => before.clusterModel.segmentIds.includes(id));
     expect(carried.length).toBeGreaterThanOrEqual(2);

@@ -3,7 +3,7 @@ import { SegtideError } from '../../errors.js';
 import { toWorker } from '../../numeric/worker.js';
 import type { SeriesBatch } from '../../series/series-batch.js';
 import type { EmbeddingBatch } from '../embedding-batch.js';
-import { embeddingSizeOf } from '../encoder-model.js';
+import { type EncoderShape, encoderShapeOf } from '../encoder-model.js';
 import { type OpenEncoder, openEncoder } from '../open-encoder.js';
 import { type ChunkShape, chunkBytes, type EncodeOrder, type EncodeOutcome, toChunkColumns } from './encode-job.js';
 
@@ -36,8 +36,8 @@ export function createEncodePool(threads: number): EncodePool {
     open: (model, version, engine) => {
       const encoder = nextEncoder++;
       const local = lazily(() => openEncoder(model, version, engine));
-      const { steps, channels, latent } = model.vrae.shape;
-      const embeddingSize = embeddingSizeOf(model);
+      const shape = encoderShapeOf(model);
+      const { steps, channels, embeddingSize } = shape;
       for (const thread of pool) thread.tell({ kind: 'open', encoder, model, version, engine });
       return {
         version,
@@ -48,14 +48,8 @@ export function createEncodePool(threads: number): EncodePool {
           // A batch of another shape is refused there, in words.
           closed !== undefined || batch.steps !== steps || batch.channels !== channels
             ? local.get().encode(batch)
-            : encodeInChunks(
-                batch,
-                encoder,
-                { embeddingSize, latentSize: latent, hasLandmarks: model.viewMap !== undefined },
-                threads,
-                slots,
-              ),
-        reconstruct: (latents) => local.get().reconstruct!(latents),
+            : encodeInChunks(batch, encoder, shape, threads, slots),
+        ...(shape.latentSize > 0 && { reconstruct: (latents) => local.get().reconstruct!(latents) }),
         dispose: () => {
           for (const thread of pool) thread.tell({ kind: 'close', encoder });
           local.made?.dispose?.();
@@ -119,19 +113,15 @@ function createSlots(pool: readonly EncodeThread[]): Slots {
 async function encodeInChunks(
   batch: SeriesBatch,
   encoder: number,
-  {
-    embeddingSize,
-    latentSize,
-    hasLandmarks,
-  }: Pick<ChunkShape, 'embeddingSize' | 'latentSize'> & { readonly hasLandmarks: boolean },
+  { embeddingSize, latentSize, hasLandmarks }: EncoderShape,
   threads: number,
   slots: Slots,
 ): Promise<EmbeddingBatch> {
   const { length, steps, channels } = batch;
   const cells = steps * channels;
   const embeddings = new Float32Array(length * embeddingSize);
-  const latents = { length, latentSize, values: new Float32Array(length * latentSize) };
-  const reconstructionErrors = new Float32Array(length);
+  const latents = latentSize > 0 ? { length, latentSize, values: new Float32Array(length * latentSize) } : undefined;
+  const reconstructionErrors = latentSize > 0 ? new Float32Array(length) : undefined;
   const landmarkDistances = hasLandmarks ? new Float32Array(length) : undefined;
   const most = Math.min(MOST_ROWS, Math.max(LEAST_ROWS, Math.ceil(length / (DEPTH * threads))));
 
@@ -145,8 +135,8 @@ async function encodeInChunks(
       columns.mask.set(batch.mask.subarray(from * cells, (from + rows) * cells));
       await slot.thread.encode({ encoder, shape, buffer: slot.buffer });
       embeddings.set(columns.embeddings, from * embeddingSize);
-      latents.values.set(columns.latents, from * latentSize);
-      reconstructionErrors.set(columns.reconstructionErrors, from);
+      latents?.values.set(columns.latents, from * latentSize);
+      reconstructionErrors?.set(columns.reconstructionErrors, from);
       landmarkDistances?.set(columns.landmarkDistances, from);
     } finally {
       slots.give(slot);

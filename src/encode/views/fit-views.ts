@@ -11,7 +11,7 @@ import { createWindowRestore } from './restore-windows.js';
 import type { Shift } from './shift.js';
 import type { UsageScale } from './usage-scale.js';
 import { openViewFeatures, type UsageWindows, type ViewFeatureState } from './view-features.js';
-import { VIEW_RULES, type ViewKind } from './view-kind.js';
+import { VIEW_RULES, type ViewKind, type ViewRule } from './view-kind.js';
 
 /** Prepared windows to fit views to. */
 export type ViewWindows = Pick<SeriesBatch, 'length' | 'steps' | 'channels' | 'values' | 'mask'>;
@@ -27,6 +27,8 @@ export interface ViewOptions {
   readonly seed: number;
   /** Random-kernel features of a view; time goes with it. @default 420 */
   readonly kernelFeatures?: number;
+  /** Principal components of a view at most. @default as many as its kind keeps */
+  readonly mostComponents?: number | undefined;
   /** Of the same windows, in the same order; needed by the view `latents`. */
   readonly latents?: Latents;
 }
@@ -72,7 +74,7 @@ async function fitView(
   options: ViewOptions,
   engine: RecurrentEngine,
 ): Promise<Omit<FittedView, 'kind' | 'offset'>> {
-  const rule = VIEW_RULES[kind];
+  const rule = toRule(kind, options.mostComponents);
   if (rule.needsUsage && options.scale === undefined) {
     return toDegenerate('each window is scaled by itself, which leaves no level to tell them apart by');
   }
@@ -85,6 +87,12 @@ async function fitView(
     return toDegenerate(rows === 1 ? 'it was fitted to one window alone' : `all ${rows} windows are alike in it`);
   }
   return { size: projection.size, degenerate: undefined, projection, kernels };
+}
+
+function toRule(kind: ViewKind, most: number | undefined): ViewRule {
+  const rule = VIEW_RULES[kind];
+  if (most === undefined || rule.components === undefined) return rule;
+  return { ...rule, components: { ...rule.components, most } };
 }
 
 function toDegenerate(reason: string): Omit<FittedView, 'kind' | 'offset'> {

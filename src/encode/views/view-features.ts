@@ -57,6 +57,11 @@ export function openViewFeatures(
     };
   }
   switch (kind) {
+    case 'values':
+      return {
+        count: steps * channels,
+        extract: ({ usage }, rows, out) => out.set(usage.subarray(0, rows * steps * channels)),
+      };
     case 'profile':
       return {
         count: steps * channels,

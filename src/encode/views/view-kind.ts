@@ -3,6 +3,7 @@
  * - `shape-kernels`: random-kernel features of each channel scaled by itself to mean 0 and standard deviation 1;
  * - `usage-kernels`: random-kernel features of the window as it is;
  * - `log-shape-kernels`, `log-usage-kernels`: the same two, of usage on a logarithmic scale;
+ * - `values`: every step of each channel as it is, for channels in one unit;
  * - `profile`: each channel over its own maximum;
  * - `catch22`: the 22 features of each channel;
  * - `level`: mean and spread of each channel on a logarithmic scale, and its shares of zero and of missing steps;
@@ -15,6 +16,7 @@ export const VIEW_KINDS = [
   'usage-kernels',
   'log-shape-kernels',
   'log-usage-kernels',
+  'values',
   'profile',
   'catch22',
   'level',
@@ -45,6 +47,7 @@ export const VIEW_RULES: Readonly<Record<ViewKind, ViewRule>> = {
   'usage-kernels': { standardise: true, leastSpread: ROUNDING, components: KERNEL_COMPONENTS, needsUsage: true },
   'log-shape-kernels': { standardise: true, leastSpread: ROUNDING, components: KERNEL_COMPONENTS, needsUsage: true },
   'log-usage-kernels': { standardise: true, leastSpread: ROUNDING, components: KERNEL_COMPONENTS, needsUsage: true },
+  values: { standardise: false, leastSpread: ROUNDING, components: { leastShare: 0.001, most: 32 }, needsUsage: false },
   // Features in one unit: their spread is what tells the steps that matter from those that do not.
   profile: {
     standardise: false,

@@ -4,6 +4,7 @@ import { type Abortable, throwIfAborted } from '../../numeric/abortable.js';
 import type { SeriesBatch } from '../../series/series-batch.js';
 import type { EmbeddingBatch, Latents } from '../embedding-batch.js';
 import type { Encoder } from '../encoder.js';
+import { refuseOtherShape } from '../refuse-other-shape.js';
 import { createJsEngine } from './engines/js/js-engine.js';
 import { copyMeans } from './evaluate-vrae.js';
 import { INFERENCE_ROWS } from './inference-rows.js';
@@ -44,13 +45,7 @@ export function createVraeEncoder(
     channels,
     embeddingSize: latent,
     encode: async (batch: SeriesBatch, signal?: Abortable): Promise<EmbeddingBatch> => {
-      if (batch.steps !== steps || batch.channels !== channels) {
-        throw new SegtideError(
-          'encoder',
-          `This encoder takes series of ${steps} steps and ${channels} channels, got ${batch.steps} steps and ` +
-            `${batch.channels} channels. Use the settings that it was trained with, or train anew.`,
-        );
-      }
+      refuseOtherShape({ steps, channels }, batch);
       const embeddings = new Float32Array(batch.length * latent);
       const reconstructionErrors = new Float32Array(batch.length);
       for (let from = 0; from < batch.length; from += CHUNK_ROWS) {

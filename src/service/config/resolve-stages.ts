@@ -46,9 +46,8 @@ function readsOf(stage: string): readonly KeyPath[] {
 }
 
 function resolve(config: Config, check: OptionCheck): RunStages | undefined {
-  const { kind: _, ...encoder } = config.encoder;
   const ingest = check.resolve('input', () => resolveIngest(config.input));
-  const { series, cluster, model, drift } = config;
+  const { series, encoder, cluster, model, drift } = config;
   // Who is told of alerts shapes none.
   const { notify: _notify, ...alerts } = config.alerts;
   const { step } = config.window;

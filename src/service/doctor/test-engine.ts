@@ -22,11 +22,11 @@ export async function testEngine(engine: VraeEngine, now: () => number): Promise
   const windows = toGivenWindows({ ...SHAPE, length: ROWS, values, mask: new Uint8Array(values.length) });
   const series = prepareSeries(resolveSeries({ scale: 'none' }, SHAPE.steps, SHAPE.channels), undefined, windows);
 
-  const reference = openEncoder({ vrae: weights, viewMap: undefined }, 'reference', 'js');
+  const reference = openEncoder({ kind: 'vrae', vrae: weights, viewMap: undefined }, 'reference', 'js');
   const { embeddings: expected } = await reference.encode(series);
   reference.dispose?.();
 
-  const tested = openEncoder({ vrae: weights, viewMap: undefined }, 'tested', engine);
+  const tested = openEncoder({ kind: 'vrae', vrae: weights, viewMap: undefined }, 'tested', engine);
   try {
     const { embeddings: found } = await tested.encode(series);
     const began = now();

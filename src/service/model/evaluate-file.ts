@@ -161,8 +161,10 @@ function describe(scores: Scores, { steps, channels, labels }: WindowTable) {
     modelVersion: model.modelVersion,
     settings: model.encoder.settings,
     updates: model.training.updates,
+    encoder: model.encoder.kind,
+    embeddingSize: model.clusterModel.size,
     activeUnits: model.training.activeUnits,
-    latent: assignments.embeddings.latents?.latentSize ?? 0,
+    latent: assignments.embeddings.latents?.latentSize ?? null,
     views: model.training.views,
     warning: model.training.warning ?? null,
     segments: profiles.map(({ segmentId, name, size, prototype }) => ({

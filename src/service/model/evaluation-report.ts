@@ -20,7 +20,7 @@ export interface EvaluationReport {
   readonly nmi: number | null;
   /** Of the embeddings by segment, in [-1, 1]; null where fewer than two segments have windows that say anything. */
   readonly silhouette: number | null;
-  /** Mean squared error over the known cells of prepared series; null where nothing is known. */
+  /** Mean squared error over the known cells of prepared series; null where nothing is known, or the encoder can't reconstruct. */
   readonly reconstructionError: number | null;
   /** Reading, fitting, assigning and scoring. */
   readonly seconds: number;
@@ -41,10 +41,14 @@ export interface EvaluationReport {
   /** Of the model's encoder, as its training found them, defaults included. */
   readonly settings: unknown;
   readonly updates: number;
-  /** Latent dimensions that carry information, and how many there are. */
-  readonly activeUnits: number;
-  readonly latent: number;
-  /** What each view counts in the embedding, in order; none where it is the latents of the VRAE. */
+  /** Kind of the encoder. */
+  readonly encoder: string;
+  /** Numbers of an embedding. */
+  readonly embeddingSize: number;
+  /** Latent dimensions that carry information, and how many there are; null where the encoder has none. */
+  readonly activeUnits: number | null;
+  readonly latent: number | null;
+  /** What each view counts in the embedding, in order; none where the embedding is of no weighted views. */
   readonly views: readonly ViewRecord[];
   /** Why the training ended before its time, or learnt next to nothing; null where nothing went wrong. */
   readonly warning: string | null;

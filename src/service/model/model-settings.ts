@@ -15,12 +15,11 @@ export function modelSettingsFor(
   windows: { readonly steps: number; readonly channels: number },
   k: number | 'auto',
 ): ModelSettings {
-  const { kind: _, ...vrae } = encoder;
   const check = createOptionCheck();
   const channels = Array.from({ length: windows.channels }, (_, i) => ({ name: `c${i}` }));
   const window = { step: 'hour' as const, steps: windows.steps };
   const stages = resolveStages(
-    { channels, window, series, encoder: vrae, cluster: { ...cluster, k }, model, seed: run.seed },
+    { channels, window, series, encoder, cluster: { ...cluster, k }, model, seed: run.seed },
     check,
   );
   if (stages === undefined) throw toConfigError(check.problems.map(({ section, text }) => ({ where: section, text })));

@@ -41,7 +41,7 @@ export async function trainModel(
     throw new SegtideError('encoder', text);
   }
   await writeWholeFile(path, result.artifact);
-  const { training, series, encoder } = decodeArtifact(result.artifact);
+  const { training, series, encoder, clusterModel } = decodeArtifact(result.artifact);
   const { steps, channels } = { steps: series.windowSteps, channels: series.channels };
   return {
     model: path,
@@ -54,10 +54,12 @@ export async function trainModel(
     steps,
     channels,
     updates: training.updates,
+    encoder: encoder.kind,
+    embeddingSize: clusterModel.size,
     activeUnits: training.activeUnits,
     views: training.views,
     warning: training.warning ?? null,
-    latent: (encoder.settings as { readonly latent: number }).latent,
+    latent: (encoder.settings as { readonly latent?: number }).latent ?? null,
     reconstructionError: result.values.challengerReconstructionError,
     silhouette: result.profiles.length > 1 ? result.values.challengerSilhouette : null,
     seconds: (now() - began) / 1000,

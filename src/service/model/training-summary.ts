@@ -16,10 +16,14 @@ export interface TrainingSummary {
   readonly steps: number;
   readonly channels: number;
   readonly updates: number;
-  /** Latent dimensions that carry information, and how many there are. */
-  readonly activeUnits: number;
-  readonly latent: number;
-  /** What each view counts in the embedding, in order; none where it is the latents of the VRAE. */
+  /** Kind of the encoder. */
+  readonly encoder: string;
+  /** Numbers of an embedding. */
+  readonly embeddingSize: number;
+  /** Latent dimensions that carry information, and how many there are; null where the encoder has none. */
+  readonly activeUnits: number | null;
+  readonly latent: number | null;
+  /** What each view counts in the embedding, in order; none where the embedding is of no weighted views. */
   readonly views: readonly ViewRecord[];
   /** Why the training ended before its time, or learnt next to nothing; null where nothing went wrong. */
   readonly warning: string | null;

@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import type { EvaluationReport } from '../model/evaluation-report.js';
 import { formatCount, formatCounted, formatNumber, formatSeconds, wrap } from './format.js';
 import { plainTable } from './plain-table.js';
+import { renderEncoder } from './render-encoder.js';
 import { renderModelSegments } from './render-model-segments.js';
 import type { SummaryStyle } from './render-summary.js';
 import { renderViews } from './render-views.js';
@@ -62,7 +63,9 @@ function qualities(report: EvaluationReport, width: number): string {
       [
         'reconstruction error',
         reconstructionError === null ? '–' : formatNumber(reconstructionError),
-        'mean squared, on prepared values',
+        reconstructionError === null && report.latent === null
+          ? `none: encoder ${report.encoder} gives no windows back`
+          : 'mean squared, on prepared values',
       ],
     ],
     width,
@@ -79,10 +82,8 @@ function caution({ n, k }: EvaluationReport, width: number): string[] {
 const LEAST_TO_SCORE = 10;
 
 function model(report: EvaluationReport, width: number): string[] {
-  const { modelVersion, updates, activeUnits, latent, warning, sound, why } = report;
-  const lines = [
-    `  ${modelVersion}  ${formatCount(updates)} updates, ${activeUnits} of ${latent} latent dimensions in use`,
-  ];
+  const { modelVersion, warning, sound, why } = report;
+  const lines = [`  ${modelVersion}  ${renderEncoder(report).join(', ')}`];
   lines.push(...renderViews(report.views, width));
   if (warning !== null) lines.push(wrap(`warning: ${warning}`, width, '    ', '      '));
   const verdict = sound ? 'sound' : `would be refused: ${why.join('; ')}`;

@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import type { TrainingSummary } from '../model/training-summary.js';
 import { formatCount, formatCounted, formatNumber, formatSeconds, wrap } from './format.js';
+import { renderEncoder } from './render-encoder.js';
 import { renderModelSegments } from './render-model-segments.js';
 import type { SummaryStyle } from './render-summary.js';
 import { renderViews } from './render-views.js';
@@ -9,16 +10,17 @@ import { renderViews } from './render-views.js';
 export function renderTraining(summary: TrainingSummary, { width, color }: SummaryStyle): string {
   const colors = pc.createColors(color);
   const columns = Math.max(40, Math.min(width, 120));
-  const { model, modelVersion, updates, activeUnits, latent, segments, sampled, warning } = summary;
+  const { model, modelVersion, segments, sampled, warning } = summary;
   const { reconstructionError, silhouette } = summary;
-  const quality = `held-out reconstruction error ${reconstructionError === null ? '–' : formatNumber(reconstructionError)}, silhouette ${silhouette?.toFixed(3) ?? '–'}, ${activeUnits} of ${latent} latent dimensions in use`;
+  const [origin, size] = renderEncoder(summary);
+  const quality = `held-out reconstruction error ${reconstructionError === null ? '–' : formatNumber(reconstructionError)}, silhouette ${silhouette?.toFixed(3) ?? '–'}, ${size}`;
   const parts = [
     [colors.bold(wrap(headline(summary), columns))],
     [colors.bold(`Segments: ${segments.length}`), renderModelSegments(segments, sampled, columns)],
     [
       colors.bold('Model'),
       `  ${model}  ${modelVersion}, ${formatCount(summary.bytes)} bytes`,
-      wrap(`${formatCount(updates)} updates; ${quality}`, columns, '    ', '    '),
+      wrap(`${origin}; ${quality}`, columns, '    ', '    '),
       ...renderViews(summary.views, columns),
       ...(warning === null ? [] : [wrap(`warning: ${warning}`, columns, '    ', '    ')]),
     ],

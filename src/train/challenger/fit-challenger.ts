@@ -7,19 +7,16 @@ import { createClusterModel } from '../../cluster/create-cluster-model.js';
 import { matchSegments, type SegmentMatch } from '../../cluster/match-segments.js';
 import type { EmbeddingBatch } from '../../encode/embedding-batch.js';
 import type { Encoder } from '../../encode/encoder.js';
-import type { EncoderModel } from '../../encode/encoder-model.js';
 import type { OpenEncoder } from '../../encode/open-encoder.js';
-import type { VraeFit } from '../../encode/vrae/train-vrae.js';
 import { type FittedScale, fitScale } from '../../series/fitted-scale.js';
-import { prepareSeries } from '../../series/prepare-series.js';
 import type { WindowBatch } from '../../window/window-batch.js';
 import { embedWindows } from '../embed-windows.js';
-import type { ViewRecord } from '../model-artifact.js';
 import type { TrainingJob } from '../training-job.js';
 import { withoutSurplus } from '../without-surplus.js';
-import { type FitEncoderOptions, fitEncoder, keepEncoder } from './fit-encoder.js';
-import { fitPlaces } from './fit-places.js';
+import type { EncoderFit } from './encoder-fit.js';
+import { fitEncoder } from './fit-encoder.js';
 import { fitSegments } from './fit-segments.js';
+import type { FitVraeOptions } from './fit-vrae.js';
 import { toFormerSegments } from './former-segments.js';
 import type { IncumbentRoles } from './incumbent-roles.js';
 import { toStreamFit } from './to-stream-fit.js';
@@ -29,11 +26,8 @@ import type { TrainingWindows } from './training-windows.js';
 export interface Challenger {
   /** Null where every window is scaled by itself. */
   readonly scale: FittedScale | null;
-  readonly fit: VraeFit;
-  readonly model: EncoderModel;
+  readonly fit: EncoderFit;
   readonly encoder: Encoder;
-  /** What each view counts, in order. */
-  readonly views: readonly ViewRecord[];
   readonly embeddings: EmbeddingBatch;
   /** The same as the clusterer sees them. */
   readonly points: EmbeddingBatch;
@@ -51,20 +45,15 @@ export async function fitChallenger(
   job: TrainingJob,
   data: TrainingWindows,
   roles: IncumbentRoles,
-  options: FitEncoderOptions,
+  options: FitVraeOptions,
   open: OpenEncoder,
 ): Promise<Challenger> {
   const { series, encoder: encoderSettings, cluster } = job.settings;
-  const { windows, split, surplus } = data;
-  const { trained, champion, kept } = roles;
+  const { windows, surplus } = data;
+  const { champion, kept } = roles;
   const scale = series.scope === 'own' ? null : (kept?.model.scale ?? fitScale(series, [ofStream(data)]));
-  const fit =
-    kept === undefined
-      ? await fitEncoder(job, prepareSeries(series, scale ?? undefined, split.train), trained, options)
-      : keepEncoder(kept);
-  const { viewMap, record: views } = await fitPlaces(job, data, scale, fit.weights, champion, open);
-  const model: EncoderModel = { vrae: fit.weights, viewMap };
-  const encoder = open(model, '', encoderSettings.engine);
+  const fit = await fitEncoder(job, data, scale, roles, options, open);
+  const encoder = open(fit.model, '', encoderSettings.engine);
   const embeddings = await embedWindows({ encoder, settings: series, scale: scale ?? undefined }, windows);
   const points = { ...embeddings, embeddings: toClusterPoints(embeddings, cluster.distance) };
   const { chosen, centroids } = await fitSegments(points, champion, job);
@@ -77,9 +66,7 @@ export async function fitChallenger(
   return {
     scale,
     fit,
-    model,
     encoder,
-    views,
     embeddings,
     points,
     chosen,

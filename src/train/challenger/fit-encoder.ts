@@ -1,61 +1,48 @@
-import type { EncoderInit } from '../../encode/encoder-options.js';
-import { type Beginning, pretrainedWeights } from '../../encode/pretrained/pretrained-weights.js';
-import { trainVrae, type VraeFit } from '../../encode/vrae/train-vrae.js';
-import { createTrainingNetwork } from '../../encode/vrae/vrae-engine.js';
-import { differingField, toVraeShape, type VraeShape } from '../../encode/vrae/vrae-shape.js';
-import type { SeriesBatch } from '../../series/series-batch.js';
-import { fromEncoderTensors } from '../encoder-tensors.js';
-import { PROVISIONAL_NUMBER } from '../provisional.js';
+import type { OpenEncoder } from '../../encode/open-encoder.js';
+import type { FittedScale } from '../../series/fitted-scale.js';
+import { prepareSeries } from '../../series/prepare-series.js';
 import type { TrainingJob } from '../training-job.js';
-import { createProgressMeter, type TrainingProgress } from '../training-progress.js';
-import type { Incumbent } from './incumbent.js';
-
-export interface FitEncoderOptions {
-  readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
-  /** Monotonic time in ms, for the pace that progress tells. @default time stands still */
-  readonly now?: () => number;
-}
-
-/** More would not be worth the wait: a provisional model has few windows to learn from, and does not serve for long. */
-const PROVISIONAL_UPDATES = 100;
+import type { EncoderFit } from './encoder-fit.js';
+import { fitPlaces } from './fit-places.js';
+import { fitProjectedEncoder } from './fit-projected-encoder.js';
+import { type FitVraeOptions, fitVrae, keepVrae } from './fit-vrae.js';
+import type { IncumbentRoles } from './incumbent-roles.js';
+import type { TrainingWindows } from './training-windows.js';
 
 /**
- * Trains the VRAE, from the weights of the model in force, unless all begins anew.
+ * Fits an encoder of the kind that is asked for.
  *
+ * @param scale the model's own; null where every window is scaled by itself
+ * @param open makes encoders that are needed on the way
  * @throws SegtideError `encoder` when the training diverges
  */
 export async function fitEncoder(
-  { number, settings, seed, fresh }: TrainingJob,
-  series: SeriesBatch,
-  incumbent: Incumbent | undefined,
-  { onProgress, now = () => 0 }: FitEncoderOptions,
-): Promise<VraeFit> {
-  const shape = toVraeShape(settings.encoder, series);
-  const network = await createTrainingNetwork(shape, settings.encoder, series.length);
-  try {
-    const beginning = beginningOf(shape, settings.encoder.init, fresh ? undefined : incumbent);
-    const most = beginning === undefined || beginning.adapted ? settings.encoder.updates : settings.warmUpdates;
-    const updates = number === PROVISIONAL_NUMBER ? Math.min(most, PROVISIONAL_UPDATES) : most;
-    const meter = createProgressMeter(settings.encoder.batch, now);
-    return trainVrae(
-      { settings: { ...settings.encoder, updates, seed }, series, initial: beginning?.weights },
-      { network, onProgress: (progress) => onProgress?.(meter(progress)) },
-    );
-  } finally {
-    network.dispose();
-  }
+  job: TrainingJob,
+  data: TrainingWindows,
+  scale: FittedScale | null,
+  { trained, champion, kept }: IncumbentRoles,
+  options: FitVraeOptions,
+  open: OpenEncoder,
+): Promise<EncoderFit> {
+  const { series, encoder } = job.settings;
+  const { kind } = encoder;
+  if (kind === 'precomputed') return { ...UNTRAINED, model: { kind, size: series.channels } };
+  if (kind !== 'vrae') return { ...UNTRAINED, model: await fitProjectedEncoder(kind, job, data, scale) };
+  const { weights, ...fit } =
+    kept === undefined
+      ? await fitVrae(job, prepareSeries(series, scale ?? undefined, data.split.train), trained, options)
+      : keepVrae(kept);
+  const { viewMap, record } = await fitPlaces(job, data, scale, weights, champion, open);
+  return { ...fit, model: { kind, vrae: weights, viewMap }, views: record };
 }
 
-/** The weights of the model in force as they are, where a refit is enough. */
-export function keepEncoder({ artifact: { encoder, training } }: Incumbent): VraeFit {
-  const { trainLoss, heldOutLoss, heldOutReconstruction, activeUnits } = training;
-  const { vrae: weights } = fromEncoderTensors(encoder);
-  return { weights, updates: 0, trainLoss, heldOutLoss, heldOutReconstruction, activeUnits, warning: undefined };
-}
-
-/** The incumbent's weights, or those that ship with the package, where they have the shape that is to be trained. */
-function beginningOf(shape: VraeShape, init: EncoderInit, incumbent: Incumbent | undefined): Beginning | undefined {
-  const weights = incumbent && fromEncoderTensors(incumbent.artifact.encoder).vrae;
-  if (weights !== undefined && differingField(weights.shape, shape) === undefined) return { weights, adapted: false };
-  return init === 'pretrained' ? pretrainedWeights(shape) : undefined;
-}
+/** Of an encoder that is not trained by steps, and has neither latents nor a decoder. */
+const UNTRAINED: Omit<EncoderFit, 'model'> = {
+  updates: 0,
+  trainLoss: null,
+  heldOutLoss: null,
+  heldOutReconstruction: null,
+  activeUnits: null,
+  views: [],
+  warning: undefined,
+};

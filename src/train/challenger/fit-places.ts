@@ -1,3 +1,4 @@
+import { viewMapOf } from '../../encode/encoder-model.js';
 import { PLACE_SIZE } from '../../encode/neighbours/fit-landmark-map.js';
 import type { OpenEncoder } from '../../encode/open-encoder.js';
 import type { Shift } from '../../encode/views/shift.js';
@@ -39,7 +40,7 @@ export async function fitPlaces(
   const rows = sample(trainRows, MOST_MAPPED, createRandom(seed));
   const series = prepareSeries(settings.series, scale ?? undefined, selectWindows(windows, rows));
   const latents = kinds.includes('latents')
-    ? (await open({ vrae: weights, viewMap: undefined }, '', name).encode(series)).latents
+    ? (await open({ kind: 'vrae', vrae: weights, viewMap: undefined }, '', name).encode(series)).latents
     : undefined;
   const formerPlaces = refit ? undefined : champion && placesBy(champion, rows, shift);
   const { engine } = await openEngine(name);
@@ -60,7 +61,7 @@ function placesBy(
   rows: Uint32Array,
   shift: Shift,
 ): Float32Array | undefined {
-  const { viewMap } = fromEncoderTensors(artifact.encoder);
+  const viewMap = viewMapOf(fromEncoderTensors(artifact.encoder));
   if (viewMap?.map.size !== PLACE_SIZE || viewMap.views.shift !== shift) return undefined;
   return takeRows(embeddings, embeddingSize, rows);
 }

@@ -1,3 +1,4 @@
+import type { EncoderKind } from '../../encode/encoder-kind.js';
 import { fromEncoderTensors } from '../encoder-tensors.js';
 import { isProvisional } from '../provisional.js';
 import type { TrainingJob } from '../training-job.js';
@@ -11,13 +12,16 @@ export interface IncumbentRoles {
   readonly trained: Incumbent | undefined;
   /** Gives its segments to grow from, and customers should stay in them. */
   readonly champion: Incumbent | undefined;
-  /** Keeps its scale and its VRAE: a refit is enough. */
+  /** Keeps its scale, and its VRAE where it has one: a refit is enough. */
   readonly kept: Incumbent | undefined;
   /** Start of a behaviour that the model in force has seen nothing of, epoch ms; undefined where there is none. */
   readonly unknownSince: number | undefined;
 }
 
-export function toIncumbentRoles(former: Incumbent | undefined, { since, refit }: TrainingJob): IncumbentRoles {
+export function toIncumbentRoles(
+  former: Incumbent | undefined,
+  { since, refit, settings }: TrainingJob,
+): IncumbentRoles {
   const isUnknown = former !== undefined && since !== undefined && former.artifact.createdAt <= since;
   // A provisional model gives its segments' ids, and is no measure for anything else.
   const trained = former && isProvisional(former.model.version) ? undefined : former;
@@ -26,13 +30,16 @@ export function toIncumbentRoles(former: Incumbent | undefined, { since, refit }
     trained,
     // The segments of one that was fitted to another behaviour tell nothing of who belongs together now.
     champion: isUnknown ? undefined : trained,
-    kept: refit === true && trained !== undefined && hasViews(trained) ? trained : undefined,
+    kept: refit === true && trained !== undefined && canRefit(trained, settings.encoder.kind) ? trained : undefined,
     unknownSince: isUnknown ? since : undefined,
   };
 }
 
-/** Whether its segments rest on views, which can be fitted anew without the weights of the VRAE. */
-function hasViews({ artifact }: Incumbent): boolean {
-  const views = fromEncoderTensors(artifact.encoder).viewMap?.views.views ?? [];
+/** Whether its segments rest on views, which can be fitted anew without the weights of a VRAE. */
+function canRefit({ artifact }: Incumbent, kind: EncoderKind): boolean {
+  const model = fromEncoderTensors(artifact.encoder);
+  if (model.kind !== kind) return false;
+  if (model.kind !== 'vrae') return true;
+  const views = model.viewMap?.views.views ?? [];
   return views.length > 0 && !views.some(({ kind }) => kind === 'latents');
 }

@@ -1,6 +1,7 @@
 import { toClusterPoints } from '../../cluster/cluster-points.js';
 import { NO_CENTROID } from '../../cluster/refit-centroids.js';
-import type { ViewMap } from '../../encode/encoder-model.js';
+import { silhouette } from '../../cluster/silhouette.js';
+import { type EncoderModel, viewMapOf } from '../../encode/encoder-model.js';
 import { openEngine } from '../../encode/vrae/engines/open-engine.js';
 import type { VraeEngine } from '../../encode/vrae/vrae-options.js';
 import type { FittedScale } from '../../series/fitted-scale.js';
@@ -39,10 +40,9 @@ export async function judgeChallenger(
 ): Promise<Judgement> {
   const { engine, shift } = settings.encoder;
   const { heldOutRows } = split;
-  const { viewMap } = challenger.model;
+  const { model } = challenger.fit;
   const heldOut = await measureChallenger(challenger, settings, heldOutRows);
-  const blind = viewMap === undefined && challenger.views.length > 0;
-  const { objection, warning }: ModelRemarks = blind
+  const { objection, warning }: ModelRemarks = seesNothing(challenger)
     ? withoutViews(split.train.length, shift, heldOut.activeUnits)
     : {};
   const gated = gate(
@@ -54,14 +54,14 @@ export async function judgeChallenger(
         idsOf(challenger.membership, challenger.match.segmentIds, surplus),
       ),
     settings.gate,
-    { objection, basis: viewMap === undefined || viewMap.views.latents > 0 ? 'latents' : 'views' },
+    { objection, basis: restsOnLatents(model) ? 'latents' : 'views' },
   );
   // Of a behaviour that it does not know the model in force may make one dense heap: only a common space compares.
   const regrouped = kept ?? (champion === undefined ? trained : undefined);
   const decision =
-    regrouped === undefined || viewMap === undefined
+    regrouped === undefined || (model.kind === 'vrae' && model.viewMap === undefined)
       ? gated
-      : gateRefit(gated.values, await compareGroupings(regrouped, challenger, viewMap, engine), objection);
+      : gateRefit(gated.values, await compareGroupings(regrouped, challenger, engine), objection);
   const ofEncoder = kept === undefined ? encoderWarning(challenger, decision.values, split) : undefined;
   const fewer = objection === undefined ? fewerSegments(challenger) : undefined;
   return {
@@ -71,14 +71,24 @@ export async function judgeChallenger(
   };
 }
 
+/** Whether none of the views that it was to look by tells the windows apart, or all embeddings are the same. */
+function seesNothing({ fit: { model, views }, embeddings: { embeddings, embeddingSize } }: Challenger): boolean {
+  if (model.kind === 'vrae') return model.viewMap === undefined && views.length > 0;
+  return embeddings.every((value, at) => value === embeddings[at % embeddingSize]);
+}
+
+function restsOnLatents(model: EncoderModel): boolean {
+  return model.kind === 'vrae' && (model.viewMap === undefined || model.viewMap.views.latents > 0);
+}
+
 async function measureChallenger(
-  { encoder, scale, model, embeddings, points, membership }: Challenger,
+  { encoder, scale, fit, embeddings, points, membership }: Challenger,
   { encoder: { engine } }: ModelSettings,
   rows: Uint32Array,
 ): Promise<HeldOutMetrics> {
   return {
     ...(await measureHeldOut({ encoder, scale: scale ?? undefined }, scale, points, membership, rows)),
-    agreement: await measureNeighbours(model.viewMap, embeddings, rows, engine),
+    agreement: await measureNeighbours(viewMapOf(fit.model), embeddings, rows, engine),
   };
 }
 
@@ -90,7 +100,7 @@ async function measureChampion(
   rows: Uint32Array,
 ): Promise<HeldOutMetrics> {
   const points = { ...embeddings, embeddings: toClusterPoints(embeddings, model.cluster.distance) };
-  const { viewMap } = fromEncoderTensors(artifact.encoder);
+  const viewMap = viewMapOf(fromEncoderTensors(artifact.encoder));
   return {
     ...(await measureHeldOut(model, units, points, membership, rows)),
     agreement: await measureNeighbours(viewMap, embeddings, rows, engine),
@@ -100,15 +110,20 @@ async function measureChampion(
 /** Both groupings of the windows in the challenger's views. */
 async function compareGroupings(
   { membership }: Incumbent,
-  challenger: Challenger,
-  viewMap: ViewMap,
+  { fit, points, embeddings, membership: own }: Challenger,
   name: VraeEngine,
 ): Promise<CommonSilhouettes> {
+  const viewMap = viewMapOf(fit.model);
+  if (viewMap === undefined) {
+    const [champion, challenger] = [membership, own].map((groups) =>
+      silhouette(points.embeddings, points.embeddingSize, groups),
+    );
+    return { champion: champion!, challenger: challenger! };
+  }
   const { engine } = await openEngine(name);
   try {
-    const memberships = [membership, challenger.membership];
-    const [before, after] = commonSilhouettes(viewMap, challenger.embeddings, memberships, engine);
-    return { champion: before!, challenger: after! };
+    const [champion, challenger] = commonSilhouettes(viewMap, embeddings, [membership, own], engine);
+    return { champion: champion!, challenger: challenger! };
   } finally {
     engine.dispose();
   }

@@ -19,7 +19,7 @@ export async function toArtifact(
   { windows, split }: TrainingWindows,
   { number, reasons, seed, settings }: TrainingJob,
 ): Promise<ModelArtifact> {
-  const { scale, model, clusterModel, assignments, embeddings, match } = challenger;
+  const { scale, fit, clusterModel, assignments, embeddings, match } = challenger;
   const { series, seriesHash, encoder, align } = settings;
   const unnamed: ModelArtifact = {
     modelVersion: '',
@@ -29,7 +29,7 @@ export async function toArtifact(
     series,
     seriesHash,
     scale,
-    encoder: { kind: 'vrae', settings: storedSettings(encoder), ...toEncoderTensors(model) },
+    encoder: { kind: encoder.kind, settings: storedSettings(encoder), ...toEncoderTensors(fit.model) },
     clusterModel,
     anomaly: number === PROVISIONAL_NUMBER ? null : (fitAnomalyModel(assignments, { ...split, seed }) ?? null),
     lineage: match.lineage,
@@ -40,21 +40,22 @@ export async function toArtifact(
   return withModelVersion(unnamed, toModelVersion(number, unnamed));
 }
 
-/** Where a model is computed is no part of it: weights move between engines, and threads change nothing. */
-function storedSettings({
-  engine,
-  threads,
-  ...settings
-}: EncoderSettings): Omit<EncoderSettings, 'engine' | 'threads'> {
-  return settings;
+/**
+ * What shaped an encoder of its kind. Where it is computed is no part of it: weights move between engines, and threads
+ * change nothing.
+ */
+function storedSettings({ kind, embeddingSize, engine, threads, ...settings }: EncoderSettings): object {
+  if (kind === 'vrae') return settings;
+  const { shift, seed } = settings;
+  return { embeddingSize, shift, seed };
 }
 
 function toTrainingRecord(
-  { fit, views, chosen: { tried } }: Challenger,
+  { fit, chosen: { tried } }: Challenger,
   { warnings }: Judgement,
   { train, heldOut }: TrainingWindows['split'],
 ): TrainingRecord {
-  const { updates, trainLoss, heldOutLoss, heldOutReconstruction, activeUnits } = fit;
+  const { updates, trainLoss, heldOutLoss, heldOutReconstruction, activeUnits, views } = fit;
   return {
     windows: train.length,
     heldOutWindows: heldOut.length,

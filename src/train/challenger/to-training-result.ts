@@ -21,7 +21,7 @@ export async function toTrainingResult(
   { split: { heldOut }, surplus }: TrainingWindows,
   { number, settings, formerProfiles }: TrainingJob,
 ): Promise<TrainingResult> {
-  const { encoder, views, chosen, match } = challenger;
+  const { encoder, fit, chosen, match } = challenger;
   const { modelVersion, clusterModel } = artifact;
   // By the name that the model has by now.
   const assignments = { ...challenger.assignments, model: clusterModel };
@@ -32,7 +32,7 @@ export async function toTrainingResult(
     isSound,
     why: [...decision.reasons, ...warnings],
     values: decision.values,
-    views,
+    views: fit.views,
     kAdvice: chosen.tried,
     profiles: await describeSegments(
       { encoder, settings: settings.series },

@@ -1,4 +1,5 @@
-import { type EncoderModel, embeddingSizeOf } from '../../encode/encoder-model.js';
+import { type EncoderModel, encoderShapeOf, type VraeModel } from '../../encode/encoder-model.js';
+import { SegtideError } from '../../errors.js';
 import { fromEncoderTensors } from '../encoder-tensors.js';
 import type { ModelArtifact } from '../model-artifact.js';
 import { encodeOnnx } from './encode-onnx.js';
@@ -14,7 +15,10 @@ import { addUsage } from './usage-nodes.js';
 import { addViews } from './view-nodes.js';
 
 export interface OnnxOptions {
-  /** Whether `latents`, `reconstruction` and `reconstructionError` are outputs, too: a quarter of the time. @default true */
+  /**
+   * Whether `latents`, `reconstruction` and `reconstructionError` are outputs, too, where the encoder has them: a quarter
+   * of the time. @default true
+   */
   readonly reconstruction?: boolean;
 }
 
@@ -48,29 +52,38 @@ export function toOnnx(model: ModelArtifact, { reconstruction = true }: OnnxOpti
 
 function toGraph(model: ModelArtifact, encoder: EncoderModel, withReconstruction: boolean): OnnxGraph {
   const graph = createGraphBuilder();
-  const { shape } = encoder.vrae;
-  const { steps, channels } = shape;
+  const { steps, channels, embeddingSize } = encoderShapeOf(encoder);
   const values = graph.input({ name: 'values', dtype: 'float32', shape: [BATCH, steps, channels] });
   const mask = graph.input({ name: 'mask', dtype: 'uint8', shape: [BATCH, steps, channels] });
   const unknown = graph.add('Greater', [graph.cast(mask, 'int64'), graph.integers(1)]);
-  const tensors = toVraeTensors(encoder.vrae);
-  const needsLatents = withReconstruction || (encoder.viewMap?.views.latents ?? 1) > 0;
-  const latents = needsLatents ? graph.within('encoder', () => addLatents(graph, shape, tensors, values)) : undefined;
+  const latents =
+    encoder.kind === 'vrae' && (withReconstruction || (encoder.viewMap?.views.latents ?? 1) > 0)
+      ? graph.within('encoder', () => addLatents(graph, encoder.vrae.shape, toVraeTensors(encoder.vrae), values))
+      : undefined;
 
   const embedding = addEmbedding(graph, encoder, { values, unknown, latents });
   const { distances, segment } = graph.within('segments', () => addSegments(graph, model.clusterModel, embedding));
   const { k } = model.clusterModel;
-  graph.output({ name: 'embedding', dtype: 'float32', shape: [BATCH, embeddingSizeOf(encoder)] }, embedding);
+  graph.output({ name: 'embedding', dtype: 'float32', shape: [BATCH, embeddingSize] }, embedding);
   graph.output({ name: 'distances', dtype: 'float32', shape: [BATCH, k] }, distances);
   graph.output({ name: 'segment', dtype: 'int64', shape: [BATCH] }, segment);
-  if (!withReconstruction) return graph.build();
-
-  const decoded = graph.within('decoder', () => addReconstruction(graph, shape, tensors, latents!));
-  const error = addReconstructionError(graph, values, decoded, unknown);
-  graph.output({ name: 'latents', dtype: 'float32', shape: [BATCH, shape.latent] }, latents!);
-  graph.output({ name: 'reconstruction', dtype: 'float32', shape: [BATCH, steps, channels] }, decoded);
-  graph.output({ name: 'reconstructionError', dtype: 'float32', shape: [BATCH] }, error);
+  if (withReconstruction && encoder.kind === 'vrae') {
+    outputReconstruction(graph, encoder, { values, unknown, latents: latents! });
+  }
   return graph.build();
+}
+
+function outputReconstruction(
+  graph: GraphBuilder,
+  { vrae }: VraeModel,
+  { values, unknown, latents }: PreparedWindows & { readonly latents: Value },
+): void {
+  const { shape } = vrae;
+  const decoded = graph.within('decoder', () => addReconstruction(graph, shape, toVraeTensors(vrae), latents));
+  const error = addReconstructionError(graph, values, decoded, unknown);
+  graph.output({ name: 'latents', dtype: 'float32', shape: [BATCH, shape.latent] }, latents);
+  graph.output({ name: 'reconstruction', dtype: 'float32', shape: [BATCH, shape.steps, shape.channels] }, decoded);
+  graph.output({ name: 'reconstructionError', dtype: 'float32', shape: [BATCH] }, error);
 }
 
 /** The size that is known when the graph runs. */
@@ -83,9 +96,18 @@ interface PreparedWindows {
   readonly latents: Value | undefined;
 }
 
-/** A place on the map of views, or the latents where there is none. */
-function addEmbedding(graph: GraphBuilder, { viewMap }: EncoderModel, windows: PreparedWindows): Value {
+/** A place on the map of views, the latents where there is none, or the one view of an encoder that has no VRAE. */
+function addEmbedding(graph: GraphBuilder, encoder: EncoderModel, windows: PreparedWindows): Value {
   const { values, unknown, latents } = windows;
+  if (encoder.kind === 'precomputed') return graph.add('Reshape', [values, graph.integers(0, encoder.size)]);
+  if (encoder.kind !== 'vrae') {
+    const { views } = encoder;
+    if (views.size === 0)
+      throw new SegtideError('config', 'This model tells no windows apart; there is nothing to export.');
+    const usage = graph.within('usage', () => addUsage(graph, views, values, unknown));
+    return graph.cast(addViews(graph, views, [1], { usage, unknown, latents }), 'float32');
+  }
+  const { viewMap } = encoder;
   if (viewMap === undefined) return latents!;
   const { views, weights, map } = viewMap;
   const usage = graph.within('usage', () => addUsage(graph, views, values, unknown));

@@ -68,6 +68,8 @@ function addFeatures(
     return addRandomKernels(graph, kernels!, input);
   }
   switch (kind) {
+    case 'values':
+      return { features: graph.add('Reshape', [graph.cast(usage, 'float32'), graph.integers(0, steps * channels)]) };
     case 'profile':
       return { features: addProfiles(graph, steps * channels, usage) };
     case 'level':

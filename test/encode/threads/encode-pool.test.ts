@@ -1,14 +1,19 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { VraeModel } from '../../../src/encode/encoder-model.js';
 import { openEncoder } from '../../../src/encode/open-encoder.js';
 import { createEncodePool, type EncodePool } from '../../../src/encode/threads/encode-pool.js';
+import { fitViews } from '../../../src/encode/views/fit-views.js';
+import { createJsEngine } from '../../../src/encode/vrae/engines/js/js-engine.js';
 import { createParameters } from '../../../src/encode/vrae/initial-parameters.js';
 import { toWeights } from '../../../src/encode/vrae/vrae-weights.js';
 import { createRandom } from '../../../src/numeric/random.js';
 import { usageSeries, viewModel } from '../../support/view-models.js';
+import { plainScale } from '../views/view-windows.js';
 import { createWaves, shapeOf, sliceSeries, toSeriesBatch } from '../vrae/vrae-batches.js';
 
 const shape = shapeOf({ steps: 6, channels: 2, hidden: 7, latent: 3 });
-const modelOf = (seed: number) => ({
+const modelOf = (seed: number): VraeModel => ({
+  kind: 'vrae',
   vrae: toWeights(shape, createParameters(shape, createRandom(seed))),
   viewMap: undefined,
 });
@@ -53,6 +58,20 @@ describe.each([1, 2, 3])('a pool of %i encoder threads', (threads) => {
       const found = await there.encode(batch);
       expect(found).toEqual(await alone.encode(batch));
       expect(found).toMatchObject({ embeddingSize: 8, latents: { latentSize: 3 } });
+    }
+    there.dispose?.();
+    alone.dispose();
+  });
+
+  it('gives them of a model that has neither latents nor errors', async () => {
+    pool = createEncodePool(threads);
+    const options = { kinds: ['values'] as const, scale: plainScale(2), seed: 1 };
+    const model = { kind: 'raw' as const, views: await fitViews(usageSeries(60), options, createJsEngine()) };
+    const [there, alone] = [pool.open(model, 'v9', 'auto'), openEncoder(model, 'v9', 'auto')];
+    for (const length of [0, 1, 255, 600]) {
+      const found = await there.encode(usageSeries(length, 4));
+      expect(found).toEqual(await alone.encode(usageSeries(length, 4)));
+      expect(found).toMatchObject({ latents: undefined, reconstructionErrors: undefined });
     }
     there.dispose?.();
     alone.dispose();

@@ -32,6 +32,19 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('segtide evaluate', () => {
+  it.each(['raw', 'features', 'rocket'])('scores encoder %s, which gives no windows back', async (kind) => {
+    const report = await evaluated({ labelColumn: 'label', set: [`encoder.kind=${kind}`, 'encoder.engine=js'] });
+    expect(report).toMatchObject({
+      n: ROWS,
+      encoder: kind,
+      reconstructionError: null,
+      activeUnits: null,
+      latent: null,
+    });
+    expect(report.ari).toBeGreaterThan(0.8);
+    expect(report.embeddingSize).toBeGreaterThan(1);
+  });
+
   it('scores segments against labels that it did not fit to', async () => {
     const assignments = join(folder, 'segments.csv');
     const report = await evaluated({ labelColumn: 'label', assignments });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ENCODER_KINDS } from '../../../encode/encoder-kind.js';
 import { DEFAULT_VIEWS, ENCODER_INITS } from '../../../encode/encoder-options.js';
 import { SHIFTS } from '../../../encode/views/shift.js';
 import { VIEW_KINDS } from '../../../encode/views/view-kind.js';
@@ -9,7 +10,17 @@ import { real, share, whole } from '../kinds.js';
 /** `encoder`: what turns a series into a vector. Defaults are filled in by its preset, and shown here of `default`. */
 export const encoderSection = z
   .strictObject({
-    kind: z.enum(['vrae']).default('vrae').describe('Variational recurrent autoencoder.'),
+    kind: z
+      .enum(ENCODER_KINDS)
+      .default('vrae')
+      .describe(
+        'What makes the embedding (docs/encoders.md): `vrae`, a variational recurrent autoencoder with views of the window beside it; or the principal components of the prepared window (`raw`), of its catch22 features (`features`) or of random-kernel features (`rocket`); or the embedding that records carry, an element a channel (`precomputed`). Of the keys below the other kinds take `embeddingSize`, `shift`, `init` and `engine`.',
+      ),
+    embeddingSize: whole('numbers', { min: 1, max: 256 })
+      .exactOptional()
+      .describe(
+        'Numbers of the embedding at most, of `raw`, `features` and `rocket`; fewer where components have next to no variance. Default: 32.',
+      ),
     preset: z
       .enum(VRAE_CHOICES.preset)
       .default('default')

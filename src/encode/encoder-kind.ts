@@ -1,0 +1,34 @@
+import type { ViewKind } from './views/view-kind.js';
+
+/**
+ * What turns a prepared window into a vector:
+ * - `vrae`: a variational recurrent autoencoder, with views of the window beside it;
+ * - `raw`: the window itself;
+ * - `features`: its 22 canonical characteristics (catch22);
+ * - `rocket`: features of random convolution kernels;
+ * - `precomputed`: nothing; its records carry an embedding already, an element a channel.
+ *
+ * `raw`, `features` and `rocket` are reduced to their principal components. All but `vrae` have neither latents nor
+ * reconstructions.
+ */
+export type EncoderKind = (typeof ENCODER_KINDS)[number];
+
+export const ENCODER_KINDS = ['vrae', 'raw', 'features', 'rocket', 'precomputed'] as const;
+
+/** The kinds whose embedding is one view of the window. */
+export type ProjectedKind = Exclude<EncoderKind, 'vrae' | 'precomputed'>;
+
+/** The view that each is. */
+export const PROJECTED_VIEWS: Readonly<Record<ProjectedKind, ViewKind>> = {
+  raw: 'values',
+  features: 'catch22',
+  rocket: 'usage-kernels',
+};
+
+export function isEncoderKind(kind: string): kind is EncoderKind {
+  return ENCODER_KINDS.includes(kind as EncoderKind);
+}
+
+export function isProjectedKind(kind: EncoderKind): kind is ProjectedKind {
+  return kind in PROJECTED_VIEWS;
+}
