@@ -1,3 +1,4 @@
+import { ENCODER_KINDS, isProjectedKind } from '../../encode/encoder-kind.js';
 import { VIEW_KINDS } from '../../encode/views/view-kind.js';
 import type { ClusteredBy } from '../cluster/window-rows.js';
 
@@ -10,11 +11,14 @@ export interface EncoderCandidate {
   readonly set: Readonly<Record<string, unknown>>;
 }
 
-/** All of them, in the order in which they are tried. A new `encoder.kind` gets its line here. */
+/** All of them, in the order in which they are tried: every `encoder.kind`, and each view by itself. */
 export const ENCODER_CANDIDATES: readonly EncoderCandidate[] = [
   { name: 'series', by: 'series', set: {} },
   { name: 'vrae', by: 'embedding', set: {} },
   { name: 'latents', by: 'embedding', set: { 'encoder.views': [] } },
+  ...ENCODER_KINDS.filter(isProjectedKind).map(
+    (kind): EncoderCandidate => ({ name: kind, by: 'embedding', set: { 'encoder.kind': kind } }),
+  ),
   ...VIEW_KINDS.filter((kind) => kind !== 'latents').map(
     (kind): EncoderCandidate => ({ name: kind, by: 'embedding', set: { 'encoder.views': [kind] } }),
   ),
