@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { addToRuns, joinRuns, RUN_WINDOWS, type WindowRun } from '../../src/drift/window-run.js';
 
@@ -32,4 +33,43 @@ it('joins two runs to one of all their windows', () => {
     sums: Float64Array.from(sums),
   });
   expect(joinRuns(run(8, [1, 2], [3, 4, 5]), run(6, [0, 1], [1, -1, 2]))).toEqual(run(6, [1, 3], [4, 3, 7]));
+});
+
+/** Windows in whole numbers, whose sums are exact in any order. */
+const windowsArbitrary = fc.array(
+  fc.record({
+    segment: fc.nat(1),
+    start: fc.nat(1_000),
+    coordinate: fc.integer({ min: -100, max: 100 }),
+    distance: fc.nat(100),
+    error: fc.oneof(fc.nat(100), fc.constant(Number.NaN)),
+  }),
+  { maxLength: 3 * RUN_WINDOWS + 5 },
+);
+
+it('gives the runs that chunks of the windows, each summed up by itself, are', () => {
+  fc.assert(
+    fc.property(windowsArbitrary, (windows) => {
+      const runs: WindowRun[] = [];
+      for (const { coordinate, ...window } of windows) {
+        addToRuns(runs, shape, { ...window, points: Float32Array.of(-1, coordinate), offset: 1 });
+      }
+      const chunks = Array.from({ length: Math.ceil(windows.length / RUN_WINDOWS) }, (_, i) =>
+        windows.slice(i * RUN_WINDOWS, (i + 1) * RUN_WINDOWS),
+      );
+      const total = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+      expect(runs).toEqual(
+        chunks.map((chunk) => ({
+          start: Math.min(...chunk.map(({ start }) => start)),
+          counts: Float64Array.from([0, 1], (j) => chunk.filter(({ segment }) => segment === j).length),
+          sums: Float64Array.of(
+            total(chunk.map(({ coordinate }) => coordinate)),
+            total(chunk.map(({ distance }) => distance)),
+            total(chunk.map(({ error }) => (Number.isNaN(error) ? 0 : error))),
+          ),
+        })),
+      );
+    }),
+    { numRuns: 50 },
+  );
 });
