@@ -29,8 +29,9 @@ export class CustomerLabels {
     const at = this.#pages.place(slot, 0);
     const known = page[at + LABEL]!;
     const since = page[at + SINCE]!;
-    if (label === known) page[at + SINCE] = Math.min(eventTime, since);
-    else if (known !== NO_LABEL && eventTime < since) page[at + BEFORE] = label;
+    if (label === known) {
+      if (eventTime < since) page[at + SINCE] = eventTime;
+    } else if (known !== NO_LABEL && eventTime < since) page[at + BEFORE] = label;
     else {
       page[at + BEFORE] = known;
       page[at + LABEL] = label;

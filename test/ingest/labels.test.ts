@@ -34,7 +34,7 @@ function classOf(label: Label): string | undefined {
 const NO_LINES = /^[^\r\n"]*$/;
 const texts = fc.oneof(
   fc.constantFrom('', 'flat', 'weekday', 'true', '1', 'é'),
-  fc.string({ unit: 'grapheme', maxLength: 8 }).filter((text) => NO_LINES.test(text) && text.isWellFormed()),
+  fc.string({ unit: 'grapheme', maxLength: 8 }).filter((text) => NO_LINES.test(text)),
 );
 const labels: fc.Arbitrary<Label[]> = fc.array(
   fc.oneof(texts, fc.integer(), fc.boolean(), fc.constantFrom(null, undefined, 0.5, -1e-7)),

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { LabelCounts } from '../../src/cluster/label-counts.js';
+import { frameSnapshot, unframeSnapshot } from '../../src/numeric/framed-snapshot.js';
 import { createLabelAgreement, type LabelAgreementSnapshot } from '../../src/trainer/label-agreement.js';
+
+const KIND = { name: 'agreement', format: 1 };
 
 /** Windows of pairs of a label and a segment. */
 function counts(...cells: readonly (readonly [label: number, segment: string, count: number])[]): LabelCounts {
@@ -50,10 +53,11 @@ describe('agreement with labels', () => {
     for (let i = 0; i < 12; i++) {
       const lesson = counts([1 + (i % 3), `s${i % 2}`, 9000 + i]);
       whole.observe(lesson);
-      const resumed = createLabelAgreement(undefined, structuredClone(from));
+      const resumed = createLabelAgreement(undefined, from);
       resumed.observe(lesson);
       expect(resumed.scores).toEqual(whole.scores);
-      from = resumed.snapshot();
+      // As the state of a trainer is stored.
+      from = unframeSnapshot(KIND, frameSnapshot(KIND, resumed.snapshot()!)) as LabelAgreementSnapshot;
     }
     expect(from).toEqual(whole.snapshot());
   });
