@@ -25,8 +25,8 @@ import type { LateEvent } from './window/window-batch.js';
 
 /** Options of `segment`. Only `window` has no default. */
 export interface SegmentOptions extends StageOptions {
-  /** How events are judged: plausible times, negative values, the source that dead letters name. */
-  readonly events?: Pick<UsageEventOptions, 'negative' | 'time' | 'source'>;
+  /** How events are judged: whether they carry labels, plausible times, negative values, the source that dead letters name. */
+  readonly events?: Pick<UsageEventOptions, 'labels' | 'negative' | 'time' | 'source'>;
   /** How events wait for their turn. */
   readonly buffer?: EventBufferOptions;
   /**
@@ -125,7 +125,7 @@ function isReceiver(value: unknown): value is Receiver<unknown> {
 
 const KEYS: KeyTree<SegmentOptions> = {
   ...STAGE_KEYS,
-  events: { negative: true, time: { min: true, max: true }, source: true },
+  events: { labels: true, negative: true, time: { min: true, max: true }, source: true },
   buffer: { batchEvents: true, batchMs: true, idleMs: true, maxBuffered: true, onPressure: true, scheduler: true },
   clock: true,
   outputs: {

@@ -12,6 +12,7 @@ import { createRetrainSchedule } from './train/retrain-schedule.js';
 import type { TrainingOutcome } from './train/training-outcome.js';
 import { createBehaviourWatch, type DriftTally } from './trainer/behaviour-watch.js';
 import { createCentroidEpochs } from './trainer/centroid-epochs.js';
+import { createLabelAgreement, type LabelScores } from './trainer/label-agreement.js';
 import { createModelLife, inWords } from './trainer/model-life.js';
 import { createSegmentsInForce } from './trainer/segments-in-force.js';
 import { createTakeover } from './trainer/takeover.js';
@@ -60,6 +61,10 @@ export interface Trainer {
   /** Profiles of the segments in force. */
   readonly segments: readonly SegmentRecord[];
   readonly driftReports: DriftTally;
+  /** How far segments agree with labels; undefined where the model in force has had no labelled window. */
+  readonly labelScores: LabelScores | undefined;
+  /** Labelled windows that were compared with segments so far, under whichever model. */
+  readonly labelledWindows: number;
   /** A sample of the windows that went by, weighted towards the recent ones. */
   sample(): WindowBatch;
   /** Statistics that came too late for their model. */
@@ -86,7 +91,8 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   const shared = { position, reservoir, schedule, segments, life, watch };
   const epochs = createCentroidEpochs(settings, parts, shared, from);
   const trainings = createTrainings(settings, parts, shared, from);
-  const takeover = createTakeover(settings.model, parts, { ...shared, epochs, trainings });
+  const agreement = createLabelAgreement(parts.onTooManyLabels, from?.labels);
+  const takeover = createTakeover(settings.model, parts, { ...shared, epochs, agreement, trainings });
   let hasBegun = false;
   if (initial !== undefined) schedule.adopted();
 
@@ -106,12 +112,14 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     await segments.publish(profiles, { lineage: [], reasons: [], createdAt: now });
   }
 
-  /** What a lesson teaches moves the centroids, and is watched under a model that was trained. */
-  function learn({ statistics, observation }: StatisticsRecord): void {
+  /** What a lesson teaches moves the centroids, is compared with labels, and is watched under a model that was trained. */
+  function learn({ statistics, observation, labels }: StatisticsRecord): void {
     const model = position.champion?.clusterModel;
     if (statistics === undefined || observation === undefined || model === undefined) return;
     const learnt = epochs.learn(statistics);
-    if (learnt !== undefined && isTrained(model.modelVersion)) watch.observe(learnt, observation, model);
+    if (learnt === undefined) return;
+    if (labels !== undefined) agreement.observe(labels);
+    if (isTrained(model.modelVersion)) watch.observe(learnt, observation, model);
   }
 
   async function moveCentroids(): Promise<void> {
@@ -218,6 +226,12 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     get driftReports() {
       return watch.tally;
     },
+    get labelScores() {
+      return agreement.scores;
+    },
+    get labelledWindows() {
+      return agreement.windows;
+    },
     sample: reservoir.toWindows,
     get droppedStatistics() {
       return epochs.dropped;
@@ -226,6 +240,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       const { driftReports, ...watched } = watch.snapshot();
       const { droppedStatistics, ...centroids } = epochs.snapshot();
       const { trainings: number, freshAsked, ...training } = trainings.snapshot();
+      const labels = agreement.snapshot();
       // Their order is that of the bytes of a checkpoint.
       return {
         windows: position.windows,
@@ -244,6 +259,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
         droppedStatistics,
         life: life.snapshot(),
         freshAsked,
+        ...(labels && { labels }),
       };
     },
   };

@@ -1,4 +1,4 @@
-import { contingency } from './contingency.js';
+import { type Contingency, contingency } from './contingency.js';
 
 /**
  * Agreement of two partitions of the same rows, corrected for chance (Hubert & Arabie, 1985): 1 for the same partition
@@ -8,7 +8,11 @@ import { contingency } from './contingency.js';
  * @param first class of each row, told apart by `===`
  */
 export function adjustedRandIndex(first: ArrayLike<unknown>, second: ArrayLike<unknown>): number {
-  const { total, cells, firstSums, secondSums } = contingency(first, second);
+  return adjustedRandIndexOf(contingency(first, second));
+}
+
+/** The same of partitions that were counted already. */
+export function adjustedRandIndexOf({ total, cells, firstSums, secondSums }: Contingency): number {
   const together = pairs(cells);
   const inFirst = pairs(firstSums);
   const inSecond = pairs(secondSums);

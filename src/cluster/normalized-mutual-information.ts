@@ -1,4 +1,4 @@
-import { contingency } from './contingency.js';
+import { type Contingency, contingency } from './contingency.js';
 
 /**
  * What two partitions of the same rows tell of each other: their mutual information over the arithmetic mean of their
@@ -7,7 +7,12 @@ import { contingency } from './contingency.js';
  * @param first class of each row, told apart by `===`
  */
 export function normalizedMutualInformation(first: ArrayLike<unknown>, second: ArrayLike<unknown>): number {
-  const { total, cells, cellSums, firstSums, secondSums } = contingency(first, second);
+  return normalizedMutualInformationOf(contingency(first, second));
+}
+
+/** The same of partitions that were counted already. */
+export function normalizedMutualInformationOf(counted: Contingency): number {
+  const { total, cells, cellSums, firstSums, secondSums } = counted;
   const mean = (entropy(firstSums, total) + entropy(secondSums, total)) / 2;
   if (mean === 0) return 1;
   let information = 0;

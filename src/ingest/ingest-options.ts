@@ -35,6 +35,11 @@ export interface FieldOptions {
    * in it.
    */
   readonly timeZone?: string;
+  /**
+   * A class that the customer is known to belong to: text, a number (taken as its text) or a boolean. It is compared with
+   * segments, and no model learns from it. A record without it, or where it is null or empty, says nothing. @default none
+   */
+  readonly label?: string;
 }
 
 export type ChannelOptions = FieldChannelOptions | CountChannelOptions;

@@ -12,6 +12,7 @@ export interface IngestSettings {
   readonly time: number;
   readonly eventId: number | undefined;
   readonly timeZone: number | undefined;
+  readonly label: number | undefined;
   readonly channels: readonly ChannelSettings[];
   readonly pivot: PivotSettings | undefined;
   readonly unit: TimeUnit;
@@ -63,6 +64,7 @@ export function resolveIngest(options: IngestOptions): IngestSettings {
   const time = fields.add('fields.time', options.fields.time, unit !== 'iso');
   const eventId = fields.addOptional('fields.eventId', options.fields.eventId);
   const timeZone = fields.addOptional('fields.timeZone', options.fields.timeZone);
+  const label = fields.addOptional('fields.label', options.fields.label);
   if (options.channels !== undefined && options.pivot !== undefined) {
     refuse('`channels` and `pivot` exclude each other, since a pivot names all channels; leave one out');
   }
@@ -76,6 +78,7 @@ export function resolveIngest(options: IngestOptions): IngestSettings {
     time,
     eventId,
     timeZone,
+    label,
     channels,
     pivot,
     unit,

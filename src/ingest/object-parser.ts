@@ -87,10 +87,11 @@ class Parser implements ObjectParser {
     this.#settings = settings;
     this.#tree = toFieldTree(settings.fields);
     this.#arrays = toMappedArrays(this.#tree, []);
-    this.#columns = new UsageColumns(settings.channels.length, settings.eventId !== undefined);
+    this.#columns = new UsageColumns(settings);
     this.#fields = new RecordFields(settings.fields.length);
     this.#reader = new RecordReader(settings, this.#columns, watch);
-    this.#textual = new Set([settings.customer, settings.eventId, settings.timeZone, settings.pivot?.field]);
+    const { customer, eventId, timeZone, label, pivot } = settings;
+    this.#textual = new Set([customer, eventId, timeZone, label, pivot?.field]);
   }
 
   append(record: unknown, at: RecordPosition, original?: Original, attributes?: EventAttributes): void {

@@ -27,7 +27,7 @@ export class RecordParsing {
   shift = 0;
 
   constructor(settings: IngestSettings, watch: TimeUnitWatch) {
-    this.columns = new UsageColumns(settings.channels.length, settings.eventId !== undefined);
+    this.columns = new UsageColumns(settings);
     this.fields = new RecordFields(settings.fields.length);
     this.reader = new RecordReader(settings, this.columns, watch);
     this.maxRecordBytes = settings.maxRecordBytes;

@@ -6,6 +6,7 @@ import type { DeadLetterReason } from './dead-letter.js';
 import { readEventTime } from './event-time.js';
 import type { IngestSettings } from './ingest-settings.js';
 import { isNoSuchDay, parseIsoTime } from './iso-time.js';
+import { labelCode } from './label-code.js';
 import { ABSENT, HALF_PAIR, NULL, NUMBER, type RecordFields, STRING } from './record-fields.js';
 import { showField } from './show-field.js';
 import type { TimeUnitWatch } from './time-unit-watch.js';
@@ -27,6 +28,7 @@ export class RecordReader {
   readonly #customer: number;
   readonly #time: number;
   readonly #eventId: number;
+  readonly #label: number;
   readonly #millis: boolean;
   readonly #minTime: number;
   readonly #maxTime: number;
@@ -44,6 +46,7 @@ export class RecordReader {
     this.#customer = settings.customer;
     this.#time = settings.time;
     this.#eventId = settings.eventId ?? -1;
+    this.#label = settings.label ?? -1;
     this.#millis = settings.unit === 'ms';
     this.#minTime = settings.minTime;
     this.#maxTime = settings.maxTime;
@@ -52,7 +55,7 @@ export class RecordReader {
   }
 
   /**
-   * Appends the record's id, time, values and event id to the columns; its row, offset and bytes are the caller's.
+   * Appends the record's id, time, values, event id and label to the columns; its row, offset and bytes are the caller's.
    * Nothing is appended where a refusal is returned.
    */
   read(fields: RecordFields, text: Uint8Array): Refusal | undefined {
@@ -95,20 +98,44 @@ export class RecordReader {
       if (!isText(fields, eventId)) return false;
       hashBytes128(text, fields.starts[eventId]!, fields.ends[eventId]!, columns.eventIds!, n * 4);
     }
+    if (this.#label >= 0) {
+      const code = labelCode(fields, this.#label, text);
+      if (code === undefined) return false;
+      columns.labels![n] = code;
+    }
     columns.eventTimes[n] = eventTime;
     return true;
   }
 
   /** The same for any record, or why it is refused. */
   #readAny(fields: RecordFields, text: Uint8Array): Refusal | undefined {
-    const { customer, eventId } = this.#settings;
-    const refusal =
-      this.#checkText(fields, customer, text) ?? this.#readTime(fields, text) ?? this.#readValues(fields, text);
-    if (refusal || eventId === undefined) return refusal;
+    return (
+      this.#checkText(fields, this.#customer, text) ??
+      this.#readTime(fields, text) ??
+      this.#readValues(fields, text) ??
+      this.#readEventId(fields, text) ??
+      this.#readLabel(fields, text)
+    );
+  }
+
+  #readEventId(fields: RecordFields, text: Uint8Array): Refusal | undefined {
+    const eventId = this.#eventId;
+    if (eventId < 0) return undefined;
     const unfit = this.#checkText(fields, eventId, text);
     if (unfit) return unfit;
     const { eventIds, length } = this.#columns;
     hashBytes128(text, fields.starts[eventId]!, fields.ends[eventId]!, eventIds!, length * 4);
+    return undefined;
+  }
+
+  #readLabel(fields: RecordFields, text: Uint8Array): Refusal | undefined {
+    const label = this.#label;
+    if (label < 0) return undefined;
+    const code = labelCode(fields, label, text);
+    if (code === undefined) {
+      return this.#refuse('invalid', label, this.#wrong(fields, label, text, 'text, a number, true or false'));
+    }
+    this.#columns.labels![this.#columns.length] = code;
     return undefined;
   }
 

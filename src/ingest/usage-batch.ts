@@ -22,6 +22,8 @@ export interface UsageBatch {
   readonly values: Float64Array; // (length, channels)
   /** 128-bit hashes of the event ids, present when de-duplication is on. */
   readonly eventIds: Uint32Array | undefined; // (length, 4)
+  /** Codes of the customers' classes as `labelCode` gives them, `NO_LABEL` where a record has none; absent where none is mapped. */
+  readonly labels?: Int32Array | undefined; // (length)
   /**
    * The event time that the watermark may follow after event i; `eventTimes` where absent. Several files merged into
    * one partition put the least of their unfinished heads here, -Infinity where a record must not move the watermark.

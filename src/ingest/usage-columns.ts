@@ -1,4 +1,5 @@
 import type { DeadLetter, DeadLetterReason } from './dead-letter.js';
+import type { IngestSettings } from './ingest-settings.js';
 import type { UsageBatch } from './usage-batch.js';
 
 /**
@@ -16,6 +17,7 @@ export class UsageColumns {
   eventTimes = new Float64Array(0);
   values = new Float64Array(0); // (capacity, channels)
   eventIds: Uint32Array<ArrayBuffer> | undefined; // (capacity, 4)
+  labels: Int32Array<ArrayBuffer> | undefined; // (capacity)
   rows = new Float64Array(0);
   offsets = new Float64Array(0);
   /** Where the bytes of each record are, for `original`. */
@@ -23,9 +25,10 @@ export class UsageColumns {
   recordEnds = new Uint32Array(0);
   deadLetters: DeadLetter[] = [];
 
-  constructor(channels: number, withEventIds: boolean) {
-    this.channels = channels;
-    this.eventIds = withEventIds ? new Uint32Array(0) : undefined;
+  constructor({ channels, eventId, label }: Pick<IngestSettings, 'channels' | 'eventId' | 'label'>) {
+    this.channels = channels.length;
+    this.eventIds = eventId === undefined ? undefined : new Uint32Array(0);
+    this.labels = label === undefined ? undefined : new Int32Array(0);
     this.grow();
   }
 
@@ -45,6 +48,7 @@ export class UsageColumns {
     this.eventTimes = wider(this.eventTimes, new Float64Array(n));
     this.values = wider(this.values, new Float64Array(n * this.channels));
     if (this.eventIds) this.eventIds = wider(this.eventIds, new Uint32Array(n * 4));
+    if (this.labels) this.labels = wider(this.labels, new Int32Array(n));
     this.rows = wider(this.rows, new Float64Array(n));
     this.offsets = wider(this.offsets, new Float64Array(n));
     this.recordStarts = wider(this.recordStarts, new Uint32Array(n));
@@ -64,6 +68,7 @@ export class UsageColumns {
       eventTimes: this.eventTimes.subarray(0, length),
       values: this.values.subarray(0, length * channels),
       eventIds: this.eventIds?.subarray(0, length * 4),
+      labels: this.labels?.subarray(0, length),
       clockTimes: undefined,
       sources: [source],
       sourceOf: undefined,

@@ -13,6 +13,8 @@ export interface UsageEvent {
   readonly values: readonly number[] | number;
   /** Identifies the event where de-duplication is on. */
   readonly eventId?: string;
+  /** A class that the customer is known to belong to; it is compared with segments, and no model learns from it. */
+  readonly label?: string | number | boolean | null;
 }
 
 export interface UsageEventOptions {
@@ -20,6 +22,8 @@ export interface UsageEventOptions {
   readonly channels?: number;
   /** Whether events carry an `eventId`; all must then. @default false */
   readonly eventIds?: boolean;
+  /** Whether events may carry a `label`. @default false */
+  readonly labels?: boolean;
   /** What events are said to come from, in late events and dead letters. @default 'events' */
   readonly source?: string;
   readonly negative?: NegativePolicy;
@@ -39,13 +43,18 @@ export interface UsageEventParser {
  * @throws SegtideError `config` if `channels` is no positive whole number
  */
 export function createUsageEventParser(options: UsageEventOptions = {}): UsageEventParser {
-  const { channels = 1, eventIds = false, source = 'events' } = options;
+  const { channels = 1, eventIds = false, labels = false, source = 'events' } = options;
   if (!Number.isInteger(channels) || channels < 1) {
     throw new SegtideError('config', `\`channels\` must be a whole number from 1; got ${channels}`);
   }
   const parser = createObjectParser(
     resolveIngest({
-      fields: { customer: 'customerId', time: 'eventTime', ...(eventIds ? { eventId: 'eventId' } : {}) },
+      fields: {
+        customer: 'customerId',
+        time: 'eventTime',
+        ...(eventIds && { eventId: 'eventId' }),
+        ...(labels && { label: 'label' }),
+      },
       channels: Array.from({ length: channels }, (_, c) => ({ name: `channel ${c}`, field: `values.${c}` })),
       time: { unit: 'ms', ...options.time },
       ...(options.negative === undefined ? {} : { negative: options.negative }),

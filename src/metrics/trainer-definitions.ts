@@ -85,6 +85,26 @@ export const TRAINER_METRICS = {
     labels: ['value'],
     help: 'What the gate compared at the last training, as in the output model-events; absent where it does not apply.',
   },
+  labelledWindows: {
+    name: 'segtide_label_windows_total',
+    type: 'counter',
+    help: 'Windows with a label (input.fields.label) that were compared with their segments. None although events have labels means that the field is another one.',
+  },
+  scoredWindows: {
+    name: 'segtide_label_scored_windows',
+    type: 'gauge',
+    help: 'Labelled windows that the agreement with labels is told from: the last 50,000 or more by the model in force, or all while there are fewer. Few of them say little. Absent while there are none.',
+  },
+  adjustedRandIndex: {
+    name: 'segtide_label_adjusted_rand_index',
+    type: 'gauge',
+    help: 'Agreement of segments with labels, corrected for chance: 1 for the same partition, about 0 for an unrelated one. Absent while the model in force has no labelled window.',
+  },
+  normalizedMutualInformation: {
+    name: 'segtide_label_normalized_mutual_information',
+    type: 'gauge',
+    help: 'What segments tell of labels, 0 to 1. Absent while the model in force has no labelled window.',
+  },
   drift: {
     name: 'segtide_drift_statistic',
     type: 'gauge',

@@ -11,7 +11,15 @@ import { TRAINER_METRICS } from './trainer-definitions.js';
 /** What of a trainer is read when somebody scrapes. */
 export type TrainerFigures = Pick<
   Trainer,
-  'windows' | 'droppedStatistics' | 'outcomes' | 'models' | 'segments' | 'driftReports' | 'clusterModel'
+  | 'windows'
+  | 'droppedStatistics'
+  | 'outcomes'
+  | 'models'
+  | 'segments'
+  | 'driftReports'
+  | 'clusterModel'
+  | 'labelScores'
+  | 'labelledWindows'
 >;
 
 type StartTraining = NonNullable<TrainerParts['train']>;
@@ -38,7 +46,7 @@ export interface TrainerMeter {
  */
 export function createTrainerMeter(registry: Registry, clock: Clock | undefined, now: () => number): TrainerMeter {
   let trainer: TrainerFigures | undefined;
-  let known = { windows: 0, dropped: 0 };
+  let known = { windows: 0, dropped: 0, labelled: 0 };
   let turnedAt = clock?.now();
   let progress: number | undefined;
   const metrics = createInstruments(registry, TRAINER_METRICS, {
@@ -89,6 +97,14 @@ export function createTrainerMeter(registry: Registry, clock: Clock | undefined,
         if (compared !== undefined && compared !== null) gauge.set({ value }, compared);
       }
     },
+    labelledWindows(counter) {
+      const labelled = trainer?.labelledWindows ?? known.labelled;
+      counter.inc(labelled - known.labelled);
+      known = { ...known, labelled };
+    },
+    scoredWindows: (gauge) => setOrRemove(gauge, trainer?.labelScores?.windows),
+    adjustedRandIndex: (gauge) => setOrRemove(gauge, trainer?.labelScores?.adjustedRandIndex),
+    normalizedMutualInformation: (gauge) => setOrRemove(gauge, trainer?.labelScores?.normalizedMutualInformation),
     drift(gauge) {
       gauge.reset();
       for (const { layer, subject, statistic, value } of lastReports()) gauge.set({ layer, subject, statistic }, value);
@@ -115,7 +131,11 @@ export function createTrainerMeter(registry: Registry, clock: Clock | undefined,
   return {
     started(figures) {
       trainer = figures;
-      known = { windows: figures.windows, dropped: figures.droppedStatistics };
+      known = {
+        windows: figures.windows,
+        dropped: figures.droppedStatistics,
+        labelled: figures.labelledWindows,
+      };
     },
     turned() {
       turnedAt = clock?.now();

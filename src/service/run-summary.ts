@@ -3,6 +3,7 @@ import type { TriedK } from '../cluster/choose-k.js';
 import type { DriftReport } from '../drift/drift-report.js';
 import type { DeadLetterReason } from '../ingest/dead-letter.js';
 import type { ViewRecord } from '../train/model-artifact.js';
+import type { LabelScores } from '../trainer/label-agreement.js';
 import type { Fates } from '../window/window-batch.js';
 import type { Config } from './config/schema.js';
 
@@ -39,6 +40,8 @@ export interface RunSummary {
   /** Every model that was trained, in order. */
   readonly models: readonly ModelSummary[];
   readonly drift: DriftSummary;
+  /** How far the segments in force agree with labels; absent where none of their windows has one. */
+  readonly labels?: LabelScores;
   readonly seconds: number;
   readonly eventsPerSecond: number;
   /** Files, folders or topics that were written, by output. */

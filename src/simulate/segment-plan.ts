@@ -14,6 +14,8 @@ export interface SegmentPlan {
   readonly changes: readonly PlannedChange[];
   /** In the order of customers. */
   readonly anomalies: readonly PlantedAnomaly[];
+  /** Index into `USAGE_SEGMENTS` of a customer at a time, epoch ms. */
+  segmentAt(customer: number, time: number): number;
 }
 
 export interface PlannedChange {
@@ -39,7 +41,8 @@ export function planSegments(settings: SimulationSettings): SegmentPlan {
     });
     return change;
   });
-  return { segments, levels, changes, anomalies: plantAnomalies(settings, segmentAtTime(settings, segments, changes)) };
+  const segmentAt = segmentAtTime(settings, segments, changes);
+  return { segments, levels, changes, anomalies: plantAnomalies(settings, segmentAt), segmentAt };
 }
 
 function segmentAtTime(

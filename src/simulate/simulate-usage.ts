@@ -37,7 +37,7 @@ export interface Simulation {
 export function simulateUsage(options: SimulationOptions = {}): Simulation {
   const settings = resolveSimulation(options);
   const plan = planSegments(settings);
-  const writer = new RecordWriter(CHUNK_BYTES);
+  const writer = new RecordWriter(CHUNK_BYTES, toLabel(settings, plan));
   const delivery = new EventDelivery(settings, writer);
   return {
     settings,
@@ -55,6 +55,12 @@ export function simulateUsage(options: SimulationOptions = {}): Simulation {
 }
 
 const CHUNK_BYTES = 1 << 18;
+
+function toLabel({ labelField }: SimulationSettings, { segmentAt }: SegmentPlan) {
+  if (labelField === undefined) return undefined;
+  const texts = USAGE_SEGMENTS.map((segment) => new TextEncoder().encode(`,"${labelField}":"${segment}"`));
+  return (customer: number, time: number): Uint8Array => texts[segmentAt(customer, time)]!;
+}
 
 function* writeEvents(
   settings: SimulationSettings,

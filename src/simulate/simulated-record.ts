@@ -26,9 +26,12 @@ export class RecordWriter {
   #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
   readonly #chunkBytes: number;
+  readonly #label: ((customer: number, time: number) => Uint8Array) | undefined;
 
-  constructor(chunkBytes: number) {
+  /** @param label what follows the value, such as `,"segment":"flat"`, of a customer at a time. @default nothing */
+  constructor(chunkBytes: number, label?: (customer: number, time: number) => Uint8Array) {
     this.#chunkBytes = chunkBytes;
+    this.#label = label;
     this.#bytes = new Uint8Array(chunkBytes + MOST_RECORD_BYTES);
   }
 
@@ -64,6 +67,7 @@ export class RecordWriter {
     this.#number(time, 1);
     this.#text(VALUE);
     this.#thousandths(value);
+    if (this.#label !== undefined) this.#text(this.#label(customer, time));
     this.#text(END);
   }
 
@@ -87,6 +91,7 @@ export class RecordWriter {
     this.#text(VALUE);
     if (corruption === 'notANumber') this.#text(NAN);
     else this.#thousandths(value);
+    if (this.#label !== undefined) this.#text(this.#label(customer, time));
     this.#text(END);
   }
 
@@ -137,7 +142,10 @@ export class RecordWriter {
 }
 
 const CUSTOMER_DIGITS = 6;
-/** Above the longest record: 60 bytes of names and signs, four numbers of at most 16 digits, two spoilt bytes. */
+/**
+ * Above the longest record: 60 bytes of names and signs, four numbers of at most 16 digits, two spoilt bytes, and a label
+ * with a name of 64 letters.
+ */
 const MOST_RECORD_BYTES = 256;
 const ZERO = 0x30;
 const POINT = 0x2e;

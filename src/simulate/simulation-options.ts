@@ -58,10 +58,13 @@ export interface SimulationOptions {
   readonly drift?: readonly PlantedDrift[];
   /** Share of customers who once behave oddly for a while, in the second half: `ANOMALY_KINDS`. @default 0 */
   readonly anomalyShare?: number;
+  /** Name of a field that tells the true segment of its customer in each event; at most 64 letters, digits and `_`. @default none */
+  readonly labelField?: string | undefined;
 }
 
 /** Resolved `SimulationOptions`; drift in the order of days. */
-export interface SimulationSettings extends Required<Omit<SimulationOptions, 'segments'>> {
+export interface SimulationSettings extends Required<Omit<SimulationOptions, 'segments' | 'labelField'>> {
+  readonly labelField: string | undefined;
   readonly segments: { readonly [segment in UsageSegment]: number };
 }
 
@@ -89,11 +92,21 @@ export function resolveSimulation(options: SimulationOptions = {}): SimulationSe
     futureMs: options.futureMs ?? 365 * DAY_MS,
     drift: [...(options.drift ?? [])].sort((a, b) => a.atDay - b.atDay),
     anomalyShare: options.anomalyShare ?? 0,
+    labelField: resolveField(options.labelField),
   };
   checkRanges(settings);
   for (const drift of settings.drift) checkDrift(drift, settings);
   return settings;
 }
+
+function resolveField(name: string | undefined): string | undefined {
+  if (name === undefined || (/^[A-Za-z_]\w{0,63}$/.test(name) && !EVENT_FIELDS.includes(name))) return name;
+  return refuse(
+    `\`labelField\` must be at most 64 letters, digits and _, and none of ${EVENT_FIELDS.join(', ')}; got ${JSON.stringify(name)}`,
+  );
+}
+
+const EVENT_FIELDS: readonly string[] = ['customerId', 'eventId', 'timestamp', 'value'];
 
 function resolveSegments(segments: SimulationOptions['segments']): SimulationSettings['segments'] {
   const shares = USAGE_SEGMENTS.map((name): [UsageSegment, number] => {

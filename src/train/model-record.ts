@@ -1,4 +1,5 @@
 import type { ClusterModel, Statistics } from '../cluster/cluster-model.js';
+import type { LabelCounts } from '../cluster/label-counts.js';
 import type { DriftObservation } from '../drift/drift-observation.js';
 import type { WindowBatch } from '../window/window-batch.js';
 
@@ -27,6 +28,8 @@ export interface StatisticsRecord {
   /** Undefined, as is `observation`, while the worker has no model. */
   readonly statistics: Statistics | undefined;
   readonly observation: DriftObservation | undefined;
+  /** How the labelled windows among them came to segments; absent where there are none. */
+  readonly labels?: LabelCounts;
   /** No more windows will come that end with the last of these. @default not known: those that end later tell */
   readonly endsWave?: boolean | undefined;
 }

@@ -16,7 +16,10 @@ export function customersOf(names: readonly string[]): { readonly customers: Uin
   return { customers, ids: { text: (slot) => texts[slot]! } };
 }
 
-/** Chosen rows of a batch, copied, in the order of `rows`; without its late and quarantined events. */
+/**
+ * Chosen rows of a batch, copied, in the order of `rows`; without its late and quarantined events, and without labels, which
+ * nothing that is trained may see.
+ */
 export function selectWindows(windows: WindowBatch, rows: Uint32Array): WindowBatch {
   const cells = windows.steps * windows.channels;
   const values = new Float32Array(rows.length * cells);
@@ -41,6 +44,7 @@ export function selectWindows(windows: WindowBatch, rows: Uint32Array): WindowBa
     finals: pick(windows.finals),
     evicted: pick(windows.evicted),
     observedSteps: pick(windows.observedSteps),
+    labels: undefined,
     values,
     mask,
     late: [],

@@ -6,6 +6,7 @@ import type { RetrainSchedule } from '../train/retrain-schedule.js';
 import type { ModelSettings } from '../train/training-job.js';
 import type { BehaviourWatch } from './behaviour-watch.js';
 import type { CentroidEpochs } from './centroid-epochs.js';
+import type { LabelAgreement } from './label-agreement.js';
 import { inWords, type ModelLife } from './model-life.js';
 import type { SegmentsInForce } from './segments-in-force.js';
 import type { TrainerParts } from './trainer-parts.js';
@@ -33,13 +34,14 @@ export interface TakeoverContext {
   readonly life: ModelLife;
   readonly watch: BehaviourWatch;
   readonly epochs: CentroidEpochs;
+  readonly agreement: Pick<LabelAgreement, 'beginAnew'>;
   readonly trainings: Pick<Trainings, 'abandon'>;
 }
 
 export function createTakeover(
   settings: ModelSettings,
   parts: Pick<TrainerParts, 'publishModel'>,
-  { position, reservoir, schedule, segments, life, watch, epochs, trainings }: TakeoverContext,
+  { position, reservoir, schedule, segments, life, watch, epochs, agreement, trainings }: TakeoverContext,
 ): Takeover {
   return {
     async promote({ result, job }) {
@@ -49,6 +51,7 @@ export function createTakeover(
       const { clusterModel } = decodeArtifact(artifact);
       position.champion = { artifact, clusterModel };
       epochs.beginAnew();
+      agreement.beginAnew();
       watch.rebase({ side: reference && { observation: reference, model: clusterModel }, watched });
       // Who was forgotten since the training began stands for no segment.
       const profiles = result.profiles.map((profile) =>
@@ -82,6 +85,7 @@ export function createTakeover(
       await life.reinstated(model, toLifeMoment(position), { request, left: before, lineage });
       position.champion = next;
       epochs.beginAnew();
+      agreement.beginAnew();
       watch.reinstated();
       schedule.replaced();
       if (sampled.length > 0) {

@@ -29,6 +29,8 @@ export interface TrainerParts {
   readonly onProgress?: ((modelNumber: number, progress: TrainingProgress) => void) | undefined;
   /** Told of each training that failed, when its turn to give a model has come. */
   readonly onFailure?: ((outcome: TrainingOutcome) => void) | undefined;
+  /** Told once of more labels than are told apart. */
+  readonly onTooManyLabels?: ((text: string) => void) | undefined;
   /** A model that the workers have in force from the start. @default none */
   readonly initialModel?: AdoptedModel | undefined;
   /** Live: centroids move after so long, too, however few windows taught. @default after `epochWindows` alone */

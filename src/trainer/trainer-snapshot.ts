@@ -4,6 +4,7 @@ import type { RetrainScheduleSnapshot } from '../train/retrain-schedule.js';
 import type { Champion } from '../train/training-job.js';
 import type { BehaviourWatchSnapshot } from './behaviour-watch.js';
 import type { CentroidEpochsSnapshot } from './centroid-epochs.js';
+import type { LabelAgreementSnapshot } from './label-agreement.js';
 import type { ModelLifeSnapshot } from './model-life.js';
 import type { TrainingsSnapshot } from './trainings.js';
 
@@ -20,4 +21,6 @@ export interface TrainerSnapshot extends TrainingsSnapshot, BehaviourWatchSnapsh
   /** What people call segments, by id. */
   readonly segmentNames: Readonly<Record<string, string>>;
   readonly life: ModelLifeSnapshot;
+  /** Absent where no window was ever labelled. */
+  readonly labels?: LabelAgreementSnapshot;
 }

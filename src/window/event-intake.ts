@@ -36,7 +36,7 @@ export class EventIntake {
    * @returns the record to go on with; the batch's length when it is used up
    */
   consume(batch: UsageBatch, start: number): number {
-    const { customers, rings, schedule, watermark, eventIds: known, fates } = this.#state;
+    const { customers, rings, schedule, watermark, eventIds: known, labels, fates } = this.#state;
     const { idBytes, idStarts, idEnds, idHashes, eventTimes, clockTimes, eventIds, values, channels } = batch;
     const end = batch.length;
     const isPlain = this.#isPlain;
@@ -95,6 +95,7 @@ export class EventIntake {
         isOpen = true;
       }
       accepted++;
+      if (labels !== undefined && batch.labels !== undefined) labels.note(slot, batch.labels[i]!, eventTime);
       if (eventTime < firstTime) firstTime = eventTime;
       if (eventTime > lastTime) lastTime = eventTime;
       if (isPlain) rings.add(slot, step, column, values, i * channels, eventTime);
@@ -210,11 +211,12 @@ export class EventIntake {
 
   #admit(batch: UsageBatch, i: number): number {
     const state = this.#state;
-    const { customers, rings, meters } = state;
+    const { customers, rings, meters, labels } = state;
     const { step } = this.#cursor;
     const slot = customers.insert(batch.idBytes, batch.idStarts[i]!, batch.idEnds[i]!, batch.idHashes[i]!, step);
     rings.admit(slot);
     meters?.admit(slot);
+    labels?.admit(slot);
     if (step < state.silentSince) state.silentSince = step;
     if (customers.live > state.peakCustomers) state.peakCustomers = customers.live;
     return slot;

@@ -8,6 +8,7 @@ export interface HeldRecord {
   readonly clockTime: number;
   readonly values: readonly number[]; // (channels)
   readonly eventId: readonly number[] | undefined; // (4)
+  readonly label?: number;
   readonly source: string;
   readonly row: number;
   readonly offset: number;
@@ -23,6 +24,7 @@ export function holdRecord(batch: UsageBatch, i: number): HeldRecord {
     clockTime: batch.clockTimes?.[i] ?? eventTime,
     values: Array.from(batch.values.subarray(i * batch.channels, (i + 1) * batch.channels)),
     eventId: batch.eventIds && Array.from(batch.eventIds.subarray(i * 4, i * 4 + 4)),
+    ...(batch.labels && { label: batch.labels[i]! }),
     source: sourceOf(batch, i),
     row: batch.rows[i]!,
     offset: batch.offsets[i]!,
@@ -53,6 +55,7 @@ export function toBatch(records: readonly HeldRecord[], channels: number): Usage
     eventTimes: Float64Array.from(records, (record) => record.eventTime),
     values: Float64Array.from(records.flatMap((record) => record.values)),
     eventIds: records[0]?.eventId && Uint32Array.from(records.flatMap((record) => record.eventId!)),
+    ...(records[0]?.label !== undefined && { labels: Int32Array.from(records, ({ label }) => label!) }),
     clockTimes: Float64Array.from(records, (record) => record.clockTime),
     sources,
     sourceOf: Uint16Array.from(records, (record) => sources.indexOf(record.source)),

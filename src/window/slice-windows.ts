@@ -22,6 +22,7 @@ export function sliceWindows(batch: WindowBatch, from: number, to: number): Wind
     values: batch.values.subarray(from * cells, to * cells),
     mask: batch.mask.subarray(from * cells, to * cells),
     observedSteps: batch.observedSteps.subarray(from, to),
+    ...(batch.labels && { labels: batch.labels.subarray(from, to) }),
     late: from === 0 ? batch.late : [],
     quarantined: from === 0 ? batch.quarantined : [],
     // Slots are forgotten once the last row that may name them is dealt with.

@@ -61,6 +61,8 @@ export interface WindowBatch {
   readonly mask: Uint8Array; // (batch, steps, channels)
   /** Steps with at least one observed cell. */
   readonly observedSteps: Uint16Array; // (batch)
+  /** Codes of the customers' classes at the windows' ends, `NO_LABEL` where none is known; absent where no event told. */
+  readonly labels?: Int32Array | undefined; // (batch)
   readonly late: readonly LateEvent[];
   readonly quarantined: readonly DeadLetter[];
   /** Slots whose customer left; what others keep by slot must be forgotten once this batch is dealt with. */

@@ -1,4 +1,5 @@
 import type { DeadLetter } from '../ingest/dead-letter.js';
+import type { CustomerLabels } from './customer-labels.js';
 import type { CustomerIds, LateEvent, WindowBatch } from './window-batch.js';
 
 /** A batch of windows in the making. Its columns grow as rows come, and belong to the batch that it becomes. */
@@ -20,11 +21,15 @@ export class WindowPage {
   #finals = new Uint8Array(0);
   #evicted = new Uint8Array(0);
   #observedSteps = new Uint16Array(0);
+  readonly #known: CustomerLabels | undefined;
+  #labels = new Int32Array(0);
 
-  constructor(steps: number, channels: number, limit: number) {
+  /** @param known what events say of the customers' classes, where they do */
+  constructor(steps: number, channels: number, limit: number, known?: CustomerLabels) {
     this.#steps = steps;
     this.#channels = channels;
     this.limit = limit;
+    this.#known = known;
   }
 
   get isFull(): boolean {
@@ -55,6 +60,7 @@ export class WindowPage {
     this.#finals = enlarge(this.#finals, capacity);
     this.#evicted = enlarge(this.#evicted, capacity);
     this.#observedSteps = enlarge(this.#observedSteps, capacity);
+    if (this.#known !== undefined) this.#labels = enlarge(this.#labels, capacity);
   }
 
   /** Keeps the row whose cells were written. */
@@ -67,6 +73,7 @@ export class WindowPage {
     this.#revisions[row] = revision;
     this.#finals[row] = marks.final;
     this.#evicted[row] = marks.evicted;
+    if (this.#known !== undefined) this.#labels[row] = this.#known.before(customer, end);
   }
 
   /** Takes back the cells that were written for the next row. */
@@ -94,6 +101,7 @@ export class WindowPage {
       values: this.values.subarray(0, cells),
       mask: this.mask.subarray(0, cells),
       observedSteps: this.#observedSteps.subarray(0, length),
+      ...(this.#known && { labels: this.#labels.subarray(0, length) }),
       late: this.late,
       quarantined: this.quarantined,
       released: Uint32Array.from(this.released),
@@ -108,7 +116,7 @@ export interface RowMarks {
   readonly evicted: 0 | 1;
 }
 
-type Column = Float32Array | Float64Array | Uint32Array | Uint16Array | Uint8Array;
+type Column = Float32Array | Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
 
 function enlarge<A extends Column>(column: A, length: number): A {
   const larger = new (column.constructor as new (length: number) => A)(length);

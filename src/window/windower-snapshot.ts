@@ -40,6 +40,8 @@ export interface WindowerSnapshot {
   readonly rings: RingsSnapshot;
   readonly meters: Float64Array | undefined;
   readonly eventIds: Int32Array | undefined;
+  /** What is known of the customers' classes; absent where no event brought labels. */
+  readonly labels?: Float64Array;
   readonly revisions: Float64Array;
   readonly guard: FutureGuardSnapshot;
   /** Records on probation; undefined once that is over. */

@@ -1,3 +1,4 @@
+import { CustomerLabels } from './customer-labels.js';
 import { CustomerTable } from './customer-table.js';
 import { EventIdSet } from './event-id-set.js';
 import { NO_FATES } from './fates.js';
@@ -25,6 +26,8 @@ export class WindowerState {
   readonly rings: StepRings;
   readonly meters: MeterReadings | undefined;
   readonly eventIds: EventIdSet | undefined;
+  /** From the first batch with labels on. */
+  labels: CustomerLabels | undefined;
   readonly revisions = new Revisions();
   readonly emitter: WindowEmitter;
   fates: { -readonly [fate in keyof Fates]: number } = { ...NO_FATES };
@@ -72,7 +75,15 @@ export class WindowerState {
   }
 
   createPage(): WindowPage {
-    return new WindowPage(this.settings.steps, this.settings.channels.length, this.settings.pageWindows);
+    return new WindowPage(this.settings.steps, this.settings.channels.length, this.settings.pageWindows, this.labels);
+  }
+
+  /** Keeps what events say of their customers' classes from here on. */
+  keepLabels(): void {
+    if (this.labels !== undefined) return;
+    this.labels = new CustomerLabels();
+    for (let k = 0; k < this.customers.live; k++) this.labels.admit(this.customers.order[k]!);
+    this.page = this.createPage();
   }
 
   /** The step that the stream is in. */
@@ -83,7 +94,8 @@ export class WindowerState {
   }
 
   get bytes(): number {
-    return this.customers.bytes + this.rings.bytes + (this.meters?.bytes ?? 0) + (this.eventIds?.bytes ?? 0);
+    const { customers, rings, meters, eventIds, labels } = this;
+    return customers.bytes + rings.bytes + (meters?.bytes ?? 0) + (eventIds?.bytes ?? 0) + (labels?.bytes ?? 0);
   }
 
   snapshot(): Omit<WindowerSnapshot, 'held'> {
@@ -116,6 +128,7 @@ export class WindowerState {
       rings: this.rings.snapshot(customers.order),
       meters: this.meters?.snapshot(customers.order),
       eventIds: this.eventIds?.snapshot(),
+      ...(this.labels && { labels: this.labels.snapshot(customers.order) }),
       revisions: this.revisions.snapshot(),
       guard: this.guard.snapshot(),
     };
@@ -145,6 +158,10 @@ export class WindowerState {
     this.rings.restore(from.customers.order, from.rings);
     if (from.meters !== undefined) this.meters?.restore(from.customers.order, from.meters);
     if (from.eventIds !== undefined) this.eventIds?.restore(from.eventIds);
+    if (from.labels !== undefined) {
+      this.keepLabels();
+      this.labels!.restore(from.customers.order, from.labels);
+    }
     this.revisions.restore(from.revisions);
   }
 }

@@ -98,6 +98,7 @@ class KeyedWindower implements Windower {
       this.#follow(nowMs);
       if (batch.length > 0) this.#state.idleSinceMs = this.#state.nowMs!;
     }
+    if (batch.labels !== undefined) this.#state.keepLabels();
     if (batch.length > 0) this.#feeds.push({ batch, at: 0 });
     return this.#pages();
   }

@@ -1,3 +1,4 @@
+import { createLabelTally, type LabelTally } from '../cluster/label-counts.js';
 import { accumulate, emptyStatistics } from '../cluster/statistics.js';
 import { emptyObservation, type FormerSegments, observeInto } from '../drift/drift-observation.js';
 import type { SampleRecord, StatisticsRecord } from '../train/model-record.js';
@@ -53,6 +54,8 @@ export function createIntervalLearner(options: IntervalLearnerOptions): Interval
   let sequence = options.sequence ?? 0;
   let sample: Reservoir | undefined;
   let lessons: StatisticsRecord[] = [];
+  /** Of each lesson. */
+  let tallies: LabelTally[] = [];
 
   /** The lesson of the model version, begun where there is none: a model may take effect within an interval. */
   function lessonOf({ series, assignments }: Scored): StatisticsRecord {
@@ -68,6 +71,7 @@ export function createIntervalLearner(options: IntervalLearnerOptions): Interval
       observation: assignments && emptyObservation(assignments.model, series.windows.channels),
     };
     lessons.push(lesson);
+    tallies.push(createLabelTally());
     return lesson;
   }
 
@@ -94,19 +98,25 @@ export function createIntervalLearner(options: IntervalLearnerOptions): Interval
         statistics: assignments && accumulate(lesson.statistics!, assignments),
         observation: assignments && observeInto(lesson.observation!, assignments, { former }),
       };
+      if (assignments !== undefined) tallies.at(-1)!.count(assignments);
     },
     take() {
       if (sample === undefined) return undefined;
       const { weights, ...columns } = sample.snapshot();
       const { sequence: first } = lessons[0]!;
       const samples = { partition, sequence: first, windows: toWindowBatch(columns), weights };
-      const taken: Lessons = { samples, statistics: lessons };
+      const taken: Lessons = { samples, statistics: lessons.map((lesson, i) => withLabels(lesson, tallies[i]!)) };
       sample = undefined;
       lessons = [];
+      tallies = [];
       return taken;
     },
     get sequence() {
       return sequence;
     },
   };
+}
+
+function withLabels(lesson: StatisticsRecord, tally: LabelTally): StatisticsRecord {
+  return tally.windows === 0 ? lesson : { ...lesson, labels: tally.counts() };
 }

@@ -1,4 +1,5 @@
 import type { Statistics } from '../cluster/cluster-model.js';
+import { createLabelTally, type LabelCounts } from '../cluster/label-counts.js';
 import { accumulate, emptyStatistics } from '../cluster/statistics.js';
 import {
   type DriftObservation,
@@ -41,6 +42,8 @@ export interface LearnerSnapshot {
   readonly samples: SampleBufferSnapshot;
   readonly statistics: Statistics | null;
   readonly observation: DriftObservation | null;
+  /** Absent where there are no labelled windows. */
+  readonly labels?: LabelCounts;
 }
 
 export interface LearnerOptions extends LearningBatches {
@@ -58,14 +61,20 @@ export function createLearner(outputs: LearnerOutputs, options: LearnerOptions, 
   // Sums are taken row by row over the whole learning batch, so that they do not depend on how pages were cut.
   let statistics = from?.statistics ?? undefined;
   let observation = from?.observation ?? undefined;
+  let labels = createLabelTally(from?.labels);
+
+  function counted(): { labels?: LabelCounts } {
+    return labels.windows === 0 ? {} : { labels: labels.counts() };
+  }
 
   async function send(endsWave: boolean): Promise<void> {
     const { windows, weights } = samples.take();
     const lesson = { partition: 0, sequence: sequence++ };
     const { length, watermark } = windows;
-    const taught = { ...lesson, windows: length, watermark, statistics, observation, endsWave };
+    const taught = { ...lesson, windows: length, watermark, statistics, observation, ...counted(), endsWave };
     statistics = undefined;
     observation = undefined;
+    labels = createLabelTally();
     await outputs.teach({ ...lesson, windows, weights }, taught);
   }
 
@@ -85,9 +94,11 @@ export function createLearner(outputs: LearnerOutputs, options: LearnerOptions, 
         if (statistics?.modelVersion !== model.modelVersion) {
           statistics = undefined;
           observation = undefined;
+          labels = createLabelTally();
         }
         statistics = accumulate(statistics ?? emptyStatistics(model), assignments);
         observation = observeInto(observation ?? emptyObservation(model, channels), assignments, { former });
+        labels.count(assignments);
       }
       if (learnt === end || endsWave) await send(endsWave);
     },
@@ -100,6 +111,7 @@ export function createLearner(outputs: LearnerOutputs, options: LearnerOptions, 
       samples: samples.snapshot(),
       statistics: statistics === undefined ? null : structuredClone(statistics),
       observation: observation === undefined ? null : structuredClone(observation),
+      ...counted(),
     }),
   };
 }

@@ -32,9 +32,17 @@ describe('statistics on their topic', () => {
     expect(decodeStatistics(encodeStatistics(RECORD))).toEqual(RECORD);
   });
 
-  it('come back from a worker without a model, and without windows', () => {
+  it('come back from a worker without a model, without windows, and with labels', () => {
     const warming = { ...RECORD, statistics: undefined, observation: undefined };
     expect(decodeStatistics(encodeStatistics(warming))).toEqual(warming);
+    const labels = {
+      windows: 5,
+      hasMore: true,
+      labels: Int32Array.of(-2147483648, 7),
+      segments: ['s1', 's2'],
+      counts: Float64Array.of(1, 3),
+    };
+    expect(decodeStatistics(encodeStatistics({ ...RECORD, labels }))).toEqual({ ...RECORD, labels });
     const none = { ...RECORD, windows: 0, watermark: Number.NEGATIVE_INFINITY };
     expect(decodeStatistics(encodeStatistics(none))).toEqual(none);
   });

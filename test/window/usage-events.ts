@@ -8,6 +8,8 @@ export interface TestEvent {
   readonly values?: readonly number[];
   readonly id?: number;
   readonly clock?: number;
+  /** 0 says nothing. @default 0, where other events have one */
+  readonly label?: number;
 }
 
 /** Puts events into columns; rows count from `firstRow`. */
@@ -38,6 +40,9 @@ export function toUsageBatch(events: readonly TestEvent[], channels = 1, firstRo
     eventIds: events.some((event) => event.id !== undefined)
       ? Uint32Array.from(events.flatMap((event) => [event.id ?? 0, 7, 7, 7]))
       : undefined,
+    ...(events.some((event) => event.label !== undefined) && {
+      labels: Int32Array.from(events, (event) => event.label ?? 0),
+    }),
     clockTimes: hasClocks ? Float64Array.from(events, (event) => event.clock ?? event.time) : undefined,
     sources: ['events.ndjson'],
     sourceOf: undefined,

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assign } from '../../src/cluster/assign.js';
+import type { AssignmentBatch } from '../../src/cluster/assignment-batch.js';
 import type { ClusterModel } from '../../src/cluster/cluster-model.js';
+import { createLabelTally, type LabelCounts } from '../../src/cluster/label-counts.js';
 import { merge, statistics } from '../../src/cluster/statistics.js';
 import { mergeObservations, toDriftObservation } from '../../src/drift/drift-observation.js';
 import { createRandom } from '../../src/numeric/random.js';
@@ -36,7 +38,8 @@ const ROWS: readonly TestWindow[] = Array.from({ length: 40 }, (_, i) => ({
   ...(i % 10 === 3 && { revision: 1 }),
   ...(i % 10 === 6 && { final: false }),
 }));
-const WINDOWS = windowBatch(ROWS);
+/** Every third has no label. */
+const WINDOWS = windowBatch(ROWS, { labels: Int32Array.from(ROWS, (_, i) => i % 3) });
 
 describe('an interval learner', () => {
   it('sums what all windows teach since it was last taken from', () => {
@@ -51,6 +54,7 @@ describe('an interval learner', () => {
         watermark: 40 * HOUR,
         statistics: statistics(MODEL, assignments!),
         observation: toDriftObservation(assignments!),
+        labels: countsOf(assignments!),
       },
     ]);
   });
@@ -128,6 +132,9 @@ describe('an interval learner', () => {
         for (const [i, sum] of statistics(MODEL, whole).sums.entries()) expect(sums[i]).toBeCloseTo(sum, 9);
         const { segmentCounts } = alike.map((record) => record.observation).reduce(mergeObservations);
         expect(segmentCounts).toEqual(toDriftObservation(whole).segmentCounts);
+        const labels = createLabelTally();
+        for (const record of records) if (record.labels !== undefined) labels.merge(record.labels);
+        expect(labels.counts()).toEqual(countsOf(whole));
       }),
     );
   });
@@ -220,6 +227,12 @@ function score(windows: WindowBatch, model: ClusterModel): Scored {
   const rows = toRows(windows).map(({ values }) => values);
   const assignments = assign(model, { ...embeddingsOf(rows, windows), embeddingSize: 2 });
   return { series: assignments.embeddings.series, assignments };
+}
+
+function countsOf(assignments: AssignmentBatch): LabelCounts {
+  const tally = createLabelTally();
+  tally.count(assignments);
+  return tally.counts();
 }
 
 function warming(windows: WindowBatch): Scored {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { assign } from '../../src/cluster/assign.js';
+import type { AssignmentBatch } from '../../src/cluster/assignment-batch.js';
 import type { ClusterModel } from '../../src/cluster/cluster-model.js';
+import { createLabelTally, type LabelCounts } from '../../src/cluster/label-counts.js';
 import { statistics } from '../../src/cluster/statistics.js';
 import { toDriftObservation } from '../../src/drift/drift-observation.js';
 import { createRandom } from '../../src/numeric/random.js';
-import type { StatisticsRecord } from '../../src/train/model-record.js';
+import type { SampleRecord, StatisticsRecord } from '../../src/train/model-record.js';
 import { sliceWindows } from '../../src/window/slice-windows.js';
 import type { WindowBatch } from '../../src/window/window-batch.js';
 import { createLearner, type LearnerOutputs } from '../../src/worker/learner.js';
@@ -32,7 +34,8 @@ const ROWS: readonly TestWindow[] = Array.from({ length: 40 }, (_, i) => ({
   ...(i % 10 === 3 && { revision: 1 }),
   ...(i % 10 === 6 && { final: false }),
 }));
-const WINDOWS = windowBatch(ROWS);
+/** Every third has no label. */
+const WINDOWS = windowBatch(ROWS, { labels: Int32Array.from(ROWS, (_, i) => i % 3) });
 
 describe('a learner', () => {
   it('sends a lesson whenever a learning batch is full, and the rest at the end', async () => {
@@ -89,6 +92,19 @@ describe('a learner', () => {
     const { assignments } = score(sliceWindows(WINDOWS, 0, 10), MODEL);
     expect(lessons[0]!.record.statistics).toEqual(statistics(MODEL, assignments!));
     expect(lessons[0]!.record.observation).toEqual(toDriftObservation(assignments!));
+    expect(lessons[0]!.record.labels).toEqual(countsOf(assignments!));
+  });
+
+  it('sends no labels where windows have none, and none with samples', async () => {
+    const { lessons, outputs } = collect();
+    const learner = createLearner(outputs, OPTIONS);
+    for (const page of inPages(windowBatch(ROWS), [10])) await learner.learn(score(page, MODEL));
+    expect(lessons.some(({ record }) => 'labels' in record)).toBe(false);
+    expect(learner.snapshot()).not.toHaveProperty('labels');
+    const taught: SampleRecord[] = [];
+    const labelled = createLearner({ teach: async (samples) => void taught.push(samples) }, OPTIONS);
+    for (const page of inPages(WINDOWS, [10])) await labelled.learn(score(page, MODEL));
+    expect(taught.map(({ windows }) => windows.labels)).toEqual(taught.map(() => undefined));
   });
 
   it('sends samples alone while there is no model', async () => {
@@ -111,6 +127,7 @@ describe('a learner', () => {
     await learner.learn(score(sliceWindows(WINDOWS, 3, 10), next));
     const { assignments } = score(sliceWindows(WINDOWS, 3, 10), next);
     expect(lessons[0]!.rows).toHaveLength(8);
+    expect(lessons[0]!.record.labels).toEqual(countsOf(assignments!));
     expect(lessons[0]!.record.statistics).toEqual(statistics(next, assignments!));
     expect(lessons[0]!.record.observation).toEqual(toDriftObservation(assignments!));
   });
@@ -158,6 +175,12 @@ describe('a learner', () => {
     }
   });
 });
+
+function countsOf(assignments: AssignmentBatch): LabelCounts {
+  const tally = createLabelTally();
+  tally.count(assignments);
+  return tally.counts();
+}
 
 interface Lesson {
   readonly sequence: number;

@@ -8,6 +8,7 @@ export interface SimulateFlags {
   readonly days?: string;
   readonly seed?: string;
   readonly anomalies?: string;
+  readonly label?: string;
   readonly kafka?: string;
   readonly topic?: string;
   readonly rate?: string;
@@ -28,6 +29,7 @@ export function addSimulateCommand(program: Command, terminal: Terminal, outcome
     .option('--days <n>', 'length of the stream in days')
     .option('--seed <n>', 'the same seed writes the same bytes')
     .option('--anomalies <share>', 'share of customers who once behave oddly for a while, 0 to 1 (default: 0)')
+    .option('--label <field>', 'tell the true segment in this field of each event, for input.fields.label')
     .option('--kafka <brokers>', 'send the events to these brokers, as a stream that ends today')
     .option('--topic <name>', 'with --kafka: the topic, which must be there (default: usage-events)')
     .option('--rate <n>', 'with --kafka: records a second; as fast as can be where it is left out')
@@ -45,4 +47,5 @@ const EXAMPLES = `
 Examples:
   segtide simulate
   segtide simulate /tmp/usage --customers 1000 --days 60 --seed 7
+  segtide simulate /tmp/usage --label segment && segtide run --config /tmp/usage/segtide.yaml
   segtide simulate --kafka localhost:9092 --topic usage-events --rate 2000`;

@@ -44,7 +44,11 @@ export async function writeSimulation(folder: string, flags: WrittenSimulationFl
     config: join(folder, 'segtide.yaml'),
   };
   const example = await readFile(packagePath('config/simulated.yaml'), 'utf8');
+  const { labelField } = simulation.settings;
   const config = example
+    .replace('    eventId: eventId\n', (line) =>
+      labelField === undefined ? line : `${line}    label: ${JSON.stringify(labelField)}\n`,
+    )
     .replace(/^# yaml-language-server:.*\n#\n/, '')
     .replace('simulated/events.ndjson', written.events);
   // Of all files before the first is written, so that a refusal leaves nothing behind.

@@ -20,6 +20,7 @@ export function buildSummary({ windower, trainer, publisher, scorer }: Segmentat
   const { seconds, eventsHere, ...rest } = facts;
   const { counts } = publisher;
   const { counters } = windower;
+  const labels = trainer.labelScores;
   return {
     ...rest,
     events: windower.fates,
@@ -36,6 +37,7 @@ export function buildSummary({ windower, trainer, publisher, scorer }: Segmentat
     segments: toSegmentSummaries(trainer, publisher.segmentSizes()),
     models: trainer.outcomes.map(toModelSummary),
     drift: trainer.driftReports,
+    ...(labels && { labels }),
     seconds,
     eventsPerSecond: seconds > 0 ? eventsHere / seconds : 0,
     modelVersion: scorer.modelVersion,

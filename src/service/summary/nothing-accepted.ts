@@ -73,6 +73,7 @@ function fieldsOf({ input }: Config): string {
     ['time', fields.time],
     ['eventId', fields.eventId],
     ['timeZone', fields.timeZone],
+    ['label', fields.label],
     ...channels.map((channel): [string, string | undefined] => [
       `channel ${channel.name}`,
       'field' in channel ? channel.field : undefined,

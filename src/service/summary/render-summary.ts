@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import pc from 'picocolors';
 import type { DriftReport } from '../../drift/drift-report.js';
 import { isProvisional } from '../../train/provisional.js';
+import type { LabelScores } from '../../trainer/label-agreement.js';
 import type { Fates } from '../../window/window-batch.js';
 import type { OutputSummary, RunSummary } from '../run-summary.js';
 import { formatCount, formatCounted, formatDate, formatNumber, formatSeconds, NO_BREAK, wrap } from './format.js';
@@ -26,6 +27,9 @@ export function renderSummary(summary: RunSummary, { width, color, hasConfigFile
   const parts = [
     [colors.bold(wrap(headline(summary), columns))],
     [colors.bold('Segments'), renderSegments(summary, columns)],
+    ...(summary.labels === undefined
+      ? []
+      : [[colors.bold('Agreement with labels'), wrap(agreement(summary.labels), columns, '  ', '    ')]]),
     [colors.bold(modelsHead(summary)), ...models(summary, columns)],
     [colors.bold(driftHead(summary)), ...driftLines(summary, columns)],
     [colors.bold(alertsHead(summary)), ...alertLines(summary, columns)],
@@ -86,6 +90,13 @@ function models(summary: RunSummary, width: number): string[] {
     ...renderViews(views, width),
     ...(kAdvice.length === 0 ? [] : [wrap(renderTriedK(kAdvice), width, '    ', '      ')]),
   ]);
+}
+
+function agreement({ adjustedRandIndex, normalizedMutualInformation, ...counts }: LabelScores): string {
+  const { windows, labels, leftOut } = counts;
+  const of = `${formatCounted(windows, 'labelled window')} of ${formatCounted(labels, 'label')} by the model in force`;
+  const rest = leftOut > 0 ? `; ${formatCounted(leftOut, 'window')} of further labels left out` : '';
+  return `ARI ${formatNumber(adjustedRandIndex)}, NMI ${formatNumber(normalizedMutualInformation)}: ${of}${rest}`;
 }
 
 function driftHead({ drift }: RunSummary): string {

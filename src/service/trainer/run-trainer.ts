@@ -58,6 +58,8 @@ export interface TrainerRoleParts extends Pick<TrainerParts, 'train' | 'onProgre
   readonly readModels: () => Promise<RegistryReading>;
   /** Told of models that were kept and are lost. */
   readonly onModelLost?: ((text: string) => void) | undefined;
+  /** Told once of more labels than are told apart. */
+  readonly onTooManyLabels?: ((text: string) => void) | undefined;
   /** A model to begin with where there is no state yet; it is published first. */
   readonly initialModel?: AdoptedModel | undefined;
   /** Called when the trainer is as it was left, before it goes on. */
@@ -102,7 +104,7 @@ class TrainerRole {
 
   async run({ checkpoint }: StoredState): Promise<void> {
     const { partition, records, clock, train, onProgress, onFailure, onStart, initialModel } = this.#parts;
-    const { readModels, onModelLost } = this.#parts;
+    const { readModels, onModelLost, onTooManyLabels } = this.#parts;
     const { settings, topics, epochEveryMs = 5000 } = this.#options;
     const from = checkpoint && decodeTrainerState(checkpoint, settings.model.seriesHash);
     const trainer = createTrainer(
@@ -120,6 +122,7 @@ class TrainerRole {
         modelEvents: await records.sink(MODEL_EVENTS),
         registry: createTopicRegistry({ add: (record) => records.add(topics.models, record), read: readModels }),
         onModelLost,
+        onTooManyLabels,
         clock,
         epochs: { everyMs: epochEveryMs, clock },
         initialModel,

@@ -131,6 +131,7 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
             }),
             clock,
             readModels: () => readModelTopic(kafka, reader, topic('models')),
+            onTooManyLabels: (text) => log.warn(text),
             onModelLost: (text) => log.warn(`a model that was kept is lost: ${text}`),
             isStopped: () => ending.aborted,
             onRefused: ({ kind, topic: from, offset }, error) =>

@@ -37,6 +37,7 @@ class CopiedColumns implements BatchColumns {
   #channels = 1;
   #values: Float64Array<ArrayBuffer>;
   #eventIds: Uint32Array<ArrayBuffer> | undefined;
+  #labels: Int32Array<ArrayBuffer> | undefined;
   #idBytes: Uint8Array<ArrayBuffer>;
   #idEnd = 0;
 
@@ -68,6 +69,7 @@ class CopiedColumns implements BatchColumns {
     if (batch.eventIds !== undefined) {
       for (let w = 0; w < 4; w++) this.#eventIds![i * 4 + w] = batch.eventIds[index * 4 + w]!;
     }
+    if (batch.labels !== undefined) this.#labels![i] = batch.labels[index]!;
     this.#sourceOf[i] = source;
     this.#rows[i] = batch.rows[index]!;
     this.#offsets[i] = batch.offsets[index]!;
@@ -94,6 +96,7 @@ class CopiedColumns implements BatchColumns {
       eventTimes: this.#eventTimes,
       values: this.#values,
       eventIds: this.#eventIds,
+      labels: this.#labels,
       clockTimes: this.#clockTimes,
       sources: this.#sources,
       sourceOf: this.#sourceOf,
@@ -104,13 +107,14 @@ class CopiedColumns implements BatchColumns {
     };
   }
 
-  /** Channels and event ids are the same in all batches of a run; the first record tells them. */
+  /** Channels, event ids and labels are the same in all batches of a run; the first record tells them. */
   #fit(batch: UsageBatch): void {
     this.#channels = batch.channels;
     if (this.#values.length < this.capacity * batch.channels) {
       this.#values = new Float64Array(this.capacity * batch.channels);
     }
     if (batch.eventIds !== undefined) this.#eventIds ??= new Uint32Array(this.capacity * 4);
+    if (batch.labels !== undefined) this.#labels ??= new Int32Array(this.capacity);
   }
 
   #copyId(bytes: Uint8Array, start: number, end: number, i: number): void {

@@ -62,8 +62,8 @@ export function placeInTopic(batch: UsageBatch, records: FetchedRecords, taken: 
     if (dealt[record] === 0) deadLetters.push(toBlankLetter(records, record, source));
   }
   deadLetters.sort((a, b) => a.offset - b.offset);
-  const { length, channels, idBytes, idStarts, idEnds, idHashes, eventTimes, values, eventIds } = batch;
-  const columns = { length, channels, idBytes, idStarts, idEnds, idHashes, eventTimes, values, eventIds };
+  const { length, channels, idBytes, idStarts, idEnds, idHashes, eventTimes, values, eventIds, labels } = batch;
+  const columns = { length, channels, idBytes, idStarts, idEnds, idHashes, eventTimes, values, eventIds, labels };
   const original = (i: number): Uint8Array => records.value(recordOf[i]!) ?? NOTHING;
   return {
     batch: {

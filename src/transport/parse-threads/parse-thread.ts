@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { SegtideError } from '../../errors.js';
 import type { RecordParser } from '../../ingest/record-parser.js';
 import type { ParsedJob, ParseJob, ParseOutcome, ParseThreadData } from './parse-job.js';
-import { shareColumns } from './shared-columns.js';
+import { shapeOf, shareColumns } from './shared-columns.js';
 
 // The body of a parser thread: chunks in, columns out, in the order in which they come.
 
@@ -32,9 +32,7 @@ function run(job: ParseJob): ParsedJob {
   } = parser.parse(bytes, 0, job.end, { source, row: 1, offset, inside }, job.last);
   return {
     id: job.id,
-    length: batch.length,
-    channels: batch.channels,
-    hasEventIds: batch.eventIds !== undefined,
+    ...shapeOf(batch),
     columns: shareColumns(batch, job.columns),
     // A parser that had to unescape an id keeps it in a buffer of its own: those bytes are copied, once per chunk.
     idBytes:

@@ -6,6 +6,7 @@ import { knownChanges } from '../../../src/service/cli/known-changes.js';
 import { writeSimulation } from '../../../src/service/cli/write-simulation.js';
 import { loadConfig } from '../../../src/service/config/load-config.js';
 import { resolveStages } from '../../../src/service/config/resolve-stages.js';
+import type { SegmentLabel } from '../../../src/simulate/segment-label.js';
 
 const SMALL = { customers: '20', days: '8', seed: '7' };
 
@@ -26,6 +27,33 @@ describe('writeSimulation', () => {
     const config = loadConfig({ file: { path: written.config, text: readFileSync(written.config, 'utf8') } });
     expect(config.input.paths).toEqual([written.events]);
     expect(() => resolveStages(config)).not.toThrow();
+  });
+
+  it('tells the true segment in each event where a field for it is named, and maps it', async () => {
+    const plain = await writeSimulation(join(folder, 'plain'), SMALL);
+    const { events, labels, config } = await writeSimulation(join(folder, 'labelled'), { ...SMALL, label: 'kind' });
+    const truth = readFileSync(labels, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as SegmentLabel);
+    const field = /,"kind":"(\w+)"}$/;
+    const told = readFileSync(events, 'latin1').trimEnd().split('\n');
+    let compared = 0;
+    for (const line of told.filter((one) => field.test(one))) {
+      const event = /"customerId":"(\w+)".*"timestamp":(\d{13}),"value":\d/.exec(line);
+      const span = truth.find(
+        ({ customerId, from, to }) => customerId === event?.[1] && from <= Number(event[2]) && Number(event[2]) < to,
+      );
+      if (span === undefined) continue; // spoilt, or dated ahead
+      expect(field.exec(line)![1]).toBe(span.segment);
+      compared++;
+    }
+    expect(compared).toBeGreaterThan(0.98 * told.length);
+    expect(new Set(truth.map(({ segment }) => segment)).size).toBeGreaterThan(5);
+    const unlabelled = told.map((line) => line.replace(field, '}')).join('\n');
+    expect(unlabelled).toBe(readFileSync(plain.events, 'latin1').trimEnd());
+    const { input } = loadConfig({ file: { path: config, text: readFileSync(config, 'utf8') } });
+    expect(input.fields.label).toBe('kind');
   });
 
   it('plants drift at half time and after three quarters', async () => {
@@ -53,6 +81,8 @@ describe('writeSimulation', () => {
   it.each([
     [{ customers: 'many' }, "--customers must be a number; got 'many'"],
     [{ days: '0' }, '`days` must be from 1'],
+    [{ label: 'a.b' }, '`labelField` must be at most 64 letters, digits and _'],
+    [{ label: 'value' }, 'none of customerId, eventId, timestamp, value; got "value"'],
   ])('refuses %j', async (flags, words) => {
     await expect(writeSimulation(folder, flags)).rejects.toThrow(words);
   });

@@ -75,6 +75,23 @@ describe('CloudEvents', () => {
     expect(batch.eventIds).toEqual((await parse([structured({ ...EVENT, data: DATA })])).eventIds);
   });
 
+  it('bring labels, of the data or of an attribute', async () => {
+    const records = [
+      withHeaders({ ...HEADERS, ce_kind: 'flat' }, { ...DATA, kind: 'flat' }),
+      structured({ ...EVENT, kind: 'weekday', data: { ...DATA, kind: 'weekday' } }),
+      structured({ ...EVENT, data: DATA }),
+    ];
+    const labelsBy = async (label: string) => {
+      const fields = { customer: 'customer', time: 'ce.time', label };
+      const mapping = resolveIngest({ fields, channels: [{ name: 'kwh', field: 'meter.kwh' }] });
+      return [...(await parse(records, { cloudEvents: 'required' }, mapping)).labels!];
+    };
+    const labels = await labelsBy('kind');
+    expect(labels).toEqual([expect.any(Number), 79_362_432, 0]);
+    expect(new Set(labels).size).toBe(3);
+    expect(await labelsBy('ce.kind')).toEqual(labels);
+  });
+
   it.each([
     ['binary', withHeaders({ ...HEADERS, 'content-type': 'application/vnd.apache.avro+binary' }, framed)],
     ['binary, told by the first byte', withHeaders(HEADERS, framed)],

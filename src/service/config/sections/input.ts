@@ -17,6 +17,11 @@ const fields = z
     time: text().default('time').describe('Field with the event time.'),
     eventId: text().exactOptional().describe('Field with an id of the event, needed for de-duplication.'),
     timeZone: text().exactOptional().describe('Field with the IANA time zone of event times that carry none.'),
+    label: text()
+      .exactOptional()
+      .describe(
+        'Field with a class that the customer is known to belong to, in some events or all: how far segments agree with it is measured, and no model learns from it.',
+      ),
   })
   .prefault({})
   .describe('Which field of a record means what.');
