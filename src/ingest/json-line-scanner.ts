@@ -1,12 +1,12 @@
 import type { FieldNode } from './field-tree.js';
 import { readJsonNumber } from './json-number.js';
-import { NOT_JSON, skipJsonSpace, skipJsonValue } from './json-scan.js';
-import { ABSENT, NUMBER, STRING } from './record-fields.js';
+import { NOT_JSON, skipJsonSpace, skipJsonValue, skipJsonWord } from './json-scan.js';
+import { ABSENT, NULL, NUMBER, OTHER, STRING } from './record-fields.js';
 import type { RecordParsing } from './record-parsing.js';
 
 /**
  * Reads JSON lines of the usual form straight from the bytes: mapped keys in any order and at any mapped depth, plain
- * strings and numbers in them, anything valid in all other keys.
+ * strings, numbers and words in them, anything valid in all other keys.
  *
  * Two things make it fast. Writers keep their key order, so the key that stood at this place in the line before is
  * compared first, without looking for its end. And nothing is looked at twice: numbers are built while they are
@@ -132,8 +132,13 @@ export class JsonLineScanner {
           } else {
             starts[field] = p;
             p = readJsonNumber(bytes, p, numbers, field);
-            if (p === NOT_JSON) return line; // a word or a bracket
             kinds[field] = NUMBER;
+            if (p === NOT_JSON) {
+              p = skipJsonWord(bytes, starts[field]!, stop);
+              if (p === NOT_JSON) return line; // a bracket, or no JSON
+              kinds[field] = c === LETTER_N ? NULL : OTHER;
+              numbers[field] = Number.NaN;
+            }
             ends[field] = p;
           }
         }
@@ -193,5 +198,6 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const BACKSLASH = 0x5c;
+const LETTER_N = 0x6e;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;

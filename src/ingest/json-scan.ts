@@ -97,6 +97,11 @@ export function skipJsonNumber(bytes: Uint8Array, at: number, end: number): numb
   return p;
 }
 
+/** Steps over `true`, `false` or `null`; returns the position after it, or `NOT_JSON`. */
+export function skipJsonWord(bytes: Uint8Array, at: number, end: number): number {
+  return skipWord(bytes, at, end, false);
+}
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
