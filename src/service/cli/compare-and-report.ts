@@ -20,7 +20,7 @@ import type { Terminal } from './terminal.js';
 import { toRange } from './to-range.js';
 import { workAndPrint } from './work-and-print.js';
 
-const DEFAULT_ENCODERS = ['series', 'vrae', 'latents'];
+const DEFAULT_ENCODERS = ['series', 'vrae', 'latents', 'features', 'rocket'];
 const DEFAULT_METHODS: readonly Method[] = ['k-means', 'agglomerative', 'gaussian-mixture', 'hdbscan'];
 const DEFAULT_SEEDS = 3;
 

@@ -31,7 +31,7 @@ export function addCompareCommand(program: Command, terminal: Terminal, outcome:
     );
   addInputOptions(command)
     .option('-w, --windows', 'the file holds windows, a row each, in columns s0, s1 … as for `segtide evaluate`')
-    .option('--encoders <names...>', 'encoders to try, or all (default: series vrae latents)')
+    .option('--encoders <names...>', 'encoders to try, or all (default: series vrae latents features rocket)')
     .option('--methods <names...>', 'methods to try, or all (default: k-means agglomerative gaussian-mixture hdbscan)')
     .option('-k, --k <n>', 'number of clusters, or a range such as 2..10; as many as there are classes, else 2..10')
     .option('--seeds <n>', 'seeds to try each with (default: 3)')
