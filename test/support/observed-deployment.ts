@@ -19,7 +19,7 @@ import { HOUR, smallSettings, smallStream, trainHere } from './small-stream.js';
 
 export const PARTITIONS = 4;
 const MAPPING = resolveIngest({
-  fields: { customer: 'id', time: 't' },
+  fields: { customer: 'id', time: 't', label: 'kind' },
   channels: [{ name: 'value', field: 'v' }],
   time: { unit: 'ms' },
 });
@@ -68,13 +68,23 @@ const models = createModelAssembler();
 export const ends = async () => new Map([['usage', new Map(written.map((count, i) => [i, BigInt(count)]))]]);
 const written: number[] = Array(PARTITIONS).fill(0);
 
+/** What is known of a customer; null of every fifth. */
+export function kindOf(customer: string): string | null {
+  const number = Number(customer.replace(/\D/g, ''));
+  return number % 5 === 0 ? null : `kind ${number % 3}`;
+}
+
 /** Customers in their partitions, and a record in each that is none. */
 export function produce(from: number, to: number, headers: Record<string, string> = {}): void {
   for (const { customer, time, values } of EVENTS.slice(from, to)) {
     const partition = Number(customer.replace(/\D/g, '')) % PARTITIONS;
     written[partition]!++;
     usage[partition]!.append('usage', [
-      { key: customer, value: JSON.stringify({ id: customer, t: time, v: values?.[0] ?? 1 }), headers },
+      {
+        key: customer,
+        value: JSON.stringify({ id: customer, t: time, v: values?.[0] ?? 1, kind: kindOf(customer) }),
+        headers,
+      },
     ]);
   }
   for (const [i, topic] of usage.entries()) {
