@@ -140,6 +140,19 @@ export const PANELS: Readonly<Record<string, readonly Panel[]>> = {
       ['now', mean('segtide_cluster_squared_distance_total', 'segtide_encode_windows_total')],
       ['when fitted', `max(segtide_model_inertia${JOB})`],
     ]),
+    graph(
+      'Agreement with labels',
+      'Of segments, where events have labels (input.fields.label): 1 is the same partition, chance is an ARI of 0.',
+      'short',
+      [
+        ['ARI', `max(segtide_label_adjusted_rand_index${JOB})`],
+        ['NMI', `max(segtide_label_normalized_mutual_information${JOB})`],
+      ],
+    ),
+    graph('Labelled windows', 'What the agreement with labels rests on, and all since the trainer began.', 'short', [
+      ['scored', `max(segtide_label_scored_windows${JOB})`],
+      ['since the trainer began', `sum(segtide_label_windows_total${JOB})`],
+    ]),
     graph('Centroids behind', 'Moves of the centroids that the slowest worker has not taken yet.', 'short', [
       ['epochs', `max(segtide_model_centroid_epoch${JOB}) - min(segtide_worker_centroid_epoch${JOB})`],
     ]),
