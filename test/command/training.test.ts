@@ -94,10 +94,10 @@ describe('a program that trains again and again', () => {
     for (let i = 1; i <= 10; i++) await once(i);
     const before = held();
     const residentBefore = process.memoryUsage().rss;
-    for (let i = 11; i <= 40; i++) await once(i);
+    for (let i = 11; i <= 60; i++) await once(i);
     expect(held()).toEqual(before);
     // A result is some 10 kB; what grows here is what was not let go, and the collector's mood.
-    expect(process.memoryUsage().rss - residentBefore).toBeLessThan(30e6);
+    expect(process.memoryUsage().rss - residentBefore).toBeLessThan(50e6);
   });
 });
 
