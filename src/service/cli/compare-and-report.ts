@@ -49,12 +49,16 @@ export async function compareAndReport(
   if (windows && paths.length !== 1) throw new SegtideError('config', `--windows takes one file; got ${paths.length}`);
   if (output !== undefined) await checkOutputFile(output, [...paths, flags.config, labels]);
   if (report !== undefined) await checkOutputFile(report, [...paths, flags.config, labels, output]);
+  const encoders = pick('--encoders', flags.encoders ?? DEFAULT_ENCODERS, ENCODER_CANDIDATES, ({ name }) => name);
+  if (output !== undefined && encoders.every(({ by }) => by === 'series')) {
+    refuse('--output', 'it writes the config of an encoder, and series are compared without one; name another encoder');
+  }
   const first = config.run.seed;
   const options: Omit<CompareFilesOptions, 'train' | 'onStep'> = {
     kind: windows ? 'windows' : 'events',
     labelColumn,
     labelFile: labels,
-    encoders: pick('--encoders', flags.encoders ?? DEFAULT_ENCODERS, ENCODER_CANDIDATES, ({ name }) => name),
+    encoders,
     methods: pick('--methods', flags.methods ?? DEFAULT_METHODS, METHODS, (name) => name),
     seeds: Array.from({ length: toSeeds(flags.seeds) }, (_, i) => first + i),
     settings: { ...DEFAULT_METHOD_SETTINGS, threads: Math.max(0, availableParallelism() - 1) },
@@ -132,5 +136,5 @@ function toSeeds(text: string | undefined): number {
 }
 
 function refuse(flag: string, why: string): never {
-  throw new SegtideError('config', `${flag} has no part here: ${why}; leave it out`);
+  throw new SegtideError('config', `${flag} has no part here, so leave it out: ${why}`);
 }

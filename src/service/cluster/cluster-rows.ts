@@ -76,7 +76,7 @@ export async function clusterRows(
     partition,
     scores,
     kAsked: asked,
-    kFrom: !one ? 'silhouette' : k === undefined ? 'labels' : 'option',
+    kFrom: k !== undefined && one ? 'option' : k === undefined && classes > 1 ? 'labels' : 'silhouette',
     sweep: one ? [] : sweep,
     tree: partitioner.tree,
   };

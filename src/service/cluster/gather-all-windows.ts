@@ -1,13 +1,16 @@
 import { SegtideError } from '../../errors.js';
+import type { DeadLetterReason } from '../../ingest/dead-letter.js';
 import { customersOf, selectWindows } from '../../train/window-rows.js';
 import { firstResults } from '../../window/first-results.js';
-import type { WindowBatch } from '../../window/window-batch.js';
+import type { Fates, WindowBatch } from '../../window/window-batch.js';
 import { createWindower } from '../../window/windower.js';
 import { createPages, isLearnt } from '../../worker/pages.js';
 import type { Config } from '../config/schema.js';
 import type { GatherDeps } from '../model/gather-windows.js';
 import { openSource } from '../run/open-source.js';
 import { resolveRun } from '../run/run-settings.js';
+import { formatCount, formatCounted } from '../summary/format.js';
+import { describeNothingAccepted } from '../summary/nothing-accepted.js';
 
 /** Every whole window of an input. */
 export interface AllWindows {
@@ -33,12 +36,15 @@ export async function gatherAllWindows(config: Config, deps: GatherDeps): Promis
   const names: string[] = [];
   const input = await openSource(config, run, deps, undefined);
   try {
-    const pages = createPages(input.source, createWindower(window), {
+    const windower = createWindower(window);
+    const deadLetterReasons: Partial<Record<DeadLetterReason, number>> = {};
+    const pages = createPages(input.source, windower, {
       learnEvery,
       isStopped: () => deps.signal.aborted,
     });
     for (let page = await pages.next(); page !== undefined; page = await pages.next()) {
       const { windows } = page;
+      for (const { reason } of page.deadLetters) deadLetterReasons[reason] = (deadLetterReasons[reason] ?? 0) + 1;
       const kept = [...windows.starts.keys()].filter((i) => isLearnt(windows, i));
       if (kept.length === 0) continue;
       for (const i of kept) names.push(windows.ids.text(windows.customers[i]!));
@@ -46,14 +52,33 @@ export async function gatherAllWindows(config: Config, deps: GatherDeps): Promis
       deps.onProgress(pages.records, names.length);
     }
     if (deps.signal.aborted) throw new SegtideError('aborted', 'The clustering was stopped.');
+    const { fates } = windower;
     if (names.length === 0) {
-      const text = `${pages.records} events gave no whole window of ${steps} steps; give more, or make window.steps or window.step less`;
+      const text =
+        describeNothingAccepted({ events: fates, deadLetterReasons, outputs: [] }, config) ??
+        `${formatCounted(pages.records, 'event')} gave no whole window of ${steps} steps; give more, or make window.steps or window.step less`;
       throw new SegtideError('input', text);
     }
+    if (fates.accepted < fates.in) deps.log.warn(leftOut(fates, deadLetterReasons));
     return { windows: joined(parts, names), events: pages.records };
   } finally {
     await input.source.close();
   }
+}
+
+/** What became of the events that are in no window. */
+function leftOut(fates: Fates, reasons: Partial<Record<DeadLetterReason, number>>): string {
+  const others: [string, number][] = [
+    ['late', fates.late],
+    ['quarantined', fates.quarantined],
+    ['duplicate', fates.duplicate],
+    ['skipped', fates.skipped],
+  ];
+  const told = [...Object.entries(reasons).map(([reason, count]) => [`unreadable as ${reason}`, count] as const), ...others]
+    .filter(([, count]) => count > 0)
+    .map(([fate, count]) => `${formatCount(count)} ${fate}`);
+  const share = `${formatCount(fates.in - fates.accepted)} of ${formatCounted(fates.in, 'event')}`;
+  return `${share} are in no window: ${told.join(', ')}; segtide run writes each with its reason`;
 }
 
 /** Several batches as one, with ids of its own: slots are given to others as the stream goes on. */

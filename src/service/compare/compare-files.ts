@@ -1,3 +1,4 @@
+import { SegtideError } from '../../errors.js';
 import { writeWholeFile } from '../../transport/file/write-whole-file.js';
 import { type ReadWindowsOptions, readWindows } from '../cluster/read-windows.js';
 import type { Config } from '../config/schema.js';
@@ -23,7 +24,7 @@ export interface CompareFilesOptions
 /**
  * Compares encoders and methods on the windows of files.
  *
- * @throws SegtideError `input` where a file can't be read, `config` where there is too little in it, `output` where the
+ * @throws SegtideError `input` where a file can't be read, `config` where nothing could be compared, `output` where the
  * config can't be written, `aborted` on request
  */
 export async function compareFiles(
@@ -38,6 +39,10 @@ export async function compareFiles(
   const labelled = read.labels?.filter((label) => label !== '').length ?? null;
   const rankedBy = labelled === null || labelled === 0 ? 'stability and silhouette of series' : 'ari';
   const ranked = rankCandidates(candidates, rankedBy);
+  if (ranked.length === 0) {
+    const reasons = failures.map(({ encoder, method, why }) => `${method === null ? encoder : `${encoder}, ${method}`}: ${why}`);
+    throw new SegtideError('config', `nothing could be compared: ${reasons.join('; ')}`);
+  }
   // Series as they are make no config: the best of the encoders does.
   const winner = ranked.find(({ encoder }) => how.encoders.find(({ name }) => name === encoder)!.by === 'embedding');
   if (output !== undefined && winner !== undefined) {

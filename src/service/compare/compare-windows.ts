@@ -69,7 +69,11 @@ export async function compareWindows(read: ReadWindows, options: CompareWindowsO
   const series = await encode(read, options, SERIES, seeds[0]!);
   for (const encoder of encoders) {
     const own = methods.filter((method) => encoder.by === 'series' || !METHOD_TRAITS[method].onSeries);
-    if (own.length === 0) continue;
+    if (own.length === 0) {
+      const why = `${methods.join(' and ')} take${methods.length === 1 ? 's' : ''} series alone`;
+      failures.push({ encoder: encoder.name, method: null, why });
+      continue;
+    }
     const trials = new Map(own.map((method): [Method, Trial[]] => [method, []]));
     try {
       for (const seed of seeds) {

@@ -11,15 +11,17 @@ export interface EncoderCandidate {
   readonly set: Readonly<Record<string, unknown>>;
 }
 
+const VRAE = { 'encoder.kind': 'vrae' };
+
 /** All of them, in the order in which they are tried: every `encoder.kind`, and each view by itself. */
 export const ENCODER_CANDIDATES: readonly EncoderCandidate[] = [
   { name: 'series', by: 'series', set: {} },
-  { name: 'vrae', by: 'embedding', set: {} },
-  { name: 'latents', by: 'embedding', set: { 'encoder.views': [] } },
+  { name: 'vrae', by: 'embedding', set: VRAE },
+  { name: 'latents', by: 'embedding', set: { ...VRAE, 'encoder.views': [] } },
   ...ENCODER_KINDS.filter(isProjectedKind).map(
     (kind): EncoderCandidate => ({ name: kind, by: 'embedding', set: { 'encoder.kind': kind } }),
   ),
   ...VIEW_KINDS.filter((kind) => kind !== 'latents').map(
-    (kind): EncoderCandidate => ({ name: kind, by: 'embedding', set: { 'encoder.views': [kind] } }),
+    (kind): EncoderCandidate => ({ name: kind, by: 'embedding', set: { ...VRAE, 'encoder.views': [kind] } }),
   ),
 ];

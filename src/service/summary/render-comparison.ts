@@ -15,14 +15,21 @@ export function renderComparison(report: ComparisonReport, { width, color }: Sum
     ...(failures.length === 0
       ? []
       : [[colors.bold('Came to nothing'), ...failures.map((failure) => wrap(toLine(failure), columns, '  ', '    '))]]),
-    ...(config === null ? [] : [[wrap(`wrote ${config}: the best encoder's config, for --config ${config}`, columns)]]),
+    ...(config === null ? [] : [[wrap(`wrote ${config}: ${chosen(candidates)}, for --config ${config}`, columns)]]),
     ...(page === null ? [] : [[`wrote ${page}; open it in a browser`]]),
   ];
   return `\n${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
 function headline({ files, n, seeds, candidates, seconds }: ComparisonReport): string {
-  return `${printable(files.join(', '))}: ${formatCounted(n, 'window')} in clusters ${candidates.length} ways, ${formatCounted(seeds.length, 'seed')} each, in ${formatSeconds(seconds)}`;
+  return `${printable(files.join(', '))}: ${formatCounted(n, 'window')} clustered in ${formatCounted(candidates.length, 'way')} from ${formatCounted(seeds.length, 'seed')} each, in ${formatSeconds(seconds)}`;
+}
+
+/** Series come before every encoder now and then, and no run clusters those. */
+function chosen(candidates: readonly RankedCandidate[]): string {
+  const rank = candidates.find(({ encoder }) => encoder !== 'series')!.rank;
+  if (rank === 1) return "the best encoder's config";
+  return `the config of the best encoder, which is number ${rank}; a run has none that leaves series as they are (raw comes closest)`;
 }
 
 function basis({ rankedBy, labelled, seeds }: ComparisonReport): string {
@@ -49,8 +56,8 @@ function ranking(candidates: readonly RankedCandidate[], width: number): string 
       right('stability'),
       right('silhouette', 4),
       right('of series', 2),
-      right('noise', 5),
-      right('encode'),
+      right('noise'),
+      right('encode', 5),
       right('cluster', 1),
       right('memory', 0),
     ],
