@@ -74,7 +74,10 @@ function leftOut(fates: Fates, reasons: Partial<Record<DeadLetterReason, number>
     ['duplicate', fates.duplicate],
     ['skipped', fates.skipped],
   ];
-  const told = [...Object.entries(reasons).map(([reason, count]) => [`unreadable as ${reason}`, count] as const), ...others]
+  const told = [
+    ...Object.entries(reasons).map(([reason, count]) => [`dead-lettered as ${reason}`, count] as const),
+    ...others,
+  ]
     .filter(([, count]) => count > 0)
     .map(([fate, count]) => `${formatCount(count)} ${fate}`);
   const share = `${formatCount(fates.in - fates.accepted)} of ${formatCounted(fates.in, 'event')}`;

@@ -40,7 +40,9 @@ export async function compareFiles(
   const rankedBy = labelled === null || labelled === 0 ? 'stability and silhouette of series' : 'ari';
   const ranked = rankCandidates(candidates, rankedBy);
   if (ranked.length === 0) {
-    const reasons = failures.map(({ encoder, method, why }) => `${method === null ? encoder : `${encoder}, ${method}`}: ${why}`);
+    const reasons = failures.map(
+      ({ encoder, method, why }) => `${method === null ? encoder : `${encoder}, ${method}`}: ${why}`,
+    );
     throw new SegtideError('config', `nothing could be compared: ${reasons.join('; ')}`);
   }
   // Series as they are make no config: the best of the encoders does.

@@ -179,11 +179,48 @@ describe('segtide cluster', () => {
   });
 });
 
-async function clustered(file: string | undefined, flags: Partial<ClusterFlags>): Promise<ClusterReport> {
+describe('events that no window has', () => {
+  const flags = {
+    by: 'series',
+    customer: 'c',
+    time: 't',
+    step: 'hour',
+    steps: '2',
+    k: '2',
+    method: 'k-means',
+  } as const;
+  const set = ['input.time.unit=ms', 'window.outOfOrderness=1s'];
+  const event = (hour: number, customer: string): string => `{"c":"${customer}","t":${Date.UTC(2026, 0, 1, hour)}}`;
+
+  it('are told with what became of them', async () => {
+    const file = join(folder, 'some.ndjson');
+    const hours = [0, 1, 2, 3, 4, 5, 6].flatMap((hour) => [event(hour, 'a'), event(hour, 'b')]);
+    await writeFile(file, [...hours, '{"t":1}', 'no JSON', event(0, 'a')].join('\n'));
+    const told: string[] = [];
+    expect(await clustered(file, { ...flags, set }, (text) => told.push(text))).toMatchObject({ n: 6, events: 17 });
+    expect(told.join('')).toContain(
+      '3 of 17 events are in no window: 1 dead-lettered as incomplete, 1 dead-lettered as unreadable, 1 late',
+    );
+  });
+
+  it('are no clusters, and the fields in use are named where none could be read', async () => {
+    const file = join(folder, 'none.ndjson');
+    await writeFile(file, event(0, 'a'));
+    await expect(clustered(file, { ...flags, set, customer: 'nosuch' })).rejects.toThrow(
+      /^none of 1 event was accepted \(1 dead-lettered\).*customer: 'nosuch'/,
+    );
+  });
+});
+
+async function clustered(
+  file: string | undefined,
+  flags: Partial<ClusterFlags>,
+  tell: (text: string) => unknown = () => undefined,
+): Promise<ClusterReport> {
   let out = '';
   const terminal = {
     out: { write: (text: string) => (out += text) },
-    err: { write: () => undefined },
+    err: { write: tell },
     env: {},
     now: () => 0,
   };

@@ -90,11 +90,24 @@ describe('segtide compare', () => {
       file,
     );
     expect(report.candidates).toHaveLength(2);
-    const none = await compared({ encoders: ['series'], methods: ['k-means'], k: '4', seeds: '1' }, file);
-    expect(none).toMatchObject({ candidates: [], config: null });
-    expect(none.failures).toEqual([
-      { encoder: 'series', method: 'k-means', why: "4 clusters can't be made of 3 usable windows; ask for fewer" },
-    ]);
+    const some = await compared({ encoders: ['series'], methods: ['k-means', 'dbscan'], k: '4', seeds: '1' }, file);
+    expect(some.candidates.map(({ method }) => method)).toEqual(['dbscan']);
+    const why = "4 clusters can't be made of 3 usable windows; ask for fewer";
+    expect(some.failures).toEqual([{ encoder: 'series', method: 'k-means', why }]);
+  });
+
+  it('refuses to end with nothing', async () => {
+    const file = join(folder, 'fewer.csv');
+    await writeFile(file, 's0,s1\n1,2\n2,1\n5,5\n');
+    await expect(compared({ encoders: ['series'], methods: ['k-means'], k: '4', seeds: '1' }, file)).rejects.toThrow(
+      /^nothing could be compared: series, k-means: 4 clusters can't be made of 3/,
+    );
+    await expect(compared({ encoders: ['latents'], methods: ['k-shape'], seeds: '1' })).rejects.toThrow(
+      'nothing could be compared: latents: k-shape takes series alone',
+    );
+    await expect(compared({ encoders: ['series'], output: join(folder, 'none.yaml') })).rejects.toThrow(
+      '--output has no part here',
+    );
   });
 
   it('refuses names that it does not know', async () => {
