@@ -126,8 +126,10 @@ describe('a Prometheus that scrapes four workers, a trainer, a standby and a sen
     produce(HALF, middle);
     const owned = await Promise.all(observers.map(work));
     await until('count(segtide_cluster_assignments_total)');
+    await until('segtide_notify_request_duration_seconds_count == 1');
     for (const partition of owned) partition.revoke();
     sent.request('accepted', 0.2);
+    await until('segtide_notify_request_duration_seconds_count == 2');
     produce(middle, EVENTS.length);
     await Promise.all(observers.map(work));
     // What came under the first model shows drift, or that there is none.
