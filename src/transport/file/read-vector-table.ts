@@ -76,6 +76,8 @@ class VectorRows {
   readonly #ends: number[] = [];
   readonly #labels: string[] = [];
   readonly #versions = new Set<string>();
+  /** Versions of records that were passed over, too. */
+  readonly #seen = new Set<string>();
 
   constructor(options: VectorTableOptions) {
     this.#options = options;
@@ -84,6 +86,7 @@ class VectorRows {
   add(record: VectorRecord, path: string, at: number): void {
     const { labelField, modelVersion } = this.#options;
     const version = record.modelVersion;
+    if (typeof version === 'string') this.#seen.add(version);
     if (modelVersion !== undefined && version !== modelVersion) return;
     if (typeof version === 'string') this.#versions.add(version);
     this.#columns ??= this.#findColumns(record, path);
@@ -107,10 +110,10 @@ class VectorRows {
 
   table(paths: string): VectorTable {
     const length = this.#vectors.length;
-    if (length === 0 || this.#size === 0) {
-      const { modelVersion } = this.#options;
-      const of = modelVersion === undefined ? '' : ` of model ${modelVersion}`;
-      throw refuse(paths, `${length === 0 ? 'there is no record' : 'no record has a vector'}${of}`);
+    if (length === 0) throw refuse(paths, this.#nothing());
+    if (this.#size === 0) {
+      const field = this.#options.field ?? 'vector';
+      throw refuse(paths, `'${field}' is null in all ${length} records; name another field by --vectors`);
     }
     const values = new Float32Array(length * this.#size).fill(Number.NaN);
     for (const [row, vector] of this.#vectors.entries()) {
@@ -127,6 +130,13 @@ class VectorRows {
       labels: this.#options.labelField === undefined ? undefined : this.#labels,
       modelVersions: [...this.#versions],
     };
+  }
+
+  #nothing(): string {
+    const { modelVersion } = this.#options;
+    if (modelVersion === undefined) return 'there is no record';
+    const others = this.#seen.size === 0 ? 'none names a model' : `there are those of ${[...this.#seen].join(', ')}`;
+    return `there is no record of model ${modelVersion}; ${others}`;
   }
 
   #findColumns(record: VectorRecord, path: string): readonly string[] | 'array' {
