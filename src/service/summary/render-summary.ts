@@ -27,9 +27,7 @@ export function renderSummary(summary: RunSummary, { width, color, hasConfigFile
   const parts = [
     [colors.bold(wrap(headline(summary), columns))],
     [colors.bold('Segments'), renderSegments(summary, columns)],
-    ...(summary.labels === undefined
-      ? []
-      : [[colors.bold('Agreement with labels'), wrap(agreement(summary.labels), columns, '  ', '    ')]]),
+    ...agreement(summary).map((text) => [colors.bold('Agreement with labels'), wrap(text, columns, '  ', '    ')]),
     [colors.bold(modelsHead(summary)), ...models(summary, columns)],
     [colors.bold(driftHead(summary)), ...driftLines(summary, columns)],
     [colors.bold(alertsHead(summary)), ...alertLines(summary, columns)],
@@ -92,7 +90,15 @@ function models(summary: RunSummary, width: number): string[] {
   ]);
 }
 
-function agreement({ adjustedRandIndex, normalizedMutualInformation, ...counts }: LabelScores): string {
+/** Nothing where no field of labels is mapped. */
+function agreement({ labels, config }: RunSummary): string[] {
+  const { label } = config.input.fields;
+  if (labels !== undefined) return [scored(labels)];
+  if (label === undefined) return [];
+  return [`unknown: no event with '${label}' is in a window that the model in force assigned`];
+}
+
+function scored({ adjustedRandIndex, normalizedMutualInformation, ...counts }: LabelScores): string {
   const { windows, labels, leftOut } = counts;
   const of = `${formatCounted(windows, 'labelled window')} of ${formatCounted(labels, 'label')} by the model in force`;
   const rest = leftOut > 0 ? `; ${formatCounted(leftOut, 'window')} of further labels left out` : '';

@@ -57,6 +57,14 @@ describe('renderSummary', () => {
     expect(renderSummary(SAMPLE, { width: 80, color: false })).toBe(AT_80);
   });
 
+  it('says where labels are mapped and there is nothing to score', () => {
+    const { input } = SAMPLE.config;
+    const config = { ...SAMPLE.config, input: { ...input, fields: { ...input.fields, label: 'class' } } };
+    expect(renderSummary({ ...SAMPLE, config }, { width: 120, color: false })).toContain(
+      "Agreement with labels\n  unknown: no event with 'class' is in a window that the model in force assigned\n",
+    );
+  });
+
   it.each([40, 60, 72, 80, 100, 200])('keeps within a terminal of %d columns, paths excepted', (width) => {
     const { drift, segments } = SAMPLE;
     const long = { ...SAMPLE, segments: [...segments, { ...segments[0]!, prototype: Array(168).fill(1) }], drift };
