@@ -1,7 +1,7 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { SegtideError } from '../../errors.js';
 import { KAFKA_RETRY } from './kafka-connection.js';
-import { isRetriable, toTransportError, toUnknownTopic } from './kafka-error.js';
+import { isLostCoordinator, isRetriable, toTransportError, toUnknownTopic } from './kafka-error.js';
 import { tryAgain } from './try-again.js';
 
 export interface TopicPlan {
@@ -51,7 +51,9 @@ export async function committedOffsets(
   topic: string,
 ): Promise<ReadonlyMap<number, bigint>> {
   return withAdmin(kafka, `the offsets of ${groupId} could not be read`, async (admin) => {
-    const [found] = await untilReady(() => admin.fetchOffsets({ groupId, topics: [topic] }));
+    // Also where the broker that was asked for the coordinator is away for a while: kafkajs takes that for good.
+    const fetch = () => untilReady(() => admin.fetchOffsets({ groupId, topics: [topic] }));
+    const [found] = await tryAgain(fetch, 500, isLostCoordinator);
     const all = (found?.partitions ?? []).map(({ partition, offset }) => [partition, BigInt(offset)] as const);
     return new Map(all.filter(([, offset]) => offset >= 0n));
   });

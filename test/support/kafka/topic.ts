@@ -2,6 +2,7 @@ import { type Admin, Kafka, logLevel, type Message, Partitioners } from 'kafkajs
 import { KAFKA_RETRY } from '../../../src/transport/kafka/kafka-connection.js';
 import { isRetriable } from '../../../src/transport/kafka/kafka-error.js';
 import { ensureTopics } from '../../../src/transport/kafka/topics.js';
+import { tryAgain } from '../../../src/transport/kafka/try-again.js';
 
 let topics = 0;
 
@@ -30,6 +31,8 @@ export async function createTestTopic(brokers: string[], partitions = 1): Promis
   const topic = `test-${process.pid}-${topics++}`;
   const made = openTestTopic(brokers, topic);
   await ensureTopics(made.kafka, [{ topic, partitions }]);
+  // Leaders answer for all partitions: kafkajs would send the records of all again where one did not take them yet.
+  await withAdmin(made.kafka, (admin) => tryAgain(() => admin.fetchTopicOffsets(topic), 200, isRetriable));
   return made;
 }
 
@@ -40,8 +43,7 @@ export function openTestTopic(brokers: string[], topic: string): TestTopic {
     topic,
     kafka,
     async produce(records) {
-      // A new topic may not have all of its leaders yet: kafkajs then sends the records of all partitions again.
-      const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, idempotent: true });
+      const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
       await producer.connect();
       await producer.send({ topic, messages: [...records] });
       await producer.disconnect();
