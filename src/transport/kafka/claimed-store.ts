@@ -143,19 +143,26 @@ class ClaimedStore implements StateStore {
     const number = this.#number + 1;
     const { records, pages, slot } = await this.#toRecords(commit, number);
     let first: bigint | undefined;
+    let done = false;
     await this.#persist(async () => {
-      const done = this.#writer === undefined && (await this.#reclaim(number));
+      if (this.#writer === undefined) done = (await this.#reclaim(number)) || done;
       if (!done) first = await this.#write(outputs, records, offsets);
+      done = true;
       await this.#parts.commitOffsets?.(offsets);
     });
     this.#number = number;
     this.#entries = checkpoint === undefined ? this.#entries + 1 : 0;
     this.#bytes = checkpoint === undefined ? this.#bytes + (log?.length ?? 0) : 0;
-    this.#garbage = [];
+    // What took effect all the same may lack its tombstones.
+    if (first !== undefined) this.#garbage = [];
     if (checkpoint === undefined) return;
     const surplus = Math.max(0, this.#pages[slot] - pages);
     const owner = { term: this.#term!, partition: this.#context.partition };
-    this.#garbage = [...this.#former, ...Array.from({ length: surplus }, (_, i) => toPageKey(owner, slot, pages + i))];
+    this.#garbage = [
+      ...this.#garbage,
+      ...this.#former,
+      ...Array.from({ length: surplus }, (_, i) => toPageKey(owner, slot, pages + i)),
+    ];
     this.#former = [];
     this.#slot = slot;
     this.#pages[slot] = pages;
@@ -187,7 +194,7 @@ class ClaimedStore implements StateStore {
     throw new SegtideError('state', `The state store of ${topic}/${partition} ${what}.`, { context: this.#context });
   }
 
-  /** The log entry is last, as the sign that all was written. */
+  /** The log entry is last, as the sign that all was written; tombstones first, as a page may come back under their keys. */
   async #toRecords({ log, checkpoint }: Commit, number: number) {
     const { maxLogEntries, statePartition: partition } = this.#options;
     const owner = { term: this.#term!, partition };
@@ -198,7 +205,7 @@ class ClaimedStore implements StateStore {
     // should the checkpoint be void: there is a place more than there are entries.
     const logged = checkpoint === undefined ? (log ?? 'nothing') : 'checkpoint';
     const entry = toLogEntry(owner, number, logged, maxLogEntries + 1);
-    return { records: [...written, ...deleted, entry], pages: Math.max(0, written.length - 1), slot };
+    return { records: [...deleted, ...written, entry], pages: Math.max(0, written.length - 1), slot };
   }
 
   /** Tries until it is done, with another writer each time. */
@@ -241,7 +248,7 @@ class ClaimedStore implements StateStore {
     let found = false;
     this.#last = await this.#partition.readUpTo(this.#last, (record) => {
       this.#refuseOthers(record);
-      found ||= isEntry(record, this.#term!, number);
+      found ||= isSign(record, this.#term!, number);
       return toClaimId(record) === id;
     });
     return found;
@@ -279,6 +286,12 @@ const UNKNOWN_TOPIC_MS = 5000;
 /** Between two attempts, at most. */
 const LONGEST_WAIT_MS = 2000;
 
-function isEntry({ key, headers }: FetchedRecord, term: bigint, number: number): boolean {
-  return String(key).startsWith(`${term}/log/`) && String(headers?.[NUMBER]) === String(number);
+/**
+ * Whether a commit took effect by this record: by its log entry, or by the manifest of its checkpoint, which may be there
+ * without the entry where writes are not atomic. A checkpoint that is there is not written again: somebody else may have
+ * the partition by then, and compaction would prefer what is void of the same keys.
+ */
+function isSign({ key, headers }: FetchedRecord, term: bigint, number: number): boolean {
+  const sign = String(key).startsWith(`${term}/log/`) || String(key).startsWith(`${term}/manifest/`);
+  return sign && String(headers?.[NUMBER]) === String(number);
 }

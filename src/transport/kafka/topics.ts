@@ -52,8 +52,8 @@ export async function committedOffsets(
 ): Promise<ReadonlyMap<number, bigint>> {
   return withAdmin(kafka, `the offsets of ${groupId} could not be read`, async (admin) => {
     // Also where the broker that was asked for the coordinator is away for a while: kafkajs takes that for good.
-    const fetch = () => untilReady(() => admin.fetchOffsets({ groupId, topics: [topic] }));
-    const [found] = await tryAgain(fetch, 500, isLostCoordinator);
+    const passes = (error: unknown) => isRetriable(error) || isLostCoordinator(error);
+    const [found] = await tryAgain(() => admin.fetchOffsets({ groupId, topics: [topic] }), 1000, passes);
     const all = (found?.partitions ?? []).map(({ partition, offset }) => [partition, BigInt(offset)] as const);
     return new Map(all.filter(([, offset]) => offset >= 0n));
   });

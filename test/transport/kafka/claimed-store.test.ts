@@ -19,6 +19,7 @@ function openStore(
   log: StateLog,
   { transactional, trimmed }: Mode = { transactional: true, trimmed: true },
   fate: () => Promise<WriteFate> = async () => 'done',
+  commitOffsets: () => Promise<void> = async () => {},
 ): StateStore {
   const options = {
     reader: log.reader,
@@ -30,6 +31,7 @@ function openStore(
   };
   return createClaimedStore(options, {
     openWriter: () => log.openWriter(transactional, fate),
+    commitOffsets,
     dense: !transactional,
     trim: (before) => {
       if (trimmed) log.trim(before);
@@ -77,42 +79,47 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 const fate = fc.record({
   becomes: fc.oneof(
     { weight: 6, arbitrary: fc.constant<WriteFate>('done') },
-    fc.constantFrom<WriteFate[]>('reply lost', 'lost', 'torn'),
+    fc.constantFrom<WriteFate[]>('reply lost', 'lost', 'torn', 'torn at the end'),
   ),
   overtaken: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, fc.constant(true)),
+  /** Whether offsets are not committed after it, where they are committed by themselves. */
+  offsetsLost: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, fc.constant(true)),
 });
 
+type Fate = typeof fate extends fc.Arbitrary<infer T> ? T : never;
+
 /** Runs the actions; answers what was acknowledged, and what the next owner finds. */
-async function play(
-  mode: Mode,
-  actions: readonly Action[],
-  fates: Iterator<{ readonly becomes: WriteFate; readonly overtaken: boolean }>,
-) {
+async function play(mode: Mode, actions: readonly Action[], fates: Iterator<Fate>) {
   const log = createStateLog();
   const owners: Owner[] = [];
   const acknowledged: string[] = [];
   let commits = 0;
   let overtaking = false;
 
+  let offsetsLost = false;
+  const commitOffsets = async (): Promise<void> => {
+    if (offsetsLost) throw new SegtideError('transport', 'The coordinator is away.', { retriable: true });
+  };
   const open = async (store: StateStore): Promise<void> => {
     owners.unshift({ store, includes: toIds(await store.open()) });
   };
   const nextFate = async (): Promise<WriteFate> => {
     if (overtaking) return 'done';
-    const { becomes, overtaken } = fates.next().value!;
-    if (overtaken) {
+    const next: Fate = fates.next().value!;
+    if (next.overtaken) {
       overtaking = true;
-      await open(openStore(log, mode, nextFate));
+      await open(openStore(log, mode, nextFate, commitOffsets));
       overtaking = false;
     }
-    return becomes;
+    offsetsLost = !mode.transactional && next.offsetsLost;
+    return next.becomes;
   };
   const fenced = (error: unknown): void => {
     if (!(error instanceof SegtideError && error.code === 'fenced')) throw error;
   };
   for (const each of actions) {
     if (each.kind === 'compact') log.compact(each.count);
-    else if (each.kind === 'open') await open(openStore(log, mode, nextFate)).catch(fenced);
+    else if (each.kind === 'open') await open(openStore(log, mode, nextFate, commitOffsets)).catch(fenced);
     else {
       const owner = owners[each.owner];
       if (owner === undefined) continue;
@@ -165,6 +172,47 @@ describe('claimed store', () => {
       }),
       { numRuns: 400 },
     );
+  });
+
+  it('without transactions does not publish again what took effect when only offsets were not committed', async () => {
+    const log = createStateLog();
+    let attempts = 0;
+    const store = openStore(
+      log,
+      { transactional: false, trimmed: false },
+      async () => 'done',
+      async () => {
+        if (++attempts < 4) throw new SegtideError('transport', 'The coordinator is away.', { retriable: true });
+      },
+    );
+    await store.open();
+    const outputs = new Map([['out', [{ key: 'a', value: 'a' }]]]);
+    await store.commit({ outputs, offsets: new Map(), checkpoint: pattern(10) });
+    expect(attempts).toBe(4);
+    expect(log.published).toEqual(['a']);
+  });
+
+  it('does not write a checkpoint again that is there without the rest of its commit', async () => {
+    // Once somebody else has the partition, compaction would prefer the void copy.
+    const log = createStateLog();
+    const mode = { transactional: false, trimmed: false };
+    const none = { outputs: new Map(), offsets: new Map() };
+    const next = openStore(log, mode);
+    let writes = 0;
+    const store = openStore(log, mode, async () => {
+      writes++;
+      if (writes === 5) await next.open();
+      return writes === 3 ? 'torn at the end' : 'done';
+    });
+    await store.open();
+    await store.commit({ ...none, checkpoint: pattern(10) });
+    await store.commit({ ...none, checkpoint: pattern(20) });
+    expect(writes).toBe(4); // a claim, a commit, the torn one and the claim that settles it
+    for (let count = 0; count < 20; count++) {
+      log.compact(count);
+      const { checkpoint } = await openStore(log, mode).open();
+      expect(checkpoint).toHaveLength(20);
+    }
   });
 
   it.each([

@@ -6,8 +6,11 @@ import type { StateWriter } from '../../../src/transport/kafka/state-writer.js';
 import type { TopicReader } from '../../../src/transport/kafka/topic-reader.js';
 import { toFenced } from '../../../src/transport/kafka/write-failure.js';
 
-/** What becomes of a write: it is done, its reply is lost, it is lost itself, or only its first records are stored. */
-export type WriteFate = 'done' | 'reply lost' | 'lost' | 'torn';
+/**
+ * What becomes of a write: it is done, its reply is lost, it is lost itself, or only its first records are stored, the
+ * first half of them or all but the last.
+ */
+export type WriteFate = 'done' | 'reply lost' | 'lost' | 'torn' | 'torn at the end';
 
 /**
  * One partition of state in memory that keeps what a broker keeps: the order of records, fencing and atomicity where
@@ -60,10 +63,11 @@ export function createStateLog(): StateLog {
           own ??= ++epoch;
           if (transactional && own !== epoch) throw toFenced({ topic: 'state', partition: 0 });
           const unknown = new SegtideError('transport', 'The connection is broken.', { retriable: true });
-          if (becomes === 'lost' || (becomes === 'torn' && transactional)) throw unknown;
+          const isTorn = becomes === 'torn' || becomes === 'torn at the end';
+          if (becomes === 'lost' || (isTorn && transactional)) throw unknown;
           for (const each of outputs.values()) for (const { value } of each) published.push(String(value));
           const first = next;
-          append(becomes === 'torn' ? state.slice(0, state.length >> 1) : state);
+          append(isTorn ? state.slice(0, becomes === 'torn' ? state.length >> 1 : -1) : state);
           if (becomes !== 'done') throw unknown;
           return { first, last: next - 1n };
         },
