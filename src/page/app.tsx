@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { SummaryAnswer } from '../service/view/api/answers.js';
 import { count, day, percent, plain, short } from './format.js';
 import { type Live, useLive, useResource } from './live.js';
@@ -32,7 +32,8 @@ export function App() {
   const main = useRef<HTMLElement>(null);
   const tabs = useRef<HTMLElement>(null);
   const before = useRef(`${view}/${id}`);
-  useEffect(() => {
+  // With the view itself: between a paint and an effect after it, a key would still go to what was before.
+  useLayoutEffect(() => {
     document.title = `${title} · ${plain(summary?.name ?? 'segtide', 40)}`;
     // Who goes by keyboard goes on where the new view begins.
     if (before.current !== `${view}/${id}`) main.current?.focus();

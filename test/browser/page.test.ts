@@ -1,6 +1,6 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type StartedSegtide, scratchFolder, startSegtide } from '../command/segtide.js';
 import {
@@ -16,7 +16,7 @@ import {
 import { freePorts } from '../support/free-ports.js';
 import { findAccessProblems, openBrowser, openPage } from './browser.js';
 
-const VIEWS = ['now', 'segments', 'map', 'flows', 'drift', 'alerts', 'models', 'customers'];
+const VIEWS = ['Now', 'Segments', 'Map', 'Flows', 'Drift', 'Alerts', 'Models', 'Customers'];
 
 const scratch = scratchFolder();
 let browser: Browser;
@@ -36,6 +36,13 @@ async function startView(folder: string, port: number, ...more: readonly string[
     started.ended.then(({ stderr }) => reject(new Error(stderr)), reject);
   });
   return started;
+}
+
+/** Goes to a view; resolves when it shows something of its own, and nothing of the one before. */
+async function showView(page: Page, port: number, title: string): Promise<void> {
+  await page.goto(`http://127.0.0.1:${port}/#/${title.toLowerCase()}`);
+  await page.locator('h1', { hasText: new RegExp(`^${title}$`) }).waitFor({ state: 'attached' });
+  await page.locator('main :is(canvas, .rows, .grid, .empty)').first().waitFor();
 }
 
 async function stop({ child, ended }: StartedSegtide): Promise<void> {
@@ -82,7 +89,7 @@ describe('the page of the demo', () => {
       .waitFor({ timeout: 120_000 });
     await page.getByRole('link', { name: 'Segments' }).click();
     await page.locator('.card canvas').first().waitFor({ timeout: 120_000 });
-    expect(await page.locator('.card').count()).toBeGreaterThan(1);
+    await expect.poll(() => page.locator('.card').count()).toBeGreaterThan(1);
     // Where nobody sits at a terminal, it stops with its signal and does not stay.
     demo.child.kill('SIGINT');
     expect((await demo.ended).code).toBe(130);
@@ -119,11 +126,13 @@ describe('the page of any run', () => {
     ]) {
       // Axe itself is a script that the page's policy forbids.
       const { page } = await openPage(browser, { ...mode, bypassCSP: true });
-      for (const name of [...VIEWS, 'customers/c7']) {
-        await page.goto(`http://127.0.0.1:${port}/#/${name}`);
-        await page.locator('main :is(canvas, .rows, .grid, .empty)').first().waitFor();
+      for (const name of [...VIEWS, 'Customer c7']) {
+        if (name === 'Customer c7') {
+          await page.goto(`http://127.0.0.1:${port}/#/customers/c7`);
+          await page.getByRole('heading', { name }).waitFor();
+        } else await showView(page, port!, name);
         found.push(...(await findAccessProblems(page)).map((problem) => `${name} ${JSON.stringify(mode)} ${problem}`));
-        if (name === 'drift') expect(await page.locator('.drift tbody tr').count()).toBe(3);
+        if (name === 'Drift') await expect.poll(() => page.locator('.drift tbody tr').count()).toBe(3);
         const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
         expect(overflow, `${name} scrolls sideways`).toBeLessThanOrEqual(0);
       }
@@ -148,11 +157,7 @@ describe('the page of any run', () => {
     const [port] = await freePorts(1);
     const view = await startView(run.folder, port!);
     const { page, problems } = await openPage(browser);
-    for (const name of VIEWS) {
-      await page.goto(`http://127.0.0.1:${port}/#/${name}`);
-      await page.locator('main :is(canvas, .rows, .grid, .empty)').first().waitFor();
-    }
-    await page.goto(`http://127.0.0.1:${port}/#/customers`);
+    for (const title of VIEWS) await showView(page, port!, title);
     await expect.poll(() => page.locator('.grid li').count()).toBe(ids.length);
     for (const id of ids.filter((one) => one.length < 1000)) {
       await page.goto(`http://127.0.0.1:${port}/#/customers/${encodeURIComponent(id)}`);
@@ -188,12 +193,12 @@ describe('the page of any run', () => {
     await page.goto(`http://127.0.0.1:${port}/`);
     await page.getByText('Latest alerts').waitFor();
     await page.keyboard.press('Tab');
-    expect(await page.evaluate('document.activeElement.textContent')).toContain('Skip to content');
+    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toContain('Skip to content');
     await page.keyboard.press('Tab');
     await page.keyboard.type('b');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Customer b' }).waitFor();
-    expect(await page.evaluate('document.activeElement.id')).toBe('content');
+    await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('content');
     await stop(view);
     await run.remove();
   });
