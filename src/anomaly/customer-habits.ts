@@ -1,4 +1,5 @@
 import { isInformative } from '../window/is-informative.js';
+import { isLearnt } from '../window/is-learnt.js';
 import { MASK_ABSENT, MASK_OBSERVED, type WindowBatch } from '../window/window-batch.js';
 import { findDeviatingRun } from './deviating-run.js';
 import { type ExpectedHabit, type HabitDeviation, toHabitDeviation } from './habit-deviation.js';
@@ -199,7 +200,7 @@ export function createCustomerHabits(windowMs: number, from?: CustomerHabitsSnap
       return { expected, deviations };
     },
     learn(windows, row) {
-      if (windows.finals[row] !== 1 || windows.revisions[row] !== 0 || windows.evicted[row] === 1) return;
+      if (!isLearnt(windows, row)) return;
       const slot = windows.customers[row]!;
       if (windows.starts[row]! < (untils[slot] ?? 0) || !hasUsage(windows, row) || !isWhole(windows, row)) return;
       shapeBy(windows);

@@ -1,4 +1,5 @@
 import { NO_LABEL } from '../ingest/label-code.js';
+import { isLearnt } from '../window/is-learnt.js';
 import type { AssignmentBatch } from './assignment-batch.js';
 import type { Contingency } from './contingency.js';
 
@@ -70,12 +71,12 @@ export function createLabelTally(from?: LabelCounts): LabelTally {
   if (from !== undefined) merge(from);
   return {
     count({ embeddings, nearest, distances, model }) {
-      const { labels, finals, revisions, evicted, length } = embeddings.series.windows;
+      const { windows: counted } = embeddings.series;
+      const { labels, length } = counted;
       if (labels === undefined) return;
       for (let i = 0; i < length; i++) {
         const label = labels[i]!;
-        if (label === NO_LABEL || Number.isNaN(distances[i])) continue;
-        if (finals[i] === 0 || revisions[i] !== 0 || evicted[i] === 1) continue;
+        if (label === NO_LABEL || Number.isNaN(distances[i]) || !isLearnt(counted, i)) continue;
         windows++;
         add(label, model.segmentIds[nearest[i]!]!, 1);
       }

@@ -1,4 +1,5 @@
 import { SegtideError } from '../errors.js';
+import { isLearnt } from '../window/is-learnt.js';
 import type { AssignmentBatch } from './assignment-batch.js';
 import type { ClusterModel, Statistics } from './cluster-model.js';
 
@@ -47,11 +48,11 @@ export function accumulate(
 ): Statistics {
   const { size, weights, sums, sumSquares } = into;
   const { nearest, distances, points } = assignments;
-  const { finals, revisions, evicted } = assignments.embeddings.series.windows;
+  const { windows } = assignments.embeddings.series;
   let inertia = into.inertia;
   for (let i = start; i < end; i++) {
     const distance = distances[i]!;
-    if (Number.isNaN(distance) || finals[i] === 0 || revisions[i] !== 0 || evicted[i] === 1) continue;
+    if (Number.isNaN(distance) || !isLearnt(windows, i)) continue;
     const j = nearest[i]!;
     weights[j]! += 1;
     inertia += distance * distance;

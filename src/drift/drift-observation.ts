@@ -4,6 +4,7 @@ import { SegtideError } from '../errors.js';
 import { addToHistogram, createHistogram, type Histogram, mergeHistograms } from '../numeric/histogram.js';
 import { unitHash } from '../numeric/unit-hash.js';
 import { isInformative } from '../window/is-informative.js';
+import { isLearnt } from '../window/is-learnt.js';
 import { type EmbeddingSample, emptySample, mergeSamples, sampleOf } from './embedding-sample.js';
 import { addToMoments, emptyMoments, mergeMoments, type SegmentMoments } from './segment-moments.js';
 import { addToRuns, type WindowRun } from './window-run.js';
@@ -105,7 +106,7 @@ export function observeInto(
   const runs = [...into.runs];
   let { windows: counted, start: earliest, end: latest, returning, moved } = into;
   for (let i = start; i < end; i++) {
-    if (windows.finals[i] === 0 || windows.revisions[i] !== 0 || windows.evicted[i] === 1) continue;
+    if (!isLearnt(windows, i)) continue;
     counted++;
     earliest = Math.min(earliest, windows.starts[i]!);
     latest = Math.max(latest, windows.ends[i]!);

@@ -2,6 +2,7 @@ import { createRandom } from '../numeric/random.js';
 import { shuffle } from '../numeric/shuffle.js';
 import type { WindowBatch } from '../window/window-batch.js';
 import { decodeArtifact } from './encode-artifact.js';
+import { firstJob } from './first-job.js';
 import { refuseTooFew } from './refuse-too-few.js';
 import { toReservoirSnapshot } from './reservoir-snapshot.js';
 import { type ScoreOptions, type Scores, scoreWindows } from './score-windows.js';
@@ -36,16 +37,14 @@ export async function evaluateWindows(
 ): Promise<Evaluation> {
   const { fitRows, rows } = splitRows(windows.length, fold, seed);
   const fitted = selectWindows(windows, fitRows);
-  const result = await train({
-    number: 1,
-    reasons: [`${fitted.length} ready-made windows`],
-    seed,
-    settings,
-    reservoir: toReservoirSnapshot(fitted, seed),
-    champion: undefined,
-    fresh: true,
-    nextSegmentNumber: 1,
-  });
+  const result = await train(
+    firstJob({
+      reasons: [`${fitted.length} ready-made windows`],
+      seed,
+      settings,
+      reservoir: toReservoirSnapshot(fitted, seed),
+    }),
+  );
   const { engine } = settings.encoder;
   const scores = await scoreWindows(decodeArtifact(result.artifact), windows, { rows, labels, seed, engine, signal });
   return { ...scores, verdict: result, fitted: fitted.length };

@@ -4,7 +4,7 @@ import { emptyObservation, type FormerSegments, observeInto } from '../drift/dri
 import type { SampleRecord, StatisticsRecord } from '../train/model-record.js';
 import { createReservoir, type Reservoir } from '../train/reservoir.js';
 import { toWindowBatch } from '../train/window-columns.js';
-import { isLearnt } from './pages.js';
+import { isLearnt } from '../window/is-learnt.js';
 import { samplingWeights } from './sampling-weights.js';
 import type { Scored } from './scorer.js';
 

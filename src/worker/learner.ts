@@ -8,8 +8,8 @@ import {
   observeInto,
 } from '../drift/drift-observation.js';
 import type { SampleRecord, StatisticsRecord } from '../train/model-record.js';
+import { isLearnt } from '../window/is-learnt.js';
 import { endOfBatch, type LearningBatches } from './learning-batches.js';
-import { isLearnt } from './pages.js';
 import { createSampleBuffer, type SampleBufferSnapshot } from './sample-buffer.js';
 import { samplingWeights } from './sampling-weights.js';
 import type { Scored } from './scorer.js';

@@ -3,6 +3,7 @@ import { SegtideError } from '../errors.js';
 import type { DeadLetter } from '../ingest/dead-letter.js';
 import type { UsageBatch } from '../ingest/usage-batch.js';
 import type { Clock, Source } from '../ports.js';
+import { isLearnt } from '../window/is-learnt.js';
 import { sliceWindows } from '../window/slice-windows.js';
 import type { WindowBatch } from '../window/window-batch.js';
 import type { Windower } from '../window/windower.js';
@@ -180,11 +181,6 @@ export function createPages(source: Source, windower: Windower, options: PagesOp
  * where a training has the cores as well. The encoder's blocks are as long, so that fewer would cost throughput.
  */
 const LIVE_PAGE = 32;
-
-/** Whether row `i` teaches: the first result of a closed window. */
-export function isLearnt(windows: WindowBatch, i: number): boolean {
-  return windows.finals[i] === 1 && windows.revisions[i] === 0 && windows.evicted[i] === 0;
-}
 
 function isSilence(batch: UsageBatch): boolean {
   return batch.length === 0 && batch.deadLetters.length === 0 && batch.waiting !== true;

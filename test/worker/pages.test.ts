@@ -4,9 +4,10 @@ import type { DeadLetter } from '../../src/ingest/dead-letter.js';
 import type { UsageBatch } from '../../src/ingest/usage-batch.js';
 import type { Source } from '../../src/ports.js';
 import { createScriptedSource } from '../../src/transport/memory/scripted-source.js';
+import { isLearnt } from '../../src/window/is-learnt.js';
 import { resolveWindow } from '../../src/window/window-settings.js';
 import { createWindower } from '../../src/window/windower.js';
-import { createPages, isLearnt, type Page, type Pages, type PagesOptions } from '../../src/worker/pages.js';
+import { createPages, type Page, type Pages, type PagesOptions } from '../../src/worker/pages.js';
 import { type TestEvent, toUsageBatch } from '../window/usage-events.js';
 import { toRows } from '../window/window-rows.js';
 

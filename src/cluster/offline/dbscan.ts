@@ -1,5 +1,5 @@
 import type { Abortable } from '../../numeric/abortable.js';
-import { NOISE, type Partition, toPartition } from './partition.js';
+import { type Partition, toPartition } from './partition.js';
 import { pause } from './pause.js';
 import { type Points, squaredDistance } from './points.js';
 
@@ -50,14 +50,7 @@ export async function dbscan(points: Points, { epsilon, minPoints, signal }: Dbs
     }
   }
   const noise = membership.reduce((sum, cluster) => sum + (cluster < 0 ? 1 : 0), 0);
-  return toPartition(
-    membership.map((cluster) => (cluster < 0 ? NOISE : cluster)),
-    {
-      epsilon: reach,
-      minPoints,
-      noise,
-    },
-  );
+  return toPartition(membership, { epsilon: reach, minPoints, noise });
 }
 
 /**

@@ -1,16 +1,12 @@
 import { SegtideError } from '../../errors.js';
-import type { DeadLetterReason } from '../../ingest/dead-letter.js';
 import { customersOf, selectWindows } from '../../train/window-rows.js';
 import { firstResults } from '../../window/first-results.js';
 import type { Fates, WindowBatch } from '../../window/window-batch.js';
-import { createWindower } from '../../window/windower.js';
-import { createPages, isLearnt } from '../../worker/pages.js';
 import type { Config } from '../config/schema.js';
 import type { GatherDeps } from '../model/gather-windows.js';
-import { openSource } from '../run/open-source.js';
+import { type ReadInput, readToEnd } from '../model/read-to-end.js';
 import { resolveRun } from '../run/run-settings.js';
 import { formatCount, formatCounted } from '../summary/format.js';
-import { describeNothingAccepted } from '../summary/nothing-accepted.js';
 
 /** Every whole window of an input. */
 export interface AllWindows {
@@ -30,44 +26,19 @@ export async function gatherAllWindows(config: Config, deps: GatherDeps): Promis
     throw new SegtideError('config', 'a topic has no end to read up to: name files');
   }
   const run = resolveRun(config);
-  const { trainer, window, learnEvery } = run.segmentation;
-  const { windowSteps: steps } = trainer.model.series;
   const parts: WindowBatch[] = [];
   const names: string[] = [];
-  const input = await openSource(config, run, deps, undefined);
-  try {
-    const windower = createWindower(window);
-    const deadLetterReasons: Partial<Record<DeadLetterReason, number>> = {};
-    const pages = createPages(input.source, windower, {
-      learnEvery,
-      isStopped: () => deps.signal.aborted,
-    });
-    for (let page = await pages.next(); page !== undefined; page = await pages.next()) {
-      const { windows } = page;
-      for (const { reason } of page.deadLetters) deadLetterReasons[reason] = (deadLetterReasons[reason] ?? 0) + 1;
-      const kept = [...windows.starts.keys()].filter((i) => isLearnt(windows, i));
-      if (kept.length === 0) continue;
-      for (const i of kept) names.push(windows.ids.text(windows.customers[i]!));
-      parts.push(selectWindows(windows, Uint32Array.from(kept)));
-      deps.onProgress(pages.records, names.length);
-    }
-    if (deps.signal.aborted) throw new SegtideError('aborted', 'The clustering was stopped.');
-    const { fates } = windower;
-    if (names.length === 0) {
-      const text =
-        describeNothingAccepted({ events: fates, deadLetterReasons, outputs: [] }, config) ??
-        `${formatCounted(pages.records, 'event')} gave no whole window of ${steps} steps; give more, or make window.steps or window.step less`;
-      throw new SegtideError('input', text);
-    }
-    if (fates.accepted < fates.in) deps.log.warn(leftOut(fates, deadLetterReasons));
-    return { windows: joined(parts, names), events: pages.records };
-  } finally {
-    await input.source.close();
-  }
+  const { fates, deadLetterReasons } = await readToEnd(config, run, deps, 'clustering', (windows, rows) => {
+    if (rows.length === 0) return;
+    for (const row of rows) names.push(windows.ids.text(windows.customers[row]!));
+    parts.push(selectWindows(windows, Uint32Array.from(rows)));
+  });
+  if (fates.accepted < fates.in) deps.log.warn(leftOut(fates, deadLetterReasons));
+  return { windows: joined(parts, names), events: fates.in };
 }
 
 /** What became of the events that are in no window. */
-function leftOut(fates: Fates, reasons: Partial<Record<DeadLetterReason, number>>): string {
+function leftOut(fates: Fates, reasons: ReadInput['deadLetterReasons']): string {
   const others: [string, number][] = [
     ['late', fates.late],
     ['quarantined', fates.quarantined],

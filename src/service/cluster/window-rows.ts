@@ -11,6 +11,7 @@ import { prepareSeries } from '../../series/prepare-series.js';
 import type { SeriesSettings } from '../../series/series-settings.js';
 import { embedWindows } from '../../train/embed-windows.js';
 import { decodeArtifact } from '../../train/encode-artifact.js';
+import { firstJob } from '../../train/first-job.js';
 import { openModel } from '../../train/loaded-model.js';
 import type { ModelArtifact } from '../../train/model-artifact.js';
 import { refuseTooFew } from '../../train/refuse-too-few.js';
@@ -116,16 +117,14 @@ async function fitModel(
 ): Promise<ModelArtifact> {
   const all = Uint32Array.from({ length: windows.length }, (_, i) => i);
   const fitted = selectWindows(windows, sample(all, mostFitted, createRandom(seed)));
-  const result = await train({
-    number: 1,
-    reasons: [`${fitted.length} windows`],
-    seed,
-    settings,
-    reservoir: toReservoirSnapshot(fitted, seed),
-    champion: undefined,
-    fresh: true,
-    nextSegmentNumber: 1,
-  });
+  const result = await train(
+    firstJob({
+      reasons: [`${fitted.length} windows`],
+      seed,
+      settings,
+      reservoir: toReservoirSnapshot(fitted, seed),
+    }),
+  );
   return decodeArtifact(result.artifact);
 }
 

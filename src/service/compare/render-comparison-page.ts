@@ -10,7 +10,8 @@ import type { DrawChart } from '../report/render-report.js';
 import { colourStyle, segmentVariable } from '../report/report-colours.js';
 import { REPORT_STYLE } from '../report/report-style.js';
 import { type Section, tableOf } from '../report/sections/section-parts.js';
-import { formatCount, formatCounted, formatNumber, formatSeconds, formatShare } from '../summary/format.js';
+import { formatCount, formatCounted, formatNumber, formatShare } from '../summary/format.js';
+import { candidateCells, score } from './candidate-cells.js';
 import type { ComparisonReport } from './comparison-report.js';
 import type { ComparisonFacts, WinnerFacts } from './gather-comparison.js';
 
@@ -72,21 +73,7 @@ const COLUMNS = [
 ];
 
 function rankingSection({ candidates, failures, rankedBy, seeds }: ComparisonReport): Section {
-  const rows = candidates.map((candidate) => [
-    String(candidate.rank),
-    candidate.encoder,
-    candidate.method,
-    [...new Set(candidate.k)].join(', '),
-    score(candidate.ari),
-    score(candidate.nmi),
-    score(candidate.stability),
-    score(candidate.silhouette),
-    score(candidate.seriesSilhouette),
-    formatShare(candidate.noise),
-    formatSeconds(candidate.encodeSeconds),
-    formatSeconds(candidate.clusterSeconds),
-    `${formatCount(candidate.residentBytes / 2 ** 20)} MiB`,
-  ]);
+  const rows = candidates.map((candidate) => candidateCells(candidate, formatShare(0)));
   return {
     id: 'ranking',
     title: 'Ranking',
@@ -192,8 +179,4 @@ function prototypeChart({ cluster, prototype }: ClusterSummary): ReportChart {
       ],
     }),
   };
-}
-
-function score(value: number | null): string {
-  return value === null ? '–' : value.toFixed(3);
 }

@@ -3,7 +3,7 @@ import { toInputError } from '../../transport/file/file-error.js';
 import { findInputFiles, type InputFile } from '../../transport/file/input-files.js';
 import { openFileFeed } from '../../transport/file/open-feed.js';
 import { openFile } from '../../transport/file/open-file.js';
-import { toParquetBytes } from '../../transport/file/parquet-bytes.js';
+import { readParquetObjects } from '../../transport/file/read-parquet-objects.js';
 import { formatCount } from '../summary/format.js';
 import { type FlatRecord, flatten, MOST_BYTES, MOST_RECORDS, type Sample } from './sample.js';
 
@@ -22,30 +22,12 @@ export async function readFileSample(path: string): Promise<Sample> {
 }
 
 async function readParquet(file: InputFile): Promise<Sample> {
-  const { parquetMetadataAsync, parquetReadObjects } = await import('hyparquet');
-  const { compressors } = await import('hyparquet-compressors');
-  const bytes = await toParquetBytes(await openFile(file, '.'));
-  try {
-    const buffer = {
-      byteLength: bytes.size,
-      slice: (start: number, end?: number) => bytes.slice(start, end ?? bytes.size),
-    };
-    const metadata = await parquetMetadataAsync(buffer);
-    const rows = Number(metadata.num_rows);
-    const read = (await parquetReadObjects({
-      file: buffer,
-      metadata,
-      compressors,
-      rowEnd: Math.min(rows, MOST_RECORDS),
-    })) as object[];
-    return toSample(
-      file,
-      read.map((row) => flatten(row)),
-      { unreadable: 0, whole: rows <= MOST_RECORDS },
-    );
-  } finally {
-    await bytes.close();
-  }
+  const { objects, rows } = await readParquetObjects(file, MOST_RECORDS);
+  return toSample(
+    file,
+    objects.map((row) => flatten(row)),
+    { unreadable: 0, whole: rows <= MOST_RECORDS },
+  );
 }
 
 async function readText(file: InputFile): Promise<Sample> {

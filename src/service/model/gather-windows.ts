@@ -4,13 +4,11 @@ import { type ReservoirSnapshot, toReservoirSnapshot } from '../../train/reservo
 import type { ModelSettings } from '../../train/training-job.js';
 import { readWindowTable } from '../../transport/file/read-window-table.js';
 import { toGivenWindows } from '../../window/given-windows.js';
-import { createWindower } from '../../window/windower.js';
-import { createPages, isLearnt } from '../../worker/pages.js';
 import type { Config } from '../config/schema.js';
-import { openSource } from '../run/open-source.js';
 import { resolveRun } from '../run/run-settings.js';
 import type { RunDeps } from '../run-from-config.js';
 import { modelSettingsFor } from './model-settings.js';
+import { readToEnd } from './read-to-end.js';
 
 /** Windows to train on, and how. */
 export interface GatheredWindows {
@@ -41,28 +39,18 @@ export async function gatherFromEvents(config: Config, deps: GatherDeps): Promis
     );
   }
   const run = resolveRun(config);
-  const { trainer, window, learnEvery } = run.segmentation;
+  const { trainer } = run.segmentation;
   const { windowSteps: steps, channels } = trainer.model.series;
   const reservoir = createReservoir({ ...trainer.reservoir, steps, channels, seed: trainer.seed });
-  const input = await openSource(config, run, deps, undefined);
-  try {
-    const windower = createWindower(window);
-    const pages = createPages(input.source, windower, { learnEvery, isStopped: () => deps.signal.aborted });
-    let deadLetters = 0;
-    for (let page = await pages.next(); page !== undefined; page = await pages.next()) {
-      deadLetters += page.deadLetters.length;
-      for (let i = 0; i < page.windows.length; i++) if (isLearnt(page.windows, i)) reservoir.add(page.windows, i);
-      deps.onProgress(pages.records, reservoir.offered);
-    }
-    if (deps.signal.aborted) throw new SegtideError('aborted', 'The training was stopped.');
-    if (reservoir.length === 0) {
-      const text = `${pages.records} events gave no whole window of ${steps} steps; give more, or make window.steps or window.step less`;
-      throw new SegtideError('input', text);
-    }
-    return { reservoir: reservoir.snapshot(), settings: trainer.model, events: pages.records, deadLetters };
-  } finally {
-    await input.source.close();
-  }
+  const { fates } = await readToEnd(config, run, deps, 'training', (windows, rows) => {
+    for (const row of rows) reservoir.add(windows, row);
+  });
+  return {
+    reservoir: reservoir.snapshot(),
+    settings: trainer.model,
+    events: fates.in,
+    deadLetters: fates.deadLettered,
+  };
 }
 
 /**

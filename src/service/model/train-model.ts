@@ -1,5 +1,6 @@
 import { SegtideError } from '../../errors.js';
 import { decodeArtifact } from '../../train/encode-artifact.js';
+import { firstJob } from '../../train/first-job.js';
 import { refuseTooFew } from '../../train/refuse-too-few.js';
 import type { TrainingJob, TrainingResult } from '../../train/training-job.js';
 import { writeWholeFile } from '../../transport/file/write-whole-file.js';
@@ -26,16 +27,14 @@ export async function trainModel(
   const began = now();
   const { reservoir, settings, events, deadLetters } = await gather();
   refuseTooFew(reservoir.customers.length, 2);
-  const result = await train({
-    number: 1,
-    reasons: [`segtide train: ${reservoir.customers.length} windows`],
-    seed,
-    settings,
-    reservoir,
-    champion: undefined,
-    fresh: true,
-    nextSegmentNumber: 1,
-  });
+  const result = await train(
+    firstJob({
+      reasons: [`segtide train: ${reservoir.customers.length} windows`],
+      seed,
+      settings,
+      reservoir,
+    }),
+  );
   if (!result.promoted) {
     const text = `The model is not sound and was not written: ${result.why.join('; ')}.`;
     throw new SegtideError('encoder', text);

@@ -1,6 +1,7 @@
 import pc from 'picocolors';
+import { candidateCells } from '../compare/candidate-cells.js';
 import type { ComparisonReport, RankedCandidate } from '../compare/comparison-report.js';
-import { formatCounted, formatSeconds, formatShare, printable, wrap } from './format.js';
+import { formatCounted, formatSeconds, printable, wrap } from './format.js';
 import { plainTable } from './plain-table.js';
 import type { SummaryStyle } from './render-summary.js';
 
@@ -61,27 +62,9 @@ function ranking(candidates: readonly RankedCandidate[], width: number): string 
       right('cluster', 1),
       right('memory', 0),
     ],
-    candidates.map((candidate) => [
-      String(candidate.rank),
-      candidate.encoder,
-      candidate.method,
-      [...new Set(candidate.k)].join(', '),
-      score(candidate.ari),
-      score(candidate.nmi),
-      score(candidate.stability),
-      score(candidate.silhouette),
-      score(candidate.seriesSilhouette),
-      candidate.noise === 0 ? '' : formatShare(candidate.noise),
-      formatSeconds(candidate.encodeSeconds),
-      formatSeconds(candidate.clusterSeconds),
-      `${Math.round(candidate.residentBytes / 2 ** 20)} MiB`,
-    ]),
+    candidates.map((candidate) => candidateCells(candidate, '')),
     width,
   );
-}
-
-function score(value: number | null): string {
-  return value === null ? '–' : value.toFixed(3);
 }
 
 function toLine({ encoder, method, why }: ComparisonReport['failures'][number]): string {

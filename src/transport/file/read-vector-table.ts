@@ -6,7 +6,7 @@ import { CsvRow } from '../../ingest/csv-row.js';
 import { toInputError } from './file-error.js';
 import type { InputFile } from './input-files.js';
 import { openFile } from './open-file.js';
-import { toParquetBytes } from './parquet-bytes.js';
+import { readParquetObjects } from './read-parquet-objects.js';
 
 /** A record of a file of vectors; of CSV all values are text. */
 type VectorRecord = Readonly<Record<string, unknown>>;
@@ -176,7 +176,7 @@ function toNumber(value: unknown): number {
 
 async function* recordsOf(file: InputFile, stdin: Readable): AsyncGenerator<VectorRecord> {
   if (file.format === 'parquet') {
-    yield* await parquetRecords(file);
+    yield* (await readParquetObjects(file)).objects as readonly VectorRecord[];
     return;
   }
   const stream = file.path === '-' ? stdin : await openText(file);
@@ -229,22 +229,6 @@ async function* csvRecords(stream: Readable, path: string): AsyncGenerator<Vecto
     }
     const header = names;
     yield Object.fromEntries(cells.map((cell, i) => [header[i]!, cell]));
-  }
-}
-
-async function parquetRecords(file: InputFile): Promise<readonly VectorRecord[]> {
-  const { parquetMetadataAsync, parquetReadObjects } = await import('hyparquet');
-  const { compressors } = await import('hyparquet-compressors');
-  const bytes = await toParquetBytes(await openFile(file, '.'));
-  try {
-    const buffer = {
-      byteLength: bytes.size,
-      slice: (start: number, end?: number) => bytes.slice(start, end ?? bytes.size),
-    };
-    const metadata = await parquetMetadataAsync(buffer);
-    return (await parquetReadObjects({ file: buffer, metadata, compressors })) as VectorRecord[];
-  } finally {
-    await bytes.close();
   }
 }
 
