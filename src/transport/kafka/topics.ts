@@ -21,13 +21,18 @@ export interface PartitionRange {
   readonly high: bigint;
 }
 
-/** Creates the topics that do not exist; those that do are left as they are. Runs only where a user asks for it. */
+/**
+ * Creates the topics that do not exist; those that do are left as they are. Runs only where a user asks for it. Resolves
+ * once the new ones can be written to.
+ */
 export async function ensureTopics(kafka: Kafka, plans: readonly TopicPlan[]): Promise<void> {
-  await withAdmin(kafka, 'the topics could not be created', (admin) =>
+  await withAdmin(kafka, 'the topics could not be created', async (admin) => {
+    const created = new Set<string>();
     // A topic that was just made may be unknown to the broker that is asked who leads it; by then it is there.
-    untilReady(async () => {
+    await untilReady(async () => {
       const missing = await notListed(admin, plans);
       if (missing.length === 0) return;
+      for (const { topic } of missing) created.add(topic);
       await admin.createTopics({
         waitForLeaders: true,
         topics: missing.map((plan) => ({
@@ -40,8 +45,10 @@ export async function ensureTopics(kafka: Kafka, plans: readonly TopicPlan[]): P
       // kafkajs does not wait for topics that another attempt, or another process, made a moment ago.
       const unknown = await notListed(admin, missing);
       if (unknown.length > 0) throw toNotYetKnown(unknown.map(({ topic }) => topic));
-    }),
-  );
+    });
+    // Metadata names a leader before it knows that it is one. Who leads answers for all partitions.
+    for (const topic of created) await untilReady(() => admin.fetchTopicOffsets(topic));
+  });
 }
 
 /** Next offsets that a group has committed, by partition; those without are absent. */
