@@ -7,15 +7,17 @@ import type { SeriesSettings } from './series/series-settings.js';
  *
  * @throws SegtideError `config` when it can not.
  */
-export function checkEncoderSeries({ kind, output }: EncoderSettings, series: SeriesSettings): void {
+export function checkEncoderSeries({ kind, output, dae }: EncoderSettings, series: SeriesSettings): void {
   if (kind === 'precomputed') checkEmbeddings(series);
   const { scale } = series;
   // What never gives a negative value can not give back series that have some.
-  if (output === 'softplus' && (scale === 'zscore' || scale === 'robust')) {
-    throw refuse(
-      `\`output: softplus\` never gives a negative value, and \`series.scale: ${scale}\` makes negative ones; set series.scale to max, minmax or none, or output to linear`,
-    );
-  }
+  const negative = scale === 'zscore' || scale === 'robust';
+  if (dae?.output === 'relu' && negative) throw refuse(neverNegative('dae.output', 'relu', scale));
+  if (output === 'softplus' && negative) throw refuse(neverNegative('output', 'softplus', scale));
+}
+
+function neverNegative(key: string, output: string, scale: string): string {
+  return `\`${key}: ${output}\` never gives a negative value, and \`series.scale: ${scale}\` makes negative ones; set series.scale to max, minmax or none, or ${key} to linear`;
 }
 
 /** An embedding that records carry is to be clustered as it is. */

@@ -124,7 +124,7 @@ export function toSegmentationSettings(stages: StageSettings, live: boolean): Se
         series,
         seriesHash: hashSettings([window.hash, series]),
         encoder,
-        warmUpdates: model.warmUpdates ?? Math.ceil(encoder.updates / 2),
+        warmUpdates: model.warmUpdates ?? Math.ceil((encoder.dae ?? encoder).updates / 2),
         cluster,
         calendar: { timeZone, stepMs: window.clock.nominalMs },
         heldOut: model.heldOut,

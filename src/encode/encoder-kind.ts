@@ -3,20 +3,21 @@ import type { ViewKind } from './views/view-kind.js';
 /**
  * What turns a prepared window into a vector:
  * - `vrae`: a variational recurrent autoencoder, with views of the window beside it;
+ * - `dae`: a denoising autoencoder of dense layers;
  * - `raw`: the window itself;
  * - `features`: its 22 canonical characteristics (catch22);
  * - `rocket`: features of random convolution kernels;
  * - `precomputed`: nothing; its records carry an embedding already, an element a channel.
  *
- * `raw`, `features` and `rocket` are reduced to their principal components. All but `vrae` have neither latents nor
- * reconstructions.
+ * `raw`, `features` and `rocket` are reduced to their principal components. They and `precomputed` have neither latents
+ * nor reconstructions.
  */
 export type EncoderKind = (typeof ENCODER_KINDS)[number];
 
-export const ENCODER_KINDS = ['vrae', 'raw', 'features', 'rocket', 'precomputed'] as const;
+export const ENCODER_KINDS = ['vrae', 'dae', 'raw', 'features', 'rocket', 'precomputed'] as const;
 
 /** The kinds whose embedding is one view of the window. */
-export type ProjectedKind = Exclude<EncoderKind, 'vrae' | 'precomputed'>;
+export type ProjectedKind = Exclude<EncoderKind, 'vrae' | 'dae' | 'precomputed'>;
 
 /** The view that each is. */
 export const PROJECTED_VIEWS: Readonly<Record<ProjectedKind, ViewKind>> = {

@@ -1,16 +1,26 @@
+import type { DaeEmbedding } from './dae/dae-options.js';
+import type { DaeWeights } from './dae/dae-weights.js';
 import type { ProjectedKind } from './encoder-kind.js';
 import type { LandmarkMap } from './neighbours/landmark-map.js';
 import type { FittedViews } from './views/fitted-views.js';
 import type { VraeWeights } from './vrae/vrae-weights.js';
 
 /** An encoder as it was trained: plain data, which any engine opens. */
-export type EncoderModel = VraeModel | ProjectedModel | PrecomputedModel;
+export type EncoderModel = VraeModel | DaeModel | ProjectedModel | PrecomputedModel;
 
 export interface VraeModel {
   readonly kind: 'vrae';
   readonly vrae: VraeWeights;
   /** What makes embeddings of a window's views; without it the VRAE's latents are the embedding. */
   readonly viewMap: ViewMap | undefined;
+}
+
+/** A denoising autoencoder of dense layers. */
+export interface DaeModel {
+  readonly kind: 'dae';
+  readonly weights: DaeWeights;
+  /** What is clustered of a window: its latents, or what they are decoded to. */
+  readonly embedding: DaeEmbedding;
 }
 
 /** Views of windows, what each counts, and the map of where windows lie by them. */
@@ -53,11 +63,21 @@ export function encoderShapeOf(model: EncoderModel): EncoderShape {
     const embeddingSize = viewMap?.map.size ?? latent;
     return { steps, channels, embeddingSize, latentSize: latent, hasLandmarks: viewMap !== undefined };
   }
+  if (model.kind === 'dae') {
+    const { steps, channels, latent } = model.weights.shape;
+    const embeddingSize = model.embedding === 'latents' ? latent : steps * channels;
+    return { steps, channels, embeddingSize, latentSize: latent, hasLandmarks: false };
+  }
   if (model.kind === 'precomputed') {
     return { steps: 1, channels: model.size, embeddingSize: model.size, latentSize: 0, hasLandmarks: false };
   }
   const { steps, channels, size } = model.views;
   return { steps, channels, embeddingSize: Math.max(1, size), latentSize: 0, hasLandmarks: false };
+}
+
+/** Whether windows lie by latents alone: of a network, and not on a map of views. */
+export function restsOnLatentsAlone(model: EncoderModel): boolean {
+  return model.kind === 'dae' || (model.kind === 'vrae' && model.viewMap === undefined);
 }
 
 /** The map that embeddings are places on; undefined where they are not. */

@@ -1,14 +1,15 @@
 import { SegtideError } from '../errors.js';
+import { type DaeOptions, type DaeSettings, resolveDae } from './dae/dae-options.js';
 import { ENCODER_KINDS, type EncoderKind, isProjectedKind, PROJECTED_VIEWS } from './encoder-kind.js';
 import { SHIFTS, type Shift } from './views/shift.js';
 import { VIEW_KINDS, type ViewKind } from './views/view-kind.js';
 import { resolveVrae, type VraeOptions, type VraeSettings } from './vrae/vrae-options.js';
 
-/** What turns a series into a vector. All but `kind`, `embeddingSize`, `shift`, `init`, `engine` and `seed` are of the VRAE. */
+/** What turns a series into a vector. All but `kind`, `embeddingSize`, `dae`, `shift`, `init`, `engine`, `threads` and `seed` are of the VRAE. */
 export interface EncoderOptions extends VraeOptions {
   /**
-   * A VRAE with views of the window beside it; or, without latents and reconstructions, the principal components of the
-   * prepared window (`raw`), of its catch22 features (`features`), or of features of random kernels (`rocket`); or the
+   * A VRAE with views of the window beside it; or the latents of a denoising autoencoder of dense layers, or what it
+   * gives back (`dae`); or, without latents and reconstructions, the principal components of the prepared window (`raw`), of its catch22 features (`features`), or of features of random kernels (`rocket`); or the
    * embedding that records carry, an element a channel, in windows of one step (`precomputed`).
    * @default 'vrae'
    */
@@ -18,6 +19,8 @@ export interface EncoderOptions extends VraeOptions {
    * @default 32
    */
   readonly embeddingSize?: number | undefined;
+  /** Of the denoising autoencoder, with `kind: dae`. */
+  readonly dae?: DaeOptions | undefined;
   /**
    * Ways to look at a window whose common neighbourhoods the embedding keeps; with none, the embedding is the VRAE's
    * latents.
@@ -43,6 +46,8 @@ export interface EncoderOptions extends VraeOptions {
 
 export interface EncoderSettings extends VraeSettings {
   readonly kind: EncoderKind;
+  /** Undefined of other kinds. */
+  readonly dae: DaeSettings | undefined;
   /** Undefined where it was not set, and of the VRAE. */
   readonly embeddingSize: number | undefined;
   readonly views: readonly ViewKind[];
@@ -59,7 +64,7 @@ export const DEFAULT_VIEWS: readonly ViewKind[] = ['log-shape-kernels', 'log-usa
 
 /** @throws SegtideError `config` when an option is out of range. */
 export function resolveEncoder(options: EncoderOptions = {}): EncoderSettings {
-  const { kind = 'vrae', embeddingSize, views, shift = 'aligned', init, ...vrae } = options;
+  const { kind = 'vrae', embeddingSize, dae, views, shift = 'aligned', init, ...vrae } = options;
   checkKind(kind, options);
   const settings = resolveVrae(vrae);
   const isPublished = settings.preset === 'published';
@@ -67,6 +72,7 @@ export function resolveEncoder(options: EncoderOptions = {}): EncoderSettings {
     ...settings,
     kind,
     embeddingSize,
+    dae: kind === 'dae' ? resolveDae(dae) : undefined,
     views: views === undefined ? (isPublished ? [] : DEFAULT_VIEWS) : views,
     shift,
     init: init === undefined ? (isPublished ? 'fresh' : 'pretrained') : init,
@@ -94,18 +100,23 @@ function checkKind(kind: EncoderKind, options: EncoderOptions): void {
   if (size !== undefined && !isProjectedKind(kind)) {
     refuse(
       `\`embeddingSize\` is for ${Object.keys(PROJECTED_VIEWS).join(', ')}: a VRAE's embedding has \`latent\` numbers, ` +
-        'and 8 by views; a precomputed one has as many as there are channels',
+        "and 8 by views; a denoising autoencoder's has `dae.latent`, or one a cell; a precomputed one has as many as there are channels",
     );
   }
   if (kind === 'precomputed' && options.shift === 'invariant') {
     refuse('`shift: invariant` is for windows of several steps; an embedding that is precomputed has one');
   }
+  if (kind === 'dae' && options.shift === 'invariant') {
+    refuse('`shift: invariant` is not for kind dae, which gives windows back as they lie in time');
+  }
+  if (kind !== 'dae' && options.dae !== undefined) refuse(`\`dae\` says nothing to kind ${kind}; leave it out`);
   // A config always names a preset.
   const { preset = 'default', ...named } = options;
   const given = { ...named, ...(preset !== 'default' && { preset }) };
   const idle = Object.entries(given).filter(([name, value]) => value !== undefined && !OF_ALL_KINDS.has(name));
   if (kind !== 'vrae' && idle.length > 0) {
-    refuse(`${idle.map(([name]) => `\`${name}\``).join(', ')} of a VRAE says nothing to kind ${kind}; leave it out`);
+    const advice = kind === 'dae' ? 'its own options are in `dae`' : 'leave it out';
+    refuse(`${idle.map(([name]) => `\`${name}\``).join(', ')} of a VRAE says nothing to kind ${kind}; ${advice}`);
   }
 }
 
@@ -113,6 +124,7 @@ function checkKind(kind: EncoderKind, options: EncoderOptions): void {
 const OF_ALL_KINDS: ReadonlySet<string> = new Set<keyof EncoderOptions>([
   'kind',
   'embeddingSize',
+  'dae',
   'shift',
   'init',
   'engine',

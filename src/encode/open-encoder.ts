@@ -1,3 +1,4 @@
+import { createDaeEncoder } from './dae/dae-encoder.js';
 import type { Encoder } from './encoder.js';
 import { type EncoderModel, encoderShapeOf } from './encoder-model.js';
 import { createPrecomputedEncoder } from './precomputed-encoder.js';
@@ -42,6 +43,7 @@ export const openEncoder = (
 
 async function open(model: EncoderModel, version: string, engine: VraeEngine): Promise<Encoder> {
   if (model.kind === 'precomputed') return createPrecomputedEncoder(model, version);
+  if (model.kind === 'dae') return createDaeEncoder(model, version, (await openEngine(engine)).engine);
   if (model.kind !== 'vrae') return createProjectedEncoder(model, version, (await openEngine(engine)).engine);
   const { vrae, viewMap } = model;
   const network = await createInferenceNetwork(vrae.shape, engine);

@@ -1,5 +1,8 @@
+import { DAE_CHOICES, type DaeEmbedding } from '../encode/dae/dae-options.js';
+import { damagedDae, readDaeShape } from '../encode/dae/dae-shape.js';
+import { fromDaeTensors, toDaeTensors } from '../encode/dae/dae-weights.js';
 import { type EncoderKind, isEncoderKind } from '../encode/encoder-kind.js';
-import type { EncoderModel, ViewMap, VraeModel } from '../encode/encoder-model.js';
+import type { DaeModel, EncoderModel, ViewMap, VraeModel } from '../encode/encoder-model.js';
 import type { LandmarkMap } from '../encode/neighbours/landmark-map.js';
 import { fromViewTensors, toViewTensors } from '../encode/views/view-tensors.js';
 import { readVraeShape } from '../encode/vrae/read-vrae-shape.js';
@@ -11,6 +14,7 @@ import type { EncoderArtifact } from './model-artifact.js';
 /** An encoder as named tensors, with what describes them as the header. */
 export function toEncoderTensors(model: EncoderModel): EncoderNumbers {
   if (model.kind === 'vrae') return toVraeTensors(model);
+  if (model.kind === 'dae') return toDaeNumbers(model);
   return model.kind === 'precomputed' ? { header: { size: model.size }, tensors: {} } : toViewTensors(model.views);
 }
 
@@ -18,6 +22,7 @@ export function toEncoderTensors(model: EncoderModel): EncoderNumbers {
 export function fromEncoderTensors(artifact: Pick<EncoderArtifact, 'kind'> & EncoderNumbers): EncoderModel {
   const kind = toEncoderKind(artifact.kind);
   if (kind === 'vrae') return fromVraeTensors(artifact);
+  if (kind === 'dae') return fromDaeNumbers(artifact);
   return kind === 'precomputed'
     ? { kind, size: readSize(artifact.header) }
     : { kind, views: fromViewTensors(artifact) };
@@ -39,6 +44,22 @@ function readSize(header: unknown): number {
 }
 
 type EncoderNumbers = Pick<EncoderArtifact, 'header' | 'tensors'>;
+
+function toDaeNumbers({ weights, embedding }: DaeModel): EncoderNumbers {
+  const tensors = Object.entries(toDaeTensors(weights)).map(([name, { shape, values }]): [string, Tensor] => [
+    name,
+    { shape, values: values.slice() },
+  ]);
+  return { header: { ...weights.shape, embedding }, tensors: Object.fromEntries(tensors) };
+}
+
+function fromDaeNumbers({ header, tensors }: EncoderNumbers): DaeModel {
+  const { embedding } = (header ?? {}) as { readonly embedding?: DaeEmbedding };
+  if (embedding === undefined || !DAE_CHOICES.embedding.includes(embedding)) {
+    throw damagedDae(`an embedding of ${String(embedding)}`);
+  }
+  return { kind: 'dae', weights: fromDaeTensors(readDaeShape(header), tensors), embedding };
+}
 
 function toVraeTensors({ vrae, viewMap }: VraeModel): EncoderNumbers {
   const tensors: Record<string, Tensor> = {};

@@ -57,7 +57,8 @@ export function copyMeans(posterior: FloatArray, rows: number, latent: number, m
   }
 }
 
-function countActive(latents: Float64Array, rows: number, latent: number): number {
+/** Latents, (rows, latent), of which the mean varies over series by more than 0.01 (Burda et al., 2016). */
+export function countActive(latents: FloatArray, rows: number, latent: number): number {
   let active = 0;
   for (let i = 0; i < latent; i++) {
     let mean = 0;

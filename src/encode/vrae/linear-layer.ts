@@ -9,7 +9,7 @@ export interface LinearLayer {
   readonly sumGradients: FloatBuffer; // (rows, outputs)
   load(parameters: FloatArray): void;
   forward(rows: number): void;
-  /** Computes the gradients of weights and bias, and those of the input into the buffer that was given for it. */
+  /** Computes the gradients of weights and bias, and those of the input where a buffer was given for them. */
   backward(rows: number): void;
   /** Writes the gradients of weights and bias to their place among all. */
   collect(gradient: FloatArray): void;
@@ -19,18 +19,19 @@ export interface LinearLayerOptions {
   readonly place: LinearPlace;
   readonly rows: number;
   readonly input: FloatBuffer; // (rows, inputs)
-  /** Undefined without training. */
+  /** Undefined where nobody asks for them, or without training. */
   readonly inputGradients: FloatBuffer | undefined; // (rows, inputs)
+  /** Whether `backward` is to be called. @default whether there are `inputGradients` */
+  readonly training?: boolean;
   /** Whether the gradients of the sums take the place of the sums. */
   readonly inPlace: boolean;
 }
 
 export function createLinearLayer(
   engine: RecurrentEngine,
-  { place, rows: most, input, inputGradients, inPlace }: LinearLayerOptions,
+  { place, rows: most, input, inputGradients, training = inputGradients !== undefined, inPlace }: LinearLayerOptions,
 ): LinearLayer {
   const { start, inputs, outputs } = place;
-  const training = inputGradients !== undefined;
   const weights = engine.allocate(outputs * inputs);
   const sums = engine.allocate(most * outputs);
   const sumGradients = inPlace ? sums : engine.allocate(training ? most * outputs : 0);
@@ -73,11 +74,13 @@ export function createLinearLayer(
       engine.multiply(toSums);
     },
     backward: (rows) => {
-      if (toInputs === undefined) throw new TypeError('this layer was not made for training');
+      if (!training) throw new TypeError('this layer was not made for training');
       toWeights.inner = rows;
       engine.multiply(toWeights);
-      toInputs.m = rows;
-      engine.multiply(toInputs);
+      if (toInputs !== undefined) {
+        toInputs.m = rows;
+        engine.multiply(toInputs);
+      }
       const given = sumGradients.values;
       biasGradients.fill(0);
       for (let row = 0, i = 0; row < rows; row++) {

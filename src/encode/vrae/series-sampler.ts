@@ -50,6 +50,9 @@ export function createSeriesSampler(
   };
 }
 
+/** Evaluated at most, so that the cost of an evaluation does not grow with the reservoir. */
+export const MOST_HELD_OUT = 512;
+
 /**
  * Splits series at random into rows to learn from and series held out. With fewer than ten series, or a share of zero,
  * all are learnt from and evaluated on.

@@ -1,10 +1,16 @@
 import { isInformative } from '../../window/is-informative.js';
 import type { FloatArray } from './recurrent-engine.js';
 import type { VraeSettings } from './vrae-options.js';
-import type { VraeShape } from './vrae-shape.js';
 
 /** What is held against what: the settings that a loss depends on. */
 export type Objective = Pick<VraeSettings, 'loss' | 'freeBits'>;
+
+/** A decoder's output: what it decodes to, and what makes values of its sums. */
+export interface DecodedShape {
+  readonly steps: number;
+  readonly channels: number;
+  readonly output: 'linear' | 'softplus' | 'relu';
+}
 
 /** Per series, one over the number of informative cells, or zero where there are none. */
 export function informativeShares(mask: Uint8Array, rows: number, cells: number, out: FloatArray): void {
@@ -36,7 +42,7 @@ export function differentiateReconstruction(
   { values, mask }: { readonly values: Float32Array; readonly mask: Uint8Array },
   shares: FloatArray,
   rows: number,
-  { steps, channels, output }: VraeShape,
+  { steps, channels, output }: DecodedShape,
   loss: Objective['loss'],
 ): number {
   const cells = steps * channels;
@@ -51,7 +57,7 @@ export function differentiateReconstruction(
           continue;
         }
         const sum = sums[i]! + bias[c]!;
-        const error = (output === 'softplus' ? softplus(sum) : sum) - values[cell]!;
+        const error = activate(output, sum) - values[cell]!;
         let slope: number;
         if (loss === 'mse') {
           total += share * error * error;
@@ -61,6 +67,7 @@ export function differentiateReconstruction(
           slope = loss === 'smooth-l1' ? Math.max(-1, Math.min(1, error)) : Math.sign(error);
         }
         if (output === 'softplus') slope /= 1 + Math.exp(-sum);
+        else if (output === 'relu' && sum <= 0) slope = 0;
         sums[i] = share * slope;
       }
     }
@@ -73,7 +80,7 @@ export function toValues(
   sums: FloatArray,
   bias: FloatArray,
   rows: number,
-  { steps, channels, output }: VraeShape,
+  { steps, channels, output }: DecodedShape,
   values: Float32Array,
   start: number,
 ): void {
@@ -81,10 +88,15 @@ export function toValues(
     for (let row = 0; row < rows; row++) {
       for (let c = 0; c < channels; c++, i++) {
         const sum = sums[i]! + bias[c]!;
-        values[start + (row * steps + t) * channels + c] = output === 'softplus' ? softplus(sum) : sum;
+        values[start + (row * steps + t) * channels + c] = activate(output, sum);
       }
     }
   }
+}
+
+function activate(output: DecodedShape['output'], sum: number): number {
+  if (output === 'linear') return sum;
+  return output === 'softplus' ? softplus(sum) : Math.max(0, sum);
 }
 
 /** log(1 + e^x) without overflow. */

@@ -1,11 +1,11 @@
 import { SegtideError } from '../../errors.js';
 import { createRandom } from '../../numeric/random.js';
-import { evaluateVrae, type VraeEvaluation } from './evaluate-vrae.js';
+import { evaluateVrae } from './evaluate-vrae.js';
+import { createEvaluatedTraining } from './evaluated-training.js';
 import { createParameters } from './initial-parameters.js';
 import { learningRateAt } from './learning-rate.js';
 import { clipScale, createOptimizer } from './optimizer.js';
-import type { FloatArray } from './recurrent-engine.js';
-import { createSeriesSampler, splitSeries } from './series-sampler.js';
+import { createSeriesSampler, MOST_HELD_OUT, splitSeries } from './series-sampler.js';
 import type { VraeFit, VraeJob, VraeProgress } from './vrae-job.js';
 import { toLayout } from './vrae-layout.js';
 import type { LatentTerm, VraeNetwork } from './vrae-network.js';
@@ -19,11 +19,6 @@ export interface VraeTraining {
   progress(): VraeProgress;
   fit(): VraeFit;
 }
-
-/** Evaluations of a full training; each costs about as much as three updates for a hundred held-out series. */
-const EVALUATIONS = 20;
-/** Evaluated at most, so that the cost of an evaluation does not grow with the reservoir. */
-const MOST_HELD_OUT = 512;
 
 /** Prepares a training: splits the series, makes or takes over the parameters, and evaluates nothing yet. */
 export function createVraeTraining(job: VraeJob, network: VraeNetwork, latentTerm?: LatentTerm): VraeTraining {
@@ -43,77 +38,47 @@ export function createVraeTraining(job: VraeJob, network: VraeNetwork, latentTer
   // While beta grows and the learning rate is high, a held-out loss that stands still will fall again.
   const settled = settings.updates * Math.max(warmUp, settings.schedule === 'cosine' ? 0.5 : 0);
 
-  let updates = 0;
-  let evaluations = 0;
-  let withoutGain = 0;
-  let trainLoss = Number.NaN;
-  let evaluation: VraeEvaluation | undefined;
-  let warning: string | undefined;
-  let best:
-    | { readonly parameters: FloatArray; readonly trainLoss: number; readonly evaluation: VraeEvaluation }
-    | undefined;
-
-  const update = (): number => {
-    const progress = updates / settings.updates;
-    const beta = progress >= warmUp ? settings.beta : settings.beta * (progress / warmUp);
-    network.load(parameters);
-    const { loss } = network.differentiate({ ...sampler.next(), beta, latentTerm }, gradient);
-    if (!Number.isFinite(loss)) return loss;
-    const scale = clipScale(gradient, settings.gradientClip);
-    optimizer.step(parameters, gradient, learningRateAt(updates, settings), scale);
-    updates++;
-    return loss;
-  };
-
-  /** What was learnt before is not lost by what comes later: the best weights stand, where there are any. */
-  const diverge = (loss: number): true => {
-    const what = `The loss became ${loss} after ${updates} updates`;
-    const advice = 'Scale the series, or lower encoder.learningRate.';
-    if (best === undefined) throw new SegtideError('encoder', `${what}. ${advice}`);
-    warning = `${what}, and the best weights of those before were taken. ${advice}`;
-    return true;
-  };
+  const training = createEvaluatedTraining({
+    parameters,
+    most: settings.updates,
+    settled,
+    patience: settings.patience,
+    update: (number) => {
+      const progress = number / settings.updates;
+      const beta = progress >= warmUp ? settings.beta : settings.beta * (progress / warmUp);
+      network.load(parameters);
+      const { loss } = network.differentiate({ ...sampler.next(), beta, latentTerm }, gradient);
+      if (!Number.isFinite(loss)) return loss;
+      const scale = clipScale(gradient, settings.gradientClip);
+      optimizer.step(parameters, gradient, learningRateAt(number, settings), scale);
+      return loss;
+    },
+    evaluate: () => {
+      network.load(parameters);
+      return evaluateVrae(network, heldOut, settings);
+    },
+    rateKey: 'encoder.learningRate',
+  });
 
   return {
-    advance: () => {
-      evaluations++;
-      const until = Math.max(updates + 1, Math.round((evaluations * settings.updates) / EVALUATIONS));
-      const from = updates;
-      let sum = 0;
-      while (updates < Math.min(until, settings.updates)) {
-        const loss = update();
-        if (!Number.isFinite(loss)) return diverge(loss);
-        sum += loss;
-      }
-      trainLoss = sum / (updates - from);
-      network.load(parameters);
-      evaluation = evaluateVrae(network, heldOut, settings);
-      if (!Number.isFinite(evaluation.loss)) return diverge(evaluation.loss);
-      if (best === undefined || evaluation.loss < best.evaluation.loss) {
-        best = { parameters: parameters.slice(), trainLoss, evaluation };
-        withoutGain = 0;
-      } else if (updates >= settled) {
-        withoutGain++;
-      }
-      return updates >= settings.updates || withoutGain >= settings.patience;
-    },
+    advance: training.advance,
     progress: () => ({
-      updates,
+      updates: training.updates,
       of: settings.updates,
-      trainLoss,
-      heldOutLoss: evaluation?.loss ?? Number.NaN,
+      trainLoss: training.trainLoss,
+      heldOutLoss: training.evaluation?.loss ?? Number.NaN,
       series: learn.length,
     }),
     fit: () => {
-      if (best === undefined) throw new SegtideError('encoder', 'A training has no fit before its first evaluation.');
+      const best = training.best();
       return {
         weights: toWeights(network.shape, best.parameters),
         trainLoss: best.trainLoss,
         heldOutLoss: best.evaluation.loss,
         heldOutReconstruction: best.evaluation.reconstruction,
         activeUnits: best.evaluation.activeUnits,
-        updates,
-        warning,
+        updates: training.updates,
+        warning: training.warning,
       };
     },
   };

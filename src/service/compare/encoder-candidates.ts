@@ -18,6 +18,11 @@ export const ENCODER_CANDIDATES: readonly EncoderCandidate[] = [
   { name: 'series', by: 'series', set: {} },
   { name: 'vrae', by: 'embedding', set: VRAE },
   { name: 'latents', by: 'embedding', set: { ...VRAE, 'encoder.views': [] } },
+  {
+    name: 'dae',
+    by: 'embedding',
+    set: { 'encoder.kind': 'dae', 'series.transform': 'none', 'series.scale': 'max', 'series.scope': 'own' },
+  },
   ...ENCODER_KINDS.filter(isProjectedKind).map(
     (kind): EncoderCandidate => ({ name: kind, by: 'embedding', set: { 'encoder.kind': kind } }),
   ),

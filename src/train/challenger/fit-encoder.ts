@@ -3,6 +3,7 @@ import type { FittedScale } from '../../series/fitted-scale.js';
 import { prepareSeries } from '../../series/prepare-series.js';
 import type { TrainingJob } from '../training-job.js';
 import type { EncoderFit } from './encoder-fit.js';
+import { fitDae } from './fit-dae.js';
 import { fitPlaces } from './fit-places.js';
 import { fitProjectedEncoder } from './fit-projected-encoder.js';
 import { type FitVraeOptions, fitVrae, keepVrae } from './fit-vrae.js';
@@ -27,6 +28,9 @@ export async function fitEncoder(
   const { series, encoder } = job.settings;
   const { kind } = encoder;
   if (kind === 'precomputed') return { ...UNTRAINED, model: { kind, size: series.channels } };
+  if (kind === 'dae') {
+    return fitDae(job, prepareSeries(series, scale ?? undefined, data.split.train), trained, options);
+  }
   if (kind !== 'vrae') return { ...UNTRAINED, model: await fitProjectedEncoder(kind, job, data, scale) };
   const { weights, ...fit } =
     kept === undefined

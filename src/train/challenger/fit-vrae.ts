@@ -19,7 +19,7 @@ export interface FitVraeOptions {
 }
 
 /** More would not be worth the wait: a provisional model has few windows to learn from, and does not serve for long. */
-const PROVISIONAL_UPDATES = 100;
+export const PROVISIONAL_UPDATES = 100;
 
 /**
  * Trains the VRAE, from the weights of the model in force, unless all begins anew.

@@ -39,6 +39,7 @@ export function toIncumbentRoles(
 function canRefit({ artifact }: Incumbent, kind: EncoderKind): boolean {
   const model = fromEncoderTensors(artifact.encoder);
   if (model.kind !== kind) return false;
+  if (model.kind === 'dae') return false;
   if (model.kind !== 'vrae') return true;
   const views = model.viewMap?.views.views ?? [];
   return views.length > 0 && !views.some(({ kind }) => kind === 'latents');

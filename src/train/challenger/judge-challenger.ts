@@ -1,7 +1,7 @@
 import { toClusterPoints } from '../../cluster/cluster-points.js';
 import { NO_CENTROID } from '../../cluster/refit-centroids.js';
 import { silhouette } from '../../cluster/silhouette.js';
-import { type EncoderModel, viewMapOf } from '../../encode/encoder-model.js';
+import { type EncoderModel, restsOnLatentsAlone, viewMapOf } from '../../encode/encoder-model.js';
 import { openEngine } from '../../encode/vrae/engines/open-engine.js';
 import type { VraeEngine } from '../../encode/vrae/vrae-options.js';
 import type { FittedScale } from '../../series/fitted-scale.js';
@@ -59,7 +59,7 @@ export async function judgeChallenger(
   // Of a behaviour that it does not know the model in force may make one dense heap: only a common space compares.
   const regrouped = kept ?? (champion === undefined ? trained : undefined);
   const decision =
-    regrouped === undefined || (model.kind === 'vrae' && model.viewMap === undefined)
+    regrouped === undefined || restsOnLatentsAlone(model)
       ? gated
       : gateRefit(gated.values, await compareGroupings(regrouped, challenger, engine), objection);
   const ofEncoder = kept === undefined ? encoderWarning(challenger, decision.values, split) : undefined;
@@ -78,7 +78,7 @@ function seesNothing({ fit: { model, views }, embeddings: { embeddings, embeddin
 }
 
 function restsOnLatents(model: EncoderModel): boolean {
-  return model.kind === 'vrae' && (model.viewMap === undefined || model.viewMap.views.latents > 0);
+  return restsOnLatentsAlone(model) || (viewMapOf(model)?.views.latents ?? 0) > 0;
 }
 
 async function measureChallenger(

@@ -44,10 +44,10 @@ export async function toArtifact(
  * What shaped an encoder of its kind. Where it is computed is no part of it: weights move between engines, and threads
  * change nothing.
  */
-function storedSettings({ kind, embeddingSize, engine, threads, ...settings }: EncoderSettings): object {
+function storedSettings({ kind, embeddingSize, dae, engine, threads, ...settings }: EncoderSettings): object {
   if (kind === 'vrae') return settings;
   const { shift, seed } = settings;
-  return { embeddingSize, shift, seed };
+  return kind === 'dae' ? { ...dae, seed } : { embeddingSize, shift, seed };
 }
 
 function toTrainingRecord(

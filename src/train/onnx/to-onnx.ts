@@ -1,7 +1,9 @@
-import { type EncoderModel, encoderShapeOf, type VraeModel } from '../../encode/encoder-model.js';
+import { toDaeTensors } from '../../encode/dae/dae-weights.js';
+import { type DaeModel, type EncoderModel, encoderShapeOf, type VraeModel } from '../../encode/encoder-model.js';
 import { SegtideError } from '../../errors.js';
 import { fromEncoderTensors } from '../encoder-tensors.js';
 import type { ModelArtifact } from '../model-artifact.js';
+import { addDenseCells, addDenseLatents } from './dense-nodes.js';
 import { encodeOnnx } from './encode-onnx.js';
 import { createGraphBuilder, type GraphBuilder, type Value } from './graph-builder.js';
 import { addLatents } from './latent-nodes.js';
@@ -56,33 +58,59 @@ function toGraph(model: ModelArtifact, encoder: EncoderModel, withReconstruction
   const values = graph.input({ name: 'values', dtype: 'float32', shape: [BATCH, steps, channels] });
   const mask = graph.input({ name: 'mask', dtype: 'uint8', shape: [BATCH, steps, channels] });
   const unknown = graph.add('Greater', [graph.cast(mask, 'int64'), graph.integers(1)]);
-  const latents =
-    encoder.kind === 'vrae' && (withReconstruction || (encoder.viewMap?.views.latents ?? 1) > 0)
-      ? graph.within('encoder', () => addLatents(graph, encoder.vrae.shape, toVraeTensors(encoder.vrae), values))
-      : undefined;
-
-  const embedding = addEmbedding(graph, encoder, { values, unknown, latents });
+  const windows = { values, unknown, ...addCoded(graph, encoder, values, unknown, withReconstruction) };
+  const embedding = addEmbedding(graph, encoder, windows);
   const { distances, segment } = graph.within('segments', () => addSegments(graph, model.clusterModel, embedding));
   const { k } = model.clusterModel;
   graph.output({ name: 'embedding', dtype: 'float32', shape: [BATCH, embeddingSize] }, embedding);
   graph.output({ name: 'distances', dtype: 'float32', shape: [BATCH, k] }, distances);
   graph.output({ name: 'segment', dtype: 'int64', shape: [BATCH] }, segment);
-  if (withReconstruction && encoder.kind === 'vrae') {
-    outputReconstruction(graph, encoder, { values, unknown, latents: latents! });
+  if (withReconstruction && (encoder.kind === 'vrae' || encoder.kind === 'dae')) {
+    outputReconstruction(graph, encoder, windows);
   }
   return graph.build();
 }
 
+/** What an autoencoder makes of windows, as far as it is asked for. */
+function addCoded(
+  graph: GraphBuilder,
+  encoder: EncoderModel,
+  values: Value,
+  unknown: Value,
+  withReconstruction: boolean,
+): Pick<PreparedWindows, 'latents' | 'cells'> {
+  const none = { latents: undefined, cells: undefined };
+  if (encoder.kind === 'vrae') {
+    const { vrae, viewMap } = encoder;
+    if (!withReconstruction && viewMap?.views.latents === 0) return none;
+    const latents = graph.within('encoder', () => addLatents(graph, vrae.shape, toVraeTensors(vrae), values));
+    return { ...none, latents };
+  }
+  if (encoder.kind !== 'dae') return none;
+  const { shape } = encoder.weights;
+  const tensors = toDaeTensors(encoder.weights);
+  const latents = graph.within('encoder', () => addDenseLatents(graph, shape, tensors, values, unknown));
+  const isDecoded = withReconstruction || encoder.embedding === 'reconstruction';
+  const cells = isDecoded ? graph.within('decoder', () => addDenseCells(graph, shape, tensors, latents)) : undefined;
+  return { latents, cells };
+}
+
 function outputReconstruction(
   graph: GraphBuilder,
-  { vrae }: VraeModel,
-  { values, unknown, latents }: PreparedWindows & { readonly latents: Value },
+  encoder: VraeModel | DaeModel,
+  { values, unknown, latents: given, cells }: PreparedWindows,
 ): void {
-  const { shape } = vrae;
-  const decoded = graph.within('decoder', () => addReconstruction(graph, shape, toVraeTensors(vrae), latents));
+  const { steps, channels, latentSize } = encoderShapeOf(encoder);
+  const latents = given!;
+  const decoded =
+    encoder.kind === 'vrae'
+      ? graph.within('decoder', () =>
+          addReconstruction(graph, encoder.vrae.shape, toVraeTensors(encoder.vrae), latents),
+        )
+      : graph.add('Reshape', [cells!, graph.integers(0, steps, channels)]);
   const error = addReconstructionError(graph, values, decoded, unknown);
-  graph.output({ name: 'latents', dtype: 'float32', shape: [BATCH, shape.latent] }, latents);
-  graph.output({ name: 'reconstruction', dtype: 'float32', shape: [BATCH, shape.steps, shape.channels] }, decoded);
+  graph.output({ name: 'latents', dtype: 'float32', shape: [BATCH, latentSize] }, latents);
+  graph.output({ name: 'reconstruction', dtype: 'float32', shape: [BATCH, steps, channels] }, decoded);
   graph.output({ name: 'reconstructionError', dtype: 'float32', shape: [BATCH] }, error);
 }
 
@@ -94,12 +122,15 @@ interface PreparedWindows {
   readonly unknown: Value;
   /** Undefined where nothing asks for them. */
   readonly latents: Value | undefined;
+  /** What dense layers decode them to, (batch, steps · channels); undefined where nothing asks for it. */
+  readonly cells: Value | undefined;
 }
 
-/** A place on the map of views, the latents where there is none, or the one view of an encoder that has no VRAE. */
+/** A place on the map of views, the latents where there is none, what these are decoded to, or the one view of an encoder that has no VRAE. */
 function addEmbedding(graph: GraphBuilder, encoder: EncoderModel, windows: PreparedWindows): Value {
-  const { values, unknown, latents } = windows;
+  const { values, unknown, latents, cells } = windows;
   if (encoder.kind === 'precomputed') return graph.add('Reshape', [values, graph.integers(0, encoder.size)]);
+  if (encoder.kind === 'dae') return encoder.embedding === 'latents' ? latents! : cells!;
   if (encoder.kind !== 'vrae') {
     const { views } = encoder;
     if (views.size === 0)

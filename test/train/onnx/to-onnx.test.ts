@@ -33,6 +33,18 @@ describe('toOnnx', () => {
       {},
     ],
     ['an LSTM that reads its own steps', DAY, { bidirectional: false, decoder: 'autoregressive', views: [] }, {}],
+    [
+      'the latents of dense layers',
+      { steps: 20, channels: 2 },
+      { kind: 'dae', dae: { layers: [12, 8], latent: 3, updates: 30 } },
+      {},
+    ],
+    [
+      'what dense layers give back',
+      DAY,
+      { kind: 'dae', dae: { layers: [8], latent: 3, updates: 30, embedding: 'reconstruction' } },
+      { transform: 'none', scale: 'max', scope: 'own' },
+    ],
     ['raw windows', { steps: 20, channels: 2 }, { kind: 'raw' }, {}],
     ['random kernels without a VRAE', DAY, { kind: 'rocket', embeddingSize: 6 }, {}],
   ])('gives what the model gives: %s', async (_, shape, encoder, series) => {

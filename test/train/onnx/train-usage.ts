@@ -1,3 +1,4 @@
+import { resolveDae } from '../../../src/encode/dae/dae-options.js';
 import type { EncoderOptions } from '../../../src/encode/encoder-options.js';
 import { createRandom } from '../../../src/numeric/random.js';
 import { resolveSeries, type SeriesOptions } from '../../../src/series/series-settings.js';
@@ -44,7 +45,10 @@ export async function trainUsage(
   const { model } = SMALL.trainer;
   const settings = {
     ...model,
-    encoder: { ...model.encoder, engine: 'js' as const, updates: 30, ...encoder },
+    encoder: {
+      ...{ ...model.encoder, engine: 'js' as const, updates: 30, ...encoder },
+      dae: encoder.kind === 'dae' ? resolveDae(encoder.dae) : undefined,
+    },
     series: resolveSeries(series, shape.steps, shape.channels),
   };
   const { artifact } = await runTrainingJob(smallJob({ settings, reservoir: reservoir.snapshot() }));

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DAE_BOUNDS, DAE_CHOICES, DAE_DEFAULTS, MOST_LAYERS, MOST_UNITS } from '../../../encode/dae/dae-options.js';
 import { ENCODER_KINDS } from '../../../encode/encoder-kind.js';
 import { DEFAULT_VIEWS, ENCODER_INITS } from '../../../encode/encoder-options.js';
 import { SHIFTS } from '../../../encode/views/shift.js';
@@ -14,13 +15,14 @@ export const encoderSection = z
       .enum(ENCODER_KINDS)
       .default('vrae')
       .describe(
-        'What makes the embedding (docs/encoders.md): `vrae`, a variational recurrent autoencoder with views of the window beside it; or the principal components of the prepared window (`raw`), of its catch22 features (`features`) or of random-kernel features (`rocket`); or the embedding that records carry, an element a channel (`precomputed`). Of the keys below the other kinds take `embeddingSize`, `shift`, `init` and `engine`.',
+        'What makes the embedding (docs/encoders.md): `vrae`, a variational recurrent autoencoder with views of the window beside it; or the latents of a denoising autoencoder of dense layers (`dae`); or the principal components of the prepared window (`raw`), of its catch22 features (`features`) or of random-kernel features (`rocket`); or the embedding that records carry, an element a channel (`precomputed`). Of the keys below the other kinds take `embeddingSize` or `dae`, `shift`, `init`, `engine` and `threads`.',
       ),
     embeddingSize: whole('numbers', { min: 1, max: 256 })
       .exactOptional()
       .describe(
         'Numbers of the embedding at most, of `raw`, `features` and `rocket`; fewer where components have next to no variance. Default: 32.',
       ),
+    dae: daeSection().exactOptional().describe('The denoising autoencoder of `kind: dae`, which has no other keys.'),
     preset: z
       .enum(VRAE_CHOICES.preset)
       .default('default')
@@ -126,4 +128,52 @@ export const encoderSection = z
 /** A key that is left out unless written, so that the preset has its say; its default is for whoever reads the schema. */
 function option<T extends z.ZodType>(name: keyof VraeSettings, kind: T) {
   return kind.exactOptional().meta({ ...kind.meta(), default: PRESETS.default[name] });
+}
+
+function daeSection() {
+  return z.strictObject({
+    layers: z
+      .array(whole('units', { min: 1, max: MOST_UNITS }))
+      .min(1)
+      .max(MOST_LAYERS)
+      .default([...DAE_DEFAULTS.layers])
+      .describe('Units of the layers from the window to the latents; from there on they come the other way round.'),
+    latent: daeNumber('latent', 'dimensions').describe('Numbers that a window is squeezed into.'),
+    noise: daeNumber('noise', 'prepared units').describe(
+      'Deviation of the noise on what the encoder is given while it trains.',
+    ),
+    dropout: daeNumber('dropout', 'share').describe('Part of the units of each layer that is dropped while it trains.'),
+    output: z
+      .enum(DAE_CHOICES.output)
+      .exactOptional()
+      .describe(
+        '`relu` gives back no negative values. Default: `relu` with `series.scale` max or minmax, else `linear`.',
+      ),
+    loss: z
+      .enum(DAE_CHOICES.loss)
+      .default(DAE_DEFAULTS.loss)
+      .describe('Reconstruction loss of observed cells; `smooth-l1` is quadratic up to errors of 1.'),
+    embedding: z
+      .enum(DAE_CHOICES.embedding)
+      .default(DAE_DEFAULTS.embedding)
+      .describe('What is clustered: the latents, or the window as it is given back, a number a cell.'),
+    batch: daeNumber('batch', 'windows').describe('Windows in one update.'),
+    updates: daeNumber('updates', 'updates').describe(
+      'Most updates of a training that begins anew; one that goes on from the model before does `model.retrain.warmUpdates`.',
+    ),
+    learningRate: daeNumber('learningRate', 'per update').describe(
+      'Learning rate at its highest; it falls to a tenth.',
+    ),
+    heldOut: daeNumber('heldOut', 'share').describe(
+      'Part of the training windows that the best weights are chosen by.',
+    ),
+    patience: daeNumber('patience', 'evaluations').describe(
+      'Evaluations (of 20) without a gain after which a training stops early.',
+    ),
+  });
+}
+
+function daeNumber(name: keyof typeof DAE_BOUNDS, unit: string) {
+  const { whole: isWhole, ...range } = DAE_BOUNDS[name];
+  return (isWhole ? whole(unit, range) : real(unit, range)).default(DAE_DEFAULTS[name]);
 }

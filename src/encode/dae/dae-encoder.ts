@@ -1,0 +1,86 @@
+import { setImmediate } from 'node:timers/promises';
+import { SegtideError } from '../../errors.js';
+import { throwIfAborted } from '../../numeric/abortable.js';
+import type { Encoder } from '../encoder.js';
+import type { DaeModel } from '../encoder-model.js';
+import { refuseOtherShape } from '../refuse-other-shape.js';
+import { restoreUsage } from '../views/restore-usage.js';
+import { INFERENCE_ROWS } from '../vrae/inference-rows.js';
+import type { RecurrentEngine } from '../vrae/recurrent-engine.js';
+import { squaredErrors } from '../vrae/vrae-loss.js';
+import { createDaeNetwork } from './dae-network.js';
+
+/** Windows that are computed at once; in between, the event loop gets its turn. */
+const CHUNK_ROWS = 256;
+
+/**
+ * Makes an encoder of a trained denoising autoencoder, whose embedding is the latents or the reconstruction. Unknown
+ * cells are read as lying on the line between their known neighbours.
+ *
+ * Each row of a result depends on its own series alone, bit for bit.
+ *
+ * @param engine which the encoder then owns
+ */
+export function createDaeEncoder(
+  { weights, embedding }: DaeModel,
+  version: string,
+  engine: RecurrentEngine,
+): Encoder & Required<Pick<Encoder, 'reconstruct' | 'dispose'>> {
+  const { shape } = weights;
+  const { steps, channels, latent } = shape;
+  const cells = steps * channels;
+  const network = createDaeNetwork(engine, shape, { rows: INFERENCE_ROWS });
+  network.load(weights.values);
+  const embeddingSize = embedding === 'latents' ? latent : cells;
+  const filled = new Float32Array(CHUNK_ROWS * cells);
+  const decoded = new Float32Array(CHUNK_ROWS * cells);
+
+  return {
+    version,
+    steps,
+    channels,
+    embeddingSize,
+    encode: async (series, signal) => {
+      refuseOtherShape(shape, series);
+      const { length } = series;
+      const latents = new Float32Array(length * latent);
+      const reconstructions = embedding === 'latents' ? undefined : new Float32Array(length * cells);
+      const reconstructionErrors = new Float32Array(length);
+      for (let from = 0; from < length; from += CHUNK_ROWS) {
+        if (from > 0) await setImmediate();
+        throwIfAborted(signal, 'The encoding');
+        const rows = Math.min(CHUNK_ROWS, length - from);
+        const values = series.values.subarray(from * cells, (from + rows) * cells);
+        const mask = series.mask.subarray(from * cells, (from + rows) * cells);
+        const found = latents.subarray(from * latent, (from + rows) * latent);
+        restoreUsage(undefined, shape, values, mask, rows, filled);
+        network.encode(filled, rows, found);
+        network.decode(found, rows, decoded);
+        squaredErrors(values, decoded, mask, rows, cells, reconstructionErrors.subarray(from, from + rows));
+        reconstructions?.set(decoded.subarray(0, rows * cells), from * cells);
+      }
+      return {
+        series,
+        length,
+        embeddingSize,
+        embeddings: reconstructions ?? latents,
+        latents: { length, latentSize: latent, values: latents },
+        reconstructionErrors,
+      };
+    },
+    reconstruct: async ({ length, latentSize, values }) => {
+      if (latentSize !== latent) {
+        throw new SegtideError('encoder', `This encoder has ${latent} latents, got ${latentSize}.`);
+      }
+      const series = new Float32Array(length * cells);
+      for (let from = 0; from < length; from += CHUNK_ROWS) {
+        if (from > 0) await setImmediate();
+        const rows = Math.min(CHUNK_ROWS, length - from);
+        const given = values.subarray(from * latent, (from + rows) * latent);
+        network.decode(given, rows, series.subarray(from * cells, (from + rows) * cells));
+      }
+      return series;
+    },
+    dispose: () => network.dispose(),
+  };
+}

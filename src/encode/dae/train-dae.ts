@@ -1,0 +1,138 @@
+import { SegtideError } from '../../errors.js';
+import { type Abortable, throwIfAborted } from '../../numeric/abortable.js';
+import { createRandom } from '../../numeric/random.js';
+import { isInformative } from '../../window/is-informative.js';
+import { countActive } from '../vrae/evaluate-vrae.js';
+import { createEvaluatedTraining } from '../vrae/evaluated-training.js';
+import { learningRateAt } from '../vrae/learning-rate.js';
+import { clipScale, createOptimizer } from '../vrae/optimizer.js';
+import { createSeriesSampler, MOST_HELD_OUT, splitSeries } from '../vrae/series-sampler.js';
+import type { TrainingSeries, VraeProgress } from '../vrae/vrae-job.js';
+import { cellLoss } from '../vrae/vrae-loss.js';
+import type { DaeNetwork } from './dae-network.js';
+import type { DaeSettings } from './dae-options.js';
+import { createDaeParameters } from './dae-parameters.js';
+import { isSameShape } from './dae-shape.js';
+import { type DaeWeights, toDaeWeights } from './dae-weights.js';
+
+/** Everything that a training depends on. */
+export interface DaeJob {
+  readonly settings: DaeSettings;
+  /** Without gaps; the mask says what is known. */
+  readonly series: TrainingSeries;
+  readonly seed: number;
+  /** Weights to go on from, of the network's shape; new ones when undefined. */
+  readonly initial?: DaeWeights | undefined;
+}
+
+export interface DaeFit {
+  /** Those with the least held-out loss. */
+  readonly weights: DaeWeights;
+  /** Mean training loss, with noise and dropout, between the two evaluations that end at these weights. */
+  readonly trainLoss: number;
+  /** Mean loss per informative cell over the held-out windows, without either. */
+  readonly heldOutLoss: number;
+  /** Latents that vary over the held-out windows by more than 0.01. */
+  readonly activeUnits: number;
+  readonly updates: number;
+  /** Why the training ended before its time; undefined where nothing went wrong. */
+  readonly warning: string | undefined;
+}
+
+export interface TrainDaeOptions {
+  /** Asked between evaluations. */
+  readonly signal?: Abortable | undefined;
+  readonly onProgress?: ((progress: VraeProgress) => void) | undefined;
+}
+
+/**
+ * Fits a denoising autoencoder by Adam, synchronously: same job and same engine, same bytes.
+ *
+ * @param network made for training with the job's settings; the caller disposes of it
+ * @throws SegtideError `encoder` when there is nothing to learn from or no loss was ever finite; `aborted` on request
+ */
+export function trainDae(job: DaeJob, network: DaeNetwork, { signal, onProgress }: TrainDaeOptions = {}): DaeFit {
+  const { settings, series, seed, initial } = job;
+  const { shape } = network;
+  checkJob(job, network);
+  const random = createRandom(seed);
+  const { learn, heldOut } = splitSeries(series, settings.heldOut, MOST_HELD_OUT, random);
+  const first = initial?.values ?? createDaeParameters(shape, random, series, learn);
+  const parameters = network.precision === 'float64' ? Float64Array.from(first) : Float32Array.from(first);
+  const gradient = parameters.slice();
+  const optimizer = createOptimizer(ADAM, parameters);
+  const drawn = settings.noise > 0 ? series.steps * series.channels : 0;
+  const sampler = createSeriesSampler(series, learn, settings.batch, drawn, random, settings.dropout > 0);
+  const { updates: most, learningRate, patience } = settings;
+  const training = createEvaluatedTraining({
+    parameters,
+    most,
+    // While the learning rate is high, a held-out loss that stands still will fall again.
+    settled: most / 2,
+    patience,
+    update: (number) => {
+      network.load(parameters);
+      const loss = network.differentiate(sampler.next(), gradient);
+      if (!Number.isFinite(loss)) return loss;
+      const rate = learningRateAt(number, { learningRate, schedule: 'cosine', rateWarmUp: 0, updates: most });
+      optimizer.step(parameters, gradient, rate, clipScale(gradient, GRADIENT_CLIP));
+      return loss;
+    },
+    evaluate: () => {
+      network.load(parameters);
+      return evaluateDae(network, heldOut, settings.loss);
+    },
+    rateKey: 'encoder.dae.learningRate',
+  });
+  for (let done = false; !done; ) {
+    throwIfAborted(signal, 'The training of the encoder');
+    done = training.advance();
+    const { updates, trainLoss, evaluation } = training;
+    onProgress?.({ updates, of: most, trainLoss, heldOutLoss: evaluation?.loss ?? Number.NaN, series: learn.length });
+  }
+  const { updates, warning } = training;
+  const { parameters: best, trainLoss, evaluation } = training.best();
+  const { loss, activeUnits } = evaluation;
+  return { weights: toDaeWeights(shape, best), trainLoss, heldOutLoss: loss, activeUnits, updates, warning };
+}
+
+const ADAM = { optimizer: 'adam', momentum: 0, weightDecay: 0 } as const;
+/** Largest Euclidean norm of a gradient: none but those that would undo what was learnt. */
+const GRADIENT_CLIP = 5;
+
+function evaluateDae(network: DaeNetwork, { length, values, mask }: TrainingSeries, loss: DaeSettings['loss']) {
+  const { latent, steps, channels } = network.shape;
+  const cells = steps * channels;
+  const latents = new Float32Array(length * latent);
+  const back = new Float32Array(length * cells);
+  network.encode(values, length, latents);
+  network.decode(latents, length, back);
+  let total = 0;
+  for (let row = 0; row < length; row++) {
+    let sum = 0;
+    let count = 0;
+    for (let i = row * cells; i < (row + 1) * cells; i++) {
+      if (!isInformative(mask[i]!)) continue;
+      sum += cellLoss(loss, back[i]! - values[i]!);
+      count++;
+    }
+    if (count > 0) total += sum / count;
+  }
+  return { loss: total / length, activeUnits: countActive(latents, length, latent) };
+}
+
+function checkJob({ series, initial }: DaeJob, { shape }: DaeNetwork): void {
+  const { length, steps, channels } = series;
+  if (!(length > 0)) {
+    throw new SegtideError('encoder', 'A training needs at least one window; got none. Wait for more windows.');
+  }
+  if (steps !== shape.steps || channels !== shape.channels) {
+    throw new SegtideError(
+      'encoder',
+      `The network takes windows of ${shape.steps} steps and ${shape.channels} channels, got ${steps} and ${channels}.`,
+    );
+  }
+  if (initial !== undefined && !isSameShape(initial.shape, shape)) {
+    throw new SegtideError('encoder', 'Initial weights must have the shape of the network. Start from new weights.');
+  }
+}
