@@ -6,7 +6,7 @@ import { readFileSample } from '../inspect/read-file-sample.js';
 import { toConfig } from '../inspect/to-config.js';
 import { renderFindings } from '../summary/render-findings.js';
 import { EXIT_CODES } from './exit-code.js';
-import type { InitFlags, InspectFlags } from './inspect-command.js';
+import type { InitFlags, InspectFlags, Preset } from './inspect-command.js';
 import { packagePath } from './package-path.js';
 import { readConfig } from './read-config.js';
 import { refuseExisting } from './refuse-existing.js';
@@ -29,11 +29,17 @@ export function inspectAndTell(input: string, flags: InspectFlags, terminal: Ter
 
 /** Writes a config for a file or topic, or an example where none is named; returns the exit code. */
 export async function initConfig(input: string | undefined, flags: InitFlags, terminal: Terminal): Promise<number> {
-  const { output, force = false, quiet = false } = flags;
+  const { output, force = false, quiet = false, preset } = flags;
+  if (input !== undefined && preset !== undefined) {
+    throw new SegtideError(
+      'config',
+      `--preset ${preset} is a config of its own, and looks at no input; name one of both`,
+    );
+  }
   // Before the input is read, which may take long.
   if (!force) await refuseExisting(output, 'Name another file by --output, or write over it by --force');
   const { config, notes } =
-    input === undefined ? { config: example(), notes: [] } : await configFor(input, flags, terminal);
+    input === undefined ? { config: example(preset), notes: [] } : await configFor(input, flags, terminal);
   writeText(output, config);
   const next = `segtide run --config ${output}`;
   const text =
@@ -56,9 +62,12 @@ async function configFor(
   return { config, notes: findings.notes };
 }
 
-/** The example that ships with the package. Its first line names the schema beside it; a copy elsewhere has none. */
-function example(): string {
-  return readFileSync(packagePath('config/segtide.yaml'), 'utf8').replace(/^# yaml-language-server:.*\n#\n/, '');
+/** An example or preset that ships with the package. Its first line names the schema beside it; a copy elsewhere has none. */
+function example(preset: Preset | undefined): string {
+  return readFileSync(packagePath(`config/${preset ?? 'segtide'}.yaml`), 'utf8').replace(
+    /^# yaml-language-server:.*\n#\n/,
+    '',
+  );
 }
 
 interface Inspected {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { collect } from './collect.js';
 import type { Outcome } from './exit-code.js';
 import type { Terminal } from './terminal.js';
@@ -14,9 +14,15 @@ export interface InspectFlags {
 
 /** Flags of `segtide init`, as written. */
 export interface InitFlags extends InspectFlags {
+  readonly preset?: Preset;
   readonly output: string;
   readonly force?: boolean;
 }
+
+/** Configs that ship with the package, in `config/`. */
+export const PRESETS = ['customer-usage'] as const;
+
+export type Preset = (typeof PRESETS)[number];
 
 /** `segtide inspect`: what an unknown file or topic holds, and how to cut it. */
 export function addInspectCommand(program: Command, terminal: Terminal, outcome: Outcome): void {
@@ -48,6 +54,7 @@ export function addInitCommand(program: Command, terminal: Terminal, outcome: Ou
       )
       .argument('[input]', 'a file; or, with --brokers or a config for Kafka, a topic'),
   )
+    .addOption(new Option('--preset <name>', 'without an input: the config of a known kind of study').choices(PRESETS))
     .option('-o, --output <file>', 'where to write', 'segtide.yaml')
     .option('--force', 'write over a file that is there')
     .option('-q, --quiet', 'print errors only')
@@ -78,4 +85,5 @@ const INIT_EXAMPLES = `
 Examples:
   segtide init usage.csv.gz && segtide run --config segtide.yaml
   segtide init usage-events --brokers localhost:9092 --output live.yaml
-  segtide init                                   an example with every part`;
+  segtide init                                   an example with every part
+  segtide init --preset customer-usage           segments by a denoising autoencoder`;

@@ -32,6 +32,9 @@ export interface EncoderMap {
 
 export interface WinnerFacts {
   readonly candidate: RankedCandidate;
+  readonly partition: Partition;
+  /** Along the three directions in which points differ most. */
+  readonly directions: Float64Array; // (rows, 3)
   readonly clusters: readonly ClusterSummary[];
   /** Of so many rows, drawn by the first seed. */
   readonly tree: Dendrogram;
@@ -43,6 +46,8 @@ export interface WinnerFacts {
 
 /** Encoders whose maps are shown. */
 const MAPS = 6;
+/** Directions that the winner is shown along. */
+const DIRECTIONS = 3;
 /** Rows that a dendrogram is made of. */
 const TREE_ROWS = 2_000;
 /** Windows of a cluster that are shown as given and as reconstructed. */
@@ -70,6 +75,8 @@ export async function gatherComparison(
   const { clusters } = describeClusters(rows, partition);
   const winner: WinnerFacts = {
     candidate,
+    partition,
+    directions: await principalPlaces(rows.points, DIRECTIONS),
     clusters,
     tree: await agglomerate(drawn, 'ward', signal),
     k: partition.k,

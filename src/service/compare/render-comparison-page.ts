@@ -112,7 +112,7 @@ function mapSection({ maps }: ComparisonFacts, { wide }: Drawing): Section {
 }
 
 function winnerSections(
-  { candidate, clusters, tree, k, reconstructions, channels }: WinnerFacts,
+  { candidate, partition, directions, clusters, tree, k, reconstructions, channels }: WinnerFacts,
   { n }: ComparisonReport,
   { wide, small }: Drawing,
 ): Section[] {
@@ -124,6 +124,16 @@ function winnerSections(
       title: 'Clusters',
       note: `Those of ${who}, of the first seed: the mean window of each, first channel, in the unit of the input.`,
       body: html`<ul class="cards">${clusters.map((cluster) => toCard(cluster, n, small))}</ul>`,
+    },
+    {
+      id: 'directions',
+      title: 'Along three directions',
+      note: `The points of ${candidate.encoder} along the three directions in which they differ most (PCA), two at a time.`,
+      body: html`<ul class="cards">${PAIRS.map(([x, y]) => {
+        const how = `along directions ${x + 1} and ${y + 1}`;
+        const chart = clusterMapChart(takePair(directions, x, y), partition, { name: `directions-${x}-${y}`, how });
+        return html`<li><h3>${x + 1} and ${y + 1}</h3>${small(chart)}</li>`;
+      })}</ul>`,
     },
   ];
   if (dendrogram !== undefined) {
@@ -148,6 +158,20 @@ function winnerSections(
     });
   }
   return sections;
+}
+
+/** Of three directions, two at a time. */
+const PAIRS = [
+  [0, 1],
+  [0, 2],
+  [1, 2],
+] as const;
+
+function takePair(directions: Float64Array, x: number, y: number): Float64Array {
+  return Float64Array.from({ length: (directions.length / 3) * 2 }, (_, i) => {
+    const row = 3 * Math.floor(i / 2);
+    return directions[row + (i % 2 === 0 ? x : y)]!;
+  });
 }
 
 function toCard(cluster: ClusterSummary, n: number, small: Drawing['small']): Html {
