@@ -19,7 +19,7 @@ export interface EncoderOptions extends VraeOptions {
    * @default 32
    */
   readonly embeddingSize?: number | undefined;
-  /** Of the denoising autoencoder, with `kind: dae`. */
+  /** Of the denoising autoencoder; they wait for `kind: dae`. */
   readonly dae?: DaeOptions | undefined;
   /**
    * Ways to look at a window whose common neighbourhoods the embedding keeps; with none, the embedding is the VRAE's
@@ -109,7 +109,6 @@ function checkKind(kind: EncoderKind, options: EncoderOptions): void {
   if (kind === 'dae' && options.shift === 'invariant') {
     refuse('`shift: invariant` is not for kind dae, which gives windows back as they lie in time');
   }
-  if (kind !== 'dae' && options.dae !== undefined) refuse(`\`dae\` says nothing to kind ${kind}; leave it out`);
   // A config always names a preset.
   const { preset = 'default', ...named } = options;
   const given = { ...named, ...(preset !== 'default' && { preset }) };

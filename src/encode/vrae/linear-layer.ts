@@ -65,9 +65,9 @@ export function createLinearLayer(
     sums,
     sumGradients,
     load: (parameters) => {
-      const target = weights.values;
-      for (let i = 0; i < outputs * inputs; i++) target[i] = parameters[start + i]!;
-      for (let i = 0; i < outputs; i++) bias[i] = parameters[start + outputs * inputs + i]!;
+      const end = start + outputs * inputs;
+      weights.values.set(parameters.subarray(start, end));
+      bias.set(parameters.subarray(end, end + outputs));
     },
     forward: (rows) => {
       toSums.m = rows;

@@ -22,7 +22,9 @@ export const encoderSection = z
       .describe(
         'Numbers of the embedding at most, of `raw`, `features` and `rocket`; fewer where components have next to no variance. Default: 32.',
       ),
-    dae: daeSection().exactOptional().describe('The denoising autoencoder of `kind: dae`, which has no other keys.'),
+    dae: daeSection()
+      .exactOptional()
+      .describe('The denoising autoencoder of `kind: dae`, which has no other keys; it waits for that kind.'),
     preset: z
       .enum(VRAE_CHOICES.preset)
       .default('default')
