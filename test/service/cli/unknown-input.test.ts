@@ -112,6 +112,20 @@ describe('segtide init', () => {
     expect((await run(['init', usage(), '--output', config, '--force'])).code).toBe(0);
     expect(readFileSync(config, 'utf8')).toMatch(/^# Written by segtide init/);
   });
+
+  it('writes a preset, whose study is valid, and refuses one beside an input', async () => {
+    const config = join(folder, 'segtide.yaml');
+    expect((await run(['init', '--preset', 'customer-usage', '--output', config])).code).toBe(0);
+    expect(readFileSync(config, 'utf8')).toMatch(/^# `segtide init --preset customer-usage`/);
+    const { out } = await run(['config', 'check', config]);
+    expect(out).toBe("the config 'customer-usage' is valid\n");
+    expect(
+      await run(['init', usage(), '--preset', 'customer-usage', '--output', join(folder, 'b.yaml')]),
+    ).toMatchObject({
+      err: expect.stringContaining('looks at no input'),
+      code: 2,
+    });
+  });
 });
 
 describe('segtide segments', () => {
