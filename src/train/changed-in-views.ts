@@ -36,24 +36,46 @@ interface Wave {
  * about a centroid hardly moves. The views that the map is made from have room for what is new.
  *
  * A wave has changed where the shift within segments (`withinShift`), measured in the views, is significant against
- * every wave that the model learnt from: where days of the week differ, one of them was like it. What counts are the newest
- * waves without a break, so that one odd wave before them is none. Waves of fewer than 64 windows are passed over.
+ * every wave that is known: where days of the week differ, one of them was like it. Known are the waves that the model
+ * learnt from and, until these and what followed cover a whole cycle of usage, what followed: the first weekend after a
+ * model of weekdays is no change. What counts are the newest waves without a break, so that one odd wave before them is
+ * none. Waves of fewer than 64 windows are passed over.
  *
  * @param fittedAt event time up to which the model was fitted, epoch ms
- * @returns undefined where nothing has changed, or waves are too small to tell
+ * @param cycleMs event time after which usage repeats, ms
+ * @returns undefined where nothing has changed, no whole cycle has been seen, or waves are too small to tell
  */
-export function changedInViews(viewed: ViewedSegments, fittedAt: number): ChangeInViews | undefined {
+export function changedInViews(viewed: ViewedSegments, fittedAt: number, cycleMs: number): ChangeInViews | undefined {
   const waves = toWaves(viewed).filter(({ windows }) => windows >= LEAST_WAVE);
   const known = waves.filter(({ end }) => end <= fittedAt);
   if (known.length === 0) return undefined;
+  const usual = [...known];
   let found: ChangeInViews | undefined;
-  for (const wave of waves.filter(({ end }) => end > fittedAt).toReversed()) {
-    const shifts = known.map(({ moments }) => withinShift(moments, wave.moments));
-    const isNew = shifts.every(({ value, significance }) => value >= LEAST_SHIFT && significance >= SIGNIFICANT);
-    if (!isNew) break;
-    found = { since: wave.start, shift: found?.shift ?? Math.min(...shifts.map(({ value }) => value)) };
+  for (const wave of waves.filter(({ end }) => end > fittedAt)) {
+    const isCycleKnown = coverageOf(usual) >= cycleMs;
+    if (!isCycleKnown) known.push(wave);
+    const shift = isCycleKnown ? leastShift(known, wave) : 0;
+    if (shift < LEAST_SHIFT) usual.push(wave);
+    found = shift < LEAST_SHIFT ? undefined : { since: found?.since ?? wave.start, shift };
   }
   return found;
+}
+
+/** From the likest of the known waves, in spreads within segments; 0 where chance explains it. */
+function leastShift(known: readonly Wave[], wave: Wave): number {
+  const shifts = known.map(({ moments }) => withinShift(moments, wave.moments));
+  return Math.min(...shifts.map(({ value, significance }) => (significance < SIGNIFICANT ? 0 : value)));
+}
+
+/** Event time in which any of the waves lie, in ms; the earliest end comes first. */
+function coverageOf(waves: readonly Pick<Wave, 'start' | 'end'>[]): number {
+  let covered = 0;
+  let until = Number.NEGATIVE_INFINITY;
+  for (const { start, end } of waves) {
+    covered += end - Math.max(start, until);
+    until = end;
+  }
+  return covered;
 }
 
 /** Windows that end together, the earliest first. */

@@ -1,4 +1,5 @@
 import type { Encoder } from '../encode/encoder.js';
+import { viewMapOf } from '../encode/encoder-model.js';
 import { type OpenEncoder, openEncoder } from '../encode/open-encoder.js';
 import { openEngine } from '../encode/vrae/engines/open-engine.js';
 import { fitChallenger } from './challenger/fit-challenger.js';
@@ -93,7 +94,7 @@ async function findChange(
   if (incumbent === undefined || isProvisional(incumbent.model.version)) return undefined;
   if (since !== undefined && incumbent.artifact.createdAt <= since) return undefined;
   const { artifact, model, embeddings, membership } = incumbent;
-  const { viewMap } = fromEncoderTensors(artifact.encoder);
+  const viewMap = viewMapOf(fromEncoderTensors(artifact.encoder));
   if (viewMap === undefined) return undefined;
   const { engine } = await openEngine(settings.encoder.engine);
   try {
@@ -102,7 +103,7 @@ async function findChange(
     const values = toWeightedViews(viewMap, viewed, engine);
     const { starts, ends } = data.windows;
     const segments = { k: model.cluster.k, size: viewMap.views.size, values, membership, starts, ends };
-    return changedInViews(segments, artifact.createdAt);
+    return changedInViews(segments, artifact.createdAt, settings.cycleMs);
   } finally {
     engine.dispose();
   }

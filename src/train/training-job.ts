@@ -28,6 +28,8 @@ export interface ModelSettings {
   readonly heldOut: number;
   readonly gate: GateSettings;
   readonly align: AlignSettings;
+  /** Event time, in ms, after which usage repeats: before so much of it has been seen, nothing is told to be new. */
+  readonly cycleMs: number;
 }
 
 export interface StepCalendar {
