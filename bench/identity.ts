@@ -7,7 +7,8 @@
 //
 // `kept` is the share of the customers that have the same segment id under both models, in the mean over the retrains and
 // the least of them; `clear` those with a margin of at least 0.2 before; `since the first` compares the last model with the
-// first. Segments of the default embedding do not rest on the VRAE, so that few updates do. DIR has files SET.csv.gz as of
+// first; `found new` counts trainings that took what came for a new behaviour, of which there is none: waves are weeks.
+// Segments of the default embedding do not rest on the VRAE, so that few updates do. DIR has files SET.csv.gz as of
 // bench/embedding-quality.ts; a customer is of one class and shows any series of it in each wave.
 import { parseArgs } from 'node:util';
 import { adjustedRandIndex } from '../src/cluster/adjusted-rand-index.js';
@@ -15,6 +16,7 @@ import type { AssignmentBatch } from '../src/cluster/assignment-batch.js';
 import { configSchema } from '../src/service/config/schema.js';
 import { modelSettingsFor } from '../src/service/model/model-settings.js';
 import { scoreWindows } from '../src/train/score-windows.js';
+import type { WindowBatch } from '../src/window/window-batch.js';
 import { labelledSet, type StationaryStream, simulatedWeeks } from './measure/stationary-streams.js';
 import { mean } from './measure/statistics.js';
 import { createTrainingChain } from './measure/training-chain.js';
@@ -23,6 +25,7 @@ const WAVES_OF_A_MODEL = 4;
 const WAVES_BETWEEN = 2;
 const FRESH_EVERY = 4;
 const CLEAR_MARGIN = 0.2;
+const WEEK_MS = 7 * 86_400_000;
 
 const { values: flags } = parseArgs({
   options: {
@@ -41,7 +44,7 @@ const { values: flags } = parseArgs({
 const retrains = Number(flags.retrains);
 
 console.log(
-  'stream, seed: kept clear (least), of clear; kept all (least); since the first clear, all; ARI first, mean, last; ids',
+  'stream, seed: kept clear (least), of clear; kept all (least); since the first clear, all; ARI first, mean, last; ids; found new',
 );
 for (const seed of flags.seeds.split(',').map(Number)) {
   const options = {
@@ -68,16 +71,18 @@ async function chain(stream: StationaryStream, seed: number): Promise<void> {
   );
   const train = createTrainingChain(settings, seed);
   let segments = 0;
+  let found = 0;
   let score: ((wave: number) => Promise<AssignmentBatch>) | undefined;
   let first: typeof score;
   const steps: Kept[] = [];
   const aris: number[] = [];
   for (let n = 0; n <= retrains; n++) {
     const end = n * WAVES_BETWEEN + WAVES_OF_A_MODEL;
-    const windows = stream.windows(end - WAVES_OF_A_MODEL, WAVES_OF_A_MODEL);
+    const windows = inWeeks(stream.windows(end - WAVES_OF_A_MODEL, WAVES_OF_A_MODEL), end - WAVES_OF_A_MODEL);
     const fresh = n % FRESH_EVERY === 0;
     const { result, artifact } = await train(windows, fresh);
     segments = result.nextSegmentNumber - 1;
+    if (result.found !== undefined) found++;
     const before = score;
     score = async (wave) => (await scoreWindows(artifact, stream.windows(wave, 1), { seed })).assignments;
     first ??= score;
@@ -102,8 +107,15 @@ async function chain(stream: StationaryStream, seed: number): Promise<void> {
   console.log(
     `${stream.name}, ${seed}: ${percent(mean(clear))} (${percent(Math.min(...clear))}) of ${percent(mean(steps.map(({ ofClear }) => ofClear)))}; ` +
       `${percent(mean(all))} (${percent(Math.min(...all))}); ${percent(whole.clear)}, ${percent(whole.all)}; ` +
-      `ARI ${[aris[0]!, mean(aris.slice(1)), aris.at(-1)!].map((ari) => (100 * ari).toFixed(1)).join(', ')}; ${segments} ids`,
+      `ARI ${[aris[0]!, mean(aris.slice(1)), aris.at(-1)!].map((ari) => (100 * ari).toFixed(1)).join(', ')}; ${segments} ids; found new ${found}`,
   );
+}
+
+/** Windows of whole waves at the times that they would have if each took a week. */
+function inWeeks(windows: WindowBatch, firstWave: number): WindowBatch {
+  const perWave = windows.length / WAVES_OF_A_MODEL;
+  const starts = windows.starts.map((_, i) => (firstWave + Math.floor(i / perWave)) * WEEK_MS);
+  return { ...windows, starts, ends: starts.map((start) => start + WEEK_MS) };
 }
 
 interface Kept {

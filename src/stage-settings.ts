@@ -58,6 +58,8 @@ const LEAST_FLOOR_WINDOWS = 100;
 /** Windows that a provisional model is made of at least, and for each of its segments. */
 const PROVISIONAL_WINDOWS = 64;
 const PROVISIONAL_WINDOWS_EACH = 8;
+/** Cycle of usage where `drift.referenceSpan` names none. */
+const WEEK_MS = 7 * 86_400_000;
 
 /**
  * Settings of a segmentation.
@@ -130,6 +132,8 @@ export function toSegmentationSettings(stages: StageSettings, live: boolean): Se
         heldOut: model.heldOut,
         gate,
         align: model.align,
+        // A span of nothing is no cycle.
+        cycleMs: drift.referenceMs || WEEK_MS,
       },
       retrain,
       provisionalFit,

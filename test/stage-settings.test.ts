@@ -3,6 +3,7 @@ import { segment } from '../src/segment.js';
 import { loadConfig } from '../src/service/config/load-config.js';
 import { resolveRun } from '../src/service/run/run-settings.js';
 import { resolveSegmentation } from '../src/stage-settings.js';
+import type { Duration } from '../src/window/window-options.js';
 
 const WINDOW = { step: 'hour', steps: 24 } as const;
 
@@ -41,6 +42,15 @@ run: { seed: 9 }`;
     expect(settings.trainer.model.cluster).toMatchObject({ halfLife: undefined, halfLifeMs: 2 * 24 * 3_600_000 });
     expect(settings.trainer.freshEvery).toBe(2);
     expect(settings.trainer.swapAfterWindows).toBe(768);
+  });
+
+  it('takes a week for the cycle of usage where `drift.referenceSpan` names none', () => {
+    const cycleOf = (referenceSpan?: Duration) => {
+      const drift = referenceSpan === undefined ? {} : { referenceSpan };
+      return resolveSegmentation({ window: WINDOW, drift }, false).trainer.model.cycleMs;
+    };
+    expect([cycleOf(), cycleOf('0s')]).toEqual([7 * 24 * 3_600_000, 7 * 24 * 3_600_000]);
+    expect(cycleOf('2d')).toBe(2 * 24 * 3_600_000);
   });
 
   it('lets models take effect on arrival where the stream is live', () => {

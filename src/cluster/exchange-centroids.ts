@@ -2,7 +2,11 @@ import { takeRows } from '../numeric/take-rows.js';
 import { type CentroidFit, NO_CENTROID, refitCentroids } from './refit-centroids.js';
 
 export interface ExchangeOptions {
-  /** Least part of the inertia that an exchange must take away. @default 0.05 */
+  /**
+   * Least part of the inertia that an exchange must take away: it moves all customers of one segment or two, and a few
+   * hundredths come and go with the windows that a model is fitted to.
+   * @default 0.15
+   */
   readonly minGain?: number;
 }
 
@@ -20,7 +24,7 @@ export interface ExchangeOptions {
 export async function exchangeCentroids(
   embeddings: Float32Array,
   fit: CentroidFit,
-  { minGain = 0.05 }: ExchangeOptions = {},
+  { minGain = 0.15 }: ExchangeOptions = {},
 ): Promise<CentroidFit> {
   let best = fit;
   for (let round = 0; round < fit.k && best.k > 2; round++) {

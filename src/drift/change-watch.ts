@@ -1,6 +1,7 @@
 import type { Statistics } from '../cluster/cluster-model.js';
 import { merge } from '../cluster/statistics.js';
 import { sum } from '../numeric/sum.js';
+import { SIGNIFICANT } from './significant-shift.js';
 import { withinShift } from './within-shift.js';
 
 export interface ChangeWatchSettings {
@@ -60,9 +61,6 @@ export interface ChangeWatch {
   rebase(reference: WatchedWindows | undefined): void;
   snapshot(): ChangeWatchSnapshot;
 }
-
-/** Deviations by chance beyond which a shift is none: waves come by the thousand, and their windows are not independent. */
-const SIGNIFICANT = 6;
 
 export function createChangeWatch(settings: ChangeWatchSettings, from?: ChangeWatchSnapshot): ChangeWatch {
   let reference = from?.reference ?? undefined;

@@ -1,6 +1,7 @@
 import { SegtideError } from '../errors.js';
 import type { ChangeWatchSettings } from './change-watch.js';
 import type { DriftReport } from './drift-report.js';
+import { LEAST_SHIFT } from './significant-shift.js';
 
 export type DriftLayer = DriftReport['layer'];
 
@@ -66,8 +67,6 @@ export interface DriftOptions {
   readonly cooldownWindows?: number;
 }
 
-/** Shift within segments, in spreads, from which behaviour has changed; beside it, chance must not explain it. */
-const CHANGE_THRESHOLD = 0.4;
 /** Windows that a shift within segments is measured against at first: some of each segment. */
 const WATCH_REFERENCE = 64;
 
@@ -110,7 +109,7 @@ export function resolveDriftOptions(options: DriftOptions, channels: readonly st
     cooldownWindows: options.cooldownWindows ?? 20_000,
     channels,
     watch: {
-      threshold: CHANGE_THRESHOLD,
+      threshold: LEAST_SHIFT,
       referenceWindows: WATCH_REFERENCE,
       referenceMs: options.referenceMs ?? 0,
       mostReferenceWindows: options.referenceWindows ?? 2_000,

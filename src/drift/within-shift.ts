@@ -1,5 +1,8 @@
 import type { Statistics } from '../cluster/cluster-model.js';
 
+/** First and second moments by segment. */
+export type MomentsOfSegments = Pick<Statistics, 'k' | 'size' | 'weights' | 'sums' | 'sumSquares'>;
+
 /** How far windows lie from where those of their segments lay before. */
 export interface WithinShift {
   /** Root mean squared shift of the segments' means, in spreads within segments; 0 where chance explains it. */
@@ -15,7 +18,7 @@ export interface WithinShift {
  * A change of shares alone, customers moving from one known segment to another, leaves it at 0; behaviour that the model
  * does not know lies elsewhere, whichever segment is nearest. Segments without windows before tell nothing.
  */
-export function withinShift(before: Statistics, now: Statistics): WithinShift {
+export function withinShift(before: MomentsOfSegments, now: MomentsOfSegments): WithinShift {
   const { k, size } = before;
   const variances = withinVariances(before);
   const variance = variances.reduce((sum, of) => sum + of, 0);
@@ -42,7 +45,7 @@ export function withinShift(before: Statistics, now: Statistics): WithinShift {
 }
 
 /** Of each coordinate, pooled over segments. */
-function withinVariances({ k, size, weights, sums, sumSquares }: Statistics): Float64Array {
+function withinVariances({ k, size, weights, sums, sumSquares }: MomentsOfSegments): Float64Array {
   const variances = new Float64Array(size);
   let freedom = 0;
   for (let j = 0; j < k; j++) {

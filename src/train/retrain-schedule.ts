@@ -86,8 +86,9 @@ export interface RetrainSchedule {
    * The fit has ended. Until a first one is promoted, the next is due after twice as many windows.
    *
    * @param isNew it learnt a new behaviour alone, which more windows may tell better. @default false
+   * @param fittedTo windows that it turned out to have to learn from. @default as many as when it was started
    */
-  finished(promoted: boolean, isNew?: boolean): void;
+  finished(promoted: boolean, isNew?: boolean, fittedTo?: number): void;
   /** Whether a new behaviour, of which a fit was refused, is tried again once there are twice as many windows of it. */
   readonly triesAgain: boolean;
   /**
@@ -216,8 +217,9 @@ export function createRetrainSchedule(settings: RetrainSettings, snapshot?: Retr
       tried = ENOUGH;
       triesAgain = false;
     },
-    finished(promoted, isNew = false) {
+    finished(promoted, isNew = false, fittedTo) {
       training = undefined;
+      if (fittedTo !== undefined) tried = { ...tried, windows: fittedTo };
       serving ||= promoted;
       if (promoted) fit = tried;
       triesAgain = !promoted && isNew && tried.windows !== null && tried.windows < settings.firstFit;

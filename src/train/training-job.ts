@@ -28,6 +28,8 @@ export interface ModelSettings {
   readonly heldOut: number;
   readonly gate: GateSettings;
   readonly align: AlignSettings;
+  /** Event time, in ms, after which usage repeats: before so much of it has been seen, nothing is told to be new. */
+  readonly cycleMs: number;
 }
 
 export interface StepCalendar {
@@ -108,4 +110,9 @@ export interface TrainingResult {
   /** The same windows as `reference`, as they lie about the centroids; undefined where there are none. */
   readonly watched?: WatchedWindows | undefined;
   readonly nextSegmentNumber: number;
+  /**
+   * The behaviour that it learnt alone, as the training itself found that the champion knows nothing of it: its start,
+   * epoch ms, and windows of it. Undefined where there is none, or the job had it found before.
+   */
+  readonly found?: { readonly since: number; readonly windows: number } | undefined;
 }

@@ -159,8 +159,11 @@ export function createBehaviourWatch(
         asked = undefined;
         monitor.rebase();
       }
-      if (promoted) fittedSince = learntSince;
-      else if (learntSince !== undefined && learntSince === since && since !== fittedSince) {
+      if (promoted) {
+        fittedSince = learntSince;
+        // What a training itself found to be new; what was found while it was under way is newer.
+        if (learntSince !== undefined && learntSince > (since ?? Number.NEGATIVE_INFINITY)) since = learntSince;
+      } else if (learntSince !== undefined && learntSince === since && since !== fittedSince) {
         // What the champion knows better is no other behaviour: it is watched from there on.
         if (!triesAgain) since = fittedSince;
         watch.rebase(undefined);

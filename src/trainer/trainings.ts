@@ -185,12 +185,15 @@ export function createTrainings(
     async conclude() {
       const ended = await underWay.end();
       if (ended === undefined) return undefined;
-      const { job, atWindow, result } = ended;
+      const { atWindow, result } = ended;
       if (result instanceof SegtideError) {
         await concludeFailed(ended, result);
         return undefined;
       }
-      if (isScheduled(job)) schedule.finished(result.promoted, job.since !== undefined && result.isSound);
+      const { found } = result;
+      const job = found === undefined ? ended.job : { ...ended.job, since: found.since };
+      const isNew = job.since !== undefined && result.isSound;
+      if (isScheduled(job)) schedule.finished(result.promoted, isNew, found?.windows);
       await tell(toTrainingOutcome(job, atWindow, result), job, result);
       return { job, result };
     },

@@ -49,6 +49,29 @@ describe('exchangeCentroids', () => {
     expect(await exchangeCentroids(rows, fit)).toBe(fit);
   });
 
+  it('moves customers for 15 % of the inertia, and not for less', async () => {
+    const parts = await Promise.all(
+      [1, 1.2, 1.6, 2].map(async (distance) => {
+        const rows = blobs(
+          [
+            [-distance, 0],
+            [distance, 0],
+            [39, 0],
+            [41, 0],
+          ],
+          100,
+        );
+        const stuck = await refitCentroids(rows, 2, Float32Array.of(0, 0, 39, 0, 41, 0));
+        const eager = await exchangeCentroids(rows, stuck, { minGain: 1e-6 });
+        const part = 1 - eager.inertia / stuck.inertia;
+        expect((await exchangeCentroids(rows, stuck)) === stuck).toBe(part < 0.15);
+        return part;
+      }),
+    );
+    expect(parts.filter((part) => part > 0.05 && part < 0.15).length).toBeGreaterThan(0);
+    expect(parts.filter((part) => part > 0.15 && part < 0.5).length).toBeGreaterThan(0);
+  });
+
   it('leaves round clouds without clumps alone, over ten seeds', async () => {
     for (let seed = 1; seed <= 10; seed++) {
       const rows = blobs([[0, 0]], 400, seed);

@@ -38,6 +38,7 @@ export interface SmallOptions {
   readonly halfLife?: number;
   readonly swapAfterWindows?: number | undefined;
   readonly provisionalFit?: number;
+  readonly cycleMs?: number;
   readonly seed?: number;
   /** In the place of a small VRAE. */
   readonly encoder?: EncoderOptions;
@@ -81,6 +82,7 @@ export function smallSettings(options: SmallOptions = {}): SegmentationSettings 
         heldOut: 0.2,
         gate: resolveGateOptions({ maxChurn: 1, maxSizeShift: 1, maxSilhouetteFall: 2, ...options.gate }),
         align: { to: 'previous', scale: false, ...options.align },
+        cycleMs: options.cycleMs ?? 0,
       },
       provisionalFit: options.provisionalFit,
       retrain: resolveRetrainOptions(

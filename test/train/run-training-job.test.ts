@@ -176,6 +176,22 @@ describe('a training job', () => {
     const carried = after.clusterModel.segmentIds.filter((id) => before.clusterModel.segmentIds.includes(id));
     expect(carried.length).toBeGreaterThanOrEqual(2);
 
+    // A training that was not told finds it itself, by the views of the model in force, and learns it alone.
+    const [start, end] = [Math.min(...starts), Math.max(...ends)];
+    const inTwoWaves = {
+      ...reservoir,
+      starts: reservoir.starts.map((_, row) => start + (row < starts.length ? 0 : week)),
+      ends: reservoir.ends.map((_, row) => end + (row < starts.length ? 0 : week)),
+    };
+    const untold = { reservoir: inTwoWaves, nextSegmentNumber: 9 };
+    const itself = await runTrainingJob(withViews({ number: 2, champion, ...untold }));
+    expect(itself.found).toEqual({ since, windows: customers.length });
+    expect(itself.why[0]).toContain(`windows since ${new Date(since).toISOString()} lie elsewhere`);
+    // One that knows that behaviour does not find it again.
+    const known = { artifact: itself.artifact, clusterModel: decodeArtifact(itself.artifact).clusterModel };
+    const next = await runTrainingJob(withViews({ number: 3, champion: known, ...untold, nextSegmentNumber: 20 }));
+    expect(next.found).toBeUndefined();
+
     // What the model in force does not know is compared with it, too: trained anew, it must part the windows better.
     const anew = await runTrainingJob(withViews({ number: 2, champion, reservoir, since, nextSegmentNumber: 9 }));
     expect(anew.values.championReconstructionError).not.toBeNull();

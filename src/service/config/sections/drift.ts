@@ -55,7 +55,9 @@ export const driftSection = z
       .describe('Windows after a model took over that later ones are compared with.'),
     referenceSpan: duration()
       .prefault('0s')
-      .describe('Least event time that those span; whole weeks, where usage differs by weekday.'),
+      .describe(
+        'Least event time that those span; whole weeks, where usage differs by weekday. A training takes nothing for new behaviour before it has windows of as much, or of a week at 0s.',
+      ),
     thresholds,
     significance: share()
       .default(0.001)
