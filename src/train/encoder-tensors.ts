@@ -1,6 +1,7 @@
 import { type EncoderKind, isEncoderKind } from '../encode/encoder-kind.js';
 import type { EncoderModel, ViewMap, VraeModel } from '../encode/encoder-model.js';
 import type { LandmarkMap } from '../encode/neighbours/landmark-map.js';
+import { fromOnnxTensors, toOnnxTensors } from '../encode/onnx/onnx-tensors.js';
 import { fromViewTensors, toViewTensors } from '../encode/views/view-tensors.js';
 import { readVraeShape } from '../encode/vrae/read-vrae-shape.js';
 import { fromTensors, toTensors } from '../encode/vrae/vrae-weights.js';
@@ -11,6 +12,7 @@ import type { EncoderArtifact } from './model-artifact.js';
 /** An encoder as named tensors, with what describes them as the header. */
 export function toEncoderTensors(model: EncoderModel): EncoderNumbers {
   if (model.kind === 'vrae') return toVraeTensors(model);
+  if (model.kind === 'onnx') return toOnnxTensors(model);
   return model.kind === 'precomputed' ? { header: { size: model.size }, tensors: {} } : toViewTensors(model.views);
 }
 
@@ -18,6 +20,7 @@ export function toEncoderTensors(model: EncoderModel): EncoderNumbers {
 export function fromEncoderTensors(artifact: Pick<EncoderArtifact, 'kind'> & EncoderNumbers): EncoderModel {
   const kind = toEncoderKind(artifact.kind);
   if (kind === 'vrae') return fromVraeTensors(artifact);
+  if (kind === 'onnx') return fromOnnxTensors(artifact);
   return kind === 'precomputed'
     ? { kind, size: readSize(artifact.header) }
     : { kind, views: fromViewTensors(artifact) };

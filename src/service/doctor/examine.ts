@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { ONNX_RUNTIMES } from '../../encode/onnx/load-onnx-runtime.js';
 import { inspectEngines } from '../../encode/vrae/engines/open-engine.js';
 import type { VraeEngine } from '../../encode/vrae/vrae-options.js';
 import { packageVersion } from '../cli/package-path.js';
@@ -58,7 +59,7 @@ export async function examine(config: Config | undefined, now: () => number): Pr
 }
 
 const NODE_NEEDED = '20.19.0';
-const OPTIONAL_PACKAGES = ['@tensorflow/tfjs-node'];
+const OPTIONAL_PACKAGES = ['@tensorflow/tfjs-node', ...ONNX_RUNTIMES];
 
 export function isAtLeast(version: string, needed: string): boolean {
   const [a, b] = [version, needed].map((text) => text.split('.').map((part) => Number.parseInt(part, 10)));

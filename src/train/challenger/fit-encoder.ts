@@ -3,6 +3,7 @@ import type { FittedScale } from '../../series/fitted-scale.js';
 import { prepareSeries } from '../../series/prepare-series.js';
 import type { TrainingJob } from '../training-job.js';
 import type { EncoderFit } from './encoder-fit.js';
+import { fitOnnxEncoder } from './fit-onnx-encoder.js';
 import { fitPlaces } from './fit-places.js';
 import { fitProjectedEncoder } from './fit-projected-encoder.js';
 import { type FitVraeOptions, fitVrae, keepVrae } from './fit-vrae.js';
@@ -27,6 +28,7 @@ export async function fitEncoder(
   const { series, encoder } = job.settings;
   const { kind } = encoder;
   if (kind === 'precomputed') return { ...UNTRAINED, model: { kind, size: series.channels } };
+  if (kind === 'onnx') return { ...UNTRAINED, ...(await fitOnnxEncoder(job, data, scale, open)) };
   if (kind !== 'vrae') return { ...UNTRAINED, model: await fitProjectedEncoder(kind, job, data, scale) };
   const { weights, ...fit } =
     kept === undefined

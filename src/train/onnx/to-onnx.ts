@@ -100,6 +100,9 @@ interface PreparedWindows {
 function addEmbedding(graph: GraphBuilder, encoder: EncoderModel, windows: PreparedWindows): Value {
   const { values, unknown, latents } = windows;
   if (encoder.kind === 'precomputed') return graph.add('Reshape', [values, graph.integers(0, encoder.size)]);
+  if (encoder.kind === 'onnx') {
+    throw new SegtideError('config', "This model's encoder is an ONNX file already; there is nothing to export.");
+  }
   if (encoder.kind !== 'vrae') {
     const { views } = encoder;
     if (views.size === 0)

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ENCODER_KINDS } from '../../../encode/encoder-kind.js';
 import { DEFAULT_VIEWS, ENCODER_INITS } from '../../../encode/encoder-options.js';
+import { ONNX_LAYOUTS } from '../../../encode/onnx/onnx-settings.js';
 import { SHIFTS } from '../../../encode/views/shift.js';
 import { VIEW_KINDS } from '../../../encode/views/view-kind.js';
 import { VRAE_CHOICES, type VraeSettings } from '../../../encode/vrae/vrae-options.js';
@@ -14,12 +15,35 @@ export const encoderSection = z
       .enum(ENCODER_KINDS)
       .default('vrae')
       .describe(
-        'What makes the embedding (docs/encoders.md): `vrae`, a variational recurrent autoencoder with views of the window beside it; or the principal components of the prepared window (`raw`), of its catch22 features (`features`) or of random-kernel features (`rocket`); or the embedding that records carry, an element a channel (`precomputed`). Of the keys below the other kinds take `embeddingSize`, `shift`, `init` and `engine`.',
+        'What makes the embedding (docs/encoders.md): `vrae`, a variational recurrent autoencoder with views of the window beside it; or the principal components of the prepared window (`raw`), of its catch22 features (`features`) or of random-kernel features (`rocket`); or the embedding that records carry, an element a channel (`precomputed`); or what a local ONNX file makes of the prepared window (`onnx`). Of the keys below the other kinds take `embeddingSize`, `shift`, `init` and `engine`.',
       ),
     embeddingSize: whole('numbers', { min: 1, max: 256 })
       .exactOptional()
       .describe(
         'Numbers of the embedding at most, of `raw`, `features` and `rocket`; fewer where components have next to no variance. Default: 32.',
+      ),
+    file: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .describe(
+        'ONNX file of `kind: onnx`, which needs it and onnxruntime-node or onnxruntime-web. The trainer reads it at each training; workers get it with the model.',
+      ),
+    inputName: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .describe('Input of the ONNX file that takes windows. Default: the only one.'),
+    outputName: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .describe('Output of the ONNX file that is the embedding. Default: the only one.'),
+    layout: z
+      .enum(ONNX_LAYOUTS)
+      .exactOptional()
+      .describe(
+        'What the ONNX file takes: `btc` is (batch, steps, channels), `bct` (batch, channels, steps). Default: told by the shape that the file states.',
       ),
     preset: z
       .enum(VRAE_CHOICES.preset)
