@@ -1,5 +1,5 @@
 import type { EncoderSettings } from '../encoder-options.js';
-import { findOnnxRuntime } from './load-onnx-runtime.js';
+import { findOnnxRuntimes } from './load-onnx-runtime.js';
 import { readOnnxFile } from './read-onnx-file.js';
 
 /**
@@ -13,6 +13,6 @@ export function checkEncoderFile(
   series: { readonly steps: number; readonly channels: number },
 ): void {
   if (onnx === undefined) return;
-  findOnnxRuntime();
+  findOnnxRuntimes();
   readOnnxFile(onnx, series);
 }

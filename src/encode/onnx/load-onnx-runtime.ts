@@ -23,20 +23,21 @@ export interface OnnxSession {
 export const ONNX_RUNTIMES: readonly string[] = ['onnxruntime-node', 'onnxruntime-web'];
 
 /**
- * Finds out which runtime is installed, without loading it.
+ * Finds out which runtimes are installed, without loading them.
  *
+ * @returns at least one
  * @throws SegtideError `config` where there is none.
  */
-export function findOnnxRuntime(runtimes: readonly string[] = ONNX_RUNTIMES): string {
+export function findOnnxRuntimes(runtimes: readonly string[] = ONNX_RUNTIMES): readonly string[] {
   const { resolve } = createRequire(import.meta.url);
-  const found = runtimes.find((name) => {
+  const found = runtimes.filter((name) => {
     try {
       return resolve(name) !== '';
     } catch {
       return false;
     }
   });
-  if (found !== undefined) return found;
+  if (found.length > 0) return found;
   throw new SegtideError(
     'config',
     `encoder.kind is onnx, which needs ${runtimes.join(' or ')}, and neither is installed. ` +
@@ -45,20 +46,25 @@ export function findOnnxRuntime(runtimes: readonly string[] = ONNX_RUNTIMES): st
 }
 
 /**
- * Loads the runtime that is installed.
+ * Loads the first runtime that is installed and can be loaded: machine code may be missing for a platform.
  *
- * @throws SegtideError `config` where there is none, or it can't be loaded.
+ * @throws SegtideError `config` where there is none.
  */
 export async function loadOnnxRuntime(runtimes: readonly string[] = ONNX_RUNTIMES): Promise<OnnxRuntime> {
-  const name = findOnnxRuntime(runtimes);
-  let loaded: OnnxRuntime & { readonly default?: OnnxRuntime };
-  try {
-    loaded = await import(name);
-  } catch (cause) {
-    throw new SegtideError('config', `${name} can't be loaded: ${(cause as Error).message}. Install it anew.`, {
-      cause,
-    });
+  const failures: unknown[] = [];
+  const found = findOnnxRuntimes(runtimes);
+  for (const name of found) {
+    try {
+      return settle(await import(name));
+    } catch (cause) {
+      failures.push(cause);
+    }
   }
+  const why = failures.map((cause, at) => `${found[at]} can't be loaded: ${(cause as Error).message}`).join('; ');
+  throw new SegtideError('config', `${why}. Install one anew.`, { cause: failures[0] });
+}
+
+function settle(loaded: OnnxRuntime & { readonly default?: OnnxRuntime }): OnnxRuntime {
   const runtime = loaded.InferenceSession === undefined ? loaded.default! : loaded;
   runtime.env.logLevel = 'error';
   // Windows are shared out among encode threads already, and results should not depend on how many there are.

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { Encoder } from '../../../src/encode/encoder.js';
 import type { OnnxFileModel } from '../../../src/encode/encoder-model.js';
+import { findOnnxRuntimes, loadOnnxRuntime } from '../../../src/encode/onnx/load-onnx-runtime.js';
+import { createOnnxEncoder } from '../../../src/encode/onnx/onnx-encoder.js';
 import { openEncoder } from '../../../src/encode/open-encoder.js';
+import { createEncodePool } from '../../../src/encode/threads/encode-pool.js';
 import type { SeriesBatch } from '../../../src/series/series-batch.js';
 import { fromEncoderTensors, toEncoderTensors } from '../../../src/train/encoder-tensors.js';
-import { type SmallOnnx, smallOnnx } from '../../support/onnx-files.js';
+import { projectingOnnx, type SmallOnnx, smallOnnx } from '../../support/onnx-files.js';
 
 const STEPS = 3;
 const CHANNELS = 2;
@@ -22,17 +26,21 @@ function seriesOf(values: readonly number[]): SeriesBatch {
   return { length, steps: STEPS, channels: CHANNELS, values: Float32Array.from(values), mask } as SeriesBatch;
 }
 
-async function encode(model: OnnxFileModel, values: readonly number[]): Promise<number[]> {
-  const encoder = openEncoder(model, 'v1', 'js');
-  const { embeddings } = await encoder.encode(seriesOf(values));
-  encoder.dispose();
-  return [...embeddings];
-}
-
 // Channels of means 2 and 20, then 5 and 50.
 const TWO = [1, 10, 2, 20, 3, 30, 4, 40, 5, 50, 6, 60];
 
-describe('an encoder of an ONNX file', () => {
+// One of them is always there; both where onnxruntime-node is installed, too.
+describe.each(findOnnxRuntimes())('an encoder of an ONNX file, run by %s', (name) => {
+  const open = async (model: OnnxFileModel): Promise<Encoder> =>
+    createOnnxEncoder(model, 'v1', await loadOnnxRuntime([name]));
+
+  async function encode(model: OnnxFileModel, values: readonly number[]): Promise<number[]> {
+    const encoder = await open(model);
+    const { embeddings } = await encoder.encode(seriesOf(values));
+    encoder.dispose!();
+    return [...embeddings];
+  }
+
   it.each<[string, OnnxFileModel]>([
     ['steps first', modelOf({ shape: ['n', STEPS, CHANNELS] })],
     ['channels first', modelOf({ shape: ['n', CHANNELS, STEPS], axis: 2, outputShape: ['n', 2] }, { layout: 'bct' })],
@@ -45,7 +53,7 @@ describe('an encoder of an ONNX file', () => {
   it('gives the same of 600 windows as of each by itself, also when asked for several at once', async () => {
     const model = modelOf({ shape: ['n', STEPS, CHANNELS] });
     const values = Array.from({ length: 600 * STEPS * CHANNELS }, (_, i) => Math.sin(i) * 10);
-    const encoder = openEncoder(model, 'v1', 'js');
+    const encoder = await open(model);
     const [whole, part] = await Promise.all([
       encoder.encode(seriesOf(values)),
       encoder.encode(seriesOf(values.slice(6 * 300, 6 * 301))),
@@ -53,7 +61,7 @@ describe('an encoder of an ONNX file', () => {
     expect(whole.embeddings.length).toBe(1200);
     expect([...part.embeddings]).toEqual([...whole.embeddings.subarray(600, 602)]);
     await expect(encoder.encode({ ...seriesOf(TWO), steps: 2, channels: 3 })).rejects.toThrow('This encoder takes');
-    encoder.dispose();
+    encoder.dispose!();
   });
 
   it('puts what was fitted in the place of numbers that are not finite', async () => {
@@ -64,9 +72,45 @@ describe('an encoder of an ONNX file', () => {
 
   it('says so when the runtime refuses the file, or it gives another shape than it states', async () => {
     const broken = modelOf({ shape: ['n', STEPS, CHANNELS] }, { file: Uint8Array.of(1, 2, 3) });
-    await expect(encode(broken, TWO)).rejects.toMatchObject({ code: 'encoder', message: /can't be opened/ });
+    await expect(encode(broken, TWO)).rejects.toMatchObject({
+      code: 'encoder',
+      message: expect.stringContaining("can't be opened"),
+    });
     const other = modelOf({ shape: ['n', STEPS, CHANNELS] }, { size: 3, fill: new Float32Array(3) });
     await expect(encode(other, TWO)).rejects.toThrow('gave (2, 2) for 2 windows, where its shape says 3 numbers each');
+  });
+
+  it('tells what the model computes wrongly in words, and encodes on', async () => {
+    // It takes three steps, whatever is known of it.
+    const encoder = await open(
+      modelOf(
+        { shape: ['n', STEPS, CHANNELS] },
+        { steps: 4, channels: 1, file: projectingOnnx(STEPS, new Float32Array(6)) },
+      ),
+    );
+    const series = { ...seriesOf(TWO), length: 3, steps: 4, channels: 1 };
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await expect(encoder.encode(series)).rejects.toMatchObject({
+        code: 'encoder',
+        message: expect.stringContaining("The encoder's ONNX file can't be run: "),
+      });
+    }
+    encoder.dispose!();
+  });
+});
+
+describe('an encoder of an ONNX file', () => {
+  it('gives the same numbers in threads', async () => {
+    const model = modelOf({ shape: ['n', STEPS, CHANNELS] });
+    const series = seriesOf(Array.from({ length: 700 * STEPS * CHANNELS }, (_, i) => Math.sin(i) * 10));
+    const alone = openEncoder(model, 'v1', 'js');
+    const pool = createEncodePool(2);
+    const { embeddings } = await pool.open(model, 'v1', 'js').encode(series);
+    expect(embeddings).toEqual((await alone.encode(series)).embeddings);
+    alone.dispose();
+    const broken = pool.open({ ...model, file: Uint8Array.of(1, 2, 3) }, 'v2', 'js');
+    await expect(broken.encode(series)).rejects.toMatchObject({ code: 'encoder' });
+    await pool.close();
   });
 
   it('is stored with the file, and refused where that is damaged', () => {

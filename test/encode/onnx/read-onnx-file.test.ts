@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findOnnxRuntime, loadOnnxRuntime } from '../../../src/encode/onnx/load-onnx-runtime.js';
 import type { OnnxOptions } from '../../../src/encode/onnx/onnx-settings.js';
 import { type ReadOnnxFile, readOnnxFile } from '../../../src/encode/onnx/read-onnx-file.js';
 import { bytesField, messageField, varintField } from '../../../src/train/onnx/protobuf.js';
@@ -108,18 +107,5 @@ describe('an ONNX file', () => {
       messageField(12, port('embedding', 1, 2)),
     ];
     expect(await read(messageField(7, graph))).toMatchObject({ input: 'windows' });
-  });
-});
-
-describe('a runtime', () => {
-  it('is the first that is installed', async () => {
-    expect(findOnnxRuntime(['onnxruntime-absent', 'onnxruntime-web'])).toBe('onnxruntime-web');
-    expect((await loadOnnxRuntime(['onnxruntime-absent', 'onnxruntime-web'])).InferenceSession).toBeDefined();
-  });
-
-  it('that is not installed is told with what to do', async () => {
-    const text = 'needs a-runtime or b-runtime, and neither is installed. Install one: npm install onnxruntime-node';
-    const refused = { code: 'config', message: expect.stringContaining(text) };
-    await expect(loadOnnxRuntime(['a-runtime', 'b-runtime'])).rejects.toMatchObject(refused);
   });
 });
