@@ -71,6 +71,13 @@ describe('a training of kind onnx', () => {
     expect(encoder.tensors.fill!.values.every((value) => value > 0)).toBe(true);
   });
 
+  it('fails, and no more, where the file is not what it was', async () => {
+    await expect(runTrainingJob(await jobOf(halvesOnnx(STEPS).subarray(0, 100)))).rejects.toMatchObject({
+      code: 'encoder',
+      message: expect.stringContaining('it is no ONNX file: it is cut off'),
+    });
+  });
+
   it('fails in words where no number is finite, or all windows are the same to it', async () => {
     const nothing = projectingOnnx(STEPS, new Float32Array(STEPS * 2).fill(Number.NaN));
     await expect(runTrainingJob(await jobOf(nothing))).rejects.toMatchObject({

@@ -1,5 +1,5 @@
 import { encoderShapeOf, type OnnxFileModel } from '../../encode/encoder-model.js';
-import { readOnnxFile } from '../../encode/onnx/read-onnx-file.js';
+import { type ReadOnnxFile, readOnnxFile } from '../../encode/onnx/read-onnx-file.js';
 import type { OpenEncoder } from '../../encode/open-encoder.js';
 import { SegtideError } from '../../errors.js';
 import { createRandom } from '../../numeric/random.js';
@@ -18,7 +18,7 @@ const MOST_FITTED = 1_000;
  * Reads the file as it is now, and fits what stands in for numbers that are not finite: the mean of those that are.
  *
  * @param scale the model's own; null where every window is scaled by itself
- * @throws SegtideError `config` when the file does not fit; `encoder` when it gives no finite number.
+ * @throws SegtideError `encoder` when the file does not fit, can't be read, or gives no finite number.
  */
 export async function fitOnnxEncoder(
   { settings, seed }: TrainingJob,
@@ -26,7 +26,7 @@ export async function fitOnnxEncoder(
   scale: FittedScale | null,
   open: OpenEncoder,
 ): Promise<Pick<EncoderFit, 'model' | 'warning'>> {
-  const read = readOnnxFile(settings.encoder.onnx!, settings.series);
+  const read = readAgain(settings);
   // What is not finite stays so, to be counted.
   const unfilled: OnnxFileModel = { ...read, fill: new Float32Array(read.size).fill(Number.NaN) };
   const rows = sample(trainRows, MOST_FITTED, createRandom(seed));
@@ -47,6 +47,15 @@ export async function fitOnnxEncoder(
         ? undefined
         : `the ONNX file gives numbers that are not finite for ${unusable} of ${length} windows; the mean stands in for them`,
   };
+}
+
+function readAgain({ encoder, series }: TrainingJob['settings']): ReadOnnxFile {
+  try {
+    return readOnnxFile(encoder.onnx!, series);
+  } catch (cause) {
+    // At the start the file fitted. What became of it since is no reason to end a stream that has a model.
+    throw new SegtideError('encoder', (cause as Error).message, { cause });
+  }
 }
 
 interface FiniteMeans {
