@@ -71,7 +71,12 @@ function readPorts(file: string, bytes: Uint8Array): OnnxPorts {
   } catch (cause) {
     throw refuse(file, `it is no ONNX file: ${(cause as Error).message}`, cause);
   }
-  if (ports.isSplit) throw refuse(file, 'its weights lie in another file; export it as one file, with its weights (in PyTorch: external_data=False)');
+  if (ports.isSplit) {
+    throw refuse(
+      file,
+      'its weights lie in another file; export it as one file, with its weights (in PyTorch: external_data=False)',
+    );
+  }
   return ports;
 }
 
