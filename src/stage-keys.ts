@@ -81,6 +81,10 @@ export const STAGE_KEYS: KeyTree<StageOptions> = {
     init: true,
     engine: true,
     threads: true,
+    file: true,
+    inputName: true,
+    outputName: true,
+    layout: true,
   },
   cluster: { k: true, distance: true, halfLife: true, epochWindows: true, starts: true },
   model: {

@@ -1,4 +1,5 @@
 import type { ClusterModel } from './cluster/cluster-model.js';
+import { checkEncoderFile } from './encode/onnx/check-encoder-file.js';
 import { SegtideError } from './errors.js';
 import type { SegmentRecord } from './publish/segment-record.js';
 import type { ModelEntry } from './train/model-entry.js';
@@ -76,9 +77,10 @@ export interface Trainer {
  * Creates a trainer, new or as it was when the snapshot was taken. It decides by counts and event time alone and reads
  * no clock, so that a replay decides the same things at the same windows.
  *
- * @throws SegtideError `state` when the snapshot belongs to other settings.
+ * @throws SegtideError `state` when the snapshot belongs to other settings; `config` when an encoder's file can't be used.
  */
 export function createTrainer(settings: TrainerSettings, parts: TrainerParts, from?: TrainerSnapshot): Trainer {
+  checkEncoderFile(settings.model.encoder, settings.model.series);
   const { windowSteps: steps, channels } = settings.model.series;
   const { clock, modelEvents: events, registry = createMemoryRegistry(), onModelLost: onProblem } = parts;
   const initial = from === undefined ? parts.initialModel : undefined;

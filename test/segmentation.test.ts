@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { lastValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { SegtideError } from '../src/errors.js';
@@ -13,12 +16,14 @@ import { type AdoptedModel, adoptModel } from '../src/train/adopt-model.js';
 import { decodeArtifact } from '../src/train/encode-artifact.js';
 import type { TrainingJob } from '../src/train/training-job.js';
 import { expectSame } from './support/expect-same.js';
+import { halvesOnnx } from './support/onnx-files.js';
 import { smallModels } from './support/small-models.js';
 import {
   type CollectedOutputs,
   collectOutputs,
   HOUR,
   type SmallOptions,
+  STEPS,
   smallSettings,
   smallStream,
   trainHere,
@@ -54,6 +59,22 @@ describe('a segmentation', () => {
       expect(await runAll(smallSettings({ encoder: { kind, engine: 'js' } }), EVENTS, 333)).toEqual(records);
     },
   );
+
+  it('runs on an encoder that is an ONNX file, and refuses one that does not fit before the first event', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'segtide-segmentation-'));
+    const file = join(folder, 'halves.onnx');
+    const settings = smallSettings({ encoder: { kind: 'onnx', file, engine: 'js' } });
+    await expect(runAll(settings, EVENTS, 1000)).rejects.toThrow('there is no such file; set encoder.file');
+    await writeFile(file, halvesOnnx(STEPS));
+    const records = await runAll(settings, EVENTS, 1000);
+    const assigned = records.assignments.filter(({ status }) => status === 'assigned');
+    expect(assigned.length).toBe(records.assignments.length - 512);
+    expect(assigned.every(({ segmentId, distance }) => segmentId !== null && Number.isFinite(distance))).toBe(true);
+    expect(records.modelEvents.filter(({ event }) => event === 'promoted').length).toBeGreaterThan(0);
+    expect(records.alerts.length).toBeGreaterThan(0);
+    expect(records.drift.some(({ layer }) => layer === 'embedding')).toBe(true);
+    await rm(folder, { recursive: true });
+  });
 
   it('takes a model into force exactly so many windows after the one that it was trained up to', async () => {
     const { assignments } = await runAll(smallSettings({ swapAfterWindows: 512 }), EVENTS, 1000);

@@ -2,11 +2,12 @@ import type { DaeEmbedding } from './dae/dae-options.js';
 import type { DaeWeights } from './dae/dae-weights.js';
 import type { ProjectedKind } from './encoder-kind.js';
 import type { LandmarkMap } from './neighbours/landmark-map.js';
+import type { OnnxLayout } from './onnx/onnx-settings.js';
 import type { FittedViews } from './views/fitted-views.js';
 import type { VraeWeights } from './vrae/vrae-weights.js';
 
 /** An encoder as it was trained: plain data, which any engine opens. */
-export type EncoderModel = VraeModel | DaeModel | ProjectedModel | PrecomputedModel;
+export type EncoderModel = VraeModel | DaeModel | ProjectedModel | PrecomputedModel | OnnxFileModel;
 
 export interface VraeModel {
   readonly kind: 'vrae';
@@ -44,6 +45,23 @@ export interface PrecomputedModel {
   readonly size: number;
 }
 
+/** An encoder that was trained elsewhere, as an ONNX file. */
+export interface OnnxFileModel {
+  readonly kind: 'onnx';
+  readonly steps: number;
+  readonly channels: number;
+  readonly size: number;
+  /** Name of the file's input, and of its output. */
+  readonly input: string;
+  readonly output: string;
+  readonly layout: OnnxLayout;
+  /** Whether it takes one window at a time. */
+  readonly isRowByRow: boolean;
+  readonly file: Uint8Array;
+  /** What stands in the place of a number that is not finite, element by element. */
+  readonly fill: Float32Array; // (size)
+}
+
 /** What an encoder takes, and what it gives of a window. */
 export interface EncoderShape {
   readonly steps: number;
@@ -70,6 +88,10 @@ export function encoderShapeOf(model: EncoderModel): EncoderShape {
   }
   if (model.kind === 'precomputed') {
     return { steps: 1, channels: model.size, embeddingSize: model.size, latentSize: 0, hasLandmarks: false };
+  }
+  if (model.kind === 'onnx') {
+    const { steps, channels, size } = model;
+    return { steps, channels, embeddingSize: size, latentSize: 0, hasLandmarks: false };
   }
   const { steps, channels, size } = model.views;
   return { steps, channels, embeddingSize: Math.max(1, size), latentSize: 0, hasLandmarks: false };

@@ -1,16 +1,19 @@
 import { SegtideError } from '../errors.js';
 import { type DaeOptions, type DaeSettings, resolveDae } from './dae/dae-options.js';
 import { ENCODER_KINDS, type EncoderKind, isProjectedKind, PROJECTED_VIEWS } from './encoder-kind.js';
+import { type OnnxOptions, type OnnxSettings, resolveOnnx } from './onnx/onnx-settings.js';
 import { SHIFTS, type Shift } from './views/shift.js';
 import { VIEW_KINDS, type ViewKind } from './views/view-kind.js';
 import { resolveVrae, type VraeOptions, type VraeSettings } from './vrae/vrae-options.js';
 
-/** What turns a series into a vector. All but `kind`, `embeddingSize`, `dae`, `shift`, `init`, `engine`, `threads` and `seed` are of the VRAE. */
-export interface EncoderOptions extends VraeOptions {
+/** What turns a series into a vector. All but `kind`, `embeddingSize`, `dae`, `shift`, `init`, `engine`, `threads`, `seed` and those of an ONNX file are of the VRAE. */
+export interface EncoderOptions extends VraeOptions, OnnxOptions {
   /**
    * A VRAE with views of the window beside it; or the latents of a denoising autoencoder of dense layers, or what it
-   * gives back (`dae`); or, without latents and reconstructions, the principal components of the prepared window (`raw`), of its catch22 features (`features`), or of features of random kernels (`rocket`); or the
-   * embedding that records carry, an element a channel, in windows of one step (`precomputed`).
+   * gives back (`dae`); or, without latents and reconstructions, the principal components of the prepared window
+   * (`raw`), of its catch22 features (`features`), or of features of random kernels (`rocket`); or the embedding that
+   * records carry, an element a channel, in windows of one step (`precomputed`); or what an ONNX file makes of the
+   * prepared window (`onnx`).
    * @default 'vrae'
    */
   readonly kind?: EncoderKind;
@@ -50,6 +53,8 @@ export interface EncoderSettings extends VraeSettings {
   readonly dae: DaeSettings | undefined;
   /** Undefined where it was not set, and of the VRAE. */
   readonly embeddingSize: number | undefined;
+  /** Undefined of other kinds. */
+  readonly onnx?: OnnxSettings | undefined;
   readonly views: readonly ViewKind[];
   readonly shift: Shift;
   readonly init: EncoderInit;
@@ -64,8 +69,10 @@ export const DEFAULT_VIEWS: readonly ViewKind[] = ['log-shape-kernels', 'log-usa
 
 /** @throws SegtideError `config` when an option is out of range. */
 export function resolveEncoder(options: EncoderOptions = {}): EncoderSettings {
-  const { kind = 'vrae', embeddingSize, dae, views, shift = 'aligned', init, ...vrae } = options;
+  const { kind = 'vrae', embeddingSize, dae, views, shift = 'aligned', init, ...others } = options;
+  const { file, inputName, outputName, layout, ...vrae } = others;
   checkKind(kind, options);
+  const onnx = resolveOnnx(kind, { file, inputName, outputName, layout });
   const settings = resolveVrae(vrae);
   const isPublished = settings.preset === 'published';
   const settled = {
@@ -73,6 +80,7 @@ export function resolveEncoder(options: EncoderOptions = {}): EncoderSettings {
     kind,
     embeddingSize,
     dae: kind === 'dae' ? resolveDae(dae) : undefined,
+    ...(onnx !== undefined && { onnx }),
     views: views === undefined ? (isPublished ? [] : DEFAULT_VIEWS) : views,
     shift,
     init: init === undefined ? (isPublished ? 'fresh' : 'pretrained') : init,
@@ -100,7 +108,7 @@ function checkKind(kind: EncoderKind, options: EncoderOptions): void {
   if (size !== undefined && !isProjectedKind(kind)) {
     refuse(
       `\`embeddingSize\` is for ${Object.keys(PROJECTED_VIEWS).join(', ')}: a VRAE's embedding has \`latent\` numbers, ` +
-        "and 8 by views; a denoising autoencoder's has `dae.latent`, or one a cell; a precomputed one has as many as there are channels",
+        "and 8 by views; a denoising autoencoder's has `dae.latent`, or one a cell; a precomputed one has as many as there are channels, and one of an ONNX file as the file gives",
     );
   }
   if (kind === 'precomputed' && options.shift === 'invariant') {
@@ -108,6 +116,9 @@ function checkKind(kind: EncoderKind, options: EncoderOptions): void {
   }
   if (kind === 'dae' && options.shift === 'invariant') {
     refuse('`shift: invariant` is not for kind dae, which gives windows back as they lie in time');
+  }
+  if (kind === 'onnx' && options.shift === 'invariant') {
+    refuse('`shift: invariant` is for views of a window; an ONNX file takes windows as they are');
   }
   // A config always names a preset.
   const { preset = 'default', ...named } = options;
@@ -129,6 +140,10 @@ const OF_ALL_KINDS: ReadonlySet<string> = new Set<keyof EncoderOptions>([
   'engine',
   'threads',
   'seed',
+  'file',
+  'inputName',
+  'outputName',
+  'layout',
 ]);
 
 function checkViews(views: readonly ViewKind[]): void {

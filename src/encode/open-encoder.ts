@@ -1,6 +1,8 @@
 import { createDaeEncoder } from './dae/dae-encoder.js';
 import type { Encoder } from './encoder.js';
 import { type EncoderModel, encoderShapeOf } from './encoder-model.js';
+import { loadOnnxRuntime } from './onnx/load-onnx-runtime.js';
+import { createOnnxEncoder } from './onnx/onnx-encoder.js';
 import { createPrecomputedEncoder } from './precomputed-encoder.js';
 import { createProjectedEncoder } from './projected-encoder.js';
 import { createViewEncoder } from './view-encoder.js';
@@ -44,6 +46,7 @@ export const openEncoder = (
 async function open(model: EncoderModel, version: string, engine: VraeEngine): Promise<Encoder> {
   if (model.kind === 'precomputed') return createPrecomputedEncoder(model, version);
   if (model.kind === 'dae') return createDaeEncoder(model, version, (await openEngine(engine)).engine);
+  if (model.kind === 'onnx') return createOnnxEncoder(model, version, await loadOnnxRuntime());
   if (model.kind !== 'vrae') return createProjectedEncoder(model, version, (await openEngine(engine)).engine);
   const { vrae, viewMap } = model;
   const network = await createInferenceNetwork(vrae.shape, engine);

@@ -3,7 +3,7 @@ import { SegtideError } from '../errors.js';
 /** An array of numbers with its shape; dense and row-major. */
 export interface Tensor {
   readonly shape: readonly number[];
-  readonly values: Float32Array | Float64Array;
+  readonly values: Float32Array | Float64Array | Uint8Array;
 }
 
 /** Tensors by name. */
@@ -19,7 +19,7 @@ export interface Safetensors {
  * Packs tensors as a safetensors file (https://huggingface.co/docs/safetensors): the length of a JSON header (8 bytes,
  * little-endian), the header, padded by spaces to 8 bytes, and the numbers, little-endian.
  *
- * Metadata comes first, in its own order; tensors follow, those of 8 bytes a number before those of 4 and by name among
+ * Metadata comes first, in its own order; tensors follow, those with more bytes a number before others and by name among
  * themselves, so that all are aligned and the same content is the same bytes.
  */
 export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
@@ -32,7 +32,7 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
     const { shape, values } = tensors[name]!;
     const start = end;
     end += values.byteLength;
-    header[name] = { dtype: values instanceof Float64Array ? 'F64' : 'F32', shape, data_offsets: [start, end] };
+    header[name] = { dtype: dtypeOf(values), shape, data_offsets: [start, end] };
   }
   const text = new TextEncoder().encode(JSON.stringify(header));
   const dataStart = HEADER_START + Math.ceil(text.length / 8) * 8;
@@ -44,6 +44,11 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
   let at = dataStart;
   for (const name of names) {
     const { values } = tensors[name]!;
+    if (values instanceof Uint8Array) {
+      bytes.set(values, at);
+      at += values.length;
+      continue;
+    }
     const wide = values instanceof Float64Array;
     for (let i = 0; i < values.length; i++) {
       if (wide) view.setFloat64(at, values[i]!, true);
@@ -58,7 +63,7 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
  * Unpacks a safetensors file; each tensor gets an array of its own.
  *
  * @throws SegtideError `state` when the bytes are no safetensors file, are cut off or damaged, or hold another type of
- * number than F32 and F64.
+ * number than F32, F64 and U8.
  */
 export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   const { header, dataStart } = readHeader(bytes);
@@ -67,11 +72,15 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   const tensors: Record<string, Tensor> = {};
   let expected = 0;
   for (const [name, { dtype, shape, start, end }] of sortedEntries(entries)) {
-    const size = dtype === 'F64' ? 8 : 4;
+    const size = { F64: 8, F32: 4, U8: 1 }[dtype];
     const length = shape.reduce((product, n) => product * n, 1);
     if (start !== expected || end - start !== length * size) throw damaged(`tensor ${name} does not fit its place`);
     if (end > data.byteLength) throw cutOff();
     expected = end;
+    if (dtype === 'U8') {
+      tensors[name] = { shape, values: bytes.slice(dataStart + start, dataStart + end) };
+      continue;
+    }
     const values = dtype === 'F64' ? new Float64Array(length) : new Float32Array(length);
     for (let i = 0; i < length; i++) {
       values[i] = size === 8 ? data.getFloat64(start + 8 * i, true) : data.getFloat32(start + 4 * i, true);
@@ -89,10 +98,15 @@ const BRACE = 0x7b;
 const MOST_HEADER_BYTES = 100_000_000;
 
 interface Entry {
-  readonly dtype: 'F32' | 'F64';
+  readonly dtype: 'F32' | 'F64' | 'U8';
   readonly shape: readonly number[];
   readonly start: number;
   readonly end: number;
+}
+
+function dtypeOf(values: Tensor['values']): Entry['dtype'] {
+  if (values instanceof Uint8Array) return 'U8';
+  return values instanceof Float64Array ? 'F64' : 'F32';
 }
 
 function bytesOf(values: Tensor['values']): number {
@@ -122,7 +136,9 @@ function sortedEntries(entries: Readonly<Record<string, unknown>>): [string, Ent
     if (!isWholeNumbers(shape) || !isWholeNumbers(offsets) || offsets.length !== 2) {
       throw damaged(`tensor ${name} has no shape or place`);
     }
-    if (dtype !== 'F32' && dtype !== 'F64') throw refused(`tensor ${name} is of type ${String(dtype)}, not F32 or F64`);
+    if (dtype !== 'F32' && dtype !== 'F64' && dtype !== 'U8') {
+      throw refused(`tensor ${name} is of type ${String(dtype)}, not F32, F64 or U8`);
+    }
     return [name, { dtype, shape, start: offsets[0]!, end: offsets[1]! }];
   });
   return read.sort(([, a], [, b]) => a.start - b.start || a.end - b.end);

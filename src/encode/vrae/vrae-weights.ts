@@ -1,4 +1,5 @@
 import { SegtideError } from '../../errors.js';
+import type { Tensor } from '../../numeric/safetensors.js';
 import type { FloatArray } from './recurrent-engine.js';
 import { toLayout } from './vrae-layout.js';
 import type { VraeShape } from './vrae-shape.js';
@@ -11,11 +12,8 @@ export interface VraeWeights {
 }
 
 /** One tensor of a network, by name, as files keep it. */
-export interface NamedTensor {
+export interface NamedTensor extends Tensor {
   readonly name: string;
-  /** Rows and columns, or the length of a vector. */
-  readonly shape: readonly number[];
-  readonly values: Float32Array | Float64Array;
 }
 
 /** Rounds parameters to the weights that are stored and sent. */
@@ -54,6 +52,7 @@ export function fromTensors(shape: VraeShape, tensors: readonly NamedTensor[]): 
     if (tensor.values.length !== place.length || tensor.shape.join() !== place.shape.join()) {
       throw damaged(`it needs ${wanted}, got (${tensor.shape.join(', ')}) with ${tensor.values.length} values`);
     }
+    if (tensor.values instanceof Uint8Array) throw damaged(`${place.name} holds bytes, not numbers`);
     values.set(tensor.values, place.start);
     given.delete(place.name);
   }

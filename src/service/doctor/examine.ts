@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { ONNX_RUNTIMES } from '../../encode/onnx/load-onnx-runtime.js';
 import { inspectEngines } from '../../encode/vrae/engines/open-engine.js';
 import type { VraeEngine } from '../../encode/vrae/vrae-options.js';
 import { packageVersion } from '../cli/package-path.js';
@@ -58,7 +61,7 @@ export async function examine(config: Config | undefined, now: () => number): Pr
 }
 
 const NODE_NEEDED = '20.19.0';
-const OPTIONAL_PACKAGES = ['@tensorflow/tfjs-node'];
+const OPTIONAL_PACKAGES = ['@tensorflow/tfjs-node', ...ONNX_RUNTIMES];
 
 export function isAtLeast(version: string, needed: string): boolean {
   const [a, b] = [version, needed].map((text) => text.split('.').map((part) => Number.parseInt(part, 10)));
@@ -84,11 +87,13 @@ function outputFolder(config: Config): string | undefined {
   return output.path ?? (output.kind === 'directory' ? 'segtide-out' : undefined);
 }
 
+/** Reads manifests from disk, since a package may not export its own. */
 function installedVersion(name: string): string | null {
-  try {
-    const { version } = createRequire(import.meta.url)(`${name}/package.json`) as { version?: unknown };
-    return typeof version === 'string' ? version : null;
-  } catch {
-    return null;
+  for (const folder of createRequire(import.meta.url).resolve.paths(name) ?? []) {
+    try {
+      const { version } = JSON.parse(readFileSync(join(folder, name, 'package.json'), 'utf8')) as { version?: unknown };
+      return typeof version === 'string' ? version : null;
+    } catch {}
   }
+  return null;
 }

@@ -131,6 +131,9 @@ function addEmbedding(graph: GraphBuilder, encoder: EncoderModel, windows: Prepa
   const { values, unknown, latents, cells } = windows;
   if (encoder.kind === 'precomputed') return graph.add('Reshape', [values, graph.integers(0, encoder.size)]);
   if (encoder.kind === 'dae') return encoder.embedding === 'latents' ? latents! : cells!;
+  if (encoder.kind === 'onnx') {
+    throw new SegtideError('config', "This model's encoder is an ONNX file already; there is nothing to export.");
+  }
   if (encoder.kind !== 'vrae') {
     const { views } = encoder;
     if (views.size === 0)

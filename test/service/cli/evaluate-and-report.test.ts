@@ -8,6 +8,7 @@ import { evaluateAndReport } from '../../../src/service/cli/evaluate-and-report.
 import type { EvaluateFlags } from '../../../src/service/cli/evaluate-command.js';
 import type { EvaluationReport } from '../../../src/service/model/evaluation-report.js';
 import { runTrainingJob } from '../../../src/train/run-training-job.js';
+import { halvesOnnx } from '../../support/onnx-files.js';
 
 const SMALL = ['encoder.updates=150', 'encoder.hidden=8', 'encoder.latent=3', 'encoder.engine=js'];
 const CLASSES = ['early', 'late', 'flat'];
@@ -43,6 +44,17 @@ describe('segtide evaluate', () => {
     });
     expect(report.ari).toBeGreaterThan(0.8);
     expect(report.embeddingSize).toBeGreaterThan(1);
+  });
+
+  it('scores an encoder that is an ONNX file', async () => {
+    const model = join(folder, 'halves.onnx');
+    await writeFile(model, halvesOnnx(8));
+    const set = ['encoder.kind=onnx', `encoder.file=${model}`];
+    const report = await evaluated({ labelColumn: 'label', set });
+    expect(report).toMatchObject({ n: ROWS, encoder: 'onnx', embeddingSize: 2, reconstructionError: null });
+    expect(report.ari).toBeGreaterThan(0.95);
+    await writeFile(model, halvesOnnx(9));
+    await expect(run({ set, k: '3' })).rejects.toThrow('takes (batch, 9, 1), and windows have 8 steps and 1 channels');
   });
 
   it('scores segments against labels that it did not fit to', async () => {

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { packagePath } from '../../../src/service/cli/package-path.js';
 import { loadConfig } from '../../../src/service/config/load-config.js';
 import { checkOutput } from '../../../src/service/doctor/check-output.js';
 import { examine, isAtLeast } from '../../../src/service/doctor/examine.js';
@@ -51,6 +52,12 @@ describe('examine', () => {
     for (const report of engines) {
       if (report.name === 'native' && report.runs) expect(report.description).toContain('2 threads');
     }
+  });
+
+  it('tells which optional packages are installed, also those that do not export their manifest', async () => {
+    const { optionalPackages } = await examine(undefined, now);
+    const { devDependencies } = JSON.parse(await readFile(packagePath('package.json'), 'utf8'));
+    expect(optionalPackages).toContainEqual({ name: 'onnxruntime-web', version: devDependencies['onnxruntime-web'] });
   });
 
   it('looks at the output folder of a config', async () => {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { DAE_BOUNDS, DAE_CHOICES, DAE_DEFAULTS, MOST_LAYERS, MOST_UNITS } from '../../../encode/dae/dae-options.js';
 import { ENCODER_KINDS } from '../../../encode/encoder-kind.js';
 import { DEFAULT_VIEWS, ENCODER_INITS } from '../../../encode/encoder-options.js';
+import { ONNX_LAYOUTS } from '../../../encode/onnx/onnx-settings.js';
 import { SHIFTS } from '../../../encode/views/shift.js';
 import { VIEW_KINDS } from '../../../encode/views/view-kind.js';
 import { VRAE_CHOICES, type VraeSettings } from '../../../encode/vrae/vrae-options.js';
@@ -15,7 +16,7 @@ export const encoderSection = z
       .enum(ENCODER_KINDS)
       .default('vrae')
       .describe(
-        'What makes the embedding (docs/encoders.md): `vrae`, a variational recurrent autoencoder with views of the window beside it; or the latents of a denoising autoencoder of dense layers (`dae`); or the principal components of the prepared window (`raw`), of its catch22 features (`features`) or of random-kernel features (`rocket`); or the embedding that records carry, an element a channel (`precomputed`). Of the keys below the other kinds take `embeddingSize` or `dae`, `shift`, `init`, `engine` and `threads`.',
+        'What makes the embedding (docs/encoders.md): `vrae`, a variational recurrent autoencoder with views of the window beside it; or the latents of a denoising autoencoder of dense layers (`dae`); or the principal components of the prepared window (`raw`), of its catch22 features (`features`) or of random-kernel features (`rocket`); or the embedding that records carry, an element a channel (`precomputed`); or what a local ONNX file makes of the prepared window (`onnx`). Of the keys below the other kinds take `embeddingSize` or `dae`, `shift`, `init`, `engine` and `threads`, and `onnx` those of its file.',
       ),
     embeddingSize: whole('numbers', { min: 1, max: 256 })
       .exactOptional()
@@ -25,6 +26,29 @@ export const encoderSection = z
     dae: daeSection()
       .exactOptional()
       .describe('The denoising autoencoder of `kind: dae`, which has no other keys; it waits for that kind.'),
+    file: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .describe(
+        'ONNX file of `kind: onnx`, which needs it and onnxruntime-node or onnxruntime-web. The trainer reads it at each training; workers get it with the model.',
+      ),
+    inputName: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .describe('Input of the ONNX file that takes windows. Default: the only one.'),
+    outputName: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .describe('Output of the ONNX file that is the embedding. Default: the only one.'),
+    layout: z
+      .enum(ONNX_LAYOUTS)
+      .exactOptional()
+      .describe(
+        'What the ONNX file takes: `btc` is (batch, steps, channels), `bct` (batch, channels, steps). Default: told by the shape that the file states.',
+      ),
     preset: z
       .enum(VRAE_CHOICES.preset)
       .default('default')
