@@ -6,17 +6,18 @@ import type { ViewKind } from './views/view-kind.js';
  * - `raw`: the window itself;
  * - `features`: its 22 canonical characteristics (catch22);
  * - `rocket`: features of random convolution kernels;
- * - `precomputed`: nothing; its records carry an embedding already, an element a channel.
+ * - `precomputed`: nothing; its records carry an embedding already, an element a channel;
+ * - `plugin`: a module of the user's own.
  *
  * `raw`, `features` and `rocket` are reduced to their principal components. All but `vrae` have neither latents nor
  * reconstructions.
  */
 export type EncoderKind = (typeof ENCODER_KINDS)[number];
 
-export const ENCODER_KINDS = ['vrae', 'raw', 'features', 'rocket', 'precomputed'] as const;
+export const ENCODER_KINDS = ['vrae', 'raw', 'features', 'rocket', 'precomputed', 'plugin'] as const;
 
 /** The kinds whose embedding is one view of the window. */
-export type ProjectedKind = Exclude<EncoderKind, 'vrae' | 'precomputed'>;
+export type ProjectedKind = Exclude<EncoderKind, 'vrae' | 'precomputed' | 'plugin'>;
 
 /** The view that each is. */
 export const PROJECTED_VIEWS: Readonly<Record<ProjectedKind, ViewKind>> = {

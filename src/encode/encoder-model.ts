@@ -1,10 +1,11 @@
+import type { FittedPlugin, PluginShape } from '../plugin/encoder-plugin.js';
 import type { ProjectedKind } from './encoder-kind.js';
 import type { LandmarkMap } from './neighbours/landmark-map.js';
 import type { FittedViews } from './views/fitted-views.js';
 import type { VraeWeights } from './vrae/vrae-weights.js';
 
 /** An encoder as it was trained: plain data, which any engine opens. */
-export type EncoderModel = VraeModel | ProjectedModel | PrecomputedModel;
+export type EncoderModel = VraeModel | ProjectedModel | PrecomputedModel | PluginModel;
 
 export interface VraeModel {
   readonly kind: 'vrae';
@@ -34,6 +35,14 @@ export interface PrecomputedModel {
   readonly size: number;
 }
 
+/** What a user's own encoder learnt. Its code is not here: whoever opens the model has the module in the config. */
+export interface PluginModel extends PluginShape {
+  readonly kind: 'plugin';
+  /** Of the plug-in. */
+  readonly name: string;
+  readonly fitted: FittedPlugin;
+}
+
 /** What an encoder takes, and what it gives of a window. */
 export interface EncoderShape {
   readonly steps: number;
@@ -55,6 +64,10 @@ export function encoderShapeOf(model: EncoderModel): EncoderShape {
   }
   if (model.kind === 'precomputed') {
     return { steps: 1, channels: model.size, embeddingSize: model.size, latentSize: 0, hasLandmarks: false };
+  }
+  if (model.kind === 'plugin') {
+    const { steps, channels, fitted } = model;
+    return { steps, channels, embeddingSize: fitted.embeddingSize, latentSize: 0, hasLandmarks: false };
   }
   const { steps, channels, size } = model.views;
   return { steps, channels, embeddingSize: Math.max(1, size), latentSize: 0, hasLandmarks: false };

@@ -1,5 +1,5 @@
 import { type EncoderKind, isEncoderKind } from '../encode/encoder-kind.js';
-import type { EncoderModel, ViewMap, VraeModel } from '../encode/encoder-model.js';
+import type { EncoderModel, PluginModel, ViewMap, VraeModel } from '../encode/encoder-model.js';
 import type { LandmarkMap } from '../encode/neighbours/landmark-map.js';
 import { fromViewTensors, toViewTensors } from '../encode/views/view-tensors.js';
 import { readVraeShape } from '../encode/vrae/read-vrae-shape.js';
@@ -11,6 +11,7 @@ import type { EncoderArtifact } from './model-artifact.js';
 /** An encoder as named tensors, with what describes them as the header. */
 export function toEncoderTensors(model: EncoderModel): EncoderNumbers {
   if (model.kind === 'vrae') return toVraeTensors(model);
+  if (model.kind === 'plugin') return toPluginNumbers(model);
   return model.kind === 'precomputed' ? { header: { size: model.size }, tensors: {} } : toViewTensors(model.views);
 }
 
@@ -18,6 +19,7 @@ export function toEncoderTensors(model: EncoderModel): EncoderNumbers {
 export function fromEncoderTensors(artifact: Pick<EncoderArtifact, 'kind'> & EncoderNumbers): EncoderModel {
   const kind = toEncoderKind(artifact.kind);
   if (kind === 'vrae') return fromVraeTensors(artifact);
+  if (kind === 'plugin') return fromPluginNumbers(artifact);
   return kind === 'precomputed'
     ? { kind, size: readSize(artifact.header) }
     : { kind, views: fromViewTensors(artifact) };
@@ -32,10 +34,23 @@ export function toEncoderKind(kind: string): EncoderKind {
   );
 }
 
+function toPluginNumbers({ name, steps, channels, fitted }: PluginModel): EncoderNumbers {
+  const { embeddingSize, parameters = null, tensors = {} } = fitted;
+  return { header: { plugin: name, steps, channels, embeddingSize, parameters }, tensors };
+}
+
+function fromPluginNumbers({ header, tensors }: EncoderNumbers): PluginModel {
+  const { plugin, steps, channels, embeddingSize, parameters } = (header ?? {}) as Readonly<Record<string, unknown>>;
+  const sizes = [steps, channels, embeddingSize].map((size) => readSize({ size }));
+  if (typeof plugin !== 'string') throw damaged('it does not name its plug-in');
+  const fitted = { embeddingSize: sizes[2]!, parameters, tensors };
+  return { kind: 'plugin', name: plugin, steps: sizes[0]!, channels: sizes[1]!, fitted };
+}
+
 function readSize(header: unknown): number {
   const { size } = (header ?? {}) as { readonly size?: number };
   if (Number.isSafeInteger(size) && size! > 0) return size!;
-  throw damaged(`embeddings of ${size} numbers`);
+  throw damaged(`windows or embeddings of ${size} numbers`);
 }
 
 type EncoderNumbers = Pick<EncoderArtifact, 'header' | 'tensors'>;

@@ -64,6 +64,7 @@ export async function scoreSample(
       rows,
       seed,
       engine: config.encoder.engine,
+      plugins: pluginModules(config),
       signal: deps.signal,
     });
     return {

@@ -4,6 +4,7 @@ import { prepareSeries } from '../../series/prepare-series.js';
 import type { TrainingJob } from '../training-job.js';
 import type { EncoderFit } from './encoder-fit.js';
 import { fitPlaces } from './fit-places.js';
+import { fitPlugin } from './fit-plugin.js';
 import { fitProjectedEncoder } from './fit-projected-encoder.js';
 import { type FitVraeOptions, fitVrae, keepVrae } from './fit-vrae.js';
 import type { IncumbentRoles } from './incumbent-roles.js';
@@ -27,6 +28,7 @@ export async function fitEncoder(
   const { series, encoder } = job.settings;
   const { kind } = encoder;
   if (kind === 'precomputed') return { ...UNTRAINED, model: { kind, size: series.channels } };
+  if (kind === 'plugin') return { ...UNTRAINED, model: await fitPlugin(job, data, scale) };
   if (kind !== 'vrae') return { ...UNTRAINED, model: await fitProjectedEncoder(kind, job, data, scale) };
   const { weights, ...fit } =
     kept === undefined
