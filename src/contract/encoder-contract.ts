@@ -99,16 +99,16 @@ export function encoderPluginContract(
   plugin: EncoderPlugin,
   shape: PluginShape = { steps: 24, channels: 1 },
 ): readonly ContractCheck[] {
-  const fit = async (): Promise<FittedPlugin> => plugin.fit(drawSeries(120, shape), { seed: 1 });
+  const learn = async (): Promise<FittedPlugin> => plugin.fit(drawSeries(120, shape), { seed: 1 });
   return [
     {
       name: 'learns the same of the same windows and seed',
-      run: async () => assert.deepEqual(await fit(), await fit()),
+      run: async () => assert.deepEqual(await learn(), await learn()),
     },
     {
       name: 'gives what a model file can hold',
       run: async () => {
-        const { embeddingSize, parameters = null, tensors = {} } = await fit();
+        const { embeddingSize, parameters = null, tensors = {} } = await learn();
         assert.ok(Number.isInteger(embeddingSize) && embeddingSize >= 1 && embeddingSize <= 4096, 'embeddingSize');
         assert.deepEqual(JSON.parse(JSON.stringify(parameters)), parameters, 'parameters are plain JSON');
         for (const [name, { shape: sizes, values }] of Object.entries(tensors)) {
@@ -133,7 +133,7 @@ export function encoderPluginContract(
     ...encoderContract({
       ...shape,
       open: async () => {
-        const fitted = await fit();
+        const fitted = await learn();
         const { embeddingSize } = fitted;
         const opened = await plugin.open(asStored(fitted), shape);
         return { embeddingSize, encode: (series) => opened.encode(series) };

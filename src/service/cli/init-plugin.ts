@@ -20,7 +20,10 @@ export interface InitPluginFlags {
 export async function initPlugin(name: string, flags: InitPluginFlags, terminal: Terminal): Promise<number> {
   const { kind = 'encoder', force = false, quiet = false, input } = flags;
   if (!PLUGIN_NAME.test(name)) {
-    throw new SegtideError('config', `--plugin must be lower-case letters, digits and -, a letter first; got '${name}'`);
+    throw new SegtideError(
+      'config',
+      `--plugin must be lower-case letters, digits and -, a letter first; got '${name}'`,
+    );
   }
   if (input !== undefined) throw new SegtideError('config', `--plugin writes no config; leave out '${input}'`);
   const files = [`${name}.mjs`, `${name}.test.mjs`];
