@@ -64,6 +64,16 @@ export { resolveVrae, type VraeOptions, type VraeSettings } from './encode/vrae/
 export { toVraeShape, type VraeShape } from './encode/vrae/vrae-shape.js';
 export type { VraeWeights } from './encode/vrae/vrae-weights.js';
 
+// plugin: what users write
+export type {
+  EncoderPlugin,
+  FittedPlugin,
+  OpenedPlugin,
+  PluginSeries,
+  PluginShape,
+} from './plugin/encoder-plugin.js';
+export type { PluginModule } from './plugin/plugin-module.js';
+
 // cluster: EmbeddingBatch → AssignmentBatch
 export { assignTo } from './cluster/assign-to.js';
 export { assign } from './cluster/assign.js';

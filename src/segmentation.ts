@@ -2,8 +2,7 @@ import type { Registry } from 'prom-client';
 import { defer, type Observable, tap } from 'rxjs';
 import type { AlertContext } from './anomaly/to-alerts.js';
 import type { DriftReport } from './drift/drift-report.js';
-import { openEncoder } from './encode/open-encoder.js';
-import { createEncodePool } from './encode/threads/encode-pool.js';
+import { createEncoders } from './encode/threads/create-encoders.js';
 import { SegtideError } from './errors.js';
 import { createSegmentationMeter } from './metrics/segmentation-meter.js';
 import { createPipeline, type PipelineStages } from './pipeline.js';
@@ -73,6 +72,8 @@ export interface SegmentationOptions {
   readonly initialModel?: AdoptedModel | undefined;
   readonly onProgress?: ((modelNumber: number, progress: TrainingProgress) => void) | undefined;
   readonly onFailure?: TrainerParts['onFailure'];
+  /** Told of each window that the encoder, a plug-in, could not embed: it is assigned without a distance. */
+  readonly onEncoderFailure?: ((error: SegtideError) => void) | undefined;
 }
 
 /** One worker and the trainer, in one process; they talk through the same records as when they are apart. */
@@ -132,10 +133,10 @@ export function createSegmentation(
     { learnEvery, learnFirst, waveLeast: WAVE_LEAST, clock, between, isStopped, isCutShort },
     from?.pages,
   );
-  const { encodeThreads = 0 } = options;
-  const encoders = encodeThreads > 0 ? createEncodePool(encodeThreads) : undefined;
+  const { encodeThreads: threads = 0, onEncoderFailure: onFailure } = options;
+  const encoders = createEncoders(encoder, { threads, onFailure });
   const meter = options.metrics && createSegmentationMeter(options.metrics, outputs, clock);
-  const open = meter?.encoders(encoders?.open ?? openEncoder) ?? encoders?.open;
+  const open = meter?.encoders(encoders.open) ?? encoders.open;
   const sinks = meter?.outputs ?? outputs;
   const scorer = createScorer(series, seriesHash, from?.scorer, encoder.engine, open);
   const publisher = createPublisher(sinks, scorer, { clock, alerts: settings.alerts }, from?.publisher);
@@ -189,7 +190,7 @@ export function createSegmentation(
 
   const stop = async (): Promise<void> => {
     meter?.close();
-    await Promise.all([trainer.stop(), encoders?.close()]);
+    await Promise.all([trainer.stop(), encoders.close()]);
   };
   const stopThreads = (): void => void stop();
   meter?.began(windower, trainer);
@@ -222,7 +223,7 @@ export function createSegmentation(
       const untrained = !isTrained(scorer.modelVersion);
       await trainer.end();
       if (untrained && isTrained(scorer.modelVersion)) await assignSample();
-      await encoders?.close();
+      await encoders.close();
     },
     stop,
     windower,

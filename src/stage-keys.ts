@@ -35,6 +35,8 @@ export const STAGE_KEYS: KeyTree<StageOptions> = {
   },
   encoder: {
     kind: true,
+    plugin: true,
+    plugins: true,
     embeddingSize: true,
     dae: {
       layers: true,

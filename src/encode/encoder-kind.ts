@@ -9,16 +9,17 @@ import type { ViewKind } from './views/view-kind.js';
  * - `rocket`: features of random convolution kernels;
  * - `precomputed`: nothing; its records carry an embedding already, an element a channel;
  * - `onnx`: any pretrained encoder, as an ONNX file.
+ * - `plugin`: a module of the user's own.
  *
  * `raw`, `features` and `rocket` are reduced to their principal components. They and `precomputed` have neither latents
  * nor reconstructions.
  */
 export type EncoderKind = (typeof ENCODER_KINDS)[number];
 
-export const ENCODER_KINDS = ['vrae', 'dae', 'raw', 'features', 'rocket', 'precomputed', 'onnx'] as const;
+export const ENCODER_KINDS = ['vrae', 'dae', 'raw', 'features', 'rocket', 'precomputed', 'onnx', 'plugin'] as const;
 
 /** The kinds whose embedding is one view of the window. */
-export type ProjectedKind = Exclude<EncoderKind, 'vrae' | 'dae' | 'precomputed' | 'onnx'>;
+export type ProjectedKind = Exclude<EncoderKind, 'vrae' | 'dae' | 'precomputed' | 'onnx' | 'plugin'>;
 
 /** The view that each is. */
 export const PROJECTED_VIEWS: Readonly<Record<ProjectedKind, ViewKind>> = {

@@ -1,3 +1,4 @@
+import type { FittedPlugin, PluginShape } from '../plugin/encoder-plugin.js';
 import type { DaeEmbedding } from './dae/dae-options.js';
 import type { DaeWeights } from './dae/dae-weights.js';
 import type { ProjectedKind } from './encoder-kind.js';
@@ -7,7 +8,7 @@ import type { FittedViews } from './views/fitted-views.js';
 import type { VraeWeights } from './vrae/vrae-weights.js';
 
 /** An encoder as it was trained: plain data, which any engine opens. */
-export type EncoderModel = VraeModel | DaeModel | ProjectedModel | PrecomputedModel | OnnxFileModel;
+export type EncoderModel = VraeModel | DaeModel | ProjectedModel | PrecomputedModel | OnnxFileModel | PluginModel;
 
 export interface VraeModel {
   readonly kind: 'vrae';
@@ -62,6 +63,14 @@ export interface OnnxFileModel {
   readonly fill: Float32Array; // (size)
 }
 
+/** What a user's own encoder learnt. Its code is not here: whoever opens the model has the module in the config. */
+export interface PluginModel extends PluginShape {
+  readonly kind: 'plugin';
+  /** Of the plug-in. */
+  readonly name: string;
+  readonly fitted: FittedPlugin;
+}
+
 /** What an encoder takes, and what it gives of a window. */
 export interface EncoderShape {
   readonly steps: number;
@@ -92,6 +101,10 @@ export function encoderShapeOf(model: EncoderModel): EncoderShape {
   if (model.kind === 'onnx') {
     const { steps, channels, size } = model;
     return { steps, channels, embeddingSize: size, latentSize: 0, hasLandmarks: false };
+  }
+  if (model.kind === 'plugin') {
+    const { steps, channels, fitted } = model;
+    return { steps, channels, embeddingSize: fitted.embeddingSize, latentSize: 0, hasLandmarks: false };
   }
   const { steps, channels, size } = model.views;
   return { steps, channels, embeddingSize: Math.max(1, size), latentSize: 0, hasLandmarks: false };

@@ -1,4 +1,5 @@
 import { SegtideError } from '../errors.js';
+import type { PluginModule } from '../plugin/plugin-module.js';
 import { type DaeOptions, type DaeSettings, resolveDae } from './dae/dae-options.js';
 import { ENCODER_KINDS, type EncoderKind, isProjectedKind, PROJECTED_VIEWS } from './encoder-kind.js';
 import { type OnnxOptions, type OnnxSettings, resolveOnnx } from './onnx/onnx-settings.js';
@@ -13,10 +14,14 @@ export interface EncoderOptions extends VraeOptions, OnnxOptions {
    * gives back (`dae`); or, without latents and reconstructions, the principal components of the prepared window
    * (`raw`), of its catch22 features (`features`), or of features of random kernels (`rocket`); or the embedding that
    * records carry, an element a channel, in windows of one step (`precomputed`); or what an ONNX file makes of the
-   * prepared window (`onnx`).
+   * prepared window (`onnx`); or what a module of the user's own gives (`plugin`, docs/plugins.md).
    * @default 'vrae'
    */
   readonly kind?: EncoderKind;
+  /** Name of the plug-in, for that kind: one of `plugins`. */
+  readonly plugin?: string | undefined;
+  /** Plug-ins that are encoders of models: the one that is asked for, and those of models that are still about. @default none */
+  readonly plugins?: readonly PluginModule[];
   /**
    * Numbers of an embedding at most, 1 to 256, of `raw`, `features` and `rocket`; fewer where components have next to no variance.
    * @default 32
@@ -51,6 +56,8 @@ export interface EncoderSettings extends VraeSettings {
   readonly kind: EncoderKind;
   /** Undefined of other kinds. */
   readonly dae: DaeSettings | undefined;
+  readonly plugin: string | undefined;
+  readonly plugins: readonly PluginModule[];
   /** Undefined where it was not set, and of the VRAE. */
   readonly embeddingSize: number | undefined;
   /** Undefined of other kinds. */
@@ -69,7 +76,17 @@ export const DEFAULT_VIEWS: readonly ViewKind[] = ['log-shape-kernels', 'log-usa
 
 /** @throws SegtideError `config` when an option is out of range. */
 export function resolveEncoder(options: EncoderOptions = {}): EncoderSettings {
-  const { kind = 'vrae', embeddingSize, dae, views, shift = 'aligned', init, ...others } = options;
+  const {
+    kind = 'vrae',
+    plugin,
+    plugins = [],
+    embeddingSize,
+    dae,
+    views,
+    shift = 'aligned',
+    init,
+    ...others
+  } = options;
   const { file, inputName, outputName, layout, ...vrae } = others;
   checkKind(kind, options);
   const onnx = resolveOnnx(kind, { file, inputName, outputName, layout });
@@ -78,6 +95,8 @@ export function resolveEncoder(options: EncoderOptions = {}): EncoderSettings {
   const settled = {
     ...settings,
     kind,
+    plugin,
+    plugins,
     embeddingSize,
     dae: kind === 'dae' ? resolveDae(dae) : undefined,
     ...(onnx !== undefined && { onnx }),
@@ -101,15 +120,23 @@ export function resolveEncoder(options: EncoderOptions = {}): EncoderSettings {
 
 function checkKind(kind: EncoderKind, options: EncoderOptions): void {
   if (!ENCODER_KINDS.includes(kind)) refuse(`\`kind\` must be one of ${ENCODER_KINDS.join(', ')}; got ${kind}`);
-  const { embeddingSize: size } = options;
+  const { embeddingSize: size, plugin, plugins = [] } = options;
+  if (kind === 'plugin' && !plugins.some(({ name }) => name === plugin)) {
+    const known = plugins.map(({ name }) => name).join(', ') || 'none';
+    refuse(`\`plugin\` must name one of the plug-ins (${known}) for kind plugin; got ${plugin ?? 'none'}`);
+  }
+  if (kind !== 'plugin' && plugin !== undefined) refuse(`\`plugin\` is for kind plugin; leave it out for ${kind}`);
   if (size !== undefined && !(Number.isInteger(size) && size >= 1 && size <= 256)) {
     refuse(`\`embeddingSize\` must be a whole number from 1 to 256; got ${size}`);
   }
   if (size !== undefined && !isProjectedKind(kind)) {
     refuse(
       `\`embeddingSize\` is for ${Object.keys(PROJECTED_VIEWS).join(', ')}: a VRAE's embedding has \`latent\` numbers, ` +
-        "and 8 by views; a denoising autoencoder's has `dae.latent`, or one a cell; a precomputed one has as many as there are channels, and one of an ONNX file as the file gives",
+        "and 8 by views; a denoising autoencoder's has `dae.latent`, or one a cell; a precomputed one has as many as there are channels, one of an ONNX file as the file gives, and a plug-in says itself",
     );
+  }
+  if (kind === 'plugin' && options.shift === 'invariant') {
+    refuse('`shift: invariant` is no affair of a plug-in: it sees windows as they are; leave it out');
   }
   if (kind === 'precomputed' && options.shift === 'invariant') {
     refuse('`shift: invariant` is for windows of several steps; an embedding that is precomputed has one');
@@ -133,6 +160,8 @@ function checkKind(kind: EncoderKind, options: EncoderOptions): void {
 /** Options that are not of a VRAE alone. */
 const OF_ALL_KINDS: ReadonlySet<string> = new Set<keyof EncoderOptions>([
   'kind',
+  'plugin',
+  'plugins',
   'embeddingSize',
   'dae',
   'shift',

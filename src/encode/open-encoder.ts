@@ -1,6 +1,7 @@
 import { createDaeEncoder } from './dae/dae-encoder.js';
 import type { Encoder } from './encoder.js';
-import { type EncoderModel, encoderShapeOf } from './encoder-model.js';
+import { type EncoderModel, encoderShapeOf, type PluginModel } from './encoder-model.js';
+import { missingPlugin } from './missing-plugin.js';
 import { loadOnnxRuntime } from './onnx/load-onnx-runtime.js';
 import { createOnnxEncoder } from './onnx/onnx-encoder.js';
 import { createPrecomputedEncoder } from './precomputed-encoder.js';
@@ -17,12 +18,15 @@ export type OpenEncoder = (model: EncoderModel, version: string, engine: VraeEng
 /**
  * Makes an encoder of a trained model on the engine that is asked for, which loads while the encoder is handed on: the
  * first `encode` waits for it, and throws what its loading threw. It has `reconstruct` where the model has latents.
+ *
+ * @throws SegtideError `state` for a model of a plug-in, which `openEncoderWith` opens
  */
 export const openEncoder = (
   model: EncoderModel,
   version: string,
   engine: VraeEngine,
 ): Encoder & Required<Pick<Encoder, 'dispose'>> => {
+  if (model.kind === 'plugin') throw missingPlugin(model.name);
   const { steps, channels, embeddingSize, latentSize } = encoderShapeOf(model);
   const opened = open(model, version, engine);
   // Told to whoever encodes; nobody else need hear of it.
@@ -43,7 +47,7 @@ export const openEncoder = (
   };
 };
 
-async function open(model: EncoderModel, version: string, engine: VraeEngine): Promise<Encoder> {
+async function open(model: Exclude<EncoderModel, PluginModel>, version: string, engine: VraeEngine): Promise<Encoder> {
   if (model.kind === 'precomputed') return createPrecomputedEncoder(model, version);
   if (model.kind === 'dae') return createDaeEncoder(model, version, (await openEngine(engine)).engine);
   if (model.kind === 'onnx') return createOnnxEncoder(model, version, await loadOnnxRuntime());

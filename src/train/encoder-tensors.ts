@@ -2,7 +2,7 @@ import { DAE_CHOICES, type DaeEmbedding } from '../encode/dae/dae-options.js';
 import { damagedDae, readDaeShape } from '../encode/dae/dae-shape.js';
 import { fromDaeTensors, toDaeTensors } from '../encode/dae/dae-weights.js';
 import { type EncoderKind, isEncoderKind } from '../encode/encoder-kind.js';
-import type { DaeModel, EncoderModel, ViewMap, VraeModel } from '../encode/encoder-model.js';
+import type { DaeModel, EncoderModel, PluginModel, ViewMap, VraeModel } from '../encode/encoder-model.js';
 import type { LandmarkMap } from '../encode/neighbours/landmark-map.js';
 import { fromOnnxTensors, toOnnxTensors } from '../encode/onnx/onnx-tensors.js';
 import { fromViewTensors, toViewTensors } from '../encode/views/view-tensors.js';
@@ -17,6 +17,7 @@ export function toEncoderTensors(model: EncoderModel): EncoderNumbers {
   if (model.kind === 'vrae') return toVraeTensors(model);
   if (model.kind === 'dae') return toDaeNumbers(model);
   if (model.kind === 'onnx') return toOnnxTensors(model);
+  if (model.kind === 'plugin') return toPluginNumbers(model);
   return model.kind === 'precomputed' ? { header: { size: model.size }, tensors: {} } : toViewTensors(model.views);
 }
 
@@ -26,6 +27,7 @@ export function fromEncoderTensors(artifact: Pick<EncoderArtifact, 'kind'> & Enc
   if (kind === 'vrae') return fromVraeTensors(artifact);
   if (kind === 'dae') return fromDaeNumbers(artifact);
   if (kind === 'onnx') return fromOnnxTensors(artifact);
+  if (kind === 'plugin') return fromPluginNumbers(artifact);
   return kind === 'precomputed'
     ? { kind, size: readSize(artifact.header) }
     : { kind, views: fromViewTensors(artifact) };
@@ -40,10 +42,23 @@ export function toEncoderKind(kind: string): EncoderKind {
   );
 }
 
+function toPluginNumbers({ name, steps, channels, fitted }: PluginModel): EncoderNumbers {
+  const { embeddingSize, parameters = null, tensors = {} } = fitted;
+  return { header: { plugin: name, steps, channels, embeddingSize, parameters }, tensors };
+}
+
+function fromPluginNumbers({ header, tensors }: EncoderNumbers): PluginModel {
+  const { plugin, steps, channels, embeddingSize, parameters } = (header ?? {}) as Readonly<Record<string, unknown>>;
+  const sizes = [steps, channels, embeddingSize].map((size) => readSize({ size }));
+  if (typeof plugin !== 'string') throw damaged('it does not name its plug-in');
+  const fitted = { embeddingSize: sizes[2]!, parameters, tensors };
+  return { kind: 'plugin', name: plugin, steps: sizes[0]!, channels: sizes[1]!, fitted };
+}
+
 function readSize(header: unknown): number {
   const { size } = (header ?? {}) as { readonly size?: number };
   if (Number.isSafeInteger(size) && size! > 0) return size!;
-  throw damaged(`embeddings of ${size} numbers`);
+  throw damaged(`windows or embeddings of ${size} numbers`);
 }
 
 type EncoderNumbers = Pick<EncoderArtifact, 'header' | 'tensors'>;

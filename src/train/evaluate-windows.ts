@@ -9,7 +9,7 @@ import { type ScoreOptions, type Scores, scoreWindows } from './score-windows.js
 import type { ModelSettings, TrainingJob, TrainingResult } from './training-job.js';
 import { selectWindows } from './window-rows.js';
 
-export interface EvaluationOptions extends Omit<ScoreOptions, 'rows' | 'engine'> {
+export interface EvaluationOptions extends Omit<ScoreOptions, 'rows' | 'engine' | 'plugins'> {
   /** `all` fits and scores all windows; 0 and 1 fit that half of them, drawn by the seed, and score the other. */
   readonly fold: 'all' | 0 | 1;
   /** How a job is trained: here, or in a process of its own. */
@@ -45,8 +45,15 @@ export async function evaluateWindows(
       reservoir: toReservoirSnapshot(fitted, seed),
     }),
   );
-  const { engine } = settings.encoder;
-  const scores = await scoreWindows(decodeArtifact(result.artifact), windows, { rows, labels, seed, engine, signal });
+  const { engine, plugins } = settings.encoder;
+  const scores = await scoreWindows(decodeArtifact(result.artifact), windows, {
+    rows,
+    labels,
+    seed,
+    engine,
+    plugins,
+    signal,
+  });
   return { ...scores, verdict: result, fitted: fitted.length };
 }
 

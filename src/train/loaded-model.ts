@@ -2,8 +2,10 @@ import type { AnomalyModel } from '../anomaly/anomaly-model.js';
 import type { ClusterModel } from '../cluster/cluster-model.js';
 import type { Encoder } from '../encode/encoder.js';
 import { type OpenEncoder, openEncoder } from '../encode/open-encoder.js';
+import { openEncoderWith } from '../encode/plugin-encoders.js';
 import type { VraeEngine } from '../encode/vrae/vrae-options.js';
 import { SegtideError } from '../errors.js';
+import type { PluginModule } from '../plugin/plugin-module.js';
 import type { FittedScale } from '../series/fitted-scale.js';
 import type { SeriesSettings } from '../series/series-settings.js';
 import type { Alignment } from './alignment.js';
@@ -69,8 +71,13 @@ export function refuseUnfit(artifact: ModelArtifact, seriesHash: string): void {
  * Makes a stored model ready for use on windows that are prepared as it says itself.
  *
  * @param engine what computes; any engine opens what any other one trained
- * @throws SegtideError `state` when its encoder is of an unknown kind.
+ * @param plugins encoders of the user's own
+ * @throws SegtideError `state` when its encoder is of an unknown kind, or a plug-in that is not among them.
  */
-export function openModel(artifact: ModelArtifact, engine: VraeEngine = 'auto'): LoadedModel {
-  return loadModel(artifact, artifact.series, artifact.seriesHash, engine);
+export function openModel(
+  artifact: ModelArtifact,
+  engine: VraeEngine = 'auto',
+  plugins: readonly PluginModule[] = [],
+): LoadedModel {
+  return loadModel(artifact, artifact.series, artifact.seriesHash, engine, openEncoderWith(plugins));
 }

@@ -1,6 +1,7 @@
 import type { Encoder } from '../encode/encoder.js';
 import { viewMapOf } from '../encode/encoder-model.js';
-import { type OpenEncoder, openEncoder } from '../encode/open-encoder.js';
+import type { OpenEncoder } from '../encode/open-encoder.js';
+import { openEncoderWith } from '../encode/plugin-encoders.js';
 import { openEngine } from '../encode/vrae/engines/open-engine.js';
 import { fitChallenger } from './challenger/fit-challenger.js';
 import type { FitVraeOptions } from './challenger/fit-vrae.js';
@@ -28,7 +29,7 @@ export interface RunTrainingOptions extends FitVraeOptions {
  * @throws SegtideError `encoder` when the reservoir is empty or the training diverges.
  */
 export async function runTrainingJob(job: TrainingJob, options: RunTrainingOptions = {}): Promise<TrainingResult> {
-  const { open = openEncoder } = options;
+  const { open = openEncoderWith(job.settings.encoder.plugins) } = options;
   const opened: Encoder[] = [];
   const keepOpen: OpenEncoder = (...args) => {
     const encoder = open(...args);

@@ -9,6 +9,7 @@ import { toMembership } from '../cluster/to-membership.js';
 import type { VraeEngine } from '../encode/vrae/vrae-options.js';
 import { SegtideError } from '../errors.js';
 import type { Abortable } from '../numeric/abortable.js';
+import type { PluginModule } from '../plugin/plugin-module.js';
 import { isInformative } from '../window/is-informative.js';
 import type { WindowBatch } from '../window/window-batch.js';
 import { embedWindows } from './embed-windows.js';
@@ -25,6 +26,8 @@ export interface ScoreOptions {
   readonly seed: number;
   /** What computes the embeddings. @default 'auto' */
   readonly engine?: VraeEngine | undefined;
+  /** Encoders of the user's own. @default none */
+  readonly plugins?: readonly PluginModule[] | undefined;
   /** Looked at now and then. */
   readonly signal?: Abortable | undefined;
 }
@@ -56,7 +59,14 @@ export interface Scores {
 export async function scoreWindows(
   model: ModelArtifact,
   windows: WindowBatch,
-  { rows = Uint32Array.from({ length: windows.length }, (_, i) => i), labels, seed, engine, signal }: ScoreOptions,
+  {
+    rows = Uint32Array.from({ length: windows.length }, (_, i) => i),
+    labels,
+    seed,
+    engine,
+    plugins,
+    signal,
+  }: ScoreOptions,
 ): Promise<Scores> {
   const { windowSteps, channels } = model.series;
   if (windows.steps !== windowSteps || windows.channels !== channels) {
@@ -65,7 +75,7 @@ export async function scoreWindows(
       `model ${model.modelVersion} takes windows of ${windowSteps} × ${channels} (steps × channels); got ${windows.steps} × ${windows.channels}`,
     );
   }
-  const loaded = openModel(model, engine);
+  const loaded = openModel(model, engine, plugins);
   try {
     const embeddings = await embedWindows(loaded, selectWindows(windows, rows), signal);
     const assignments = assign(loaded.cluster, embeddings);

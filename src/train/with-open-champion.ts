@@ -1,3 +1,4 @@
+import { openEncoderWith } from '../encode/plugin-encoders.js';
 import { decodeArtifact } from './encode-artifact.js';
 import { type LoadedModel, loadModel } from './loaded-model.js';
 import type { Champion, ModelSettings } from './training-job.js';
@@ -10,10 +11,10 @@ import type { Champion, ModelSettings } from './training-job.js';
  */
 export async function withOpenChampion<T>(
   { artifact, clusterModel }: Champion,
-  { series, seriesHash, encoder: { engine } }: ModelSettings,
+  { series, seriesHash, encoder: { engine, plugins } }: ModelSettings,
   work: (model: LoadedModel) => Promise<T>,
 ): Promise<T> {
-  const loaded = loadModel(decodeArtifact(artifact), series, seriesHash, engine);
+  const loaded = loadModel(decodeArtifact(artifact), series, seriesHash, engine, openEncoderWith(plugins));
   try {
     return await work({ ...loaded, cluster: clusterModel });
   } finally {

@@ -78,7 +78,7 @@ export function createTrainings(
   { position, reservoir, schedule, watch, segments, life }: TrainingsContext,
   from?: TrainingsSnapshot,
 ): Trainings {
-  const underWay = createTrainingUnderWay(settings, parts, from?.underWay);
+  const underWay = createTrainingUnderWay(settings, parts, from?.underWay && ofSettings(from.underWay, settings));
   const outcomes: TrainingOutcome[] = [...(from?.outcomes ?? [])];
   let trainings = from?.trainings ?? parts.initialModel?.number ?? 0;
   let freshAsked = from?.freshAsked ?? false;
@@ -210,6 +210,11 @@ export function createTrainings(
     outcomes,
     snapshot: () => ({ trainings, underWay: underWay.pending ?? null, outcomes: [...outcomes], freshAsked }),
   };
+}
+
+/** A snapshot may come from elsewhere: which modules of plug-ins are run is for the settings here to say. */
+function ofSettings({ job, atWindow }: PendingJob, { model }: TrainerSettings): PendingJob {
+  return { job: { ...job, settings: model }, atWindow };
 }
 
 /** Whether it is one of the schedule's. */

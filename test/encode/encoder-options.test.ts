@@ -47,7 +47,7 @@ describe('resolveEncoder', () => {
     [{ shift: 'invariant', views: ['profile', 'latents'] }, 'got latents'],
     [{ shift: null as never }, 'aligned, invariant; got null'],
     [{ init: null as never }, '`init` must be pretrained or fresh; got null'],
-    [{ kind: 'oracle' as never }, 'one of vrae, dae, raw, features, rocket, precomputed, onnx; got oracle'],
+    [{ kind: 'oracle' as never }, 'one of vrae, dae, raw, features, rocket, precomputed, onnx, plugin; got oracle'],
     [{ kind: 'raw', hidden: 8, views: [] }, '`hidden`, `views` of a VRAE says nothing to kind raw'],
     [{ kind: 'rocket', preset: 'published' }, '`preset` of a VRAE says nothing to kind rocket'],
     [{ embeddingSize: 4 }, '`embeddingSize` is for raw, features, rocket'],

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { PLUGIN_METHODS } from '../../plugin/plugin-module.js';
 import { collect } from './collect.js';
 import type { Outcome } from './exit-code.js';
 import type { Terminal } from './terminal.js';
@@ -15,6 +16,8 @@ export interface InspectFlags {
 /** Flags of `segtide init`, as written. */
 export interface InitFlags extends InspectFlags {
   readonly preset?: Preset;
+  readonly plugin?: string;
+  readonly kind?: string;
   readonly output: string;
   readonly force?: boolean;
 }
@@ -56,10 +59,17 @@ export function addInitCommand(program: Command, terminal: Terminal, outcome: Ou
   )
     .addOption(new Option('--preset <name>', 'without an input: the config of a known kind of study').choices(PRESETS))
     .option('-o, --output <file>', 'where to write', 'segtide.yaml')
+    .option('--plugin <name>', 'write a plug-in of that name, <name>.mjs, and its test, instead of a config')
+    .addOption(new Option('--kind <kind>', 'what the plug-in is').choices(Object.keys(PLUGIN_METHODS)))
     .option('--force', 'write over a file that is there')
     .option('-q, --quiet', 'print errors only')
     .addHelpText('after', INIT_EXAMPLES)
     .action(async (input: string | undefined, flags: InitFlags) => {
+      if (flags.plugin !== undefined) {
+        const { initPlugin } = await import('./init-plugin.js');
+        outcome.exitCode = await initPlugin(flags.plugin, { ...flags, input }, terminal);
+        return;
+      }
       const { initConfig } = await import('./inspect-actions.js');
       outcome.exitCode = await initConfig(input, flags, terminal);
     });
@@ -86,4 +96,5 @@ Examples:
   segtide init usage.csv.gz && segtide run --config segtide.yaml
   segtide init usage-events --brokers localhost:9092 --output live.yaml
   segtide init                                   an example with every part
-  segtide init --preset customer-usage           segments by a denoising autoencoder`;
+  segtide init --preset customer-usage           segments by a denoising autoencoder
+  segtide init --plugin my-encoder               an encoder of your own, and its test`;

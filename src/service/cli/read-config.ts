@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { SegtideError } from '../../errors.js';
 import type { Assignment } from '../config/assignment.js';
 import { loadConfig } from '../config/load-config.js';
+import { locatePlugins } from '../config/locate-plugins.js';
 import type { Config } from '../config/schema.js';
 
 /** The config file that a command takes: the one that was named, that of `SEGTIDE_CONFIG`, or `segtide.yaml` here. */
@@ -20,7 +22,8 @@ export function readConfig(
 ): Config {
   const named = findConfigFile(path, env);
   const file = named === undefined ? undefined : { path: named, text: readText(named) };
-  return loadConfig({ file, env, flags, readFile: (secretPath) => readFileSync(secretPath, 'utf8') });
+  const config = loadConfig({ file, env, flags, readFile: (secretPath) => readFileSync(secretPath, 'utf8') });
+  return { ...config, plugins: locatePlugins(config.plugins, named === undefined ? '.' : dirname(named)) };
 }
 
 /** Taken when no file is named. */

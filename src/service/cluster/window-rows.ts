@@ -101,7 +101,7 @@ async function embed(windows: WindowBatch, options: WindowRowsOptions): Promise<
     const text = `model ${artifact.modelVersion} takes windows of ${windowSteps} × ${channels} (steps × channels); got ${windows.steps} × ${windows.channels}`;
     throw new SegtideError('config', text);
   }
-  const loaded = openModel(artifact, settings.encoder.engine as VraeEngine);
+  const loaded = openModel(artifact, settings.encoder.engine as VraeEngine, settings.encoder.plugins);
   try {
     const embeddings = await embedWindows(loaded, windows, signal);
     return { size: embeddings.embeddingSize, values: embeddings.embeddings, encoded: { model: artifact, embeddings } };

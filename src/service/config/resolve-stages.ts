@@ -3,6 +3,7 @@ import { formatDuration } from '../../numeric/duration.js';
 import { createOptionCheck, type OptionCheck } from '../../option-check.js';
 import { resolveStages as resolveLibraryStages, type StageSettings } from '../../stage-settings.js';
 import { type KeyPath, touches } from './check-tree.js';
+import { pluginModules } from './plugin-modules.js';
 import { type ConfigProblem, toConfigError } from './problem.js';
 import type { Config } from './schema.js';
 import { windowChannels } from './window-channels.js';
@@ -42,6 +43,7 @@ const WINDOW_READS: readonly KeyPath[] = [['window'], ...['channels', 'pivot', '
 /** Keys that a stage is resolved from. */
 function readsOf(stage: string): readonly KeyPath[] {
   const own = [stage.split('.')[0]!];
+  if (stage === 'encoder') return [own, ['plugins']];
   return ['window', 'series', 'drift', 'alerts', 'model.retrain'].includes(stage) ? [own, ...WINDOW_READS] : [own];
 }
 
@@ -60,7 +62,17 @@ function resolve(config: Config, check: OptionCheck): RunStages | undefined {
   const { seed } = config.run;
   const channels = windowChannels(config.input);
   const stages = resolveLibraryStages(
-    { channels, window, series, encoder, cluster, model, drift, alerts, seed },
+    {
+      channels,
+      window,
+      series,
+      encoder: { ...encoder, plugins: pluginModules(config) },
+      cluster,
+      model,
+      drift,
+      alerts,
+      seed,
+    },
     check,
   );
   return ingest && stages && { ingest, ...stages };

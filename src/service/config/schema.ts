@@ -9,6 +9,7 @@ import { httpSection } from './sections/http.js';
 import { inputSection } from './sections/input.js';
 import { modelSection } from './sections/model.js';
 import { outputSection } from './sections/output.js';
+import { pluginsSection } from './sections/plugins.js';
 import { runSection } from './sections/run.js';
 import { seriesSection } from './sections/series.js';
 import { viewSection } from './sections/view.js';
@@ -32,6 +33,7 @@ export const configSchema = z.strictObject({
   delivery: deliverySection.describe('What is promised between Kafka and Kafka, and how often it is made durable.'),
   http: httpSection.describe('Where health and metrics are served.'),
   view: viewSection.describe('The page and the API over what a run writes.'),
+  plugins: pluginsSection.describe("Modules of one's own, which other sections use by name (docs/plugins.md)."),
   run: runSection.describe('What concerns the program, not the results.'),
 });
 

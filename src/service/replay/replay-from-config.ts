@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { lastValueFrom, tap } from 'rxjs';
 import type { OpenEncoder } from '../../encode/open-encoder.js';
-import { createEncodePool } from '../../encode/threads/encode-pool.js';
+import { createEncoders } from '../../encode/threads/create-encoders.js';
 import { createPipeline } from '../../pipeline.js';
 import { toSegmentedWindows } from '../../publish/segment-memory.js';
 import type { ModelRecord } from '../../train/model-record.js';
@@ -14,10 +14,12 @@ import { createPages } from '../../worker/pages.js';
 import { createPublisher, type PublishedCounts } from '../../worker/publisher.js';
 import { createScorer } from '../../worker/scorer.js';
 import type { Config } from '../config/schema.js';
+import { checkPlugins } from '../run/check-plugins.js';
 import { openOutputs, type RunOutputs } from '../run/open-outputs.js';
 import { openValues } from '../run/open-values.js';
 import type { RoleDeps } from '../run/role.js';
 import { type RunSettings, resolveRun } from '../run/run-settings.js';
+import { tellUnembedded } from '../run/tell-unembedded.js';
 import { toConnection } from '../run/to-connection.js';
 import type { OutputSummary } from '../run-summary.js';
 import { findInputTopics } from '../topics/input-topics.js';
@@ -64,6 +66,7 @@ export async function replayFromConfig(config: Config, options: ReplayOptions, d
   const settings = resolveRun(config);
   const kafkaInput = input.kafka!;
   const startedAt = clock.now();
+  await checkPlugins(config);
   const kafka = await openKafka(await toConnection(kafkaInput, clock));
   const modelTopic = topicOf(config.output, 'models');
   const isRepartitioned = input.keyed === 'repartition';
@@ -80,7 +83,10 @@ export async function replayFromConfig(config: Config, options: ReplayOptions, d
     topics: [...topics, modelTopic],
     newId: randomUUID,
   });
-  const encoders = run.encodeThreads > 0 ? createEncodePool(run.encodeThreads) : undefined;
+  const encoders = createEncoders(settings.segmentation.trainer.model.encoder, {
+    threads: run.encodeThreads,
+    onFailure: tellUnembedded(log),
+  });
   const values = await openValues(kafkaInput, settings.stages.ingest, clock);
   let outputs: RunOutputs | undefined;
   try {
@@ -103,7 +109,7 @@ export async function replayFromConfig(config: Config, options: ReplayOptions, d
           signal,
         },
       );
-      const parts = { source, model, outputs: written, openEncoder: encoders?.open, to: options.to };
+      const parts = { source, model, outputs: written, openEncoder: encoders.open, to: options.to };
       const counts = await replayPartition(settings, parts, (windows, watermark) =>
         deps.progress({
           phase: `partition ${partition + 1} of ${partitions}`,
@@ -131,7 +137,7 @@ export async function replayFromConfig(config: Config, options: ReplayOptions, d
     await outputs?.close();
     await reader.close();
     values.close();
-    await encoders?.close();
+    await encoders.close();
   }
 }
 

@@ -7,6 +7,7 @@ import { sample } from '../../numeric/sample.js';
 import type { Clock } from '../../ports.js';
 import { scoreWindows } from '../../train/score-windows.js';
 import { toWindowBatch } from '../../train/window-columns.js';
+import { pluginModules } from '../config/plugin-modules.js';
 import type { Log } from '../log.js';
 import { gatherFromEvents } from '../model/gather-windows.js';
 import { pickReconstructions, type ReconstructedSegment } from '../model/pick-reconstructions.js';
@@ -64,6 +65,7 @@ export async function scoreSample(
       rows,
       seed,
       engine: config.encoder.engine,
+      plugins: pluginModules(config),
       signal: deps.signal,
     });
     return {

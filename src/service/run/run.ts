@@ -15,6 +15,7 @@ import type { NotifyBesideRun } from '../notify/notify-beside-run.js';
 import type { RunDeps, RunFromConfig } from '../run-from-config.js';
 import type { RunSummary } from '../run-summary.js';
 import { buildSummary } from './build-summary.js';
+import { checkPlugins } from './check-plugins.js';
 import { openNotified } from './open-notified.js';
 import { openOutputs, type RunOutputs } from './open-outputs.js';
 import { openSource, type RunSource } from './open-source.js';
@@ -22,6 +23,7 @@ import { readInitialModel } from './read-initial-model.js';
 import { openRunFolder, type RunCheckpoint, type RunFolder } from './run-folder.js';
 import { type RunSettings, resolveRun } from './run-settings.js';
 import { settleStateFolder } from './state-folder.js';
+import { tellUnembedded } from './tell-unembedded.js';
 
 /** Runs the whole pipeline as a config says, but for one from Kafka to Kafka, to the end of its input or until it is told to stop. */
 export const runFromConfig: RunFromConfig = async (given, deps) => {
@@ -35,6 +37,7 @@ export const runFromConfig: RunFromConfig = async (given, deps) => {
   for (const text of from?.passedOver ?? []) deps.log.warn(`checkpoint passed over: ${text}`);
   if (from?.finished !== undefined) return from.finished;
 
+  await checkPlugins(config);
   const { initial } = config.model;
   const model = settings.segmentation.trainer.model;
   const initialModel = initial === undefined || from !== undefined ? undefined : await readInitialModel(initial, model);
@@ -142,6 +145,7 @@ class Run {
           // A replay waits for its trainings, and no page comes meanwhile.
           this.#show();
         },
+        onEncoderFailure: tellUnembedded(log),
         onFailure: ({ modelVersion, why }) => log.warn(`${modelVersion}: ${why.join('; ')}`),
       },
       from?.state,

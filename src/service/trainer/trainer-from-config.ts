@@ -8,6 +8,7 @@ import type { Config } from '../config/schema.js';
 import { readModelTopic } from '../models/read-model-topic.js';
 import { createRecordBuffer } from '../record-buffer.js';
 import { checkEngine } from '../run/check-engine.js';
+import { checkPlugins } from '../run/check-plugins.js';
 import { closeWithin } from '../run/close-within.js';
 import { findSchemaIds } from '../run/find-schema-ids.js';
 import { readInitialModel } from '../run/read-initial-model.js';
@@ -49,6 +50,7 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
   const schemaIds = await findSchemaIds(config, writtenOutputs(config));
   // One that stands by must not learn that it is set up wrongly when it is needed.
   await checkEngine(segmentation.trainer.model.encoder.engine);
+  await checkPlugins(config);
   const { initial } = config.model;
   const initialModel = initial === undefined ? undefined : await readInitialModel(initial, segmentation.trainer.model);
 

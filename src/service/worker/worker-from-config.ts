@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Kafka } from 'kafkajs';
-import { createEncodePool } from '../../encode/threads/encode-pool.js';
+import { createEncoders } from '../../encode/threads/create-encoders.js';
 import type { ModelSettings } from '../../train/training-job.js';
 import type { AssignedPartition } from '../../transport/kafka/assigned-partition.js';
 import { describeTopics, type ExistingTopic } from '../../transport/kafka/describe-topics.js';
@@ -16,6 +16,7 @@ import { describeTopic } from '../../transport/kafka/topics.js';
 import { createIntervalLearner } from '../../worker/interval-learner.js';
 import type { Config } from '../config/schema.js';
 import { checkEngine } from '../run/check-engine.js';
+import { checkPlugins } from '../run/check-plugins.js';
 import { closeWithin } from '../run/close-within.js';
 import { findSchemaIds } from '../run/find-schema-ids.js';
 import { groupSettings } from '../run/group-settings.js';
@@ -25,6 +26,7 @@ import { resolveRun } from '../run/run-settings.js';
 import { runTogether } from '../run/run-together.js';
 import { servePartitions } from '../run/serve-partitions.js';
 import { tellOutages } from '../run/tell-outages.js';
+import { tellUnembedded } from '../run/tell-unembedded.js';
 import { toConnection } from '../run/to-connection.js';
 import { writtenOutputs } from '../run/written-outputs.js';
 import { checkTopics } from '../topics/check-topics.js';
@@ -77,6 +79,7 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
   const partitions = await checkOwn(inputs, output.createTopics);
   const schemaIds = await findSchemaIds(config, writtenOutputs(config));
   await checkEngine(segmentation.trainer.model.encoder.engine);
+  await checkPlugins(config);
   const inputTopics = inputs.map((found) => found.topic);
   const topics = [...(isRepartitioned ? [topic('repartitioned')] : inputTopics), topic('forget-requests')];
   const reader = await createTopicReader(kafka, {
@@ -87,7 +90,10 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
   const own = { identity: settings.windowIdentity, partitions };
   const models = await openModels(kafka, reader, config, segmentation.trainer.model, own, deps);
   const values = await openValues(kafkaInput, stages.ingest, clock);
-  const encoders = run.encodeThreads > 0 ? createEncodePool(run.encodeThreads) : undefined;
+  const encoders = createEncoders(segmentation.trainer.model.encoder, {
+    threads: run.encodeThreads,
+    onFailure: tellUnembedded(log),
+  });
   const partitionOf = await createKeyPartition(partitions);
   const progress = createWorkerProgress(config, deps, () => models.current());
   observer?.began({ ends: () => topicEnds(kafka, topics), models: () => models.current() });
@@ -170,7 +176,7 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
             models: () => models.current(),
             onModelRefused: (record, error) =>
               log.warn(`a model can't be used, the one before stays: ${error.message}`, { kind: record.kind }),
-            openEncoder: encoders?.open,
+            openEncoder: encoders.open,
             clock,
             onRestored: (restored) => log.info('restored', { partition: partition.partition, ...restored }),
             onPage: assigned,
@@ -198,7 +204,7 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
     observer?.close();
     values.close();
     // What stopped the worker is the one to tell, whatever its parts end with.
-    const closed = await Promise.allSettled([group?.close(), models.close(), encoders?.close()]);
+    const closed = await Promise.allSettled([group?.close(), models.close(), encoders.close()]);
     closed.push(...(await Promise.allSettled([reader.close()])));
     for (const end of closed) if (end.status === 'rejected') log.debug(`closing: ${String(end.reason)}`);
   }

@@ -6,6 +6,7 @@ import type { EncoderFit } from './encoder-fit.js';
 import { fitDae } from './fit-dae.js';
 import { fitOnnxEncoder } from './fit-onnx-encoder.js';
 import { fitPlaces } from './fit-places.js';
+import { fitPlugin } from './fit-plugin.js';
 import { fitProjectedEncoder } from './fit-projected-encoder.js';
 import { type FitVraeOptions, fitVrae, keepVrae } from './fit-vrae.js';
 import type { IncumbentRoles } from './incumbent-roles.js';
@@ -33,6 +34,7 @@ export async function fitEncoder(
     return fitDae(job, prepareSeries(series, scale ?? undefined, data.split.train), trained, options);
   }
   if (kind === 'onnx') return { ...UNTRAINED, ...(await fitOnnxEncoder(job, data, scale, open)) };
+  if (kind === 'plugin') return { ...UNTRAINED, model: await fitPlugin(job, data, scale) };
   if (kind !== 'vrae') return { ...UNTRAINED, model: await fitProjectedEncoder(kind, job, data, scale) };
   const { weights, ...fit } =
     kept === undefined

@@ -1,7 +1,7 @@
 import { type ChosenK, chooseK } from '../../cluster/choose-k.js';
 import { toUnitRows } from '../../cluster/cluster-points.js';
 import { exchangeCentroids } from '../../cluster/exchange-centroids.js';
-import { type CentroidFit, membershipOf, NO_CENTROID } from '../../cluster/refit-centroids.js';
+import { type CentroidFit, finiteRows, membershipOf, NO_CENTROID } from '../../cluster/refit-centroids.js';
 import { seedCentroids } from '../../cluster/seed-centroids.js';
 import { settleCentroids } from '../../cluster/settle-centroids.js';
 import type { EmbeddingBatch } from '../../encode/embedding-batch.js';
@@ -46,7 +46,7 @@ async function chooseSegments(
  * these fit; from new starts where there is no champion, another k, or a segment without members.
  */
 async function fitCentroids(
-  { embeddings, embeddingSize, length }: EmbeddingBatch,
+  { embeddings, embeddingSize }: EmbeddingBatch,
   champion: Incumbent | undefined,
   { settings, seed }: TrainingJob,
   k: number,
@@ -56,7 +56,8 @@ async function fitCentroids(
   if (champion === undefined || champion.model.cluster.k !== k) return anew();
   const sums = new Float64Array(k * embeddingSize);
   const counts = new Float64Array(k);
-  for (let i = 0; i < length; i++) {
+  // A window that the champion could embed may have no place in the new embedding.
+  for (const i of finiteRows(embeddings, embeddingSize)) {
     const j = champion.membership[i]!;
     if (j === NO_CENTROID) continue;
     counts[j]! += 1;

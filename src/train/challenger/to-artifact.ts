@@ -42,9 +42,18 @@ export async function toArtifact(
 
 /**
  * What shaped an encoder of its kind. Where it is computed is no part of it: weights move between engines, and threads
- * change nothing.
+ * change nothing. A plug-in's name is in the header.
  */
-function storedSettings({ kind, embeddingSize, dae, engine, threads, ...settings }: EncoderSettings): object {
+function storedSettings({
+  kind,
+  plugin,
+  plugins,
+  embeddingSize,
+  dae,
+  engine,
+  threads,
+  ...settings
+}: EncoderSettings): object {
   if (kind === 'vrae') return settings;
   const { shift, seed } = settings;
   return kind === 'dae' ? { ...dae, seed } : { embeddingSize, shift, seed };

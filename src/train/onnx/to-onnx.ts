@@ -129,6 +129,12 @@ interface PreparedWindows {
 /** A place on the map of views, the latents where there is none, what these are decoded to, or the one view of an encoder that has no VRAE. */
 function addEmbedding(graph: GraphBuilder, encoder: EncoderModel, windows: PreparedWindows): Value {
   const { values, unknown, latents, cells } = windows;
+  if (encoder.kind === 'plugin') {
+    throw new SegtideError(
+      'config',
+      `This model's encoder is the plug-in ${encoder.name}, whose code is not in the model.`,
+    );
+  }
   if (encoder.kind === 'precomputed') return graph.add('Reshape', [values, graph.integers(0, encoder.size)]);
   if (encoder.kind === 'dae') return encoder.embedding === 'latents' ? latents! : cells!;
   if (encoder.kind === 'onnx') {

@@ -7,7 +7,7 @@ import { SHIFTS } from '../../../encode/views/shift.js';
 import { VIEW_KINDS } from '../../../encode/views/view-kind.js';
 import { VRAE_CHOICES, type VraeSettings } from '../../../encode/vrae/vrae-options.js';
 import { PRESETS } from '../../../encode/vrae/vrae-presets.js';
-import { real, share, whole } from '../kinds.js';
+import { real, share, text, whole } from '../kinds.js';
 
 /** `encoder`: what turns a series into a vector. Defaults are filled in by its preset, and shown here of `default`. */
 export const encoderSection = z
@@ -16,8 +16,9 @@ export const encoderSection = z
       .enum(ENCODER_KINDS)
       .default('vrae')
       .describe(
-        'What makes the embedding (docs/encoders.md): `vrae`, a variational recurrent autoencoder with views of the window beside it; or the latents of a denoising autoencoder of dense layers (`dae`); or the principal components of the prepared window (`raw`), of its catch22 features (`features`) or of random-kernel features (`rocket`); or the embedding that records carry, an element a channel (`precomputed`); or what a local ONNX file makes of the prepared window (`onnx`). Of the keys below the other kinds take `embeddingSize` or `dae`, `shift`, `init`, `engine` and `threads`, and `onnx` those of its file.',
+        "What makes the embedding (docs/encoders.md): `vrae`, a variational recurrent autoencoder with views of the window beside it; or the latents of a denoising autoencoder of dense layers (`dae`); or the principal components of the prepared window (`raw`), of its catch22 features (`features`) or of random-kernel features (`rocket`); or the embedding that records carry, an element a channel (`precomputed`); or what a local ONNX file makes of the prepared window (`onnx`); or a module of one's own (`plugin`). Of the keys below the other kinds take `embeddingSize` or `dae`, `shift`, `init`, `engine` and `threads`, and `onnx` those of its file.",
       ),
+    plugin: text().exactOptional().describe('For `kind: plugin`: the name of one of `plugins`.'),
     embeddingSize: whole('numbers', { min: 1, max: 256 })
       .exactOptional()
       .describe(
