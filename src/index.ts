@@ -65,6 +65,7 @@ export { toVraeShape, type VraeShape } from './encode/vrae/vrae-shape.js';
 export type { VraeWeights } from './encode/vrae/vrae-weights.js';
 
 // cluster: EmbeddingBatch → AssignmentBatch
+export { adjustedRandIndex } from './cluster/adjusted-rand-index.js';
 export { assignTo } from './cluster/assign-to.js';
 export { assign } from './cluster/assign.js';
 export type { AssignmentBatch } from './cluster/assignment-batch.js';
