@@ -16,34 +16,31 @@ export type LongSet = 'course' | 'order';
 /** Value at a part of the series' own length, from 0 to 1, and at an hour of the day. */
 type Course = (part: number, hour: number) => number;
 
-/** Usage that rises to a peak once a day, and is the same on average whenever that is. */
-const peak = (hour: number, at: number) => 1 + 0.9 * Math.cos((2 * Math.PI * (hour - at)) / 24);
-
-const MORNING = 8;
-const EVENING = 20;
+/** Usage with so many peaks a day, and the same on average however many there are. */
+const peaks = (hour: number, times: number) => 1 + 0.9 * Math.cos((2 * Math.PI * times * hour) / 24);
 
 /** A class to a function that draws one of its series. */
 const CLASSES: Readonly<Record<LongSet, Readonly<Record<string, (random: Random) => Course>>>> = {
   course: {
-    rising: () => (part, hour) => (0.6 + 0.8 * part) * peak(hour, MORNING),
-    falling: () => (part, hour) => (1.4 - 0.8 * part) * peak(hour, MORNING),
+    rising: () => (part, hour) => (0.6 + 0.8 * part) * peaks(hour, 1),
+    falling: () => (part, hour) => (1.4 - 0.8 * part) * peaks(hour, 1),
     waves: (random) => {
       const phase = 2 * Math.PI * random.next();
-      return (part, hour) => (1 + 0.4 * Math.sin(6 * Math.PI * part + phase)) * peak(hour, MORNING);
+      return (part, hour) => (1 + 0.4 * Math.sin(6 * Math.PI * part + phase)) * peaks(hour, 1);
     },
-    level: () => (_, hour) => peak(hour, MORNING),
+    level: () => (_, hour) => peaks(hour, 1),
   },
   order: {
-    morning: () => (_, hour) => peak(hour, MORNING),
-    evening: () => (_, hour) => peak(hour, EVENING),
-    later: (random) => changing(random, MORNING, EVENING),
-    earlier: (random) => changing(random, EVENING, MORNING),
+    once: () => (_, hour) => peaks(hour, 1),
+    twice: () => (_, hour) => peaks(hour, 2),
+    more: (random) => changing(random, 1, 2),
+    fewer: (random) => changing(random, 2, 1),
   },
 };
 
 function changing(random: Random, before: number, after: number): Course {
   const change = 0.4 + 0.2 * random.next();
-  return (part, hour) => peak(hour, part < change ? before : after);
+  return (part, hour) => peaks(hour, part < change ? before : after);
 }
 
 export interface LongSeriesOptions {
@@ -59,8 +56,9 @@ export async function writeLongSeries(to: string, set: LongSet, options: LongSer
   const classes = Object.entries(CLASSES[set]);
   const customers = Array.from({ length: options.series }, (_, i) => {
     const [name, draw] = classes[i % classes.length]!;
-    const first = options.late ? random.below(LONG_STEPS / 2) : 0;
-    return { id: `${name}-${i}`, level: Math.exp(0.3 * random.normal()), first, course: draw(random) };
+    // A window from before the stream's first step would not be emitted, so one of each class begins with it.
+    const first = options.late && i >= classes.length ? random.below(LONG_STEPS / 2) : 0;
+    return { id: `${name}-${i}`, level: Math.exp(0.1 * random.normal()), first, course: draw(random) };
   });
   const out = createWriteStream(to);
   for (let step = 0; step < LONG_STEPS; step++) {
@@ -68,7 +66,7 @@ export async function writeLongSeries(to: string, set: LongSet, options: LongSer
     for (const { id, level, first, course } of customers) {
       if (step < first) continue;
       const part = (step - first) / (LONG_STEPS - first);
-      const value = level * course(part, step % 24) * Math.exp(0.6 * random.normal());
+      const value = level * course(part, step % 24) * Math.exp(0.5 * random.normal());
       out.write(`{"customerId":"${id}","timestamp":${timestamp},"value":${value.toFixed(3)}}\n`);
     }
     if (out.writableNeedDrain) await once(out, 'drain');

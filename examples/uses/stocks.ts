@@ -61,7 +61,3 @@ async function cluster(name: string, toValues: (returns: readonly number[]) => r
 function draw(deviation: number): number[] {
   return Array.from({ length: DAYS }, () => deviation * random.normal());
 }
-
-function total(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
-}
