@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runExamples } from './run-example.js';
+import { runExamples, SLOWEST } from './run-example.js';
 
 const SIZES = {
   'uses/similar-products': 6,
@@ -17,7 +17,7 @@ const SIZES = {
 let printed: ReadonlyMap<string, string>;
 beforeAll(async () => {
   printed = await runExamples(SIZES);
-});
+}, SLOWEST);
 
 /** All numbers that a pattern finds in what an example printed. */
 function numbers(name: keyof typeof SIZES, pattern: RegExp): number[] {
