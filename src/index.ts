@@ -75,6 +75,7 @@ export type {
 export type { PluginModule } from './plugin/plugin-module.js';
 
 // cluster: EmbeddingBatch → AssignmentBatch
+export { adjustedRandIndex } from './cluster/adjusted-rand-index.js';
 export { assignTo } from './cluster/assign-to.js';
 export { assign } from './cluster/assign.js';
 export type { AssignmentBatch } from './cluster/assignment-batch.js';

@@ -26,7 +26,16 @@ const EXPORTS = {
     'toVraeShape',
     'trainVrae',
   ],
-  cluster: ['assign', 'assignTo', 'createClusterModel', 'merge', 'seedCentroids', 'statistics', 'update'],
+  cluster: [
+    'adjustedRandIndex',
+    'assign',
+    'assignTo',
+    'createClusterModel',
+    'merge',
+    'seedCentroids',
+    'statistics',
+    'update',
+  ],
   drift: [
     'createAdwin',
     'createKswin',
