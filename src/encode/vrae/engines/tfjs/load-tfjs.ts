@@ -14,13 +14,19 @@ export type Tfjs = typeof core;
 export async function loadTfjs(specifier = '@tensorflow/tfjs-node'): Promise<Tfjs> {
   restoreTypeChecks();
   const loaded = (await import(specifier).catch((cause: NodeJS.ErrnoException) => {
-    // Node's own words name the file in which the import stands, of which nobody wants to know.
-    throw cause.code === 'ERR_MODULE_NOT_FOUND' ? new Error(`${specifier} is not installed`, { cause }) : cause;
+    throw explain(specifier, cause);
   })) as Tfjs & { readonly default?: Tfjs };
   const tf = loaded.default ?? loaded;
   await tf.ready();
   if (tf.getBackend() !== 'tensorflow') throw new Error(`its backend is ${tf.getBackend()}, not tensorflow`);
   return tf;
+}
+
+/** Node's own words name the file in which the import stands, tfjs-node's where it looked: nobody wants to know. */
+function explain(specifier: string, cause: NodeJS.ErrnoException): Error {
+  if (cause.code === 'ERR_MODULE_NOT_FOUND') return new Error(`${specifier} is not installed`, { cause });
+  if (!cause.message.includes('tfjs_binding.node')) return cause;
+  return new Error(`${specifier} lacks its machine code; npm rebuild ${specifier} fetches it`, { cause });
 }
 
 /** tfjs-node 4.22 calls two functions of `node:util` that Node 23 took away. */
