@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { SegtideError } from '../../errors.js';
 import type { Assignment } from '../config/assignment.js';
-import { loadConfig } from '../config/load-config.js';
+import { type ConfigSources, givenKeys, loadConfig } from '../config/load-config.js';
 import type { Config } from '../config/schema.js';
 
 /** The config file that a command takes: the one that was named, that of `SEGTIDE_CONFIG`, or `segtide.yaml` here. */
@@ -18,9 +18,26 @@ export function readConfig(
   flags: readonly Assignment[],
   env: Readonly<Record<string, string | undefined>>,
 ): Config {
+  return loadConfig(sourcesOf(path, flags, env));
+}
+
+/** The keys that are given to a command, without defaults; see `readConfig`, which checks them. */
+export function readGivenKeys(
+  path: string | undefined,
+  flags: readonly Assignment[],
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, unknown> {
+  return givenKeys(sourcesOf(path, flags, env));
+}
+
+function sourcesOf(
+  path: string | undefined,
+  flags: readonly Assignment[],
+  env: Readonly<Record<string, string | undefined>>,
+): ConfigSources {
   const named = findConfigFile(path, env);
   const file = named === undefined ? undefined : { path: named, text: readText(named) };
-  return loadConfig({ file, env, flags, readFile: (secretPath) => readFileSync(secretPath, 'utf8') });
+  return { file, env, flags, readFile: (secretPath) => readFileSync(secretPath, 'utf8') };
 }
 
 /** Taken when no file is named. */
