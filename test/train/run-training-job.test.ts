@@ -197,6 +197,12 @@ describe('a training job', () => {
     expect(anew.values.championReconstructionError).not.toBeNull();
     expect(anew.values.churn).toBeNull();
     expect(anew.why[0]).toContain('silhouette');
+
+    // Its space reaches on, though its segments tell nothing of the windows that came since.
+    const aligned = withViews({ number: 2, champion, reservoir, since, refit: true, nextSegmentNumber: 9 });
+    const settings = { ...aligned.settings, align: { to: 'first', scale: false } as const };
+    const { alignment } = decodeArtifact((await runTrainingJob({ ...aligned, settings })).artifact);
+    expect(alignment?.to).toBe(before.modelVersion);
   });
 
   it('asks for active latents only where the embedding is made of them', async () => {

@@ -5,6 +5,7 @@ import type { TrainingJob, TrainingResult } from '../../train/training-job.js';
 import { checkOutputFile } from '../../transport/file/check-output-file.js';
 import { type CompareFilesOptions, compareFiles } from '../compare/compare-files.js';
 import { ENCODER_CANDIDATES, type EncoderCandidate } from '../compare/encoder-candidates.js';
+import type { Assignment } from '../config/assignment.js';
 import type { Config } from '../config/schema.js';
 import { createLog } from '../log.js';
 import { trainUnderWatch } from '../model/train-under-watch.js';
@@ -13,7 +14,7 @@ import { renderComparison } from '../summary/render-comparison.js';
 import type { CompareFlags } from './compare-command.js';
 import { inputAssignments } from './input-options.js';
 import { loadCharts } from './load-charts.js';
-import { readConfig } from './read-config.js';
+import { readConfig, readGivenKeys } from './read-config.js';
 import { refuseIdle } from './refuse-idle.js';
 import { sharedAssignments } from './shared-options.js';
 import type { Terminal } from './terminal.js';
@@ -64,6 +65,7 @@ export async function compareAndReport(
     settings: { ...DEFAULT_METHOD_SETTINGS, threads: Math.max(0, availableParallelism() - 1) },
     k: toRange(flags.k),
     configOf: ({ set }, seed) => configFor(set, seed),
+    keysOf: ({ set }) => readGivenKeys(flags.config, assignmentsOf(files, flags, set, undefined), terminal.env),
     output,
     report,
     draw: async () => (await loadCharts()).renderChart,
@@ -105,6 +107,15 @@ function configWith(
   set: EncoderCandidate['set'],
   seed: number | undefined,
 ): Config {
+  return readConfig(flags.config, assignmentsOf(files, flags, set, seed), terminal.env);
+}
+
+function assignmentsOf(
+  files: readonly string[],
+  flags: CompareFlags,
+  set: EncoderCandidate['set'],
+  seed: number | undefined,
+): readonly Assignment[] {
   const given = seed === undefined ? flags.seed : String(seed);
   const assignments = [
     ...inputAssignments(files, flags),
@@ -116,7 +127,7 @@ function configWith(
     refuseIdle(assignments, cutsWindows, 'the windows of the file are cut already');
   }
   const own = Object.entries(set).map(([key, value]) => ({ key, value, where: '--encoders' }));
-  return readConfig(flags.config, [...assignments, ...own], terminal.env);
+  return [...assignments, ...own];
 }
 
 function pick<T>(flag: string, names: readonly string[], all: readonly T[], nameOf: (item: T) => string): readonly T[] {

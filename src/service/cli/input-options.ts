@@ -44,3 +44,23 @@ export function inputAssignments(files: readonly string[], flags: InputFlags): A
   ];
   return short.filter(([, value]) => value !== undefined).map(([key, value, where]) => ({ key, value, where }));
 }
+
+/** Those flags as they are written. */
+export function inputArguments(files: readonly string[], flags: InputFlags): readonly string[] {
+  const { config, input = [], value = [], ...others } = flags;
+  const named: [string, string | undefined][] = [
+    ['--config', config],
+    ['--format', others.format],
+    ['--customer', others.customer],
+    ['--time', others.time],
+    ['--step', others.step],
+    ['--steps', others.steps],
+    ['--hop', others.hop],
+  ];
+  return [
+    ...files,
+    ...input,
+    ...named.flatMap(([flag, text]) => (text === undefined ? [] : [flag, text])),
+    ...(value.length === 0 ? [] : ['--value', ...value]),
+  ];
+}

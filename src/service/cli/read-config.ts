@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SegtideError } from '../../errors.js';
 import type { Assignment } from '../config/assignment.js';
-import { loadConfig } from '../config/load-config.js';
+import { type ConfigSources, givenKeys, loadConfig } from '../config/load-config.js';
 import { locatePlugins } from '../config/locate-plugins.js';
 import type { Config } from '../config/schema.js';
 
@@ -20,10 +20,29 @@ export function readConfig(
   flags: readonly Assignment[],
   env: Readonly<Record<string, string | undefined>>,
 ): Config {
+  const sources = sourcesOf(path, flags, env);
+  const config = loadConfig(sources);
+  const folder = sources.file === undefined ? '.' : dirname(sources.file.path);
+  return { ...config, plugins: locatePlugins(config.plugins, folder) };
+}
+
+/** The keys that are given to a command, without defaults; see `readConfig`, which checks them. */
+export function readGivenKeys(
+  path: string | undefined,
+  flags: readonly Assignment[],
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, unknown> {
+  return givenKeys(sourcesOf(path, flags, env));
+}
+
+function sourcesOf(
+  path: string | undefined,
+  flags: readonly Assignment[],
+  env: Readonly<Record<string, string | undefined>>,
+): ConfigSources {
   const named = findConfigFile(path, env);
   const file = named === undefined ? undefined : { path: named, text: readText(named) };
-  const config = loadConfig({ file, env, flags, readFile: (secretPath) => readFileSync(secretPath, 'utf8') });
-  return { ...config, plugins: locatePlugins(config.plugins, named === undefined ? '.' : dirname(named)) };
+  return { file, env, flags, readFile: (secretPath) => readFileSync(secretPath, 'utf8') };
 }
 
 /** Taken when no file is named. */

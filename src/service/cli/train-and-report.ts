@@ -9,12 +9,13 @@ import { trainModel } from '../model/train-model.js';
 import { trainUnderWatch } from '../model/train-under-watch.js';
 import { formatCounted } from '../summary/format.js';
 import { renderTraining } from '../summary/render-training.js';
-import { inputAssignments } from './input-options.js';
+import { inputArguments, inputAssignments } from './input-options.js';
 import { readConfig } from './read-config.js';
 import { refuseExisting } from './refuse-existing.js';
 import { refuseIdle } from './refuse-idle.js';
 import { sharedAssignments } from './shared-options.js';
 import type { Terminal } from './terminal.js';
+import { toCommand } from './to-command.js';
 import type { TrainFlags } from './train-command.js';
 import { workAndPrint } from './work-and-print.js';
 
@@ -61,10 +62,24 @@ export async function trainAndReport(
         const parts = { train: train ?? ((job) => trainUnderWatch(job, display, signal)), now: terminal.now };
         return trainModel(gather, { path, seed: config.run.seed }, parts);
       },
-      render: renderTraining,
+      render: (summary, style) => renderTraining(summary, nextCommand(files, flags, path), style),
     },
     flags,
     terminal,
+  );
+}
+
+/** What to do with the model: score it on the windows, or run on the events, as they were read here. */
+function nextCommand(files: readonly string[], flags: TrainFlags, model: string): string {
+  const own = (flags.set ?? []).flatMap((set) => ['--set', set]);
+  const names = flags.windows ? [...files, ...(flags.input ?? [])] : inputArguments(files, flags);
+  return toCommand(
+    'segtide',
+    flags.windows ? 'evaluate' : 'run',
+    ...names,
+    ...(flags.windows ? [] : own),
+    '--model',
+    model,
   );
 }
 

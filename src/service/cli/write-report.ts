@@ -23,6 +23,8 @@ interface WrittenReport {
   readonly plots: readonly string[];
   /** Why no windows are shown; null where they are. */
   readonly noWindows: string | null;
+  /** Why segments are not scored against labels; null where they are, or there are none. */
+  readonly noLabels: string | null;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function writeReport(named: string | undefined, flags: ReportFlags,
       work: async (display, signal): Promise<WrittenReport> => {
         const facts = await gatherReport(
           toViewSettings(config, folder, 0),
-          { labels, windows },
+          { labels, labelField: config.input.fields.label, windows },
           {
             clock: { now: terminal.now },
             log: createLog({ level: 'warn', format: 'text', write: (line) => display.above(line) }),
@@ -58,6 +60,7 @@ export async function writeReport(named: string | undefined, flags: ReportFlags,
           bytes: Buffer.byteLength(rendered.page),
           plots: plots === undefined ? [] : await writePlots(plots, rendered),
           noWindows: 'why' in facts.windows ? facts.windows.why : null,
+          noLabels: facts.labels !== undefined && 'why' in facts.labels ? facts.labels.why : null,
         };
       },
       render: toText,
@@ -80,9 +83,10 @@ async function writePlots(folder: string, { plots }: RenderedReport): Promise<re
   return paths;
 }
 
-function toText({ report, bytes, plots, noWindows }: WrittenReport): string {
+function toText({ report, bytes, plots, noWindows, noLabels }: WrittenReport): string {
   const lines = [`wrote ${report} (${Math.ceil(bytes / 1024)} kB); open it in a browser`];
   if (plots.length > 0) lines.push(`wrote ${formatCounted(plots.length, 'chart')} into ${dirname(plots[0]!)}`);
   if (noWindows !== null) lines.push(`without original and reconstructed windows: ${noWindows}`);
+  if (noLabels !== null) lines.push(`without scores against labels: ${noLabels}`);
   return `${lines.join('\n')}\n`;
 }

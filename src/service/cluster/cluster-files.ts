@@ -73,6 +73,7 @@ export async function clusterFiles(
     noise: membership.filter((cluster) => cluster === NOISE).length,
     by: options.kind === 'vectors' ? 'vectors' : options.by,
     dimensions: rows.points.size,
+    distance: rows.distance,
     modelVersion: rows.modelVersion ?? null,
     method: settings.method,
     linkage: settings.method === 'agglomerative' ? settings.linkage : null,
@@ -80,12 +81,15 @@ export async function clusterFiles(
     facts,
     k,
     kAsked: found.kAsked,
+    kTo: found.kTo,
     kFrom: found.kFrom,
     ...found.scores,
     labelled: rows.labels === undefined ? null : rows.labels.filter((label) => label !== '').length,
     clusters,
     sweep: found.sweep,
     anomalies: anomalies === undefined ? null : oddest(rows, membership, anomalies),
+    neighbours:
+      neighbours === undefined ? null : { asked: neighbours, taken: Math.min(neighbours, rows.points.length - 1) },
     seconds: (now() - began) / 1000,
     written,
   };

@@ -1,3 +1,4 @@
+import type { ClusterDistance } from '../../cluster/cluster-points.js';
 import type { Linkage } from '../../cluster/offline/agglomerate.js';
 import type { Method } from '../../cluster/offline/method.js';
 import type { PartitionFacts } from '../../cluster/offline/partition.js';
@@ -12,13 +13,15 @@ export interface ClusterReport extends PartitionScores {
   readonly events: number | null;
   /** Rows of the input: windows, or vectors. */
   readonly n: number;
-  /** Those that can't be clustered, since a number of theirs is missing. */
+  /** Those that can't be clustered, since nothing is known of them, or a number of theirs is missing. */
   readonly unusable: number;
   /** Those that belong to no cluster. */
   readonly noise: number;
   readonly by: ClusteredBy | 'vectors';
   /** Numbers of a row. */
   readonly dimensions: number;
+  /** How rows are compared: by where they lie, or by their direction alone. */
+  readonly distance: ClusterDistance;
   /** Whose embeddings were clustered; null where none were. */
   readonly modelVersion: string | null;
   readonly method: Method;
@@ -30,6 +33,8 @@ export interface ClusterReport extends PartitionScores {
   readonly k: number;
   /** Clusters that were asked for, of which `k` is fewer where rows differ too little; null where the method finds k. */
   readonly kAsked: number | null;
+  /** Most clusters of the range that was asked for, of which there are fewer where rows are; null without a range. */
+  readonly kTo: number | null;
   readonly kFrom: 'option' | 'labels' | 'silhouette' | 'density';
   /** Usable rows with a label; null without labels. */
   readonly labelled: number | null;
@@ -39,6 +44,8 @@ export interface ClusterReport extends PartitionScores {
   readonly sweep: readonly SweptK[];
   /** The rows that stand out most; null unless anomalies were asked for. */
   readonly anomalies: readonly OddRow[] | null;
+  /** Neighbours that anomaly scores were asked to look at, and those that there were; null unless they were asked for. */
+  readonly neighbours: { readonly asked: number; readonly taken: number } | null;
   /** Reading, encoding, clustering and scoring. */
   readonly seconds: number;
   /** Files that were written. */

@@ -2,6 +2,7 @@ import { createPartitioner, type Partitioner } from '../../cluster/offline/creat
 import { METHOD_TRAITS, type MethodSettings } from '../../cluster/offline/method.js';
 import type { Partition } from '../../cluster/offline/partition.js';
 import { type PartitionScores, scorePartition } from '../../cluster/offline/score-partition.js';
+import { SegtideError } from '../../errors.js';
 import type { Abortable } from '../../numeric/abortable.js';
 import type { SweptK } from './cluster-report.js';
 import type { ClusteredRows } from './clustered-rows.js';
@@ -27,6 +28,8 @@ export interface ClusteredPartition {
   readonly partition: Partition;
   readonly scores: PartitionScores;
   readonly kAsked: number | null;
+  /** Most clusters of a range that was asked for; null without one. */
+  readonly kTo: number | null;
   readonly kFrom: 'option' | 'labels' | 'silhouette' | 'density';
   readonly sweep: readonly SweptK[];
   readonly tree: Partitioner['tree'];
@@ -37,13 +40,17 @@ const SWEEP: KRange = { from: 2, to: 10 };
 /**
  * Clusters rows by one method; of several numbers of clusters the one of the highest silhouette is taken.
  *
- * @throws SegtideError `config` where rows are too few, `encoder` where the method fails, `aborted` on request
+ * @throws SegtideError `config` where rows are too few, or the method knows no cosine, `encoder` where the method fails, `aborted` on request
  */
 export async function clusterRows(
-  { points, series, labels }: Pick<ClusteredRows, 'points' | 'series' | 'labels'>,
+  { points, distance, series, labels }: Pick<ClusteredRows, 'points' | 'distance' | 'series' | 'labels'>,
   { settings, k, now, onTried, signal }: ClusterRowsOptions,
 ): Promise<ClusteredPartition> {
-  const { takesK } = METHOD_TRAITS[settings.method];
+  const { takesK, onSeries } = METHOD_TRAITS[settings.method];
+  if (onSeries && distance === 'cosine') {
+    const text = `${settings.method} has a distance of its own, and none by direction; got cluster.distance: cosine. Set it to euclidean, or take another method.`;
+    throw new SegtideError('config', text);
+  }
   const classes = new Set(labels?.filter((label) => label !== '')).size;
   const range =
     k ?? (classes > 1 ? { from: classes, to: classes } : { ...SWEEP, to: Math.min(SWEEP.to, points.length) });
@@ -52,11 +59,13 @@ export async function clusterRows(
   if (!takesK) {
     const partition = await partitioner.at(0);
     const scores = await scorePartition(points, partition, scoreOptions);
-    return { partition, scores, kAsked: null, kFrom: 'density', sweep: [], tree: undefined };
+    return { partition, scores, kAsked: null, kTo: null, kFrom: 'density', sweep: [], tree: undefined };
   }
   const sweep: SweptK[] = [];
   let best: { readonly partition: Partition; readonly scores: PartitionScores; readonly asked: number } | undefined;
-  for (let asked = range.from; asked <= range.to; asked++) {
+  // A range may reach beyond the rows, of which there can't be more clusters; a single number may not.
+  const last = Math.max(range.from, Math.min(range.to, points.length));
+  for (let asked = range.from; asked <= last; asked++) {
     const began = now();
     const partition = await partitioner.at(asked);
     const scores = await scorePartition(points, partition, scoreOptions);
@@ -76,6 +85,7 @@ export async function clusterRows(
     partition,
     scores,
     kAsked: asked,
+    kTo: k === undefined || one ? null : range.to,
     kFrom: k !== undefined && one ? 'option' : k === undefined && classes > 1 ? 'labels' : 'silhouette',
     sweep: one ? [] : sweep,
     tree: partitioner.tree,

@@ -1,3 +1,4 @@
+import type { ClusterDistance } from '../../cluster/cluster-points.js';
 import type { Points } from '../../cluster/offline/points.js';
 import type { SeriesRows } from '../../cluster/offline/series-rows.js';
 import type { EncodedWindows } from '../model/pick-reconstructions.js';
@@ -18,7 +19,10 @@ export interface ClusteredRows {
   readonly names: readonly RowName[];
   /** Rows, of all, that can be clustered, ascending: what lies in `points`, `series`, `curves` and `labels` by place. */
   readonly usable: Uint32Array;
+  /** Of unit length where their direction counts alone, but for those of zeros, which have none. */
   readonly points: Points;
+  /** How points are compared. */
+  readonly distance: ClusterDistance;
   readonly series?: SeriesRows | undefined;
   /** Class of each usable row, '' where it is unknown; undefined where no labels were named. */
   readonly labels?: readonly string[] | undefined;

@@ -33,7 +33,7 @@ export async function readClusterInput(
   if (kind === 'vectors') {
     const files = await findInputFiles(input.paths, input.format === 'auto' ? undefined : input.format, '.');
     const table = await readVectorTable(files, { field: vectorField, labelField: labelColumn, modelVersion });
-    return toVectorRows(table, input.paths.join(', '));
+    return toVectorRows(table, input.paths.join(', '), config.cluster.distance);
   }
   const { windows, named, labels, events, settingsOf } = await readWindows(
     config,

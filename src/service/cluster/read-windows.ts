@@ -1,3 +1,4 @@
+import { SegtideError } from '../../errors.js';
 import type { ModelSettings } from '../../train/training-job.js';
 import { readWindowTable } from '../../transport/file/read-window-table.js';
 import { toGivenWindows } from '../../window/given-windows.js';
@@ -5,7 +6,7 @@ import type { WindowBatch } from '../../window/window-batch.js';
 import type { Config } from '../config/schema.js';
 import type { GatherDeps } from '../model/gather-windows.js';
 import { modelSettingsFor } from '../model/model-settings.js';
-import { createWindowLabels, readLabels } from '../report/score-labels.js';
+import { readLabels } from '../report/read-labels.js';
 import { resolveRun } from '../run/run-settings.js';
 import { gatherAllWindows } from './gather-all-windows.js';
 
@@ -50,13 +51,19 @@ export async function readWindows(
       settingsOf: (own) => modelSettingsFor(own, table, own.cluster.k),
     };
   }
-  const labelOf = labelFile === undefined ? undefined : createWindowLabels(await readLabels(labelFile, (id) => id));
+  const labelOf = labelFile === undefined ? undefined : await readLabels(labelFile, (id) => id);
   const { windows, events } = await gatherAllWindows(config, deps);
   const { ids, customers, starts, ends } = windows;
+  const labels =
+    labelOf && Array.from(starts, (start, row) => labelOf(ids.text(customers[row]!), start, ends[row]!) ?? '');
+  if (labels?.every((label) => label === '')) {
+    const text = `${labelFile} labels none of the ${windows.length} windows; name the labels of these events, whose customers are called as there, or leave --labels out.`;
+    throw new SegtideError('input', text);
+  }
   return {
     windows,
     named: true,
-    labels: labelOf && Array.from(starts, (start, row) => labelOf(ids.text(customers[row]!), start, ends[row]!) ?? ''),
+    labels,
     events,
     settingsOf: (own) => resolveRun(own).segmentation.trainer.model,
   };

@@ -1,3 +1,4 @@
+import { type ClusterDistance, toClusterPoints } from '../../cluster/cluster-points.js';
 import { takePoints } from '../../cluster/offline/points.js';
 import { finiteRows } from '../../cluster/refit-centroids.js';
 import { SegtideError } from '../../errors.js';
@@ -9,7 +10,7 @@ import type { ClusteredRows } from './clustered-rows.js';
  *
  * @throws SegtideError `input` where vectors come from several models: each has a space of its own
  */
-export function toVectorRows(table: VectorTable, path: string): ClusteredRows {
+export function toVectorRows(table: VectorTable, path: string, distance: ClusterDistance): ClusteredRows {
   const { length, size, values, customers, starts, ends, labels, modelVersions } = table;
   if (modelVersions.length > 1) {
     const [first, ...others] = modelVersions;
@@ -25,7 +26,11 @@ export function toVectorRows(table: VectorTable, path: string): ClusteredRows {
       windowEnd: finite(ends[row]!),
     })),
     usable,
-    points: takePoints({ length, size, values }, usable),
+    points: takePoints(
+      { length, size, values: toClusterPoints({ embeddings: values, embeddingSize: size }, distance) },
+      usable,
+    ),
+    distance,
     labels: labels && Array.from(usable, (row) => labels[row]!),
     modelVersion: modelVersions[0],
   };

@@ -1,3 +1,4 @@
+import { type ClusterDistance, toClusterPoints } from '../../cluster/cluster-points.js';
 import { takePoints } from '../../cluster/offline/points.js';
 import { finiteRows } from '../../cluster/refit-centroids.js';
 import type { VraeEngine } from '../../encode/vrae/vrae-options.js';
@@ -50,11 +51,19 @@ export async function toWindowRows(
   labels: readonly string[] | undefined,
   options: WindowRowsOptions,
 ): Promise<ClusteredRows> {
-  refuseTooFew(windows.length, 2);
+  const known = knownRows(windows);
+  refuseTooFew(known.length, 2);
   const { by, settings } = options;
-  const embedded = by === 'embedding' ? await embed(windows, options) : toSeriesPoints(settings.series, windows);
-  const usable = finiteRows(embedded.values, embedded.size);
-  const points = takePoints({ ...embedded, length: windows.length }, usable);
+  const { distance } = settings.cluster;
+  const embedded =
+    by === 'embedding' ? await embed(windows, known, options) : toSeriesPoints(settings.series, windows, known);
+  const { size, values } = embedded;
+  const finite = new Set(finiteRows(values, size));
+  const usable = known.filter((row) => finite.has(row));
+  const points = takePoints(
+    { length: windows.length, size, values: toClusterPoints({ embeddings: values, embeddingSize: size }, distance) },
+    usable,
+  );
   return {
     names: Array.from(windows.starts, (start, row) => ({
       row,
@@ -64,6 +73,7 @@ export async function toWindowRows(
     })),
     usable,
     points,
+    distance,
     series:
       by === 'series'
         ? {
@@ -86,16 +96,31 @@ interface Embedded {
   readonly encoded?: EncodedWindows;
 }
 
+/** The same rows by the latents of their encoder, in place of its embedding. */
+export function toLatentRows(rows: ClusteredRows, distance: ClusterDistance): ClusteredRows {
+  const { length, latentSize: size, values } = rows.encoded!.embeddings.latents!;
+  const points = toClusterPoints({ embeddings: values, embeddingSize: size }, distance);
+  return { ...rows, points: takePoints({ length, size, values: points }, rows.usable), distance };
+}
+
+/** Windows of which a cell is known: of one without any there is nothing to tell, whatever its filling would make of it. */
+function knownRows({ length, steps, channels, mask }: WindowBatch): Uint32Array {
+  const cells = steps * channels;
+  const all = Uint32Array.from({ length }, (_, row) => row);
+  return all.filter((row) => mask.subarray(row * cells, (row + 1) * cells).some(isInformative));
+}
+
 /** Gaps that no filling closed count as 0: after scaling about the mean, that is the mean. */
-function toSeriesPoints(settings: SeriesSettings, windows: WindowBatch): Embedded {
-  const scale = settings.scope === 'global' && settings.scale !== 'none' ? fitScale(settings, [windows]) : undefined;
+function toSeriesPoints(settings: SeriesSettings, windows: WindowBatch, known: Uint32Array): Embedded {
+  const isFitted = settings.scope === 'global' && settings.scale !== 'none';
+  const scale = isFitted ? fitScale(settings, [selectWindows(windows, known)]) : undefined;
   const { steps, channels, values } = prepareSeries(settings, scale, windows);
   return { size: steps * channels, values };
 }
 
-async function embed(windows: WindowBatch, options: WindowRowsOptions): Promise<Embedded> {
+async function embed(windows: WindowBatch, known: Uint32Array, options: WindowRowsOptions): Promise<Embedded> {
   const { model: path, settings, signal } = options;
-  const artifact = path === undefined ? await fitModel(windows, options) : await readModel(path);
+  const artifact = path === undefined ? await fitModel(windows, known, options) : await readModel(path);
   const { windowSteps, channels } = artifact.series;
   if (windows.steps !== windowSteps || windows.channels !== channels) {
     const text = `model ${artifact.modelVersion} takes windows of ${windowSteps} × ${channels} (steps × channels); got ${windows.steps} × ${windows.channels}`;
@@ -113,10 +138,10 @@ async function embed(windows: WindowBatch, options: WindowRowsOptions): Promise<
 /** Fits an encoder as the trainer fits one to its reservoir. */
 async function fitModel(
   windows: WindowBatch,
+  known: Uint32Array,
   { settings, mostFitted, seed, train }: WindowRowsOptions,
 ): Promise<ModelArtifact> {
-  const all = Uint32Array.from({ length: windows.length }, (_, i) => i);
-  const fitted = selectWindows(windows, sample(all, mostFitted, createRandom(seed)));
+  const fitted = selectWindows(windows, sample(known, mostFitted, createRandom(seed)));
   const result = await train(
     firstJob({
       reasons: [`${fitted.length} windows`],

@@ -6,6 +6,7 @@ import type { GatherDeps } from '../model/gather-windows.js';
 import type { DrawChart } from '../report/render-report.js';
 import { type CompareWindowsOptions, compareWindows } from './compare-windows.js';
 import type { ComparisonReport } from './comparison-report.js';
+import type { EncoderCandidate } from './encoder-candidates.js';
 import { gatherComparison } from './gather-comparison.js';
 import { rankCandidates } from './rank-candidates.js';
 import { renderComparisonPage } from './render-comparison-page.js';
@@ -16,6 +17,8 @@ export interface CompareFilesOptions
     Pick<CompareWindowsOptions, 'encoders' | 'methods' | 'seeds' | 'settings' | 'k' | 'configOf' | 'train' | 'onStep'> {
   /** Where the winner's config goes. */
   readonly output?: string | undefined;
+  /** The keys that were given, with those of an encoder, without defaults. */
+  readonly keysOf: (candidate: EncoderCandidate) => Readonly<Record<string, unknown>>;
   /** Where the HTML page goes. */
   readonly report?: string | undefined;
   readonly draw: () => Promise<DrawChart>;
@@ -29,13 +32,17 @@ export interface CompareFilesOptions
  */
 export async function compareFiles(
   config: Config,
-  { kind, labelColumn, labelFile, output, report, draw, ...how }: CompareFilesOptions,
+  { kind, labelColumn, labelFile, output, keysOf, report, draw, ...how }: CompareFilesOptions,
   deps: GatherDeps & { readonly signal: AbortSignal },
 ): Promise<ComparisonReport> {
   const { now } = deps.clock;
   const began = now();
   const read = await readWindows(config, { kind, labelColumn, labelFile }, deps);
-  const { candidates, failures, clusterings } = await compareWindows(read, { ...how, now, signal: deps.signal });
+  const { candidates, failures, clusterings, unusable } = await compareWindows(read, {
+    ...how,
+    now,
+    signal: deps.signal,
+  });
   const labelled = read.labels?.filter((label) => label !== '').length ?? null;
   const rankedBy = labelled === null || labelled === 0 ? 'stability and silhouette of series' : 'ari';
   const ranked = rankCandidates(candidates, rankedBy);
@@ -49,11 +56,12 @@ export async function compareFiles(
   const winner = ranked.find(({ encoder }) => how.encoders.find(({ name }) => name === encoder)!.by === 'embedding');
   if (output !== undefined && winner !== undefined) {
     const chosen = how.encoders.find(({ name }) => name === winner.encoder)!;
-    await writeWholeFile(output, winnerConfig(how.configOf(chosen, config.run.seed), winner, kind));
+    await writeWholeFile(output, winnerConfig(keysOf(chosen), winner, kind));
   }
   const found: ComparisonReport = {
     files: config.input.paths,
     n: read.windows.length,
+    unusable,
     labelled,
     seeds: how.seeds,
     rankedBy,

@@ -7,7 +7,7 @@ import type { TrainingJob, TrainingResult } from '../../train/training-job.js';
 import { type ClusteredPartition, clusterRows, type KRange } from '../cluster/cluster-rows.js';
 import type { ClusteredRows } from '../cluster/clustered-rows.js';
 import type { ReadWindows } from '../cluster/read-windows.js';
-import { toWindowRows } from '../cluster/window-rows.js';
+import { toLatentRows, toWindowRows } from '../cluster/window-rows.js';
 import type { Config } from '../config/schema.js';
 import type { Candidate, CandidateFailure } from './comparison-report.js';
 import type { EncoderCandidate } from './encoder-candidates.js';
@@ -43,6 +43,8 @@ export interface Comparison {
   readonly failures: readonly CandidateFailure[];
   /** What came of the first seed, by `keyOf`. */
   readonly clusterings: ReadonlyMap<string, Clustering>;
+  /** Windows of which nothing is known. */
+  readonly unusable: number;
 }
 
 export function keyOf({ encoder, method }: Pick<Candidate, 'encoder' | 'method'>): string {
@@ -67,7 +69,11 @@ export async function compareWindows(read: ReadWindows, options: CompareWindowsO
   const clusterings = new Map<string, Clustering>();
   const began = process.memoryUsage().rss;
   const series = await encode(read, options, SERIES, seeds[0]!);
-  for (const encoder of encoders) {
+  const encoded = new Map<string, Encoded>();
+  // Those that another's training serves as well come after it.
+  for (const encoder of encoders.toSorted(
+    (a, b) => Number(a.latentsOf !== undefined) - Number(b.latentsOf !== undefined),
+  )) {
     const own = methods.filter((method) => encoder.by === 'series' || !METHOD_TRAITS[method].onSeries);
     if (own.length === 0) {
       const why = `${methods.join(' and ')} take${methods.length === 1 ? 's' : ''} series alone`;
@@ -78,9 +84,11 @@ export async function compareWindows(read: ReadWindows, options: CompareWindowsO
     try {
       for (const seed of seeds) {
         options.onStep(encoder.name, null, seed);
-        const start = options.now();
-        const rows = await encode(read, options, encoder, seed);
-        const encodeSeconds = (options.now() - start) / 1000;
+        const shared = encoder.latentsOf && encoded.get(`${encoder.latentsOf} ${seed}`);
+        const { rows, encodeSeconds } = shared
+          ? { ...shared, rows: toLatentRows(shared.rows, options.configOf(encoder, seed).cluster.distance) }
+          : await encodeTimed(read, options, encoder, seed);
+        encoded.set(`${encoder.name} ${seed}`, { rows, encodeSeconds });
         for (const method of trials.keys()) {
           const trial = await cluster(rows, series, method, seed, options).catch((error: unknown) => {
             failures.push({ encoder: encoder.name, method, why: reasonOf(error) });
@@ -100,7 +108,24 @@ export async function compareWindows(read: ReadWindows, options: CompareWindowsO
       clusterings.set(keyOf(candidate), { rows: tried[0]!.rows, partition: tried[0]!.found.partition });
     }
   }
-  return { candidates, failures, clusterings };
+  return { candidates, failures, clusterings, unusable: read.windows.length - series.usable.length };
+}
+
+/** Windows through an encoder that was fitted to them, and how long that took. */
+interface Encoded {
+  readonly rows: ClusteredRows;
+  readonly encodeSeconds: number;
+}
+
+async function encodeTimed(
+  read: ReadWindows,
+  options: CompareWindowsOptions,
+  encoder: EncoderCandidate,
+  seed: number,
+): Promise<Encoded> {
+  const start = options.now();
+  const rows = await encode(read, options, encoder, seed);
+  return { rows, encodeSeconds: (options.now() - start) / 1000 };
 }
 
 const SERIES: EncoderCandidate = { name: 'series', by: 'series', set: {} };

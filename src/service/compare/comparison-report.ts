@@ -5,6 +5,8 @@ export interface ComparisonReport {
   readonly files: readonly string[];
   /** Windows. */
   readonly n: number;
+  /** Those of which nothing is known: no cluster has them. */
+  readonly unusable: number;
   /** Those with a label; null without labels. */
   readonly labelled: number | null;
   readonly seeds: readonly number[];
@@ -37,7 +39,7 @@ export interface Candidate {
   readonly stability: number | null;
   /** Share of windows in no cluster. */
   readonly noise: number;
-  /** Fitting the encoder and encoding all windows, of one seed. */
+  /** Fitting the encoder and encoding all windows, of one seed; of `latents` beside `vrae` that of both. */
   readonly encodeSeconds: number;
   readonly clusterSeconds: number;
   /** What this process held resident beyond its start once it was done, without the training's own process; bytes. */

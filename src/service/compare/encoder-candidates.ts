@@ -9,6 +9,8 @@ export interface EncoderCandidate {
   readonly by: ClusteredBy;
   /** Config keys that make it, with their values. */
   readonly set: Readonly<Record<string, unknown>>;
+  /** Candidate whose model has its points as latents: where that one is tried too, both share a training. */
+  readonly latentsOf?: string;
 }
 
 const VRAE = { 'encoder.kind': 'vrae' };
@@ -17,7 +19,7 @@ const VRAE = { 'encoder.kind': 'vrae' };
 export const ENCODER_CANDIDATES: readonly EncoderCandidate[] = [
   { name: 'series', by: 'series', set: {} },
   { name: 'vrae', by: 'embedding', set: VRAE },
-  { name: 'latents', by: 'embedding', set: { ...VRAE, 'encoder.views': [] } },
+  { name: 'latents', by: 'embedding', set: { ...VRAE, 'encoder.views': [] }, latentsOf: 'vrae' },
   {
     name: 'dae',
     by: 'embedding',

@@ -21,11 +21,7 @@ export interface ConfigSources {
  * @throws SegtideError `config` that lists every problem, each with the file and line, variable or flag it comes from
  */
 export function loadConfig(sources: ConfigSources): Config {
-  const file = readYaml(sources.file?.text ?? '', sources.file?.path ?? 'config');
-  const env = overridesFromEnv(sources.env ?? {}, sources.readFile ?? noFiles);
-  const flags = overridesFromFlags(sources.flags ?? []);
-  const overrides = [...env.overrides, ...flags.overrides];
-  const tree = applyOverrides(file.values, overrides);
+  const { file, env, flags, overrides, tree } = gather(sources);
 
   const where = (path: readonly PropertyKey[]): string => {
     const above = overrides.findLast((o) => isWithin(path, o.path));
@@ -41,6 +37,19 @@ export function loadConfig(sources: ConfigSources): Config {
   // The stages check what is right so far, where the config is used; here only to tell all at once.
   if (config !== undefined) problems.push(...findStageProblems(config, leftOut));
   throw toConfigError(problems);
+}
+
+/** The keys that sources give, without defaults, as they are written: of sources that `loadConfig` takes. */
+export function givenKeys(sources: ConfigSources): Record<string, unknown> {
+  return gather(sources).tree;
+}
+
+function gather(sources: ConfigSources) {
+  const file = readYaml(sources.file?.text ?? '', sources.file?.path ?? 'config');
+  const env = overridesFromEnv(sources.env ?? {}, sources.readFile ?? noFiles);
+  const flags = overridesFromFlags(sources.flags ?? []);
+  const overrides = [...env.overrides, ...flags.overrides];
+  return { file, env, flags, overrides, tree: applyOverrides(file.values, overrides) };
 }
 
 function noFiles(path: string): string {

@@ -4,8 +4,8 @@ import { shapeAt } from './config-shape.js';
 import { maskSecrets } from './mask-secrets.js';
 import type { Config } from './schema.js';
 
-/** The config in effect as YAML that loads again (but for its masked secrets): every default, durations as text. */
-export function printConfig(config: Config): string {
+/** A config, or some of its keys, as YAML that loads again (but for its masked secrets), durations as text. */
+export function printConfig(config: Config | Readonly<Record<string, unknown>>): string {
   return stringify(readable(maskSecrets(config), []), { lineWidth: 0 });
 }
 

@@ -12,12 +12,14 @@ import { countCustomers, readSegments } from '../view/api/queries/segments.js';
 import { readOutputs } from '../view/read-outputs.js';
 import type { ViewSettings } from '../view/view-settings.js';
 import type { ReportFacts } from './report-facts.js';
-import { scoreLabels } from './score-labels.js';
+import { labelsOfEvents, scoreLabels } from './score-labels.js';
 import { type ScoreSampleDeps, scoreSample } from './score-sample.js';
 
 export interface GatherReportOptions {
   /** NDJSON file with known segments; see `scoreLabels`. */
   readonly labels: string | undefined;
+  /** Field of events that holds labels, where the settings of the run are not told by its summary. */
+  readonly labelField: string | undefined;
   /** Whether the input is read again for windows to show. */
   readonly windows: boolean;
 }
@@ -34,7 +36,7 @@ const EXPLAINED = 3;
  */
 export async function gatherReport(
   settings: ViewSettings,
-  { labels, windows }: GatherReportOptions,
+  { labels, labelField, windows }: GatherReportOptions,
   deps: ScoreSampleDeps,
 ): Promise<ReportFacts> {
   const { folder } = settings;
@@ -54,7 +56,8 @@ export async function gatherReport(
       alerts: strongestAlerts(database, EXPLAINED),
       models: readModelEvents(database, { limit: 200 }).events,
       map: readMap(database, { limit: MOST_POINTS }),
-      labels: labels === undefined ? undefined : await scoreLabels(database, labels, customers.toKey),
+      labels:
+        labels === undefined ? labelsOfEvents(run, labelField) : await scoreLabels(database, labels, customers.toKey),
       windows: await windowsOf(folder, run, windows, deps),
     };
   });

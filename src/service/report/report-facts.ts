@@ -8,7 +8,7 @@ import type {
   SegmentsAnswer,
 } from '../view/api/answers.js';
 import type { AlertCount } from '../view/api/queries/alerts.js';
-import type { LabelScores } from './score-labels.js';
+import type { LabelAnswer } from './score-labels.js';
 import type { ScoredWindows } from './score-sample.js';
 
 /** All that a report tells. */
@@ -37,6 +37,6 @@ export interface ReportFacts {
   readonly map: MapAnswer;
   /** Windows of the input through the model in force; or why there are none. */
   readonly windows: ScoredWindows | { readonly why: string };
-  /** Agreement with labels, where labels were given. */
-  readonly labels: LabelScores | undefined;
+  /** Agreement with labels, of a file or of events; undefined where there are none. */
+  readonly labels: LabelAnswer | undefined;
 }

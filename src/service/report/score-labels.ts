@@ -1,14 +1,15 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import type { Database } from 'node-sqlite3-wasm';
 import { adjustedRandIndex } from '../../cluster/adjusted-rand-index.js';
 import { normalizedMutualInformation } from '../../cluster/normalized-mutual-information.js';
 import { SegtideError } from '../../errors.js';
-import { toInputError } from '../../transport/file/file-error.js';
+import type { RunSummary } from '../run-summary.js';
 import { modelInForce } from '../view/api/queries/segments.js';
+import { readLabels } from './read-labels.js';
 
 /** How far segments agree with labels. */
 export interface LabelScores {
+  /** Where the labels came from, in words. */
+  readonly source: string;
   /** Windows of the model in force with a label. */
   readonly windows: number;
   readonly classes: number;
@@ -18,47 +19,47 @@ export interface LabelScores {
   readonly nmi: number;
 }
 
-/** A known segment of a customer. */
-interface Label {
-  readonly segment: string;
-  /** Epoch ms, inclusive; a window counts that lies within. */
-  readonly from: number;
-  readonly to: number;
-}
+/** Scores, or why there are none, in words. */
+export type LabelAnswer = LabelScores | { readonly why: string };
 
 /**
  * Compares the segments of the model in force with known ones, by the windows that lie within a label's span.
  *
- * @param path NDJSON as `segtide simulate` writes it: `customerId` and `segment`, `from` and `to` in epoch ms or left out
+ * @param path as for `readLabels`
  * @param toCustomerKey under which id a customer is kept
- * @throws SegtideError `input` where the file can't be read, or labels no window
+ * @throws SegtideError `input` as `readLabels`, and where labels are of other customers or times than all windows
  */
 export async function scoreLabels(
   database: Database,
   path: string,
   toCustomerKey: (customerId: string) => string,
-): Promise<LabelScores> {
-  const labelOf = createWindowLabels(await readLabels(path, toCustomerKey));
+): Promise<LabelAnswer> {
+  const labelOf = await readLabels(path, toCustomerKey);
+  const modelVersion = modelInForce(database);
   const truth: string[] = [];
-  const found: number[] = [];
-  const numbers = new Map<string, number>();
+  const found: string[] = [];
+  let assigned = 0;
+  let labelled = 0;
   const rows = database.all(
-    'select customerId, windowStart, windowEnd, segmentId from assignments where modelVersion = ? and segmentId is not null',
-    modelInForce(database),
+    'select customerId, windowStart, windowEnd, segmentId, modelVersion from assignments where segmentId is not null',
   );
-  for (const { customerId, windowStart, windowEnd, segmentId } of rows) {
-    const label = labelOf(customerId as string, Number(windowStart), Number(windowEnd));
+  for (const row of rows) {
+    const isInForce = row.modelVersion === modelVersion;
+    if (isInForce) assigned++;
+    const label = labelOf(row.customerId as string, Number(row.windowStart), Number(row.windowEnd));
     if (label === undefined) continue;
+    labelled++;
+    if (!isInForce) continue;
     truth.push(label);
-    if (!numbers.has(segmentId as string)) numbers.set(segmentId as string, numbers.size);
-    found.push(numbers.get(segmentId as string)!);
+    found.push(row.segmentId as string);
   }
-  if (truth.length === 0) {
-    throw new SegtideError('input', `${path} labels no window of the model in force; is it of another stream?`, {
-      context: { path },
-    });
+  if (rows.length > 0 && labelled === 0) {
+    const text = `${path} labels none of the ${rows.length} windows that were assigned; name the labels of this stream, whose customers are called as in its assignments.`;
+    throw new SegtideError('input', text, { context: { path } });
   }
+  if (truth.length === 0) return { why: nothingToScore(modelVersion, assigned, path) };
   return {
+    source: path,
     windows: truth.length,
     classes: new Set(truth).size,
     ari: adjustedRandIndex(truth, found),
@@ -66,36 +67,27 @@ export async function scoreLabels(
   };
 }
 
-/** Looks up the known segment of a window that lies within a label's span. */
-export function createWindowLabels(
-  labels: ReadonlyMap<string, readonly Label[]>,
-): (customerKey: string, start: number, end: number) => string | undefined {
-  return (customerKey, start, end) =>
-    labels.get(customerKey)?.find(({ from, to }) => start >= from && end <= to)?.segment;
+function nothingToScore(modelVersion: string | null, assigned: number, path: string): string {
+  if (modelVersion === null) return 'there is no model in force';
+  if (assigned === 0) return `the model in force, ${modelVersion}, has assigned no window yet`;
+  return `${path} labels windows of former models alone, and none of the model in force, ${modelVersion}`;
 }
 
-/** Reads labels by customer, see `scoreLabels`. */
-export async function readLabels(
-  path: string,
-  toCustomerKey: (customerId: string) => string,
-): Promise<ReadonlyMap<string, readonly Label[]>> {
-  const labels = new Map<string, Label[]>();
-  let line = 0;
-  try {
-    for await (const text of createInterface({ input: createReadStream(path) })) {
-      line++;
-      if (text.trim() === '') continue;
-      const { customerId, segment, from, to } = JSON.parse(text) as Partial<Label> & { readonly customerId?: unknown };
-      if (typeof customerId !== 'string' || typeof segment !== 'string') {
-        throw new SegtideError('input', `${path}, line ${line}: a label has 'customerId' and 'segment'; got ${text}`);
-      }
-      const key = toCustomerKey(customerId);
-      const span = { segment, from: from ?? Number.NEGATIVE_INFINITY, to: to ?? Number.POSITIVE_INFINITY };
-      labels.set(key, [...(labels.get(key) ?? []), span]);
-    }
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw toInputError(cause, path);
-    throw new SegtideError('input', `${path}, line ${line}: it is no JSON`, { cause, context: { path } });
+/**
+ * What a run's summary says of labels that came on its events.
+ *
+ * @param field that holds them, where the run's own settings are not known
+ * @returns undefined where no field was mapped
+ */
+export function labelsOfEvents(run: RunSummary | undefined, field: string | undefined): LabelAnswer | undefined {
+  if (run?.labels !== undefined) {
+    const { windows, labels, adjustedRandIndex: ari, normalizedMutualInformation: nmi } = run.labels;
+    return { source: `'${run.config.input.fields.label}' of events`, windows, classes: labels, ari, nmi };
   }
-  return labels;
+  const mapped = run?.config === undefined ? field : run.config.input.fields.label;
+  if (mapped === undefined) return undefined;
+  if (run !== undefined) return { why: `no event with '${mapped}' is in a window that the model in force assigned` };
+  return {
+    why: `labels of events ('${mapped}') are scored by the summary of a run that has ended, and by the trainer's metrics; name those of a file by --labels`,
+  };
 }

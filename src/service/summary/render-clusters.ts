@@ -29,13 +29,16 @@ export function renderClusters(report: ClusterReport, { width, color }: SummaryS
       clusterTable(report, columns),
       ...remarks(report, columns),
     ],
-    ...(anomalies === null ? [] : [[colors.bold('What stands out'), anomalyTable(anomalies, columns)]]),
+    ...(anomalies === null
+      ? []
+      : [[colors.bold('What stands out'), anomalyTable(anomalies, columns), ...anomalyRemarks(report, columns)]]),
     ...(written.length === 0 ? [] : [[wrap(`wrote ${written.join(', ')}`, columns)]]),
   ];
   return `\n${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function headline({ files, n, by, method, linkage, dimensions, modelVersion, seconds }: ClusterReport): string {
+function headline({ files, n, by, distance, ...report }: ClusterReport): string {
+  const { method, linkage, dimensions, modelVersion, seconds } = report;
   const what = {
     embedding: `by their embedding (${modelVersion}, ${dimensions} dimensions)`,
     series: `by their prepared series (${formatCount(dimensions)} values)`,
@@ -43,7 +46,8 @@ function headline({ files, n, by, method, linkage, dimensions, modelVersion, sec
   }[by];
   const rows = formatCounted(n, by === 'vectors' ? 'vector' : 'window');
   const how = linkage === null ? method : `${method} (${linkage})`;
-  return `${printable(files.join(', '))}: ${rows} ${what}, clustered by ${how} in ${formatSeconds(seconds)}`;
+  const direction = distance === 'cosine' ? ', their direction alone (cosine)' : '';
+  return `${printable(files.join(', '))}: ${rows} ${what}${direction}, clustered by ${how} in ${formatSeconds(seconds)}`;
 }
 
 const ORIGINS: Readonly<Record<ClusterReport['kFrom'], string>> = {
@@ -54,7 +58,7 @@ const ORIGINS: Readonly<Record<ClusterReport['kFrom'], string>> = {
 };
 
 function origin({ k, kAsked, kFrom }: ClusterReport): string {
-  return kAsked !== null && k < kAsked ? `fewer than the ${kAsked} asked for: no more rows differ` : ORIGINS[kFrom];
+  return kAsked !== null && k < kAsked ? `fewer than ${kAsked}: no more rows differ` : ORIGINS[kFrom];
 }
 
 function qualities(report: ClusterReport, width: number): string {
@@ -138,10 +142,15 @@ function nameOf({ row, customerId, windowStart }: RowName): string {
   return customerId === null ? String(row) : `${printable(customerId).slice(0, 40)}${date}`;
 }
 
-function remarks({ noise, unusable, facts, n }: ClusterReport, width: number): string[] {
+function remarks({ noise, unusable, facts, n, sweep, kTo }: ClusterReport, width: number): string[] {
   const lines: string[] = [];
+  const last = sweep.at(-1)?.k;
+  if (kTo !== null && last !== undefined && last < kTo) {
+    lines.push(`${last} clusters were the most that were tried, of ${kTo} asked for: no more rows differ`);
+  }
   if (noise > 0) lines.push(`${formatCounted(noise, 'row')} (${formatShare(noise / n)}) noise: in no cluster`);
-  if (unusable > 0) lines.push(`${formatCounted(unusable, 'row')} without all numbers: not clustered`);
+  if (unusable > 0)
+    lines.push(`${formatCounted(unusable, 'row')} of which nothing is known, or a number is missing: not clustered`);
   const told = Object.entries(facts).map(
     ([name, value]) => `${name} ${typeof value === 'number' ? formatNumber(value) : String(value)}`,
   );
@@ -167,4 +176,19 @@ function anomalyTable(anomalies: readonly OddRow[], width: number): string {
     ]),
     width,
   );
+}
+
+/** A local outlier factor up to which a row is taken to lie as its neighbours do. */
+const LEAST_ODD = 1.5;
+
+function anomalyRemarks({ anomalies, neighbours }: ClusterReport, width: number): string[] {
+  const lines: string[] = [];
+  const { asked, taken } = neighbours!;
+  if (taken < asked) {
+    lines.push(`by ${formatCounted(taken, 'neighbour')}, not ${asked}: there are no more rows to compare with`);
+  }
+  if (anomalies!.every(({ lof }) => lof < LEAST_ODD)) {
+    lines.push(`no factor (LOF) reaches ${LEAST_ODD}: each row lies about as near to others as its neighbours do`);
+  }
+  return lines.map((line) => wrap(line, width, '  ', '    '));
 }

@@ -22,8 +22,9 @@ export function renderComparison(report: ComparisonReport, { width, color }: Sum
   return `\n${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function headline({ files, n, seeds, candidates, seconds }: ComparisonReport): string {
-  return `${printable(files.join(', '))}: ${formatCounted(n, 'window')} clustered in ${formatCounted(candidates.length, 'way')} from ${formatCounted(seeds.length, 'seed')} each, in ${formatSeconds(seconds)}`;
+function headline({ files, n, unusable, seeds, candidates, seconds }: ComparisonReport): string {
+  const left = unusable === 0 ? '' : ` (${formatCounted(unusable, 'window')} left out, of which nothing is known)`;
+  return `${printable(files.join(', '))}: ${formatCounted(n, 'window')}${left} clustered in ${formatCounted(candidates.length, 'way')} from ${formatCounted(seeds.length, 'seed')} each, in ${formatSeconds(seconds)}`;
 }
 
 /** Series come before every encoder now and then, and no run clusters those. */

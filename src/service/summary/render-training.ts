@@ -6,8 +6,12 @@ import { renderModelSegments } from './render-model-segments.js';
 import type { SummaryStyle } from './render-summary.js';
 import { renderViews } from './render-views.js';
 
-/** What a training made, for people to read. */
-export function renderTraining(summary: TrainingSummary, { width, color }: SummaryStyle): string {
+/**
+ * What a training made, for people to read.
+ *
+ * @param next the command that goes on with it
+ */
+export function renderTraining(summary: TrainingSummary, next: string, { width, color }: SummaryStyle): string {
   const colors = pc.createColors(color);
   const columns = Math.max(40, Math.min(width, 120));
   const { model, modelVersion, segments, sampled, warning } = summary;
@@ -24,7 +28,7 @@ export function renderTraining(summary: TrainingSummary, { width, color }: Summa
       ...renderViews(summary.views, columns),
       ...(warning === null ? [] : [wrap(`warning: ${warning}`, columns, '    ', '    ')]),
     ],
-    [colors.bold('Next'), `  segtide evaluate windows.csv --model ${model}`],
+    [colors.bold('Next'), `  ${next}`],
   ];
   return `\n${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }

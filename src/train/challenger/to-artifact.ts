@@ -14,7 +14,7 @@ import type { TrainingWindows } from './training-windows.js';
 /** Puts together all that is kept of a challenger, and names it by its content. */
 export async function toArtifact(
   challenger: Challenger,
-  { champion }: Pick<IncumbentRoles, 'champion'>,
+  { trained }: Pick<IncumbentRoles, 'trained'>,
   judgement: Judgement,
   { windows, split }: TrainingWindows,
   { number, reasons, seed, settings }: TrainingJob,
@@ -33,7 +33,8 @@ export async function toArtifact(
     clusterModel,
     anomaly: number === PROVISIONAL_NUMBER ? null : (fitAnomalyModel(assignments, { ...split, seed }) ?? null),
     lineage: match.lineage,
-    alignment: await alignEmbeddings(embeddings, champion, align),
+    // Behaviour that is new to the model in force has a place in its space all the same.
+    alignment: await alignEmbeddings(embeddings, trained, align),
     gate: judgement.decision.values,
     training: toTrainingRecord(challenger, judgement, split),
   };

@@ -115,6 +115,10 @@ class VectorRows {
       const field = this.#options.field ?? 'vector';
       throw refuse(paths, `'${field}' is null in all ${length} records; name another field by --vectors`);
     }
+    const { labelField } = this.#options;
+    if (labelField !== undefined && this.#labels.every((label) => label === '')) {
+      throw refuse(paths, `'${labelField}' is blank in all ${length} records; name a field with labels, or none`);
+    }
     const values = new Float32Array(length * this.#size).fill(Number.NaN);
     for (const [row, vector] of this.#vectors.entries()) {
       const single = vector && Float32Array.from(vector);
@@ -127,7 +131,7 @@ class VectorRows {
       customers: this.#customers,
       starts: Float64Array.from(this.#starts),
       ends: Float64Array.from(this.#ends),
-      labels: this.#options.labelField === undefined ? undefined : this.#labels,
+      labels: labelField === undefined ? undefined : this.#labels,
       modelVersions: [...this.#versions],
     };
   }

@@ -40,7 +40,7 @@ export interface WindowTableOptions {
  * file's line that it begins on, from 1.
  *
  * @param path `-` is standard input
- * @throws SegtideError `input` when the file can't be read, a column is missing, or a cell is no number; `aborted` on
+ * @throws SegtideError `input` when the file can't be read, a column is missing, a cell is no number, or all labels are blank; `aborted` on
  * request
  */
 export async function readWindowTable(path: string, options: WindowTableOptions = {}): Promise<WindowTable> {
@@ -117,7 +117,11 @@ async function readTable(
     end -= start;
   }
   if (rows === undefined || rows.length === 0) throw refuse(path, 'it holds no windows');
-  return rows.table();
+  const table = rows.table();
+  if (table.labels?.every((label) => label === '')) {
+    throw refuse(path, `column '${labelColumn}' is blank in all ${table.length} rows; name one with labels, or none`);
+  }
+  return table;
 }
 
 class TableRows {

@@ -5,25 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adjustedRandIndex } from '../../../src/cluster/adjusted-rand-index.js';
 import { METHODS } from '../../../src/cluster/offline/method.js';
 import { createRandom } from '../../../src/numeric/random.js';
-import { clusterAndReport } from '../../../src/service/cli/cluster-and-report.js';
-import type { ClusterFlags } from '../../../src/service/cli/cluster-command.js';
-import type { ClusterReport } from '../../../src/service/cluster/cluster-report.js';
-import { runTrainingJob } from '../../../src/train/run-training-job.js';
+import { clustered, linesOf } from './clustered.js';
 
 const SMALL = ['encoder.updates=60', 'encoder.hidden=8', 'encoder.latent=3', 'encoder.engine=js'];
 const CLASSES = ['early', 'late', 'flat'];
 const ROWS = 60;
 const labels = Array.from({ length: ROWS }, (_, i) => CLASSES[i % 3]!);
-
-/** A line of the assignments. */
-interface Line {
-  readonly row: number;
-  readonly customerId: string | null;
-  readonly windowStart: number | null;
-  readonly status: string;
-  readonly cluster: string | null;
-  readonly lof?: number;
-}
 
 let folder: string;
 let windows: string;
@@ -214,31 +201,3 @@ describe('events that no window has', () => {
     );
   });
 });
-
-async function clustered(
-  file: string | undefined,
-  flags: Partial<ClusterFlags>,
-  tell: (text: string) => unknown = () => undefined,
-): Promise<ClusterReport> {
-  let out = '';
-  const terminal = {
-    out: { write: (text: string) => (out += text) },
-    err: { write: tell },
-    env: {},
-    now: () => 0,
-  };
-  await clusterAndReport(
-    file === undefined ? [] : [file],
-    { method: 'k-means', threads: undefined, ...flags, json: true } as ClusterFlags,
-    terminal,
-    (job) => runTrainingJob(job),
-  );
-  return JSON.parse(out) as ClusterReport;
-}
-
-async function linesOf(file: string): Promise<Line[]> {
-  return (await readFile(file, 'utf8'))
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Line);
-}

@@ -66,6 +66,18 @@ describe('segtide compare', () => {
     const { encoder, cluster } = loadConfig({ file: { path: output, text } });
     expect(encoder.views).toEqual(['profile']);
     expect(cluster.k).toBe(2);
+    // What is as by default is left out, but for what the user gave.
+    expect(text.split('\n').slice(2).join('\n')).toBe(`encoder:
+  updates: 40
+  hidden: 8
+  latent: 3
+  engine: js
+  kind: vrae
+  views:
+    - profile
+cluster:
+  k: 2
+`);
   });
 
   it('writes a page without scripts, with maps, clusters, dendrogram and reconstructions of the winner', async () => {
@@ -80,6 +92,21 @@ describe('segtide compare', () => {
     // Series are not encoded, and so nothing gives them back.
     await compared({ ...settings, encoders: ['series'] });
     expect(await readFile(file, 'utf8')).not.toContain('Original against reconstructed</h2>');
+  });
+
+  it('trains a VRAE once for its embedding and for its latents', async () => {
+    const flags = { methods: ['k-means'], labelColumn: 'label', seeds: '2' };
+    let trainings = 0;
+    const both = await compared({ ...flags, encoders: ['latents', 'vrae'] }, windows, () => {
+      trainings++;
+    });
+    expect(trainings).toBe(2);
+    const latents = ({ candidates }: ComparisonReport) => candidates.find(({ encoder }) => encoder === 'latents')!;
+    const { k, ari, nmi, silhouette, stability, seriesSilhouette } = latents(both);
+    // The same as of a training of their own.
+    expect(latents(await compared({ ...flags, encoders: ['latents'] }))).toMatchObject({
+      ...{ k, ari, nmi, silhouette, stability, seriesSilhouette },
+    });
   });
 
   it('tells what fails, and goes on with the others', async () => {
@@ -147,7 +174,11 @@ describe('the ranking', () => {
   });
 });
 
-async function compared(flags: Partial<CompareFlags>, file = windows): Promise<ComparisonReport> {
+async function compared(
+  flags: Partial<CompareFlags>,
+  file = windows,
+  onTraining: () => void = () => undefined,
+): Promise<ComparisonReport> {
   let out = '';
   const terminal = {
     out: { write: (text: string) => (out += text) },
@@ -155,8 +186,9 @@ async function compared(flags: Partial<CompareFlags>, file = windows): Promise<C
     env: {},
     now: () => 0,
   };
-  await compareAndReport([file], { windows: true, set: SMALL, ...flags, json: true }, terminal, (job) =>
-    runTrainingJob(job),
-  );
+  await compareAndReport([file], { windows: true, set: SMALL, ...flags, json: true }, terminal, (job) => {
+    onTraining();
+    return runTrainingJob(job);
+  });
   return JSON.parse(out) as ComparisonReport;
 }

@@ -81,6 +81,13 @@ describe('segtide train', () => {
     const { out } = await run('events.ndjson', EVENTS);
     expect(out).toMatch(/events \(1 could not be read\), 240 windows of 8 steps became\na model in|became a model in/);
     expect(out).toContain('Segments: 3');
+    // What to do next is told of the files and the fields that were named.
+    const model = join(folder, 'models', 'model.safetensors');
+    const [, next] = out.split('Next\n  ');
+    expect(next).toMatch(/^segtide run .*events\.ndjson --step .* --set input\.time\.unit=ms .*--model/);
+    expect(next?.trimEnd().endsWith(`--model ${model}`)).toBe(true);
+    const ofWindows = await run('windows.csv', { windows: true, segments: '2' });
+    expect(ofWindows.out).toContain(`Next\n  segtide evaluate ${join(folder, 'windows.csv')} --model ${model}\n`);
   });
 
   it('prints nothing where it is to be quiet', async () => {

@@ -30,7 +30,7 @@ async function render(): Promise<RenderedReport> {
   const config = loadConfig({ flags: [{ key: 'name', value: HOSTILE, where: 'test' }] });
   const facts = await gatherReport(
     toViewSettings(config, run.folder, 0),
-    { labels: undefined, windows: true },
+    { labels: undefined, labelField: undefined, windows: true },
     {
       clock: { now: () => 0 },
       log: createLog({ level: 'silent', format: 'json', write: () => undefined }),

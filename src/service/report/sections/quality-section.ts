@@ -1,26 +1,28 @@
 import { formatCount, formatNumber } from '../../summary/format.js';
 import { reconstructionChart } from '../charts/reconstruction-chart.js';
-import { type Html, html } from '../html.js';
+import { type Html, html, plain } from '../html.js';
 import type { ReportFacts } from '../report-facts.js';
 import { type Section, type SectionParts, tableOf, tagOf } from './section-parts.js';
 
 /** How far segments are apart, how well windows are given back, and what labels say. */
 export function qualitySection(facts: ReportFacts, parts: SectionParts): Section {
   const { windows } = facts;
+  const { labels } = facts;
   const columns = [{ head: 'score' }, { head: 'value', number: true }, { head: 'meaning' }];
   return {
     id: 'quality',
     title: 'Quality',
     note: 'How far segments are apart, and how well the encoder gives windows back.',
     body: html`${tableOf('Quality scores', columns, scoresOf(facts))}
+${labels !== undefined && 'why' in labels ? html`<p class="note quiet">Not scored against labels: ${labels.why}.</p>` : ''}
 ${'why' in windows ? html`<p class="note quiet">No windows are shown as given and as reconstructed: ${windows.why}.</p>` : pictures(facts, parts)}`,
   };
 }
 
 function scoresOf({ windows, labels, models }: ReportFacts): (readonly [string, string, string])[] {
   const rows: (readonly [string, string, string])[] = [];
-  if (labels !== undefined) {
-    const of = `${formatCount(labels.windows)} windows in ${labels.classes} known classes`;
+  if (labels !== undefined && !('why' in labels)) {
+    const of = `${formatCount(labels.windows)} windows in ${labels.classes} known classes (${plain(labels.source)})`;
     rows.push([
       'ARI',
       formatNumber(labels.ari),
