@@ -1,22 +1,38 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { encoderContract } from '../../src/contract/encoder-contract.js';
 import { sinkContract } from '../../src/contract/sink-contract.js';
-import { ENCODER_KINDS } from '../../src/encode/encoder-kind.js';
-import { resolveEncoder } from '../../src/encode/encoder-options.js';
+import { ENCODER_KINDS, type EncoderKind } from '../../src/encode/encoder-kind.js';
+import { type EncoderOptions, resolveEncoder } from '../../src/encode/encoder-options.js';
 import { openEncoder } from '../../src/encode/open-encoder.js';
 import type { SeriesBatch } from '../../src/series/series-batch.js';
 import { decodeArtifact } from '../../src/train/encode-artifact.js';
 import { openModel } from '../../src/train/loaded-model.js';
 import { runTrainingJob } from '../../src/train/run-training-job.js';
 import { createListSink } from '../../src/transport/memory/list-sink.js';
+import { halvesOnnx } from '../support/onnx-files.js';
 import { SMALL, smallJob } from '../support/small-models.js';
 import { describeContract } from './describe-contract.js';
 
 const { model } = SMALL.trainer;
+const scratch = mkdtempSync(join(tmpdir(), 'segtide-encoders-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+/** What kinds need beside their name, or are faster with. */
+function optionsOf(kind: EncoderKind): EncoderOptions {
+  if (kind === 'dae') return { dae: { layers: [16], latent: 4, updates: 60 } };
+  if (kind !== 'onnx') return {};
+  const file = join(scratch, 'halves.onnx');
+  writeFileSync(file, halvesOnnx(model.series.steps));
+  return { file };
+}
+
 const TRAINED = ENCODER_KINDS.filter((kind) => kind !== 'precomputed' && kind !== 'plugin');
 
 for (const kind of TRAINED) {
-  const encoder = kind === 'vrae' ? model.encoder : resolveEncoder({ kind, engine: 'js' });
+  const encoder = kind === 'vrae' ? model.encoder : resolveEncoder({ kind, engine: 'js', ...optionsOf(kind) });
   const trained = runTrainingJob(smallJob({ settings: { ...model, encoder } }));
   // Told by the tests.
   trained.catch(() => undefined);
