@@ -7,16 +7,27 @@ import type { ViewKind } from './views/view-kind.js';
  * - `raw`: the window itself;
  * - `features`: its 22 canonical characteristics (catch22);
  * - `rocket`: features of random convolution kernels;
+ * - `dtw`: its distances to chosen windows under banded dynamic time warping;
  * - `precomputed`: nothing; its records carry an embedding already, an element a channel;
  * - `onnx`: any pretrained encoder, as an ONNX file.
  * - `plugin`: a module of the user's own.
  *
- * `raw`, `features` and `rocket` are reduced to their principal components. They and `precomputed` have neither latents
+ * `raw`, `features`, `rocket` and `dtw` are reduced to their principal components. They and `precomputed` have neither latents
  * nor reconstructions.
  */
 export type EncoderKind = (typeof ENCODER_KINDS)[number];
 
-export const ENCODER_KINDS = ['vrae', 'dae', 'raw', 'features', 'rocket', 'precomputed', 'onnx', 'plugin'] as const;
+export const ENCODER_KINDS = [
+  'vrae',
+  'dae',
+  'raw',
+  'features',
+  'rocket',
+  'dtw',
+  'precomputed',
+  'onnx',
+  'plugin',
+] as const;
 
 /** The kinds whose embedding is one view of the window. */
 export type ProjectedKind = Exclude<EncoderKind, 'vrae' | 'dae' | 'precomputed' | 'onnx' | 'plugin'>;
@@ -26,6 +37,7 @@ export const PROJECTED_VIEWS: Readonly<Record<ProjectedKind, ViewKind>> = {
   raw: 'values',
   features: 'catch22',
   rocket: 'usage-kernels',
+  dtw: 'dtw-distances',
 };
 
 export function isEncoderKind(kind: string): kind is EncoderKind {

@@ -12,7 +12,8 @@ export interface EncoderOptions extends VraeOptions, OnnxOptions {
   /**
    * A VRAE with views of the window beside it; or the latents of a denoising autoencoder of dense layers, or what it
    * gives back (`dae`); or, without latents and reconstructions, the principal components of the prepared window
-   * (`raw`), of its catch22 features (`features`), or of features of random kernels (`rocket`); or the embedding that
+   * (`raw`), of its catch22 features (`features`), of features of random kernels (`rocket`), or of its distances to
+   * chosen windows under dynamic time warping (`dtw`); or the embedding that
    * records carry, an element a channel, in windows of one step (`precomputed`); or what an ONNX file makes of the
    * prepared window (`onnx`); or what a module of the user's own gives (`plugin`, docs/plugins.md).
    * @default 'vrae'
@@ -23,7 +24,7 @@ export interface EncoderOptions extends VraeOptions, OnnxOptions {
   /** Plug-ins that are encoders of models: the one that is asked for, and those of models that are still about. @default none */
   readonly plugins?: readonly PluginModule[];
   /**
-   * Numbers of an embedding at most, 1 to 256, of `raw`, `features` and `rocket`; fewer where components have next to no variance.
+   * Numbers of an embedding at most, 1 to 256, of `raw`, `features`, `rocket` and `dtw`; fewer where components have next to no variance.
    * @default 32
    */
   readonly embeddingSize?: number | undefined;

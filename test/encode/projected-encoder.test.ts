@@ -62,7 +62,7 @@ describe('an encoder of one view', () => {
     }
   });
 
-  it.each(['raw', 'features', 'rocket'] as const)(
+  it.each(['raw', 'features', 'rocket', 'dtw'] as const)(
     '%s: n windows in, n embeddings out, each by itself',
     async (kind) => {
       const windows = createUsage(300, 12, 2);
@@ -85,7 +85,7 @@ describe('an encoder of one view', () => {
     },
   );
 
-  it.each(['raw', 'features', 'rocket'] as const)('%s has no more numbers than are asked for', async (kind) => {
+  it.each(['raw', 'features', 'rocket', 'dtw'] as const)('%s has no more numbers than are asked for', async (kind) => {
     const windows = createUsage(60, 12);
     expect((await fitted(kind, windows)).views.size).toBeGreaterThan(2);
     expect((await fitted(kind, windows, 2)).views.size).toBe(2);
@@ -96,7 +96,7 @@ describe('an encoder of one view', () => {
     ['alike', (_: number, step: number) => step % 3],
   ])('says nothing of windows that are all %s, with one number each', async (_, draw) => {
     const windows = createViewWindows({ length: 5, steps: 12 }, draw);
-    for (const kind of ['raw', 'features', 'rocket'] as const) {
+    for (const kind of ['raw', 'features', 'rocket', 'dtw'] as const) {
       const { embeddings, embeddingSize } = await encode(await fitted(kind, windows), windows);
       expect(embeddingSize).toBe(1);
       expect(embeddings).toEqual(new Float32Array(5));

@@ -12,7 +12,7 @@ import { toGivenWindows } from '../../src/window/given-windows.js';
 import { SMALL, smallJob } from '../support/small-models.js';
 
 const { model: VRAE } = SMALL.trainer;
-const KINDS = ['raw', 'features', 'rocket'] as const;
+const KINDS = ['raw', 'features', 'rocket', 'dtw'] as const;
 const KINDS_OF_SERIES = ['vrae', 'dae', ...KINDS] as const;
 /** Kinds that give windows back. */
 const DECODED: readonly string[] = ['vrae', 'dae'];

@@ -42,7 +42,7 @@ describe('toEncoderTensors and fromEncoderTensors', () => {
     expect(fromEncoderTensors(stored)).toEqual(plain);
   });
 
-  it.each(['raw', 'features', 'rocket'] as const)('bring one of kind %s back, without a VRAE', async (kind) => {
+  it.each(['raw', 'features', 'rocket', 'dtw'] as const)('bring one of kind %s back, without a VRAE', async (kind) => {
     const options = { kinds: [PROJECTED_VIEWS[kind]], scale: plainScale(1), seed: 1 };
     const projected = { kind, views: await fitViews(createUsage(40, 12), options, createJsEngine()) };
     const stored = store(projected);

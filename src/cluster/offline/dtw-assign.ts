@@ -1,4 +1,4 @@
-import { createDtwMeter, type Warping } from './dtw.js';
+import { createDtwMeter, type Warping } from '../../numeric/dtw.js';
 import { envelopeOf, lowerBound } from './envelope.js';
 
 /** Rows of a table of series that are to be assigned. */

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Warping } from './dtw.js';
+import type { Warping } from '../../numeric/dtw.js';
 import { assignByDtw, type DtwAssignment, type DtwChunk } from './dtw-assign.js';
 
 /** What a thread finds at its start. */

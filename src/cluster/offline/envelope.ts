@@ -1,4 +1,4 @@
-import type { Warping } from './dtw.js';
+import type { Warping } from '../../numeric/dtw.js';
 
 /** Between what a series lies within a band about each step. */
 export interface Envelope {

@@ -3,6 +3,7 @@ import type { SeriesBatch } from '../../series/series-batch.js';
 import type { Latents } from '../embedding-batch.js';
 import type { RecurrentEngine } from '../vrae/recurrent-engine.js';
 import { fitChannelLevels } from './channel-levels.js';
+import { drawDtwMedoids } from './dtw-medoids.js';
 import { fitProjection } from './fit-projection.js';
 import type { FittedView, FittedViews } from './fitted-views.js';
 import { isKernelView, type KernelViewKind, writeKernelInput } from './kernel-input.js';
@@ -68,7 +69,7 @@ export async function fitViews(
 
 async function fitView(
   kind: ViewKind,
-  shape: Omit<ViewFeatureState, 'kernels'>,
+  shape: Omit<ViewFeatureState, 'kernels' | 'medoids'>,
   windows: UsageWindows,
   rows: number,
   options: ViewOptions,
@@ -79,14 +80,15 @@ async function fitView(
     return toDegenerate('each window is scaled by itself, which leaves no level to tell them apart by');
   }
   const kernels = isKernelView(kind) ? fitKernels(kind, shape, windows.usage, rows, options) : undefined;
-  const { count, extract } = openViewFeatures(kind, { ...shape, kernels }, rows, engine);
+  const medoids = kind === 'dtw-distances' ? drawDtwMedoids(windows.usage, rows, shape, options.seed) : undefined;
+  const { count, extract } = openViewFeatures(kind, { ...shape, kernels, medoids }, rows, engine);
   const features = new Float32Array(rows * count);
   extract(windows, rows, features);
   const projection = await fitProjection(features, rows, count, rule, engine);
   if (projection === undefined) {
     return toDegenerate(rows === 1 ? 'it was fitted to one window alone' : `all ${rows} windows are alike in it`);
   }
-  return { size: projection.size, degenerate: undefined, projection, kernels };
+  return { size: projection.size, degenerate: undefined, projection, kernels, medoids };
 }
 
 function toRule(kind: ViewKind, most: number | undefined): ViewRule {
@@ -96,12 +98,12 @@ function toRule(kind: ViewKind, most: number | undefined): ViewRule {
 }
 
 function toDegenerate(reason: string): Omit<FittedView, 'kind' | 'offset'> {
-  return { size: 0, degenerate: reason, projection: undefined, kernels: undefined };
+  return { size: 0, degenerate: reason, projection: undefined, kernels: undefined, medoids: undefined };
 }
 
 function fitKernels(
   kind: KernelViewKind,
-  { steps, channels, levels }: Omit<ViewFeatureState, 'kernels'>,
+  { steps, channels, levels }: Omit<ViewFeatureState, 'kernels' | 'medoids'>,
   usage: Float32Array,
   length: number,
   { seed, kernelFeatures }: ViewOptions,

@@ -1,4 +1,5 @@
 import type { ChannelLevels } from './channel-levels.js';
+import type { DtwMedoids } from './dtw-medoids.js';
 import type { RandomKernels } from './random-kernels.js';
 import type { Shift } from './shift.js';
 import type { UsageScale } from './usage-scale.js';
@@ -32,4 +33,6 @@ export interface FittedView {
   readonly projection: ViewProjection | undefined;
   /** Of the views by random kernels. */
   readonly kernels: RandomKernels | undefined;
+  /** Of the view by dynamic time warping. */
+  readonly medoids: DtwMedoids | undefined;
 }

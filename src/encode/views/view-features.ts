@@ -1,5 +1,6 @@
 import { createCatch22 } from '../features/catch22.js';
 import { type ChannelLevels, LEVEL_FEATURES, writeLevels } from './channel-levels.js';
+import { type DtwMedoids, openDtwDistances } from './dtw-medoids.js';
 import { isKernelView, writeKernelInput } from './kernel-input.js';
 import { openRandomKernels } from './open-random-kernels.js';
 import type { RandomKernelEngine } from './random-kernel-engine.js';
@@ -30,6 +31,7 @@ export interface ViewFeatureState extends WindowShape {
   readonly latents: number;
   readonly levels: ChannelLevels;
   readonly kernels: RandomKernels | undefined;
+  readonly medoids: DtwMedoids | undefined;
 }
 
 /**
@@ -43,7 +45,7 @@ export function openViewFeatures(
   most: number,
   engine: Partial<RandomKernelEngine>,
 ): ViewFeatures {
-  const { steps, channels, latents, levels, kernels } = state;
+  const { steps, channels, latents, levels, kernels, medoids } = state;
   if (isKernelView(kind)) {
     if (kernels === undefined) return NO_FEATURES;
     const { features, transform } = openRandomKernels(kernels, engine);
@@ -79,6 +81,11 @@ export function openViewFeatures(
         count: channels * names.length,
         extract: ({ usage }, rows, out) => transform(usage, rows, out),
       };
+    }
+    case 'dtw-distances': {
+      if (medoids === undefined) return NO_FEATURES;
+      const { count, extract } = openDtwDistances(medoids, state);
+      return { count, extract: ({ usage }, rows, out) => extract(usage, rows, out) };
     }
     case 'latents':
       return {

@@ -6,6 +6,7 @@
  * - `values`: every step of each channel as it is, for channels in one unit;
  * - `profile`: each channel over its own maximum;
  * - `catch22`: the 22 features of each channel;
+ * - `dtw-distances`: distances of the window as it is to chosen windows, under banded dynamic time warping;
  * - `level`: mean and spread of each channel on a logarithmic scale, and its shares of zero and of missing steps;
  * - `latents`: what a VRAE gave for the window.
  */
@@ -19,6 +20,7 @@ export const VIEW_KINDS = [
   'values',
   'profile',
   'catch22',
+  'dtw-distances',
   'level',
   'latents',
 ] as const;
@@ -60,6 +62,12 @@ export const VIEW_RULES: Readonly<Record<ViewKind, ViewRule>> = {
     leastSpread: ROUNDING,
     clip: { low: 0.005, high: 0.995 },
     components: { leastShare: 0.01, most: 32 },
+    needsUsage: false,
+  },
+  'dtw-distances': {
+    standardise: false,
+    leastSpread: ROUNDING,
+    components: { leastShare: 0.001, most: 32 },
     needsUsage: false,
   },
   // Logarithms and shares: what varies by less than a hundredth is no level to tell customers apart by.

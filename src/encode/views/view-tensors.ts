@@ -1,5 +1,6 @@
 import { SegtideError } from '../../errors.js';
 import type { Tensor, Tensors } from '../../numeric/safetensors.js';
+import type { DtwMedoids } from './dtw-medoids.js';
 import type { FittedView, FittedViews } from './fitted-views.js';
 import { isKernelView } from './kernel-input.js';
 import type { RandomKernels } from './random-kernels.js';
@@ -14,12 +15,12 @@ export interface StoredViews {
 }
 
 /**
- * Packs fitted views. Tensors are named `views.<kind>.` and `means`, `bounds`, `projection`, `subsets`, `biases`; all
+ * Packs fitted views. Tensors are named `views.<kind>.` and `means`, `bounds`, `projection`, `subsets`, `biases`, `medoids`; all
  * are float32, copied.
  */
 export function toViewTensors({ views, scale, ...fitted }: FittedViews): StoredViews {
   const tensors: Record<string, Tensor> = {};
-  const headers = views.map(({ kind, size, degenerate, projection, kernels }): ViewHeader => {
+  const headers = views.map(({ kind, size, degenerate, projection, kernels, medoids }): ViewHeader => {
     const put = (name: string, shape: readonly number[], values: ArrayLike<number>): void => {
       tensors[`views.${kind}.${name}`] = { shape, values: Float32Array.from(values) };
     };
@@ -34,12 +35,14 @@ export function toViewTensors({ views, scale, ...fitted }: FittedViews): StoredV
       put('subsets', [dilations.length, subsets.length / (dilations.length * channels), channels], subsets);
       put('biases', [biases.length], biases);
     }
+    if (medoids !== undefined) put('medoids', [medoids.count, fitted.steps, fitted.channels], medoids.values);
     return {
       kind,
       size,
       degenerate: degenerate ?? null,
       dilations: [...(kernels?.dilations ?? [])],
       biasCounts: [...(kernels?.biasCounts ?? [])],
+      ...(medoids && { band: medoids.band }),
     };
   });
   return { header: { ...fitted, scale: scale ?? null, views: headers }, tensors };
@@ -82,6 +85,8 @@ interface ViewHeader {
   /** Of random kernels; empty where there are none. */
   readonly dilations: readonly number[];
   readonly biasCounts: readonly number[];
+  /** Of dynamic time warping. */
+  readonly band?: number;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -96,7 +101,7 @@ function readView(
   const size = readSize(fields, 'size', 0);
   const { degenerate } = fields;
   if (typeof degenerate === 'string' && size === 0) {
-    return { kind, size, degenerate, projection: undefined, kernels: undefined };
+    return { kind, size, degenerate, projection: undefined, kernels: undefined, medoids: undefined };
   }
   if (degenerate !== null || size === 0) throw damaged(`its view ${kind} has no numbers, and does not say why`);
   const take = (name: string): Float32Array | undefined => {
@@ -104,7 +109,8 @@ function readView(
     return tensor && Float32Array.from(tensor.values);
   };
   const projection = readProjection(kind, size, take);
-  return { kind, size, degenerate: undefined, projection, kernels: readKernels(kind, fields, shape, take) };
+  const kernels = readKernels(kind, fields, shape, take);
+  return { kind, size, degenerate: undefined, projection, kernels, medoids: readMedoids(kind, fields, shape, take) };
 }
 
 function readProjection(
@@ -140,6 +146,19 @@ function readKernels(
     subsets: Uint8Array.from(subsets),
     biases,
   };
+}
+
+function readMedoids(
+  kind: ViewKind,
+  fields: Fields,
+  { steps, channels }: Pick<FittedViews, 'steps' | 'channels'>,
+  take: (name: string) => Float32Array | undefined,
+): DtwMedoids | undefined {
+  if (kind !== 'dtw-distances') return undefined;
+  const values = take('medoids') ?? new Float32Array(0);
+  const count = values.length / (steps * channels);
+  if (count > 0 && Number.isInteger(count)) return { band: readSize(fields, 'band', 0), count, values };
+  throw damaged(`its view ${kind} has medoids of ${values.length} numbers`);
 }
 
 function readShift({ shift = 'aligned' }: Fields): Shift {

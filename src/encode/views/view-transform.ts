@@ -75,10 +75,10 @@ type ComputeView = (windows: UsageWindows, rows: number, out: Float32Array) => v
 
 function openView(
   fitted: FittedViews,
-  { kind, kernels, projection, offset }: FittedView,
+  { kind, kernels, medoids, projection, offset }: FittedView,
   engine: RecurrentEngine,
 ): ComputeView {
-  const { count, extract } = openViewFeatures(kind, { ...fitted, kernels }, CHUNK_ROWS, engine);
+  const { count, extract } = openViewFeatures(kind, { ...fitted, kernels, medoids }, CHUNK_ROWS, engine);
   if (projection?.features !== count) {
     throw new SegtideError(
       'encoder',

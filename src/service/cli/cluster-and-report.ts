@@ -44,7 +44,7 @@ export async function clusterAndReport(
   const kind = kindOf(flags);
   const method = flags.method as Method;
   if (flags.k !== undefined && !METHOD_TRAITS[method].takesK) {
-    throw new SegtideError('config', `--k has no part here: ${method} finds the number of clusters; leave it out`);
+    throw new SegtideError('config', `--k has no part here: ${method} finds the number of clusters. Leave it out.`);
   }
   const { assignments, plots, model, labels } = flags;
   if (assignments !== undefined)
@@ -107,8 +107,10 @@ function clusterConfig(files: readonly string[], flags: ClusterFlags, terminal: 
   if (config.input.kind === 'file' && paths.length === 0) {
     const taken = [flags.vectors, flags.anomalies].find((value) => typeof value === 'string');
     const why =
-      taken === undefined ? '' : `: '${taken}' was taken as what the flag before it says, so name files first`;
-    throw new SegtideError('config', `there is nothing to cluster; name files (segtide cluster usage.ndjson)${why}`);
+      taken === undefined
+        ? 'name files, as in segtide cluster usage.ndjson'
+        : `'${taken}' was taken as what the flag before it says, so name files first`;
+    throw new SegtideError('config', `there is nothing to cluster: ${why}`);
   }
   if (kind === 'windows' && paths.length !== 1) {
     throw new SegtideError('config', `--windows takes one file; got ${paths.length}`);
@@ -123,7 +125,7 @@ function cutsWindows(key: string, kind: InputKind): boolean {
 
 function kindOf({ windows, vectors }: ClusterFlags): InputKind {
   if (windows && vectors !== undefined) {
-    throw new SegtideError('config', '--windows and --vectors say different things of the same file; leave one out');
+    throw new SegtideError('config', '--windows and --vectors say different things of the same file: leave one out');
   }
   return windows ? 'windows' : vectors === undefined ? 'events' : 'vectors';
 }
@@ -135,15 +137,15 @@ function byOf(
   method: Method,
 ): ClusteredBy {
   const { onSeries } = METHOD_TRAITS[method];
-  const refuse = (flag: string, why: string): never => {
-    throw new SegtideError('config', `${flag} has no part here: ${why}; leave it out`);
+  const refuse = (flag: string, why: string, instead = 'Leave it out.'): never => {
+    throw new SegtideError('config', `${flag} has no part here: ${why}. ${instead}`);
   };
   if (kind === 'vectors' && by !== undefined) refuse('--by', 'vectors are clustered as they are');
   if (kind === 'vectors' && model !== undefined) refuse('--model', 'vectors are clustered as they are');
   if (kind !== 'vectors' && modelVersion !== undefined) refuse('--model-version', 'it chooses among --vectors');
-  if (kind !== 'events' && labels !== undefined) refuse('--labels', 'it is for events; name a --label-column');
+  if (kind !== 'events' && labels !== undefined) refuse('--labels', 'it is for events', 'Name a --label-column.');
   if (kind === 'events' && labelColumn !== undefined)
-    refuse('--label-column', 'it is for windows and vectors; events take --labels');
+    refuse('--label-column', 'it is for windows and vectors', 'Name --labels for events.');
   if (onSeries && by === 'embedding') refuse('--by embedding', `${method} compares series over time`);
   const what = by === 'series' || onSeries ? 'series' : 'embedding';
   if (what === 'series' && model !== undefined) refuse('--model', 'series are clustered, and no embedding');

@@ -38,21 +38,21 @@ export async function compareAndReport(
   train?: (job: TrainingJob) => Promise<TrainingResult>,
 ): Promise<number> {
   const { windows = false, output, report, labels, labelColumn } = flags;
-  if (windows && labels !== undefined) refuse('--labels', 'it is for events; name a --label-column');
-  if (!windows && labelColumn !== undefined) refuse('--label-column', 'it is for windows; events take --labels');
+  if (windows && labels !== undefined) refuse('--labels', 'it is for events', 'Name a --label-column.');
+  if (!windows && labelColumn !== undefined) refuse('--label-column', 'it is for windows', 'Name --labels for events.');
   const configFor = (set: EncoderCandidate['set'], seed?: number): Config =>
     configWith(files, flags, terminal, set, seed);
   const config = configFor({});
   const { paths } = config.input;
   if (paths.length === 0) {
-    throw new SegtideError('config', 'there is nothing to compare by; name files (segtide compare usage.ndjson)');
+    throw new SegtideError('config', 'there is nothing to compare: name files, as in segtide compare usage.ndjson');
   }
   if (windows && paths.length !== 1) throw new SegtideError('config', `--windows takes one file; got ${paths.length}`);
   if (output !== undefined) await checkOutputFile(output, [...paths, flags.config, labels]);
   if (report !== undefined) await checkOutputFile(report, [...paths, flags.config, labels, output]);
   const encoders = pick('--encoders', flags.encoders ?? DEFAULT_ENCODERS, ENCODER_CANDIDATES, ({ name }) => name);
   if (output !== undefined && encoders.every(({ by }) => by === 'series')) {
-    refuse('--output', 'it writes the config of an encoder, and series are compared without one; name another encoder');
+    refuse('--output', 'it writes the config of an encoder, and series have none', 'Name an encoder, or leave it out.');
   }
   const first = config.run.seed;
   const options: Omit<CompareFilesOptions, 'train' | 'onStep'> = {
@@ -135,7 +135,7 @@ function pick<T>(flag: string, names: readonly string[], all: readonly T[], name
   return names.map((name) => {
     const found = all.find((item) => nameOf(item) === name);
     if (found !== undefined) return found;
-    throw new SegtideError('config', `${flag} knows no '${name}'; known are all, ${all.map(nameOf).join(', ')}`);
+    throw new SegtideError('config', `${flag} knows no '${name}': name all, or some of ${all.map(nameOf).join(', ')}`);
   });
 }
 
@@ -146,6 +146,6 @@ function toSeeds(text: string | undefined): number {
   throw new SegtideError('config', `--seeds must be a whole number from 1 to 100; got '${text}'`);
 }
 
-function refuse(flag: string, why: string): never {
-  throw new SegtideError('config', `${flag} has no part here, so leave it out: ${why}`);
+function refuse(flag: string, why: string, instead: string): never {
+  throw new SegtideError('config', `${flag} has no part here: ${why}. ${instead}`);
 }

@@ -50,7 +50,8 @@ export async function compareFiles(
     const reasons = failures.map(
       ({ encoder, method, why }) => `${method === null ? encoder : `${encoder}, ${method}`}: ${why}`,
     );
-    throw new SegtideError('config', `nothing could be compared: ${reasons.join('; ')}`);
+    const told = reasons.length === 1 ? ` ${reasons[0]}` : reasons.map((reason) => `\n  ${reason}`).join('');
+    throw new SegtideError('config', `nothing could be compared:${told}`);
   }
   // Series as they are make no config: the best of the encoders does.
   const winner = ranked.find(({ encoder }) => how.encoders.find(({ name }) => name === encoder)!.by === 'embedding');

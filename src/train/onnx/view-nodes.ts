@@ -82,6 +82,12 @@ function addFeatures(
         'This model can not be exported: its view catch22 counts and sorts in ways that ONNX has no operators for. ' +
           'Train one whose `encoder.views` do without it.',
       );
+    case 'dtw-distances':
+      throw new SegtideError(
+        'config',
+        'This model can not be exported: dynamic time warping goes step by step, for which ONNX has no operators. ' +
+          'Train one of another `encoder.kind`, or whose `encoder.views` do without it.',
+      );
   }
 }
 

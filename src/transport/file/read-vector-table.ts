@@ -139,8 +139,8 @@ class VectorRows {
   #nothing(): string {
     const { modelVersion } = this.#options;
     if (modelVersion === undefined) return 'there is no record';
-    const others = this.#seen.size === 0 ? 'none names a model' : `there are those of ${[...this.#seen].join(', ')}`;
-    return `there is no record of model ${modelVersion}; ${others}`;
+    const others = this.#seen.size === 0 ? 'none that names a model' : `those of ${[...this.#seen].join(', ')}`;
+    return `there is no record of model ${modelVersion}, but ${others}`;
   }
 
   #findColumns(record: VectorRecord, path: string): readonly string[] | 'array' {

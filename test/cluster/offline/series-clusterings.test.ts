@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { adjustedRandIndex } from '../../../src/cluster/adjusted-rand-index.js';
-import { createDtwMeter } from '../../../src/cluster/offline/dtw.js';
 import { assignByDtw } from '../../../src/cluster/offline/dtw-assign.js';
 import { dtwKMeans } from '../../../src/cluster/offline/dtw-k-means.js';
 import { envelopeOf, lowerBound } from '../../../src/cluster/offline/envelope.js';
 import { kShape } from '../../../src/cluster/offline/k-shape.js';
 import { type SeriesRows, standardiseRows } from '../../../src/cluster/offline/series-rows.js';
 import { matchShape } from '../../../src/cluster/offline/shape-distance.js';
+import { createDtwMeter } from '../../../src/numeric/dtw.js';
 
 /** Made by `fixtures/make-series-clusterings.py` with tslearn. */
 const FIXTURE = JSON.parse(readFileSync(new URL('./fixtures/series-clusterings.json', import.meta.url), 'utf8')) as {

@@ -164,7 +164,7 @@ describe('segtide cluster', () => {
     await expect(clustered(file, { vectors: true })).rejects.toThrow('--model-version');
     expect(await clustered(file, { vectors: true, modelVersion: 'v1', k: '2' })).toMatchObject({ n: 2, k: 2 });
     await expect(clustered(file, { vectors: true, modelVersion: 'v3' })).rejects.toThrow(
-      /there is no record of model v3; there are those of v1, v2/,
+      /there is no record of model v3, but those of v1, v2/,
     );
   });
 });

@@ -138,7 +138,9 @@ cluster:
   });
 
   it('refuses names that it does not know', async () => {
-    await expect(compared({ encoders: ['umap'] })).rejects.toThrow("--encoders knows no 'umap'; known are all, series");
+    await expect(compared({ encoders: ['umap'] })).rejects.toThrow(
+      "--encoders knows no 'umap': name all, or some of series",
+    );
     await expect(compared({ methods: ['means'] })).rejects.toThrow("--methods knows no 'means'");
     await expect(compared({ seeds: '0' })).rejects.toThrow('--seeds must be a whole number');
   });

@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('segtide evaluate', () => {
-  it.each(['raw', 'features', 'rocket'])('scores encoder %s, which gives no windows back', async (kind) => {
+  it.each(['raw', 'features', 'rocket', 'dtw'])('scores encoder %s, which gives no windows back', async (kind) => {
     const report = await evaluated({ labelColumn: 'label', set: [`encoder.kind=${kind}`, 'encoder.engine=js'] });
     expect(report).toMatchObject({
       n: ROWS,

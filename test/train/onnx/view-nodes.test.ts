@@ -110,7 +110,7 @@ describe('nodes of views', () => {
         const levels = { sizes, spreads: sizes };
         const kernels = fitRandomKernels({ ...sample, length: ROWS }, { features: count, seed: 1 });
         const usage = values.map(toLargest);
-        const state = { steps, channels, latents: 0, levels, kernels };
+        const state = { steps, channels, latents: 0, levels, kernels, medoids: undefined };
         const { count: features, extract } = openViewFeatures(kind, state, ROWS, {});
         const wanted = new Float32Array(ROWS * features);
         extract({ usage, mask, latents: undefined }, ROWS, wanted);
@@ -134,7 +134,7 @@ describe('nodes of views', () => {
         const { steps, channels, mask } = sample;
         const usage = sample.values.map(toLargest);
         const levels = { sizes: Array(channels).fill(7), spreads: Array(channels).fill(3) };
-        const state = { steps, channels, latents: 0, levels, kernels: undefined };
+        const state = { steps, channels, latents: 0, levels, kernels: undefined, medoids: undefined };
         const { count, extract } = openViewFeatures(kind, state, ROWS, {});
         const wanted = new Float32Array(ROWS * count);
         extract({ usage, mask, latents: undefined }, ROWS, wanted);

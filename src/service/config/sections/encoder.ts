@@ -16,13 +16,13 @@ export const encoderSection = z
       .enum(ENCODER_KINDS)
       .default('vrae')
       .describe(
-        "What makes the embedding (docs/encoders.md): `vrae`, a variational recurrent autoencoder with views of the window beside it; or the latents of a denoising autoencoder of dense layers (`dae`); or the principal components of the prepared window (`raw`), of its catch22 features (`features`) or of random-kernel features (`rocket`); or the embedding that records carry, an element a channel (`precomputed`); or what a local ONNX file makes of the prepared window (`onnx`); or a module of one's own (`plugin`). Of the keys below the other kinds take `embeddingSize` or `dae`, `shift`, `init`, `engine` and `threads`, and `onnx` those of its file.",
+        "What makes the embedding (docs/encoders.md): `vrae`, a variational recurrent autoencoder with views of the window beside it; or the latents of a denoising autoencoder of dense layers (`dae`); or the principal components of the prepared window (`raw`), of its catch22 features (`features`), of random-kernel features (`rocket`) or of distances to chosen windows under dynamic time warping (`dtw`); or the embedding that records carry, an element a channel (`precomputed`); or what a local ONNX file makes of the prepared window (`onnx`); or a module of one's own (`plugin`). Of the keys below the other kinds take `embeddingSize` or `dae`, `shift`, `init`, `engine` and `threads`, and `onnx` those of its file.",
       ),
     plugin: text().exactOptional().describe('For `kind: plugin`: the name of one of `plugins`.'),
     embeddingSize: whole('numbers', { min: 1, max: 256 })
       .exactOptional()
       .describe(
-        'Numbers of the embedding at most, of `raw`, `features` and `rocket`; fewer where components have next to no variance. Default: 32.',
+        'Numbers of the embedding at most, of `raw`, `features`, `rocket` and `dtw`; fewer where components have next to no variance. Default: 32.',
       ),
     dae: daeSection()
       .exactOptional()

@@ -33,6 +33,9 @@ export function createDtwMeter({ steps, channels, band }: Warping): DtwMeter {
   let before = new Float64Array(width);
   let current = new Float64Array(width);
   const table = { costs: undefined as Float64Array | undefined };
+  // Copied, so that the loops see arrays of one kind.
+  const own = new Float64Array(steps * channels);
+  const others = new Float64Array(steps * channels);
 
   const cost = (a: ArrayLike<number>, from: number, b: ArrayLike<number>, to: number): number => {
     let sum = 0;
@@ -43,23 +46,47 @@ export function createDtwMeter({ steps, channels, band }: Warping): DtwMeter {
     return sum;
   };
 
+  /** A row of costs within the band, and the least of them. */
+  const addRow = (i: number, first: number, last: number): number => {
+    // Names of their own: a loop reads what is assigned elsewhere from memory each time.
+    const [above, row, theirs, value] = [before, current, others, own[i]!];
+    let diagonal = above[first]!;
+    let left = Number.POSITIVE_INFINITY;
+    let least = Number.POSITIVE_INFINITY;
+    for (let j = first; j <= last; j++) {
+      const up = above[j + 1]!;
+      let way = up < diagonal ? up : diagonal;
+      if (left < way) way = left;
+      if (channels === 1) {
+        const difference = value - theirs[j]!;
+        left = way + difference * difference;
+      } else {
+        left = way + cost(own, i * channels, theirs, j * channels);
+      }
+      row[j + 1] = left;
+      if (left < least) least = left;
+      diagonal = up;
+    }
+    return least;
+  };
+
   return {
     squared: (a, offset, b, other, limit = Number.POSITIVE_INFINITY) => {
+      for (let at = 0; at < own.length; at++) {
+        own[at] = a[offset + at]!;
+        others[at] = b[other + at]!;
+      }
       before.fill(Number.POSITIVE_INFINITY);
       before[0] = 0;
       for (let i = 0; i < steps; i++) {
         const first = Math.max(0, i - band);
         const last = Math.min(steps - 1, i + band);
-        current.fill(Number.POSITIVE_INFINITY);
-        let least = Number.POSITIVE_INFINITY;
-        for (let j = first; j <= last; j++) {
-          const way = Math.min(before[j]!, before[j + 1]!, current[j]!);
-          const total = way + cost(a, offset + i * channels, b, other + j * channels);
-          current[j + 1] = total;
-          if (total < least) least = total;
-        }
+        const least = addRow(i, first, last);
         // All paths lead through this row, and none gets shorter.
         if (least >= limit) return Number.POSITIVE_INFINITY;
+        // The next row looks one beyond either end of this one, at what rows before have left there.
+        current[first] = Number.POSITIVE_INFINITY;
+        if (last + 2 < width) current[last + 2] = Number.POSITIVE_INFINITY;
         const swapped = before;
         before = current;
         current = swapped;
