@@ -2,6 +2,7 @@ import { SegtideError } from '../../errors.js';
 import type { Tensors } from '../../numeric/safetensors.js';
 import { sha256Of } from '../../numeric/sha256-of.js';
 import type { OnnxFileModel } from '../encoder-model.js';
+import { readOnnxPorts } from './onnx-ports.js';
 import { ONNX_LAYOUTS } from './onnx-settings.js';
 
 /** An encoder's ONNX file and what is known of it, as it is stored. */
@@ -31,10 +32,20 @@ export function fromOnnxTensors({ header, tensors }: OnnxNumbers): OnnxFileModel
   const fill = tensors.fill?.values;
   if (!(file instanceof Uint8Array) || sha256Of(file) !== sha256)
     throw damaged('its ONNX file is not the one that was stored');
+  if (isSplitFile(file)) throw damaged('its ONNX file names others, which a model may not');
   if (!(fill instanceof Float32Array) || fill.length !== size || !fill.every(Number.isFinite)) {
     throw damaged(`there are not ${size} finite numbers in the tensor fill`);
   }
   return { kind: 'onnx', steps, channels, size, input, output, layout, isRowByRow: isRowByRow === true, file, fill };
+}
+
+/** Files are refused so where they are given; a model comes from elsewhere. What is no ONNX file its runtime refuses. */
+function isSplitFile(file: Uint8Array): boolean {
+  try {
+    return readOnnxPorts(file).isSplit;
+  } catch {
+    return false;
+  }
 }
 
 function damaged(what: string): SegtideError {

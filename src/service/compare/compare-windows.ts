@@ -80,6 +80,7 @@ export async function compareWindows(read: ReadWindows, options: CompareWindowsO
       failures.push({ encoder: encoder.name, method: null, why });
       continue;
     }
+    const isShared = encoders.some(({ latentsOf }) => latentsOf === encoder.name);
     const trials = new Map(own.map((method): [Method, Trial[]] => [method, []]));
     try {
       for (const seed of seeds) {
@@ -88,7 +89,7 @@ export async function compareWindows(read: ReadWindows, options: CompareWindowsO
         const { rows, encodeSeconds } = shared
           ? { ...shared, rows: toLatentRows(shared.rows, options.configOf(encoder, seed).cluster.distance) }
           : await encodeTimed(read, options, encoder, seed);
-        encoded.set(`${encoder.name} ${seed}`, { rows, encodeSeconds });
+        if (isShared) encoded.set(`${encoder.name} ${seed}`, { rows, encodeSeconds });
         for (const method of trials.keys()) {
           const trial = await cluster(rows, series, method, seed, options).catch((error: unknown) => {
             failures.push({ encoder: encoder.name, method, why: reasonOf(error) });

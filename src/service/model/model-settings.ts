@@ -1,6 +1,7 @@
 import { createOptionCheck } from '../../option-check.js';
 import { hashSettings, resolveStages, toSegmentationSettings } from '../../stage-settings.js';
 import type { ModelSettings } from '../../train/training-job.js';
+import { pluginModules } from '../config/plugin-modules.js';
 import { toConfigError } from '../config/problem.js';
 import type { Config } from '../config/schema.js';
 
@@ -11,7 +12,7 @@ import type { Config } from '../config/schema.js';
  * @throws SegtideError `config` with what every stage complains of
  */
 export function modelSettingsFor(
-  { series, encoder, cluster, model, run }: Config,
+  { series, encoder, cluster, model, run, plugins }: Config,
   windows: { readonly steps: number; readonly channels: number },
   k: number | 'auto',
 ): ModelSettings {
@@ -19,7 +20,12 @@ export function modelSettingsFor(
   const channels = Array.from({ length: windows.channels }, (_, i) => ({ name: `c${i}` }));
   const window = { step: 'hour' as const, steps: windows.steps };
   const stages = resolveStages(
-    { channels, window, series, encoder, cluster: { ...cluster, k }, model, seed: run.seed },
+    {
+      ...{ channels, window, series, model },
+      encoder: { ...encoder, plugins: pluginModules({ plugins }) },
+      cluster: { ...cluster, k },
+      seed: run.seed,
+    },
     check,
   );
   if (stages === undefined) throw toConfigError(check.problems.map(({ section, text }) => ({ where: section, text })));

@@ -14,6 +14,7 @@ import { createPages } from '../../worker/pages.js';
 import { createPublisher, type PublishedCounts } from '../../worker/publisher.js';
 import { createScorer } from '../../worker/scorer.js';
 import type { Config } from '../config/schema.js';
+import { checkOnnxRuntime } from '../run/check-onnx-runtime.js';
 import { checkPlugins } from '../run/check-plugins.js';
 import { openOutputs, type RunOutputs } from '../run/open-outputs.js';
 import { openValues } from '../run/open-values.js';
@@ -67,6 +68,7 @@ export async function replayFromConfig(config: Config, options: ReplayOptions, d
   const kafkaInput = input.kafka!;
   const startedAt = clock.now();
   await checkPlugins(config);
+  checkOnnxRuntime(config);
   const kafka = await openKafka(await toConnection(kafkaInput, clock));
   const modelTopic = topicOf(config.output, 'models');
   const isRepartitioned = input.keyed === 'repartition';

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageVersion } from '../cli/package-path.js';
+import type { Config } from '../config/schema.js';
 import { SUMMARY } from '../run/folder-state.js';
 import type { RunSummary } from '../run-summary.js';
 import { countAlertsOverTime, strongestAlerts } from '../view/api/queries/alerts.js';
@@ -58,7 +59,7 @@ export async function gatherReport(
       map: readMap(database, { limit: MOST_POINTS }),
       labels:
         labels === undefined ? labelsOfEvents(run, labelField) : await scoreLabels(database, labels, customers.toKey),
-      windows: await windowsOf(folder, run, windows, deps),
+      windows: await windowsOf(folder, run, windows, settings.config.plugins, deps),
     };
   });
 }
@@ -67,11 +68,12 @@ function windowsOf(
   folder: string | undefined,
   run: RunSummary | undefined,
   wanted: boolean,
+  plugins: Config['plugins'],
   deps: ScoreSampleDeps,
 ): ReportFacts['windows'] | Promise<ReportFacts['windows']> {
   if (!wanted) return { why: 'the report was asked to leave them out' };
   if (folder === undefined) return { why: 'the outputs are topics, which hold no windows' };
-  return scoreSample(folder, run, deps);
+  return scoreSample(folder, run, plugins, deps);
 }
 
 /** What a run said at its end; undefined for one that goes on. */

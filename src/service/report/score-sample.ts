@@ -8,6 +8,7 @@ import type { Clock } from '../../ports.js';
 import { scoreWindows } from '../../train/score-windows.js';
 import { toWindowBatch } from '../../train/window-columns.js';
 import { pluginModules } from '../config/plugin-modules.js';
+import type { Config } from '../config/schema.js';
 import type { Log } from '../log.js';
 import { gatherFromEvents } from '../model/gather-windows.js';
 import { pickReconstructions, type ReconstructedSegment } from '../model/pick-reconstructions.js';
@@ -44,16 +45,19 @@ const SHOWN = 4;
  * Reads a run's input again, as the run did, and puts a seeded sample of its windows through the model in force at its
  * end: a run's outputs hold what was found in windows, not the windows themselves.
  *
+ * @param plugins of who asks: what a folder names is not run
  * @returns why there are none, in words, where input or model are not there any more
  */
 export async function scoreSample(
   folder: string,
   run: RunSummary | undefined,
+  plugins: Config['plugins'],
   deps: ScoreSampleDeps,
 ): Promise<ScoredWindows | { readonly why: string }> {
   const why = obstacle(folder, run);
   if (why !== undefined) return { why };
-  const { config, modelVersion } = run!;
+  const { modelVersion } = run!;
+  const config = { ...run!.config, plugins };
   try {
     const model = await readModel(modelPath(folder, modelVersion!));
     const gathered = await gatherFromEvents(config, deps);

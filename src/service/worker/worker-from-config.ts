@@ -16,6 +16,7 @@ import { describeTopic } from '../../transport/kafka/topics.js';
 import { createIntervalLearner } from '../../worker/interval-learner.js';
 import type { Config } from '../config/schema.js';
 import { checkEngine } from '../run/check-engine.js';
+import { checkOnnxRuntime } from '../run/check-onnx-runtime.js';
 import { checkPlugins } from '../run/check-plugins.js';
 import { closeWithin } from '../run/close-within.js';
 import { findSchemaIds } from '../run/find-schema-ids.js';
@@ -80,6 +81,7 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
   const schemaIds = await findSchemaIds(config, writtenOutputs(config));
   await checkEngine(segmentation.trainer.model.encoder.engine);
   await checkPlugins(config);
+  checkOnnxRuntime(config);
   const inputTopics = inputs.map((found) => found.topic);
   const topics = [...(isRepartitioned ? [topic('repartitioned')] : inputTopics), topic('forget-requests')];
   const reader = await createTopicReader(kafka, {
