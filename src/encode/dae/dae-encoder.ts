@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import { SegtideError } from '../../errors.js';
 import { throwIfAborted } from '../../numeric/abortable.js';
 import type { Encoder } from '../encoder.js';
 import type { DaeModel } from '../encoder-model.js';
+import { reconstructLatents } from '../reconstruct-latents.js';
 import { refuseOtherShape } from '../refuse-other-shape.js';
 import { restoreUsage } from '../views/restore-usage.js';
 import { INFERENCE_ROWS } from '../vrae/inference-rows.js';
@@ -68,19 +68,7 @@ export function createDaeEncoder(
         reconstructionErrors,
       };
     },
-    reconstruct: async ({ length, latentSize, values }) => {
-      if (latentSize !== latent) {
-        throw new SegtideError('encoder', `This encoder has ${latent} latents, got ${latentSize}.`);
-      }
-      const series = new Float32Array(length * cells);
-      for (let from = 0; from < length; from += CHUNK_ROWS) {
-        if (from > 0) await setImmediate();
-        const rows = Math.min(CHUNK_ROWS, length - from);
-        const given = values.subarray(from * latent, (from + rows) * latent);
-        network.decode(given, rows, series.subarray(from * cells, (from + rows) * cells));
-      }
-      return series;
-    },
+    reconstruct: (latents) => reconstructLatents(latents, { latent, cells, decode: network.decode }),
     dispose: () => network.dispose(),
   };
 }

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
-import { SegtideError } from '../../errors.js';
 import { type Abortable, throwIfAborted } from '../../numeric/abortable.js';
 import type { SeriesBatch } from '../../series/series-batch.js';
-import type { EmbeddingBatch, Latents } from '../embedding-batch.js';
+import type { EmbeddingBatch } from '../embedding-batch.js';
 import type { Encoder } from '../encoder.js';
+import { reconstructLatents } from '../reconstruct-latents.js';
 import { refuseOtherShape } from '../refuse-other-shape.js';
 import { createJsEngine } from './engines/js/js-engine.js';
 import { copyMeans } from './evaluate-vrae.js';
@@ -63,19 +63,7 @@ export function createVraeEncoder(
       const latents = { length: batch.length, latentSize: latent, values: embeddings };
       return { series: batch, length: batch.length, embeddingSize: latent, embeddings, latents, reconstructionErrors };
     },
-    reconstruct: async ({ length, latentSize, values }: Latents): Promise<Float32Array> => {
-      if (latentSize !== latent) {
-        throw new SegtideError('encoder', `This encoder has ${latent} latents, got ${latentSize}.`);
-      }
-      const series = new Float32Array(length * cells);
-      for (let from = 0; from < length; from += CHUNK_ROWS) {
-        if (from > 0) await setImmediate();
-        const rows = Math.min(CHUNK_ROWS, length - from);
-        const means = values.subarray(from * latent, (from + rows) * latent);
-        network.decode(means, rows, series.subarray(from * cells, (from + rows) * cells));
-      }
-      return series;
-    },
+    reconstruct: (latents) => reconstructLatents(latents, { latent, cells, decode: network.decode }),
     dispose: () => network.dispose(),
   };
 }

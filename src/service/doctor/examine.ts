@@ -93,7 +93,9 @@ function installedVersion(name: string): string | null {
     try {
       const { version } = JSON.parse(readFileSync(join(folder, name, 'package.json'), 'utf8')) as { version?: unknown };
       return typeof version === 'string' ? version : null;
-    } catch {}
+    } catch {
+      // It is not in this folder; the next may have it.
+    }
   }
   return null;
 }
