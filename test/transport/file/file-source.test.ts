@@ -1,37 +1,12 @@
-import { mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { createRandom } from '../../../src/numeric/random.js';
-import { createFileSource, type FileSourceOptions } from '../../../src/transport/file/file-source.js';
-import { drain, type Seen } from '../drain.js';
+import { describe, expect, it } from 'vitest';
+import { createFileSource } from '../../../src/transport/file/file-source.js';
+import { drain } from '../drain.js';
 import { createJsonLineParsers } from '../json-line-parser.js';
+import { DAY, line, useFiles } from './used-files.js';
 
-const root = mkdtempSync(join(tmpdir(), 'segtide-file-source-'));
-afterAll(() => rmSync(root, { recursive: true }));
-
-const DAY = 86_400_000;
-const line = (id: string, time: number, value = 1): string => JSON.stringify({ id, time, value });
-const write = (name: string, lines: readonly string[], ending = '\n'): void => {
-  const text = lines.map((each) => each + ending).join('');
-  writeFileSync(join(root, name), name.endsWith('.gz') ? gzipSync(text) : text);
-};
-const open = (
-  paths: readonly string[],
-  options: Partial<FileSourceOptions> = {},
-  from?: never | Record<string, unknown>,
-) => createFileSource({ paths, folder: root, chunkBytes: 64, ...options }, createJsonLineParsers(), from);
-const read = async (paths: readonly string[], options: Partial<FileSourceOptions> = {}): Promise<Seen> => {
-  const source = await open(paths, options);
-  try {
-    return await drain(source);
-  } finally {
-    await source.close();
-  }
-};
+const { root, write, open, read } = useFiles();
 
 describe('createFileSource with one file', () => {
   it('reads every record with its row, offset and original bytes', async () => {
@@ -168,120 +143,6 @@ describe('createFileSource finding files', () => {
   });
 });
 
-describe('createFileSource with gzip', () => {
-  const lines = Array.from({ length: 2_000 }, (_, i) => line(`c${i}`, i, i / 7));
-
-  it('unpacks as it goes, and members one after the other', async () => {
-    const half = (from: number, to: number): Buffer =>
-      gzipSync(
-        lines
-          .slice(from, to)
-          .map((each) => `${each}\n`)
-          .join(''),
-      );
-    writeFileSync(join(root, 'members.ndjson.gz'), Buffer.concat([half(0, 700), half(700, 2_000)]));
-    write('plain.ndjson', lines);
-    const packed = await read(['members.ndjson.gz'], { chunkBytes: 1_000 });
-    const plain = await read(['plain.ndjson'], { chunkBytes: 1_000 });
-    expect(packed.records.map(({ original, offset }) => [original, offset])).toEqual(
-      plain.records.map(({ original, offset }) => [original, offset]),
-    );
-  });
-
-  it('hands over all that is readable of a file that is cut off, then says where', async () => {
-    const whole = gzipSync(lines.map((each) => `${each}\n`).join(''));
-    writeFileSync(join(root, 'cut.ndjson.gz'), whole.subarray(0, whole.length - 2_000));
-    for (const threads of [0, 1]) {
-      const source = await open(['cut.ndjson.gz'], { threads, chunkBytes: 4_096 });
-      const seen: Seen = { records: [], deadLetters: [] };
-      await expect(drain(source, Infinity, seen)).rejects.toMatchObject({
-        code: 'input',
-        message: expect.stringMatching(/cut\.ndjson\.gz is cut off.* after \d+ unpacked bytes/),
-        context: { path: 'cut.ndjson.gz', offset: expect.any(Number) },
-      });
-      await source.close();
-      expect(seen.records.length).toBeGreaterThan(1_000);
-      expect(seen.records.length).toBeLessThan(2_000);
-      expect(seen.records.map(({ id }) => id)).toEqual(seen.records.map((_, i) => `c${i}`));
-    }
-  });
-
-  it('hands over every record before bytes that are no gzip data', async () => {
-    const whole = gzipSync(lines.map((each) => `${each}\n`).join(''));
-    writeFileSync(join(root, 'garbage.ndjson.gz'), Buffer.concat([whole, Buffer.from('garbage')]));
-    const unpacked = lines.reduce((sum, each) => sum + each.length + 1, 0);
-    const { ids, error } = await readToFailure('garbage.ndjson.gz');
-    expect(ids).toEqual(lines.map((_, i) => `c${i}`));
-    expect(error).toMatchObject({ code: 'input', context: { offset: unpacked } });
-  });
-
-  it('hands over every record before a flipped byte', async () => {
-    const random = createRandom(5);
-    const long = Array.from({ length: 20_000 }, (_, i) => line(`c${i}`, i, random.next()));
-    const bytes = gzipSync(long.map((each) => `${each}\n`).join(''));
-    const place = bytes.length >> 1;
-    bytes.fill(0xff, place, place + 64);
-    writeFileSync(join(root, 'flipped.ndjson.gz'), bytes);
-    const { ids, error } = await readToFailure('flipped.ndjson.gz');
-    expect(ids.length).toBeGreaterThan(9_000);
-    expect(ids.slice(0, 9_000)).toEqual(long.slice(0, 9_000).map((_, i) => `c${i}`));
-    expect(error).toMatchObject({ code: 'input', message: expect.stringMatching(/damaged.*may be spoilt/) });
-  });
-
-  async function readToFailure(path: string): Promise<{ ids: readonly string[]; error: unknown }> {
-    const source = await open([path]);
-    const seen: Seen = { records: [], deadLetters: [] };
-    const error = await drain(source, Infinity, seen).catch((cause: unknown) => cause);
-    await source.close();
-    return { ids: seen.records.map(({ id }) => id), error };
-  }
-
-  it('says that gzip data is damaged', async () => {
-    const bytes = gzipSync(lines.join('\n'));
-    bytes[bytes.length >> 1]! ^= 0xff;
-    writeFileSync(join(root, 'damaged.ndjson.gz'), bytes);
-    await expect(read(['damaged.ndjson.gz'])).rejects.toMatchObject({
-      code: 'input',
-      message: expect.stringContaining('damaged'),
-    });
-  });
-});
-
-describe('createFileSource with standard input', () => {
-  it('reads a stream as it comes, with empty batches while nothing does', async () => {
-    const stdin = new PassThrough();
-    const source = await open(['-'], { stdin, idleMs: 5 });
-    expect(source.resumable).toBe(false);
-    stdin.write(`${line('a', 1)}\n${line('b', 2).slice(0, 5)}`);
-    expect((await source.pull())?.length).toBe(1);
-    expect((await source.pull())?.length).toBe(0);
-    stdin.end(`${line('b', 2).slice(5)}\n`);
-    const rest = await drain(source);
-    expect(rest.records.map(({ id, row }) => [id, row])).toEqual([['b', 2]]);
-    await source.close();
-  });
-
-  it('unpacks gzip by its first bytes, also where they come one by one', async () => {
-    const stdin = new PassThrough();
-    const source = await open(['-'], { stdin, idleMs: 5 });
-    const packed = gzipSync(`${line('a', 1)}\n${line('b', 2)}\n`);
-    stdin.write(packed.subarray(0, 1));
-    expect((await source.pull())?.length).toBe(0);
-    stdin.write(packed.subarray(1, 2));
-    stdin.end(packed.subarray(2));
-    expect((await drain(source)).records.map(({ id }) => id)).toEqual(['a', 'b']);
-    await source.close();
-  });
-
-  it('refuses a position in words', async () => {
-    const source = await open(['-'], { stdin: new PassThrough() });
-    expect(() => source.position()).toThrow(/Standard input has no position/);
-    await source.close();
-    await source.close();
-    await expect(open(['-'], { stdin: new PassThrough() }, {})).rejects.toMatchObject({ code: 'state' });
-  });
-});
-
 describe('createFileSource with several files', () => {
   it('merges by the time of the heads, the first file first among equals', async () => {
     write('m1.ndjson', [line('a', 10), line('b', 30), line('c', 30)]);
@@ -324,92 +185,5 @@ describe('createFileSource with several files', () => {
       deadLetters.filter((each) => each.source === source).map(({ text }) => text);
     expect(of('d1.ndjson')).toEqual(['bad 1', 'bad 2', 'bad 3', 'bad 4']);
     expect(of('d2.ndjson')).toEqual(['bad 5', 'bad 6']);
-  });
-});
-
-describe('createFileSource going on from a position', () => {
-  const record = fc.oneof(
-    {
-      weight: 8,
-      arbitrary: fc
-        .record({ time: fc.integer({ min: 0, max: 50 }), id: fc.constantFrom('a', 'bb', 'ccc') })
-        .map(({ id, time }) => line(id, time * DAY)),
-    },
-    { weight: 1, arbitrary: fc.constant(line('stray', 20_000 * DAY)) },
-    { weight: 1, arbitrary: fc.constantFrom('broken', '', '{"id":"x"}', 'z'.repeat(300)) },
-  );
-  const file = fc.record({ lines: fc.array(record, { maxLength: 40 }), gzipped: fc.boolean(), openEnd: fc.boolean() });
-
-  let run = 0;
-  beforeEach(() => {
-    run = 0;
-  });
-  const writeAll = (files: readonly { lines: string[]; gzipped: boolean; openEnd: boolean }[]): string[] =>
-    files.map(({ lines, gzipped, openEnd }, i) => {
-      const name = `p${run}-${i}.ndjson${gzipped ? '.gz' : ''}`;
-      const text = lines.join('\n') + (openEnd ? '' : '\n');
-      writeFileSync(join(root, name), gzipped ? gzipSync(text) : text);
-      return name;
-    });
-
-  it.each([0, 1])(
-    'gives the same sequence as never stopped, wherever it is cut (%i parser threads)',
-    async (threads) => {
-      const runs = threads === 0 ? 300 : 8;
-      await fc.assert(
-        fc.asyncProperty(
-          fc.array(file, { minLength: 1, maxLength: 4 }),
-          fc.nat(60),
-          fc.integer({ min: 64, max: 400 }),
-          fc.integer({ min: 64, max: 400 }),
-          async (files, cut, before, after) => {
-            run++;
-            const paths = writeAll(files);
-            const parsers = createJsonLineParsers({ maxRecordBytes: 200 });
-            const start = (chunkBytes: number, from?: Record<string, unknown>) =>
-              createFileSource({ paths, folder: root, chunkBytes, threads }, parsers, from);
-            const whole = await start(1 << 16);
-            const expected = await drain(whole);
-            await whole.close();
-
-            const first = await start(before);
-            const seen = await drain(first, cut);
-            const position = JSON.parse(JSON.stringify(first.position()));
-            await first.close();
-            const second = await start(after, position);
-            await drain(second, Infinity, seen);
-            await second.close();
-            expect(seen).toEqual(expected);
-            expect(expected.records.length).toBe(
-              files.flatMap(({ lines }) => lines).filter((each) => /"time"/.test(each)).length,
-            );
-          },
-        ),
-        { numRuns: runs },
-      );
-    },
-  );
-
-  it('refuses a file that changed, a new one and one that is gone', async () => {
-    write('r1.ndjson', [line('a', 1), line('b', 2)]);
-    write('r2.ndjson', [line('c', 1)]);
-    const source = await open(['r1.ndjson', 'r2.ndjson']);
-    const position = source.position() as Record<string, unknown>;
-    await source.close();
-    await expect(open(['r1.ndjson'], {}, position)).rejects.toMatchObject({
-      code: 'state',
-      message: expect.stringContaining('r2.ndjson is gone'),
-    });
-    write('r3.ndjson', []);
-    await expect(open(['r?.ndjson'], {}, position)).rejects.toMatchObject({
-      code: 'state',
-      message: expect.stringContaining('r3.ndjson is new'),
-    });
-    write('r1.ndjson', [line('a', 1), line('b', 3)]);
-    await expect(open(['r1.ndjson', 'r2.ndjson'], {}, position)).rejects.toMatchObject({
-      code: 'state',
-      message: expect.stringContaining('r1.ndjson has changed'),
-    });
-    await expect(open(['r1.ndjson', 'r2.ndjson'], {}, { version: 99 })).rejects.toMatchObject({ code: 'state' });
   });
 });
