@@ -52,11 +52,15 @@ export function explainAnomaly(
       ? 'the window has closed, and is not odd any more'
       : first === undefined
         ? 'no single run of steps stands out'
-        : `${first.channel} was ${round(first.seen)} a step in steps ${first.first + 1} to ${first.end}, where ${round(first.expected)} was expected`;
+        : `${first.channel} was ${round(first.seen)} ${inSteps(first)}, where ${round(first.expected)} was expected`;
   const parts = [...toParts(deviation), ...explained.parts].map(({ part, value, usual, score }) => ({
     ...{ part, value: rounded(value), usual: rounded(usual), score: rounded(score ?? 0) },
   }));
   return { text, parts, steps, cause: parts[0]!.part };
+}
+
+function inSteps({ first, end }: { readonly first: number; readonly end: number }): string {
+  return end === first + 1 ? `in step ${end}` : `a step in steps ${first + 1} to ${end}`;
 }
 
 function toParts(deviation: HabitDeviation | undefined): readonly ExplainedPart[] {
