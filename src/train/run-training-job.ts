@@ -6,7 +6,7 @@ import { openEngine } from '../encode/vrae/engines/open-engine.js';
 import { fitChallenger } from './challenger/fit-challenger.js';
 import type { FitVraeOptions } from './challenger/fit-vrae.js';
 import { type Incumbent, openIncumbent } from './challenger/incumbent.js';
-import { toIncumbentRoles } from './challenger/incumbent-roles.js';
+import { knowsNoneOf, toIncumbentRoles } from './challenger/incumbent-roles.js';
 import { judgeChallenger } from './challenger/judge-challenger.js';
 import { toArtifact } from './challenger/to-artifact.js';
 import { toTrainingResult } from './challenger/to-training-result.js';
@@ -70,7 +70,7 @@ async function challenge(
   open: OpenEncoder,
 ): Promise<TrainingResult> {
   const { settings } = job;
-  const roles = toIncumbentRoles(incumbent, job);
+  const roles = toIncumbentRoles(incumbent, job, data.windows);
   const challenger = await fitChallenger(job, data, roles, options, open);
   const judgement = await judgeChallenger(challenger, roles, data, settings);
   const artifact = await toArtifact(challenger, roles, judgement, data, job);
@@ -93,7 +93,7 @@ async function findChange(
   { since, settings }: TrainingJob,
 ): Promise<ChangeInViews | undefined> {
   if (incumbent === undefined || isProvisional(incumbent.model.version)) return undefined;
-  if (since !== undefined && incumbent.artifact.createdAt <= since) return undefined;
+  if (since !== undefined && knowsNoneOf(incumbent, data.windows)) return undefined;
   const { artifact, model, embeddings, membership } = incumbent;
   const viewMap = viewMapOf(fromEncoderTensors(artifact.encoder));
   if (viewMap === undefined) return undefined;

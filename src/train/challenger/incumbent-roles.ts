@@ -1,4 +1,5 @@
 import type { EncoderKind } from '../../encode/encoder-kind.js';
+import type { WindowBatch } from '../../window/window-batch.js';
 import { fromEncoderTensors } from '../encoder-tensors.js';
 import { isProvisional } from '../provisional.js';
 import type { TrainingJob } from '../training-job.js';
@@ -21,8 +22,9 @@ export interface IncumbentRoles {
 export function toIncumbentRoles(
   former: Incumbent | undefined,
   { since, refit, settings }: TrainingJob,
+  windows: Pick<WindowBatch, 'ends'>,
 ): IncumbentRoles {
-  const isUnknown = former !== undefined && since !== undefined && former.artifact.createdAt <= since;
+  const isUnknown = former !== undefined && since !== undefined && knowsNoneOf(former, windows);
   // A provisional model gives its segments' ids, and is no measure for anything else.
   const trained = former && isProvisional(former.model.version) ? undefined : former;
   return {
@@ -33,6 +35,11 @@ export function toIncumbentRoles(
     kept: refit === true && trained !== undefined && canRefit(trained, settings.encoder.kind) ? trained : undefined,
     unknownSince: isUnknown ? since : undefined,
   };
+}
+
+/** Whether all of the windows ended after it was fitted; windows that overlap may have begun before. */
+export function knowsNoneOf({ artifact }: Incumbent, { ends }: Pick<WindowBatch, 'ends'>): boolean {
+  return ends.every((end) => end > artifact.createdAt);
 }
 
 /** Whether its segments rest on views, which can be fitted anew without the weights of a VRAE. */
