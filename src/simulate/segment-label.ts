@@ -7,7 +7,7 @@ import { USAGE_SEGMENTS, type UsageSegment } from './usage-segment.js';
 export interface SegmentLabel {
   readonly customerId: string;
   readonly segment: UsageSegment;
-  /** Epoch ms. */
+  /** Epoch ms; the first begins when the customer joins. */
   readonly from: number;
   readonly to: number;
   /** What the span began with; a `level` or `shape` begins a span of the same segment with another behaviour. */
@@ -20,7 +20,7 @@ export function* labelSegments(settings: SimulationSettings, plan: SegmentPlan):
   for (let customer = 0; customer < settings.customers; customer++) {
     const id = customerId(customer);
     let segment = plan.segments[customer]!;
-    let from = settings.start;
+    let from = settings.start + plan.joins[customer]! * DAY_MS;
     let cause: SegmentLabel['cause'] = 'start';
     for (const { drift, touched, to } of plan.changes) {
       if (touched[customer] === 0) continue;
@@ -28,6 +28,7 @@ export function* labelSegments(settings: SimulationSettings, plan: SegmentPlan):
       // Two changes on one day leave one label: the later one's.
       if (at > from) yield { customerId: id, segment: USAGE_SEGMENTS[segment]!, from, to: at, cause };
       segment = to ?? segment;
+      if (at < from) continue; // before it joined
       from = at;
       cause = drift.kind;
     }

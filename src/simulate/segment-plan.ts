@@ -11,6 +11,8 @@ export interface SegmentPlan {
   readonly segments: Uint8Array; // (customers)
   /** A customer's own rate, relative to the mean. */
   readonly levels: Float64Array; // (customers)
+  /** Day at whose beginning a customer is there for the first time. */
+  readonly joins: Uint16Array; // (customers)
   readonly changes: readonly PlannedChange[];
   /** In the order of customers. */
   readonly anomalies: readonly PlantedAnomaly[];
@@ -42,8 +44,24 @@ export function planSegments(settings: SimulationSettings): SegmentPlan {
     return change;
   });
   const segmentAt = segmentAtTime(settings, segments, changes);
-  return { segments, levels, changes, anomalies: plantAnomalies(settings, segmentAt), segmentAt };
+  const joins = drawJoins(settings, segments);
+  return { segments, levels, joins, changes, anomalies: plantAnomalies(settings, segmentAt), segmentAt };
 }
+
+/** Drawn apart from segments and levels, which stay what they are without. */
+function drawJoins({ customers, days, joinShare, seed }: SimulationSettings, segments: Uint8Array): Uint16Array {
+  const random = createRandom(seed ^ 0x1f83d9ab);
+  const joins = new Uint16Array(customers);
+  const latest = Math.floor(days / 2);
+  if (joinShare === 0 || latest === 0) return joins;
+  for (let customer = 0; customer < customers; customer++) {
+    const isLate = random.next() < joinShare && segments[customer] !== INACTIVE;
+    if (isLate) joins[customer] = 1 + random.below(latest);
+  }
+  return joins;
+}
+
+const INACTIVE = USAGE_SEGMENTS.indexOf('inactive');
 
 function segmentAtTime(
   { start }: SimulationSettings,

@@ -58,6 +58,8 @@ export interface SimulationOptions {
   readonly drift?: readonly PlantedDrift[];
   /** Share of customers who once behave oddly for a while, in the second half: `ANOMALY_KINDS`. @default 0 */
   readonly anomalyShare?: number;
+  /** Share of customers, `inactive` ones aside, who join at the beginning of a day in the first half. @default 0 */
+  readonly joinShare?: number;
   /** Name of a field that tells the true segment of its customer in each event; at most 64 letters, digits and `_`. @default none */
   readonly labelField?: string | undefined;
 }
@@ -92,6 +94,7 @@ export function resolveSimulation(options: SimulationOptions = {}): SimulationSe
     futureMs: options.futureMs ?? 365 * DAY_MS,
     drift: [...(options.drift ?? [])].sort((a, b) => a.atDay - b.atDay),
     anomalyShare: options.anomalyShare ?? 0,
+    joinShare: options.joinShare ?? 0,
     labelField: resolveField(options.labelField),
   };
   checkRanges(settings);
@@ -129,6 +132,7 @@ function checkRanges(settings: SimulationSettings): void {
   check('valueMean', settings.valueMean, 0.001, 1e6);
   check('valueShape', settings.valueShape, 0.01, 1000);
   check('anomalyShare', settings.anomalyShare, 0, 1);
+  check('joinShare', settings.joinShare, 0, 1);
   checkWhole('outOfOrderMs', settings.outOfOrderMs, 1, 30 * DAY_MS);
   checkWhole('lateMs', settings.lateMs, 1, 3650 * DAY_MS);
   checkWhole('futureMs', settings.futureMs, 1, 36_500 * DAY_MS);

@@ -52,6 +52,7 @@ class PoissonUsage implements UsageProcess {
   /** 1 for each customer who behaves oddly in the current hour. */
   readonly #odd: Uint8Array;
   readonly #burstUntil: Uint16Array;
+  #day = 0;
   #hour = -1;
   #passed = 1; // of the current hour, in hours
 
@@ -120,7 +121,9 @@ class PoissonUsage implements UsageProcess {
   #enterDay(day: number): void {
     const changes = this.#plan.changes.filter((change) => change.drift.atDay === day);
     for (const change of changes) this.#apply(change);
-    if (changes.length > 0) this.#regroup();
+    const isJoined = day > 0 && this.#plan.joins.includes(day);
+    this.#day = day;
+    if (changes.length > 0 || isJoined) this.#regroup();
     if (this.#segments.includes(BURSTY)) this.#drawBursts(day);
   }
 
@@ -154,7 +157,10 @@ class PoissonUsage implements UsageProcess {
   #membersWhere(isMember: (customer: number) => boolean): Uint32Array<ArrayBuffer> {
     const members = new Uint32Array(this.#segments.length);
     let count = 0;
-    for (let customer = 0; customer < members.length; customer++) if (isMember(customer)) members[count++] = customer;
+    const { joins } = this.#plan;
+    for (let customer = 0; customer < members.length; customer++) {
+      if (joins[customer]! <= this.#day && isMember(customer)) members[count++] = customer;
+    }
     return members.slice(0, count);
   }
 

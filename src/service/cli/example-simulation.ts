@@ -8,6 +8,7 @@ export interface SimulationFlags {
   readonly days?: string | undefined;
   readonly seed?: string | undefined;
   readonly anomalies?: string | undefined;
+  readonly joins?: string | undefined;
   readonly label?: string | undefined;
 }
 
@@ -31,6 +32,7 @@ export function exampleSimulation(flags: SimulationFlags, toStart?: (days: numbe
     lateMs: 8 * 86_400_000,
     drift: plantedDrift(days),
     anomalyShare: toNumber('--anomalies', flags.anomalies) ?? 0,
+    joinShare: toNumber('--joins', flags.joins) ?? 0,
     labelField: flags.label,
   });
 }

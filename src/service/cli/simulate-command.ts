@@ -8,6 +8,7 @@ export interface SimulateFlags {
   readonly days?: string;
   readonly seed?: string;
   readonly anomalies?: string;
+  readonly joins?: string;
   readonly label?: string;
   readonly kafka?: string;
   readonly topic?: string;
@@ -29,6 +30,7 @@ export function addSimulateCommand(program: Command, terminal: Terminal, outcome
     .option('--days <n>', 'length of the stream in days')
     .option('--seed <n>', 'the same seed writes the same bytes')
     .option('--anomalies <share>', 'share of customers who once behave oddly for a while, 0 to 1 (default: 0)')
+    .option('--joins <share>', 'share of active customers who join on some day of the first half, 0 to 1 (default: 0)')
     .option('--label <field>', 'tell the true segment in this field of each event, for input.fields.label')
     .option('--kafka <brokers>', 'send the events to these brokers, as a stream that ends today')
     .option('--topic <name>', 'with --kafka: the topic, which must be there (default: usage-events)')
