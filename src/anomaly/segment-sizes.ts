@@ -20,6 +20,8 @@ export interface SegmentSizesSnapshot {
   readonly grouping: string;
   readonly start: number;
   readonly end: number;
+  /** Whether all windows that closed together were assigned by this grouping, and not the rest of them. */
+  readonly isWhole: boolean;
   readonly counts: Readonly<Record<string, number>>;
   /** Shares at the closing before; null where there was none under this model. */
   readonly before: Readonly<Record<string, number>> | null;
@@ -38,8 +40,8 @@ export interface SegmentSizes {
 const LEAST_WINDOWS = 100;
 
 /**
- * Sizes are those of this partition's customers. A new model, or segments that begin or end within one, begin anew: what becomes of segments then is told by their
- * lineage.
+ * Sizes are those of this partition's customers. A new model, or segments that begin or end within one, begin anew with the
+ * next windows that close together: what becomes of segments then is told by their lineage.
  */
 export function createSegmentSizes(
   { change, threshold }: AlertSettings['segmentSize'],
@@ -74,17 +76,19 @@ export function createSegmentSizes(
     observe(segmentId, grouping, start, end) {
       let jumps: SizeJump[] = [];
       if (current === undefined || current.grouping !== grouping) {
-        current = { grouping, start, end, counts: {}, before: null, windowsBefore: 0 };
+        const isWhole = current !== undefined && end > current.end;
+        const wave = isWhole || current === undefined ? { start, end } : { start: current.start, end: current.end };
+        current = { ...wave, grouping, isWhole, counts: {}, before: null, windowsBefore: 0 };
         counts = new Map();
       } else if (end > current.end) {
         jumps = conclude(current);
         const windowsBefore = [...counts.values()].reduce((sum, count) => sum + count, 0);
-        // Few windows, as of customers who are late, are no size to compare with.
-        const isFew = windowsBefore < LEAST_WINDOWS;
+        // Few windows, as of customers who are late, are no size to compare with, and the rest of a wave is no sample of it.
+        const isPassedOver = windowsBefore < LEAST_WINDOWS || !current.isWhole;
         const { before, windowsBefore: earlier } = current;
         current = {
-          ...{ grouping, start, end, counts: {} },
-          ...(isFew ? { before, windowsBefore: earlier } : { before: sharesNow(), windowsBefore }),
+          ...{ grouping, start, end, isWhole: true, counts: {} },
+          ...(isPassedOver ? { before, windowsBefore: earlier } : { before: sharesNow(), windowsBefore }),
         };
         counts = new Map();
       }

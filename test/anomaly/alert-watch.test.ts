@@ -171,6 +171,20 @@ describe("a segment's size", () => {
     // A segment in the place of one that had starved: its customers have not moved.
     expect([close(6, 200, 'v2', ['a', 'c']), close(7, 200, 'v2', ['a', 'c'])].flat()).toEqual([]);
   });
+
+  it('is not compared with the rest of a wave that another model had begun, even where a late window comes between', () => {
+    const watch = watchOf({ kinds: ['segment-size'] });
+    const close = (week: number, windows: number, shareOfB: number, modelVersion: string) => {
+      const rows = Array.from({ length: windows }, (_, i) => (i < shareOfB * windows ? 1 : 0));
+      return watch.observe(observed(rows, week * WINDOW, modelVersion, ['a', 'b'])).map(({ jump }) => jump);
+    };
+    for (const week of [0, 1]) close(week, 400, 0.1, 'v1');
+    expect(close(2, 290, 0.1, 'v1')).toEqual([]);
+    // The customers who came last are of another kind.
+    expect([close(1, 1, 0, 'v2'), close(2, 110, 0.6, 'v2'), close(3, 400, 0.1, 'v2')].flat()).toEqual([]);
+    expect([close(4, 400, 0.1, 'v2'), close(5, 400, 0.6, 'v2')].flat()).toEqual([]);
+    expect(close(6, 400, 0.6, 'v2')).toMatchObject([{ segmentId: 'b', before: 0.1, now: 0.6, windows: 400 }, {}]);
+  });
 });
 
 describe('the memory of alerts', () => {
