@@ -1,5 +1,5 @@
 import type { ClusterModel } from './cluster/cluster-model.js';
-import { checkEncoderFile } from './encode/onnx/check-encoder-file.js';
+import { checkEncoderFile } from './encode/check-encoder-file.js';
 import { SegtideError } from './errors.js';
 import type { SegmentRecord } from './publish/segment-record.js';
 import type { ModelEntry } from './train/model-entry.js';

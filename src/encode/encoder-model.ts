@@ -1,14 +1,21 @@
 import type { FittedPlugin, PluginShape } from '../plugin/encoder-plugin.js';
 import type { DaeEmbedding } from './dae/dae-options.js';
 import type { DaeWeights } from './dae/dae-weights.js';
+import type { FileLayout } from './encoder-file.js';
 import type { ProjectedKind } from './encoder-kind.js';
 import type { LandmarkMap } from './neighbours/landmark-map.js';
-import type { OnnxLayout } from './onnx/onnx-settings.js';
 import type { FittedViews } from './views/fitted-views.js';
 import type { VraeWeights } from './vrae/vrae-weights.js';
 
 /** An encoder as it was trained: plain data, which any engine opens. */
-export type EncoderModel = VraeModel | DaeModel | ProjectedModel | PrecomputedModel | OnnxFileModel | PluginModel;
+export type EncoderModel =
+  | VraeModel
+  | DaeModel
+  | ProjectedModel
+  | PrecomputedModel
+  | OnnxFileModel
+  | TfjsFileModel
+  | PluginModel;
 
 export interface VraeModel {
   readonly kind: 'vrae';
@@ -46,21 +53,31 @@ export interface PrecomputedModel {
   readonly size: number;
 }
 
-/** An encoder that was trained elsewhere, as an ONNX file. */
-export interface OnnxFileModel {
-  readonly kind: 'onnx';
+/** An encoder that was trained elsewhere, as a file. */
+interface FileModel {
   readonly steps: number;
   readonly channels: number;
   readonly size: number;
-  /** Name of the file's input, and of its output. */
-  readonly input: string;
-  readonly output: string;
-  readonly layout: OnnxLayout;
+  readonly layout: FileLayout;
   /** Whether it takes one window at a time. */
   readonly isRowByRow: boolean;
   readonly file: Uint8Array;
   /** What stands in the place of a number that is not finite, element by element. */
   readonly fill: Float32Array; // (size)
+}
+
+export interface OnnxFileModel extends FileModel {
+  readonly kind: 'onnx';
+  /** Name of the file's input, and of its output. */
+  readonly input: string;
+  readonly output: string;
+}
+
+export interface TfjsFileModel extends FileModel {
+  readonly kind: 'tfjs';
+  /** Layer, node or output that is the embedding; null: the model's only output. */
+  readonly layer: string | null;
+  // `file` has all files of the model in one, as `readTfjsFile` gives them.
 }
 
 /** What a user's own encoder learnt. Its code is not here: whoever opens the model has the module in the config. */
@@ -98,7 +115,7 @@ export function encoderShapeOf(model: EncoderModel): EncoderShape {
   if (model.kind === 'precomputed') {
     return { steps: 1, channels: model.size, embeddingSize: model.size, latentSize: 0, hasLandmarks: false };
   }
-  if (model.kind === 'onnx') {
+  if (model.kind === 'onnx' || model.kind === 'tfjs') {
     const { steps, channels, size } = model;
     return { steps, channels, embeddingSize: size, latentSize: 0, hasLandmarks: false };
   }

@@ -3,8 +3,8 @@ import { damagedDae, readDaeShape } from '../encode/dae/dae-shape.js';
 import { fromDaeTensors, toDaeTensors } from '../encode/dae/dae-weights.js';
 import { type EncoderKind, isEncoderKind } from '../encode/encoder-kind.js';
 import type { DaeModel, EncoderModel, PluginModel, ViewMap, VraeModel } from '../encode/encoder-model.js';
+import { fromFileTensors, toFileTensors } from '../encode/file-tensors.js';
 import type { LandmarkMap } from '../encode/neighbours/landmark-map.js';
-import { fromOnnxTensors, toOnnxTensors } from '../encode/onnx/onnx-tensors.js';
 import { fromViewTensors, toViewTensors } from '../encode/views/view-tensors.js';
 import { readVraeShape } from '../encode/vrae/read-vrae-shape.js';
 import { fromTensors, toTensors } from '../encode/vrae/vrae-weights.js';
@@ -16,7 +16,7 @@ import type { EncoderArtifact } from './model-artifact.js';
 export function toEncoderTensors(model: EncoderModel): EncoderNumbers {
   if (model.kind === 'vrae') return toVraeTensors(model);
   if (model.kind === 'dae') return toDaeNumbers(model);
-  if (model.kind === 'onnx') return toOnnxTensors(model);
+  if (model.kind === 'onnx' || model.kind === 'tfjs') return toFileTensors(model);
   if (model.kind === 'plugin') return toPluginNumbers(model);
   return model.kind === 'precomputed' ? { header: { size: model.size }, tensors: {} } : toViewTensors(model.views);
 }
@@ -26,7 +26,7 @@ export function fromEncoderTensors(artifact: Pick<EncoderArtifact, 'kind'> & Enc
   const kind = toEncoderKind(artifact.kind);
   if (kind === 'vrae') return fromVraeTensors(artifact);
   if (kind === 'dae') return fromDaeNumbers(artifact);
-  if (kind === 'onnx') return fromOnnxTensors(artifact);
+  if (kind === 'onnx' || kind === 'tfjs') return fromFileTensors(kind, artifact);
   if (kind === 'plugin') return fromPluginNumbers(artifact);
   return kind === 'precomputed'
     ? { kind, size: readSize(artifact.header) }
