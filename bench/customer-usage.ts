@@ -63,7 +63,7 @@ async function measure(): Promise<void> {
   const seconds = (performance.now() - start) / 1000;
   const { user, system } = process.cpuUsage(began);
   const model = decodeArtifact(result.artifact);
-  const opened = openModel(model, config.encoder.engine);
+  const opened = openModel(model, config.encoder);
   await embedWindows(opened, windows);
   const encodeBegan = process.cpuUsage();
   const embedded = await embedWindows(opened, windows);

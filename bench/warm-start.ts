@@ -100,7 +100,7 @@ async function scoreProvisional(table: WindowTable, count: number, seed: number)
     fresh: true,
     nextSegmentNumber: 1,
   });
-  const { ari } = await scoreWindows(decodeArtifact(artifact), windows, { rows, labels, seed, engine: 'auto' });
+  const { ari } = await scoreWindows(decodeArtifact(artifact), windows, { rows, labels, seed });
   return ari!;
 }
 

@@ -72,6 +72,14 @@ export type {
   PluginSeries,
   PluginShape,
 } from './plugin/encoder-plugin.js';
+export type { AlertRulePlugin, JudgedWindows, RuleVerdict } from './plugin/alert-rule-plugin.js';
+export type {
+  ClustererContext,
+  ClustererPlugin,
+  ClustererPoints,
+  FittedCentroids,
+} from './plugin/clusterer-plugin.js';
+export type { OpenedSink, SinkPlugin, SinkRecord } from './plugin/sink-plugin.js';
 export type { PluginModule } from './plugin/plugin-module.js';
 
 // cluster: EmbeddingBatch → AssignmentBatch
@@ -135,7 +143,7 @@ export type { Alignment, AlignOptions } from './train/alignment.js';
 export { decodeArtifact } from './train/encode-artifact.js';
 export type { GateOptions } from './train/gate.js';
 export { type AdoptedModel, adoptModel } from './train/adopt-model.js';
-export { type LoadedModel, openModel } from './train/loaded-model.js';
+export { type LoadedModel, type OpenSettings, openModel } from './train/loaded-model.js';
 export type { EncoderArtifact, ModelArtifact, TrainingRecord, ViewRecord } from './train/model-artifact.js';
 export type { ModelEntry, ModelReign, ModelStatus } from './train/model-entry.js';
 export type { ModelRegistry, RegistryChange } from './train/model-registry.js';

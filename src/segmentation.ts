@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import { defer, type Observable, tap } from 'rxjs';
+import { openAlertRules } from './anomaly/alert-rules.js';
 import type { AlertContext } from './anomaly/to-alerts.js';
 import type { DriftReport } from './drift/drift-report.js';
 import { createEncoders } from './encode/threads/create-encoders.js';
@@ -74,6 +75,8 @@ export interface SegmentationOptions {
   readonly onFailure?: TrainerParts['onFailure'];
   /** Told of each window that the encoder, a plug-in, could not embed: it is assigned without a distance. */
   readonly onEncoderFailure?: ((error: SegtideError) => void) | undefined;
+  /** Told of each window that an alert rule of the user's own could not judge: it tells nothing of it. */
+  readonly onRuleFailure?: ((error: SegtideError) => void) | undefined;
 }
 
 /** One worker and the trainer, in one process; they talk through the same records as when they are apart. */
@@ -138,8 +141,10 @@ export function createSegmentation(
   const meter = options.metrics && createSegmentationMeter(options.metrics, outputs, clock);
   const open = meter?.encoders(encoders.open) ?? encoders.open;
   const sinks = meter?.outputs ?? outputs;
-  const scorer = createScorer(series, seriesHash, from?.scorer, encoder.engine, open);
-  const publisher = createPublisher(sinks, scorer, { clock, alerts: settings.alerts }, from?.publisher);
+  const scorer = createScorer(series, seriesHash, from?.scorer ?? recordsOf(initialModel), encoder.engine, open);
+  const rules = openAlertRules(settings.alerts?.settings.rules ?? [], options.onRuleFailure ?? (() => undefined));
+  const alerts = settings.alerts && { ...settings.alerts, rules };
+  const publisher = createPublisher(sinks, scorer, { clock, alerts }, from?.publisher);
   const learner = createLearner(
     { teach: (samples, statistics) => lessons.write([{ samples, statistics }]) },
     { learnEvery, learnFirst, steps: series.windowSteps, channels: series.channels, floor },
@@ -163,12 +168,8 @@ export function createSegmentation(
     },
     from?.trainer,
   );
-  if (from === undefined && initialModel !== undefined) {
-    const { modelVersion, champion } = initialModel;
-    scorer.apply({ kind: 'model', modelVersion, artifact: champion.artifact, previousVersion: null });
-  }
-  models.subscribe((records) => {
-    for (const record of records) scorer.apply(record);
+  models.subscribe(async (records) => {
+    for (const record of records) await scorer.apply(record);
   });
   lessons.subscribe(async (batch) => {
     for (const { samples, statistics } of batch) {
@@ -190,7 +191,7 @@ export function createSegmentation(
 
   const stop = async (): Promise<void> => {
     meter?.close();
-    await Promise.all([trainer.stop(), encoders.close()]);
+    await Promise.all([trainer.stop(), encoders.close(), rules.close()]);
   };
   const stopThreads = (): void => void stop();
   meter?.began(windower, trainer);
@@ -223,7 +224,7 @@ export function createSegmentation(
       const untrained = !isTrained(scorer.modelVersion);
       await trainer.end();
       if (untrained && isTrained(scorer.modelVersion)) await assignSample();
-      await encoders.close();
+      await Promise.all([encoders.close(), rules.close()]);
     },
     stop,
     windower,
@@ -245,6 +246,12 @@ export function createSegmentation(
       };
     },
   };
+}
+
+function recordsOf(model: AdoptedModel | undefined): readonly ModelRecord[] {
+  if (model === undefined) return [];
+  const { modelVersion, champion } = model;
+  return [{ kind: 'model', modelVersion, artifact: champion.artifact, previousVersion: null }];
 }
 
 /** Windows of a wave whose end is worth a look at what they teach; smaller waves are looked at together. */

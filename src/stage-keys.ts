@@ -89,7 +89,7 @@ export const STAGE_KEYS: KeyTree<StageOptions> = {
     layer: true,
     layout: true,
   },
-  cluster: { k: true, distance: true, halfLife: true, epochWindows: true, starts: true },
+  cluster: { k: true, distance: true, halfLife: true, epochWindows: true, starts: true, plugin: true },
   model: {
     firstFit: true,
     reservoir: true,
@@ -148,6 +148,7 @@ export const STAGE_KEYS: KeyTree<StageOptions> = {
     threshold: true,
     thresholdWhileNew: true,
     cooldown: true,
+    rules: true,
     silence: { threshold: true, factor: true },
     segmentChange: { persistence: true, margin: true },
     segmentSize: { change: true, threshold: true },

@@ -1,6 +1,7 @@
 import type { AlertOptions } from './anomaly/alert-settings.js';
 import type { DriftOptions } from './drift/drift-settings.js';
 import type { EncoderOptions } from './encode/encoder-options.js';
+import type { PluginModule } from './plugin/plugin-module.js';
 import type { SeriesOptions } from './series/series-settings.js';
 import type { AlignOptions } from './train/alignment.js';
 import type { GateOptions } from './train/gate.js';
@@ -35,6 +36,8 @@ export interface ClusterOptions {
    * @default 6
    */
   readonly k?: number | 'auto';
+  /** A clusterer of the user's own that places the centroids in each training (docs/plugins.md). @default k-means does */
+  readonly plugin?: PluginModule | undefined;
   /**
    * After which what centroids learnt counts half: a number of windows, from 1, or a duration of event time such as `30d`.
    * @default nothing is forgotten between retrainings

@@ -118,7 +118,7 @@ export function toSegmentationSettings(stages: StageSettings, live: boolean): Se
     window,
     learnEvery: LEARN_EVERY,
     learnFirst: Math.min(LEARN_EVERY, provisionalFit ?? LEARN_EVERY),
-    ...(alerts.kinds.length > 0 && {
+    ...(alerts.kinds.length + alerts.rules.length > 0 && {
       alerts: { settings: alerts, series, channels: window.channels.map(({ name }) => name) },
     }),
     trainer: {
@@ -171,6 +171,7 @@ function resolveCluster({
   halfLife,
   epochWindows = 10_000,
   starts = 10,
+  plugin,
 }: StageOptions['cluster'] = {}) {
   if (!['euclidean', 'cosine'].includes(distance)) {
     throw refuse(`\`cluster.distance\` must be euclidean or cosine; got ${distance}`);
@@ -188,6 +189,7 @@ function resolveCluster({
     halfLifeMs,
     epochWindows,
     starts,
+    ...(plugin && { plugin }),
   };
 }
 

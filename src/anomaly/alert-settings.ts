@@ -1,9 +1,10 @@
 import { SegtideError } from '../errors.js';
-import { ALERT_KINDS, type AlertKind } from './alert.js';
+import type { PluginModule } from '../plugin/plugin-module.js';
+import { WATCHED_KINDS, type WatchedKind } from './alert.js';
 
 export interface AlertOptions {
   /** Kinds that are raised; none turns alerts off. @default all */
-  readonly kinds?: readonly AlertKind[];
+  readonly kinds?: readonly WatchedKind[];
   /**
    * A window is anomalous from this score on: about -log10 of the share of usual windows that are as unlike their customer.
    * @default 4
@@ -17,6 +18,8 @@ export interface AlertOptions {
   readonly thresholdWhileNew?: number;
   /** Event time after an alert during which its customer, or its segment, raises no other of the kind, ms. @default one window length */
   readonly cooldownMs?: number;
+  /** Rules of the user's own, asked about each window that has closed (docs/plugins.md). @default none */
+  readonly rules?: readonly PluginModule[];
   readonly silence?: SilenceOptions;
   readonly segmentChange?: SegmentChangeOptions;
   readonly segmentSize?: SegmentSizeOptions;
@@ -44,7 +47,8 @@ export interface SegmentSizeOptions {
 }
 
 export interface AlertSettings {
-  readonly kinds: readonly AlertKind[];
+  readonly kinds: readonly WatchedKind[];
+  readonly rules: readonly PluginModule[];
   readonly threshold: number;
   readonly thresholdWhileNew: number;
   readonly cooldownMs: number;
@@ -59,12 +63,13 @@ export interface AlertSettings {
  * @throws SegtideError `config` for a value out of range
  */
 export function resolveAlertOptions(options: AlertOptions, windowMs: number): AlertSettings {
-  const { silence = {}, segmentChange = {}, segmentSize = {} } = options;
-  const kinds = [...new Set(options.kinds ?? ALERT_KINDS)];
-  const unknown = kinds.find((kind) => !ALERT_KINDS.includes(kind));
-  if (unknown !== undefined) throw refuse(`\`kinds\` must be of ${ALERT_KINDS.join(', ')}; got ${String(unknown)}`);
+  const { rules = [], silence = {}, segmentChange = {}, segmentSize = {} } = options;
+  const kinds = [...new Set(options.kinds ?? WATCHED_KINDS)];
+  const unknown = kinds.find((kind) => !WATCHED_KINDS.includes(kind));
+  if (unknown !== undefined) throw refuse(`\`kinds\` must be of ${WATCHED_KINDS.join(', ')}; got ${String(unknown)}`);
   return {
     kinds,
+    rules,
     threshold: least('threshold', options.threshold ?? 4, 0),
     thresholdWhileNew: least('thresholdWhileNew', options.thresholdWhileNew ?? 8, 0),
     cooldownMs: least('cooldown', options.cooldownMs ?? windowMs, 0),

@@ -1,6 +1,6 @@
 import { SegtideError } from '../errors.js';
 import type { WindowBatch } from '../window/window-batch.js';
-import type { Alert, AlertKind } from './alert.js';
+import type { Alert, WatchedKind } from './alert.js';
 import type { AlertSettings } from './alert-settings.js';
 import { type CustomerHabitsSnapshot, createCustomerHabits } from './customer-habits.js';
 import { observeActivity, type Silence } from './customer-silence.js';
@@ -8,6 +8,7 @@ import { type CustomerSlab, createCustomerSlab, forget, NUMBERS, reserve, SEGMEN
 import type { ExpectedHabit, HabitDeviation } from './habit-deviation.js';
 import { knownSteps, timeOfStep } from './known-until.js';
 import { observeOddity } from './odd-windows.js';
+import type { RuleCooldownsSnapshot } from './rule-cooldowns.js';
 import { type MoveCause, observeSegment, type SegmentMove } from './segment-moves.js';
 import { createSegmentSizes, type SegmentSizesSnapshot, type SizeJump } from './segment-sizes.js';
 
@@ -37,7 +38,7 @@ export interface ObservedWindows {
 
 /** What the rules found; the records of it are made where there is a model to explain it by. */
 export interface RaisedAlert {
-  readonly kind: AlertKind;
+  readonly kind: WatchedKind;
   readonly status: Alert['status'];
   /** Whether it tells what became of an alert that was raised before. @default false */
   readonly isUpdate?: boolean;
@@ -73,6 +74,8 @@ export interface AlertWatchSnapshot {
   /** What the segments' numbers stand for, from 1. */
   readonly segmentIds: readonly string[];
   readonly sizes: SegmentSizesSnapshot | null;
+  /** Left out where no rule of the user's own has told of anybody. */
+  readonly rules?: RuleCooldownsSnapshot;
 }
 
 /** @throws SegtideError `state` when the snapshot has another format */
@@ -84,7 +87,7 @@ export function createAlertWatch(settings: AlertSettings, from?: AlertWatchSnaps
     );
   }
   const { silence, segmentChange, segmentSize, cooldownMs, windowMs } = settings;
-  const watches = (kind: AlertKind): boolean => settings.kinds.includes(kind);
+  const watches = (kind: WatchedKind): boolean => settings.kinds.includes(kind);
   const slab = createCustomerSlab(from?.customers);
   const habits = createCustomerHabits(windowMs, from?.habits);
   const sizes = createSegmentSizes(segmentSize, from?.sizes);

@@ -1,5 +1,9 @@
-/** What an alert is about. */
-export const ALERT_KINDS = ['anomaly', 'silence', 'segment-change', 'segment-size'] as const;
+/** What segtide itself watches for. */
+export const WATCHED_KINDS = ['anomaly', 'silence', 'segment-change', 'segment-size'] as const;
+export type WatchedKind = (typeof WATCHED_KINDS)[number];
+
+/** What an alert is about; `rule` is one of a rule of the user's own, which `cause` names. */
+export const ALERT_KINDS = [...WATCHED_KINDS, 'rule'] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 
 /** Something that a person may want to look at. Fields, units and order as in `ALERT_SCHEMA`. */
@@ -23,7 +27,7 @@ export interface Alert {
   readonly knownUntil: number;
   readonly score: number;
   readonly threshold: number;
-  /** `behaviour`, `model` or `both` for a change of segment, else what stood out most. */
+  /** `behaviour`, `model` or `both` for a change of segment, the name of a rule, else what stood out most. */
   readonly cause: string;
   readonly explanation: AlertExplanation;
   readonly modelVersion: string | null;

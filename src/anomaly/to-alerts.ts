@@ -1,6 +1,7 @@
 import type { SeriesSettings } from '../series/series-settings.js';
 import type { WindowBatch } from '../window/window-batch.js';
 import type { Alert } from './alert.js';
+import type { AlertRules } from './alert-rules.js';
 import type { AlertSettings } from './alert-settings.js';
 import type { RaisedAlert } from './alert-watch.js';
 import { type AlertedWindows, explainAnomaly, round, rounded } from './explain-anomaly.js';
@@ -13,6 +14,8 @@ export interface AlertContext {
   readonly channels: readonly string[];
   /** Sets alerts about segments of one partition apart from those of others. @default '' */
   readonly origin?: string;
+  /** Of the user's own. @default none are asked */
+  readonly rules?: AlertRules | undefined;
 }
 
 /** Makes the records of what was found, in its order. */

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
+import { MOST_EMBEDDING_NUMBERS } from '../numeric/most-embedding-numbers.js';
 import type { EncoderPlugin, FittedPlugin, PluginSeries, PluginShape } from '../plugin/encoder-plugin.js';
 import type { ContractCheck } from './contract-check.js';
+import { drawSeries } from './draw-series.js';
 
 /** An encoder that is ready. */
 export interface EncoderUnderTest {
   readonly embeddingSize: number;
   /** (length, embeddingSize) */
   encode(series: PluginSeries): Float32Array | Promise<Float32Array>;
+  /** Called when a check is done with it. @default there is nothing to free, and another check may have the same */
+  close?(): void | Promise<void>;
 }
 
 export interface EncoderContractOptions extends PluginShape {
@@ -25,14 +29,25 @@ export function encoderContract({ steps, channels, open }: EncoderContractOption
   const cells = steps * channels;
 
   async function embed(series: PluginSeries): Promise<Float32Array> {
-    return (await open()).encode(series);
+    const encoder = await open();
+    try {
+      return await encoder.encode(series);
+    } finally {
+      await encoder.close?.();
+    }
+  }
+
+  async function sizeOf(): Promise<number> {
+    const encoder = await open();
+    await encoder.close?.();
+    return encoder.embeddingSize;
   }
 
   return [
     {
       name: 'gives as many embeddings as there are windows, for any number of them',
       run: async () => {
-        const { embeddingSize } = await open();
+        const embeddingSize = await sizeOf();
         for (const length of [1, 2, 7, 300]) {
           const embeddings = await embed(drawSeries(length, shape));
           assert.ok(embeddings instanceof Float32Array, 'embeddings are a Float32Array');
@@ -58,7 +73,7 @@ export function encoderContract({ steps, channels, open }: EncoderContractOption
       run: async () => {
         const all = drawSeries(5, shape);
         const together = await embed(all);
-        const { embeddingSize } = await open();
+        const embeddingSize = await sizeOf();
         for (let row = 0; row < all.length; row++) {
           const alone = await embed({
             ...{ ...shape, length: 1 },
@@ -109,7 +124,10 @@ export function encoderPluginContract(
       name: 'gives what a model file can hold',
       run: async () => {
         const { embeddingSize, parameters = null, tensors = {} } = await learn();
-        assert.ok(Number.isInteger(embeddingSize) && embeddingSize >= 1 && embeddingSize <= 4096, 'embeddingSize');
+        assert.ok(
+          Number.isInteger(embeddingSize) && embeddingSize >= 1 && embeddingSize <= MOST_EMBEDDING_NUMBERS,
+          'embeddingSize',
+        );
         assert.deepEqual(JSON.parse(JSON.stringify(parameters)), parameters, 'parameters are plain JSON');
         for (const [name, { shape: sizes, values }] of Object.entries(tensors)) {
           assert.ok(values instanceof Float32Array || values instanceof Float64Array, `values of ${name}`);
@@ -136,30 +154,30 @@ export function encoderPluginContract(
         const fitted = await learn();
         const { embeddingSize } = fitted;
         const opened = await plugin.open(asStored(fitted), shape);
-        return { embeddingSize, encode: (series) => opened.encode(series) };
+        return {
+          embeddingSize,
+          encode: (series) => opened.encode(series),
+          close: async () => {
+            await opened.close?.();
+          },
+        };
       },
     }),
+    {
+      name: 'can be open twice, and one goes on when the other is closed',
+      run: async () => {
+        const fitted = asStored(await learn());
+        const [one, other] = [await plugin.open(fitted, shape), await plugin.open(fitted, shape)];
+        const before = await other.encode(drawSeries(5, shape));
+        await one.close?.();
+        assert.deepEqual([...(await other.encode(drawSeries(5, shape)))], [...before]);
+        await other.close?.();
+      },
+    },
   ];
 }
 
 /** As another process finds it in the model. */
 function asStored({ embeddingSize, parameters = null, tensors = {} }: FittedPlugin): FittedPlugin {
   return { embeddingSize, parameters: JSON.parse(JSON.stringify(parameters)), tensors: structuredClone(tensors) };
-}
-
-/** Windows of waves and noise in [0, 1], the same each time; some cells are missing. */
-function drawSeries(length: number, { steps, channels }: PluginShape): PluginSeries {
-  const cells = steps * channels;
-  let state = 1;
-  const draw = (): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-  const values = Float32Array.from({ length: length * cells }, (_, i) => {
-    const step = Math.floor((i % cells) / channels);
-    const phase = Math.floor(i / cells) % 3;
-    return 0.4 + 0.3 * Math.sin((2 * Math.PI * (step + phase * 4)) / 12) + 0.3 * draw();
-  });
-  const mask = Uint8Array.from(values, (_, i) => (i % 41 === 40 ? 2 : 0));
-  return { length, steps, channels, values, mask };
 }

@@ -5,6 +5,8 @@
  * @packageDocumentation
  */
 
+export { alertRulePluginContract } from './alert-rule-contract.js';
+export { type ClustererContractOptions, clustererPluginContract } from './clusterer-contract.js';
 export type { ContractCheck } from './contract-check.js';
 export {
   type EncoderContractOptions,
@@ -13,3 +15,4 @@ export {
   encoderPluginContract,
 } from './encoder-contract.js';
 export { type SinkContractOptions, type SinkUnderTest, sinkContract } from './sink-contract.js';
+export { type Received, type SinkPluginContractOptions, sinkPluginContract } from './sink-plugin-contract.js';

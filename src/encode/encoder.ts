@@ -12,6 +12,12 @@ export interface Encoder {
   readonly channels: number;
   readonly embeddingSize: number;
   /**
+   * Resolves when it can encode, for an encoder that opens while it is handed on.
+   *
+   * @throws SegtideError `encoder` where it can't be opened; `encode` throws the same
+   */
+  ready?(): Promise<void>;
+  /**
    * @param signal looked at now and then in a long batch, by an encoder that can stop
    * @throws SegtideError `encoder` when the batch has another shape; `aborted` on request
    */

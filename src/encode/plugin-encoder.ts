@@ -26,8 +26,10 @@ export function createPluginEncoder(
 ): Encoder {
   const { steps, channels, embeddingSize } = encoderShapeOf(model);
   const cells = steps * channels;
-  const opened = running.open([model.fitted, { steps, channels }]);
-  // Told to whoever encodes.
+  const opened = running.open([model.fitted, { steps, channels }]).catch((cause: SegtideError) => {
+    throw new SegtideError('encoder', `model ${version} can't be opened: ${cause.message}`, { cause });
+  });
+  // Told to whoever encodes, or asks for it.
   opened.catch(() => undefined);
 
   async function encodeRows(series: PluginSeries): Promise<Float32Array> {
@@ -57,6 +59,9 @@ export function createPluginEncoder(
     steps,
     channels,
     embeddingSize,
+    ready: async () => {
+      await opened;
+    },
     encode: async (series) => {
       refuseOtherShape({ steps, channels }, series);
       // What was opened with what it learnt, or not at all.

@@ -14,7 +14,10 @@ export interface PluginEncodersOptions {
 
 /** Encoders of all models, plug-ins' among them. */
 export interface PluginEncoders {
-  /** Throws a SegtideError `state` for a model of a plug-in that is not there. Those that are open at a time share its thread. */
+  /**
+   * Throws a SegtideError `state` for a model of a plug-in that is not there. Encoders of one version share a thread, so
+   * that a version that hangs or exits when it is opened takes none with it that works.
+   */
   readonly open: OpenEncoder;
   /** Ends the plug-ins' threads. */
   close(): Promise<void>;
@@ -26,19 +29,20 @@ export function createPluginEncoders(
 ): PluginEncoders {
   const shared = new Map<string, { readonly running: RunningPlugin; users: number }>();
 
-  function use(name: string): { readonly running: RunningPlugin; readonly release: () => void } {
+  function use(name: string, version: string): { readonly running: RunningPlugin; readonly release: () => void } {
     const plugin = plugins.find((each) => each.name === name);
     if (plugin === undefined) throw missingPlugin(name);
-    let own = shared.get(name);
+    const key = `${name} ${version}`;
+    let own = shared.get(key);
     if (own === undefined || own.running.isEnded) {
       own = { running: openPlugin(plugin, 'encoder', 'encoder'), users: 0 };
-      shared.set(name, own);
+      shared.set(key, own);
     }
     const used = own;
     used.users++;
     const release = (): void => {
       if (--used.users > 0) return;
-      if (shared.get(name) === used) shared.delete(name);
+      if (shared.get(key) === used) shared.delete(key);
       void used.running.close();
     };
     return { running: used.running, release };
@@ -47,7 +51,7 @@ export function createPluginEncoders(
   return {
     open: (model, version, engine) => {
       if (model.kind !== 'plugin') return open(model, version, engine);
-      const { running, release } = use(model.name);
+      const { running, release } = use(model.name, version);
       return createPluginEncoder(model, version, running, onFailure, release);
     },
     close: async () => {

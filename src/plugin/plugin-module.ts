@@ -11,6 +11,17 @@ export interface PluginModule {
 /** What a plug-in may be, with what it must have. */
 export const PLUGIN_METHODS = {
   encoder: ['fit', 'open'],
+  clusterer: ['fit'],
+  'alert-rule': ['judge'],
+  sink: ['open'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
+
+/** What a plug-in's `open` must give, where it has one. */
+export const OPENED_METHODS = {
+  encoder: ['encode'],
+  clusterer: [],
+  'alert-rule': [],
+  sink: ['write', 'flush'],
+} as const satisfies Readonly<Record<PluginKind, readonly string[]>>;
 
 export type PluginKind = keyof typeof PLUGIN_METHODS;

@@ -1,6 +1,6 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { LOAD, type PluginAnswer, type PluginCall, type PluginStart } from './plugin-call.js';
-import { PLUGIN_METHODS, type PluginKind } from './plugin-module.js';
+import { OPENED_METHODS, PLUGIN_METHODS, type PluginKind } from './plugin-module.js';
 
 // The body of a plug-in's thread: calls in, one answer each. What a plug-in opens stays here and goes by a number.
 
@@ -18,11 +18,11 @@ function listen(port: MessagePort, { kind, module }: PluginStart): void {
       failure = 'threw';
       const part = on === undefined ? plugin : opened.get(on)!;
       // What is opened may have nothing to close.
-      const result =
-        method === LOAD || (method === CLOSE && part[CLOSE] === undefined) ? undefined : await part[method]!(...args);
+      const isIdle = method === LOAD || (method === CLOSE && part[CLOSE] === undefined);
+      const result = isIdle ? undefined : await part[method]!(...(READ[kind]?.[method]?.(args) ?? args));
       if (method === CLOSE && on !== undefined) opened.delete(on);
-      if (keeps) opened.set(id, toPart(result, method));
-      port.postMessage({ id, result: keeps ? undefined : result } satisfies PluginAnswer);
+      if (keeps) opened.set(id, toPart(result, kind));
+      port.postMessage({ id, result: keeps || ANSWERLESS.includes(kind) ? undefined : result } satisfies PluginAnswer);
     } catch (error) {
       port.postMessage({ id, failure, text: inWords(error) } satisfies PluginAnswer);
     }
@@ -31,6 +31,18 @@ function listen(port: MessagePort, { kind, module }: PluginStart): void {
 
 const CLOSE = 'close';
 
+/** Kinds of which nobody wants to know what they give, which may be anything. */
+const ANSWERLESS: readonly PluginKind[] = ['sink'];
+
+type ReadArguments = (args: readonly unknown[]) => readonly unknown[];
+
+/** What is handed over in another form than a plug-in gets it: records as lines of JSON, which is quicker. */
+const READ: { readonly [kind in PluginKind]?: Readonly<Record<string, ReadArguments>> } = {
+  sink: {
+    write: ([output, lines]) => [output, (lines as string).split('\n').map((line) => JSON.parse(line) as unknown)],
+  },
+};
+
 async function load(kind: PluginKind, module: string): Promise<Part> {
   const { default: plugin } = (await import(module)) as { readonly default?: unknown };
   if (typeof plugin !== 'object' || plugin === null) {
@@ -38,14 +50,26 @@ async function load(kind: PluginKind, module: string): Promise<Part> {
   }
   const { kind: given } = plugin as { readonly kind?: unknown };
   if (given !== kind) throw new TypeError(`it must be of kind '${kind}'; it is of ${JSON.stringify(given)}`);
-  const missing = PLUGIN_METHODS[kind].filter((name) => typeof (plugin as Part)[name] !== 'function');
-  if (missing.length > 0) throw new TypeError(`it has no ${missing.map((name) => `${name}()`).join(', ')}`);
+  const missing = missingOf(plugin as Part, PLUGIN_METHODS[kind]);
+  if (missing !== '') throw new TypeError(`it has no ${missing}`);
   return plugin as Part;
 }
 
-function toPart(result: unknown, method: string): Part {
-  if (typeof result === 'object' && result !== null) return result as Part;
-  throw new TypeError(`${method}() must give an object; it gave ${nameOf(result)}`);
+function toPart(result: unknown, kind: PluginKind): Part {
+  if (typeof result !== 'object' || result === null) {
+    throw new TypeError(`open() must give an object; it gave ${nameOf(result)}`);
+  }
+  const missing = missingOf(result as Part, OPENED_METHODS[kind]);
+  if (missing !== '') throw new TypeError(`open() gave something that has no ${missing}`);
+  return result as Part;
+}
+
+/** Names of the methods that a part lacks. */
+function missingOf(part: Part, methods: readonly string[]): string {
+  return methods
+    .filter((name) => typeof part[name] !== 'function')
+    .map((name) => `${name}()`)
+    .join(', ');
 }
 
 function nameOf(value: unknown): string {

@@ -2,6 +2,7 @@ import type { Sink } from '../ports.js';
 import type { Output } from '../publish/output.js';
 import type { OutgoingRecord } from '../transport/kafka/kafka-producer.js';
 import { createRecordWriter } from '../transport/kafka/record-writer.js';
+import type { PluginSinks } from './plugin-sinks.js';
 
 /** Records that wait for the next commit. */
 export interface RecordBuffer {
@@ -21,9 +22,11 @@ export interface RecordBufferOptions {
   readonly format: 'json' | 'avro';
   /** Ids of the outputs' schemas in a registry, by output. @default none: Avro's single-object encoding */
   readonly schemaIds?: ReadonlyMap<string, number>;
+  /** Get the records as well. @default nobody */
+  readonly plugins?: Pick<PluginSinks, 'beside'> | undefined;
 }
 
-export function createRecordBuffer({ topicOf, format, schemaIds }: RecordBufferOptions): RecordBuffer {
+export function createRecordBuffer({ topicOf, format, schemaIds, plugins }: RecordBufferOptions): RecordBuffer {
   let waiting = new Map<string, OutgoingRecord[]>();
   let bytes = 0;
   const counts = new Map<string, number>();
@@ -42,14 +45,15 @@ export function createRecordBuffer({ topicOf, format, schemaIds }: RecordBufferO
     async sink<T>(output: Output<T>) {
       const toRecord = await createRecordWriter(output, { encoding: format, schemaId: schemaIds?.get(output.name) });
       const topic = topicOf(output.name);
-      return {
-        async write(batch: readonly T[]) {
+      const own: Sink<T> = {
+        async write(batch) {
           for (const record of batch) add(topic, toRecord(record));
           counts.set(output.name, (counts.get(output.name) ?? 0) + batch.length);
         },
         flush: async () => undefined,
         close: async () => undefined,
       };
+      return plugins?.beside(output, own) ?? own;
     },
     add,
     take() {

@@ -45,13 +45,11 @@ export async function evaluateWindows(
       reservoir: toReservoirSnapshot(fitted, seed),
     }),
   );
-  const { engine, plugins } = settings.encoder;
   const scores = await scoreWindows(decodeArtifact(result.artifact), windows, {
     rows,
     labels,
     seed,
-    engine,
-    plugins,
+    encoder: settings.encoder,
     signal,
   });
   return { ...scores, verdict: result, fitted: fitted.length };

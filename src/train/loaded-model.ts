@@ -1,11 +1,11 @@
 import type { AnomalyModel } from '../anomaly/anomaly-model.js';
 import type { ClusterModel } from '../cluster/cluster-model.js';
 import type { Encoder } from '../encode/encoder.js';
+import type { EncoderOptions } from '../encode/encoder-options.js';
 import { type OpenEncoder, openEncoder } from '../encode/open-encoder.js';
 import { openEncoderWith } from '../encode/plugin-encoders.js';
 import type { VraeEngine } from '../encode/vrae/vrae-options.js';
 import { SegtideError } from '../errors.js';
-import type { PluginModule } from '../plugin/plugin-module.js';
 import type { FittedScale } from '../series/fitted-scale.js';
 import type { SeriesSettings } from '../series/series-settings.js';
 import type { Alignment } from './alignment.js';
@@ -67,17 +67,15 @@ export function refuseUnfit(artifact: ModelArtifact, seriesHash: string): void {
   toEncoderKind(artifact.encoder.kind);
 }
 
+/** What of the settings of an encoder any model is opened with. */
+export type OpenSettings = Pick<EncoderOptions, 'engine' | 'plugins'>;
+
 /**
  * Makes a stored model ready for use on windows that are prepared as it says itself.
  *
- * @param engine what computes; any engine opens what any other one trained
- * @param plugins encoders of the user's own
+ * @param settings engine that computes, which opens what any other one trained, and encoders of the user's own
  * @throws SegtideError `state` when its encoder is of an unknown kind, or a plug-in that is not among them.
  */
-export function openModel(
-  artifact: ModelArtifact,
-  engine: VraeEngine = 'auto',
-  plugins: readonly PluginModule[] = [],
-): LoadedModel {
+export function openModel(artifact: ModelArtifact, { engine = 'auto', plugins = [] }: OpenSettings = {}): LoadedModel {
   return loadModel(artifact, artifact.series, artifact.seriesHash, engine, openEncoderWith(plugins));
 }

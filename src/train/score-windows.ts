@@ -6,14 +6,12 @@ import { profileSegments } from '../cluster/profile-segments.js';
 import type { SegmentProfile } from '../cluster/segment-profile.js';
 import { silhouetteInParts } from '../cluster/silhouette.js';
 import { toMembership } from '../cluster/to-membership.js';
-import type { VraeEngine } from '../encode/vrae/vrae-options.js';
 import { SegtideError } from '../errors.js';
 import type { Abortable } from '../numeric/abortable.js';
-import type { PluginModule } from '../plugin/plugin-module.js';
 import { isInformative } from '../window/is-informative.js';
 import type { WindowBatch } from '../window/window-batch.js';
 import { embedWindows } from './embed-windows.js';
-import { openModel } from './loaded-model.js';
+import { type OpenSettings, openModel } from './loaded-model.js';
 import type { ModelArtifact } from './model-artifact.js';
 import { selectWindows } from './window-rows.js';
 
@@ -24,10 +22,8 @@ export interface ScoreOptions {
   readonly labels?: readonly string[] | undefined;
   /** Draws the rows of the silhouette where there are more than 10,000. */
   readonly seed: number;
-  /** What computes the embeddings. @default 'auto' */
-  readonly engine?: VraeEngine | undefined;
-  /** Encoders of the user's own. @default none */
-  readonly plugins?: readonly PluginModule[] | undefined;
+  /** What the model is opened with. @default the engine that is fastest here, and no plug-ins */
+  readonly encoder?: OpenSettings | undefined;
   /** Looked at now and then. */
   readonly signal?: Abortable | undefined;
 }
@@ -59,14 +55,7 @@ export interface Scores {
 export async function scoreWindows(
   model: ModelArtifact,
   windows: WindowBatch,
-  {
-    rows = Uint32Array.from({ length: windows.length }, (_, i) => i),
-    labels,
-    seed,
-    engine,
-    plugins,
-    signal,
-  }: ScoreOptions,
+  { rows = Uint32Array.from({ length: windows.length }, (_, i) => i), labels, seed, encoder, signal }: ScoreOptions,
 ): Promise<Scores> {
   const { windowSteps, channels } = model.series;
   if (windows.steps !== windowSteps || windows.channels !== channels) {
@@ -75,7 +64,7 @@ export async function scoreWindows(
       `model ${model.modelVersion} takes windows of ${windowSteps} × ${channels} (steps × channels); got ${windows.steps} × ${windows.channels}`,
     );
   }
-  const loaded = openModel(model, engine, plugins);
+  const loaded = openModel(model, encoder);
   try {
     const embeddings = await embedWindows(loaded, selectWindows(windows, rows), signal);
     const assignments = assign(loaded.cluster, embeddings);

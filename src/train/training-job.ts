@@ -7,6 +7,7 @@ import type { SegmentProfile } from '../cluster/segment-profile.js';
 import type { WatchedWindows } from '../drift/change-watch.js';
 import type { DriftObservation } from '../drift/drift-observation.js';
 import type { EncoderSettings } from '../encode/encoder-options.js';
+import type { PluginModule } from '../plugin/plugin-module.js';
 import type { SeriesSettings } from '../series/series-settings.js';
 import type { AlignSettings } from './alignment.js';
 import type { GateSettings, GateValues } from './gate.js';
@@ -49,6 +50,8 @@ export interface ClusterSettings {
   readonly halfLifeMs: number | undefined;
   /** Windows between two updates of the centroids. */
   readonly epochWindows: number;
+  /** Places the centroids, in place of k-means; undefined for k-means. */
+  readonly plugin?: PluginModule | undefined;
 }
 
 /** All that a training depends on, as plain data: it can go to another process, and into a checkpoint while it runs. */

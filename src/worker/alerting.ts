@@ -9,6 +9,7 @@ import type { Sink } from '../ports.js';
 import type { SegmentedWindows } from '../publish/segment-memory.js';
 import { isProvisional } from '../train/provisional.js';
 import type { WindowBatch } from '../window/window-batch.js';
+import { createRuledAlerts, type RuledRows } from './ruled-alerts.js';
 import type { Scored } from './scorer.js';
 
 /** What the rules were told of a page by the model: with it and the windows they find the same again. */
@@ -18,6 +19,8 @@ export interface AlertMarks {
   /** Rows that show a change of segment, and indexes of `MOVE_CAUSES`. */
   readonly moved: Uint32Array;
   readonly causes: Uint8Array;
+  /** Rows that rules of the user's own told of; left out where there are none. */
+  readonly ruled?: RuledRows;
 }
 
 export const NO_MARKS: AlertMarks = { odd: new Uint32Array(0), moved: new Uint32Array(0), causes: new Uint8Array(0) };
@@ -58,6 +61,8 @@ export function createAlerting(
 ): Alerting {
   const { settings } = context;
   const watch = createAlertWatch(settings, from);
+  const { cooldownMs } = settings;
+  const own = createRuledAlerts({ rules: context.rules, cooldownMs, channels: context.channels }, from?.rules);
   let top = [...fromTop];
   let opened: { readonly model: AnomalyModel; readonly detector: AnomalyDetector } | undefined;
 
@@ -71,7 +76,8 @@ export function createAlerting(
     get top() {
       return top;
     },
-    async publish({ series, assignments, anomaly }, causes, emittedAt, counts) {
+    async publish(scored, causes, emittedAt, counts) {
+      const { series, assignments, anomaly } = scored;
       const { windows } = series;
       const detector = detectorOf(anomaly);
       const scores = new Float32Array(windows.length);
@@ -86,16 +92,16 @@ export function createAlerting(
       const isOdd = (row: number, measure: () => HabitDeviation | undefined): boolean => {
         if (assignments === undefined || detector === undefined) return false;
         if (born.has(assignments.model.segmentIds[assignments.nearest[row]!]!)) return false;
-        const own = measure();
-        thresholds[row] = own === undefined ? settings.thresholdWhileNew : settings.threshold;
-        scores[row] = own?.score ?? 0;
-        if (own !== undefined && own.score < settings.threshold) return false;
+        const deviation = measure();
+        thresholds[row] = deviation === undefined ? settings.thresholdWhileNew : settings.threshold;
+        scores[row] = deviation?.score ?? 0;
+        if (deviation !== undefined && deviation.score < settings.threshold) return false;
         segments[row] = indexes.get(watch.segmentOf(windows.customers[row]!) ?? '');
         // What is usual for many is not odd, however new it is to the customer.
         const usual = windows.finals[row] === 1 ? USUAL : USUAL_WHILE_OPEN;
-        const least = own === undefined ? settings.thresholdWhileNew : usual;
+        const least = deviation === undefined ? settings.thresholdWhileNew : usual;
         const score = detector.scoreRow(assignments, row, before, least);
-        if (own === undefined) scores[row] = score;
+        if (deviation === undefined) scores[row] = score;
         if (score >= least) odd.add(row);
         return odd.has(row);
       };
@@ -113,10 +119,16 @@ export function createAlerting(
         const telling = alerts.filter((alert, i) => alert.kind === 'anomaly' && raised[i]!.isUpdate !== true);
         top = [...top, ...telling].sort((a, b) => b.score - a.score).slice(0, MOST_TOP);
       }
+      const { alerts: told, ruled } = await own.judge(scored, emittedAt);
+      if (told.length > 0) {
+        await sink.write(told);
+        counts.rule = (counts.rule ?? 0) + told.length;
+      }
       return {
         odd: Uint32Array.from(odd),
         moved: Uint32Array.from(causes.keys()),
         causes: Uint8Array.from(causes.values(), (cause) => MOVE_CAUSES.indexOf(cause)),
+        ...(ruled && { ruled }),
       };
     },
     recall(windows, segmented, marks, counts) {
@@ -124,12 +136,19 @@ export function createAlerting(
       const odd = new Set(marks.odd);
       const isOdd = (row: number): boolean => odd.has(row);
       count(watch.observe({ windows, segmented: trained(segmented), isOdd, moved: new Map(causes) }), counts);
+      if (marks.ruled !== undefined) counts.rule = (counts.rule ?? 0) + own.recall(windows, marks.ruled);
     },
-    forget: (slots) => watch.forget(slots),
+    forget(slots) {
+      watch.forget(slots);
+      own.forget(slots);
+    },
     forgetCustomer(customerId) {
       top = top.filter((alert) => alert.customerId !== customerId);
     },
-    snapshot: () => watch.snapshot(),
+    snapshot() {
+      const rules = own.snapshot();
+      return { ...watch.snapshot(), ...(rules && { rules }) };
+    },
   };
 }
 

@@ -32,11 +32,11 @@ export interface Scorer {
   readonly modelVersion: string | null;
   score(windows: WindowBatch): Promise<Scored>;
   /**
-   * Takes a model or centroids into force, from the next window on.
+   * Takes a model or centroids into force, from the next window on: before it returns, unless an encoder is yet to open.
    *
-   * @throws SegtideError `state` where the model can't be used; the one before stays in force
+   * @throws SegtideError `state` or `encoder` where the model can't be used; the one before stays in force
    */
-  apply(record: ModelRecord): void;
+  apply(record: ModelRecord): Promise<void>;
   /**
    * Segments that the model before says of some rows, or the model in force with the segments that it had before some
    * began; null where neither is `modelVersion`. Tells a customer's change from the model's.
@@ -68,15 +68,14 @@ export function createScorer(
   // Without a fitted scale there is still the question which windows are inactive.
   const warming: SeriesSettings = { ...settings, scale: 'none' };
 
-  const apply = (record: ModelRecord): void => {
-    if (record.kind === 'centroids') {
-      if (current?.version !== record.cluster.modelVersion) return;
-      if (hasBegun(record.cluster, current.cluster)) formerCluster = current.cluster;
-      current = { ...current, cluster: record.cluster };
-      return;
-    }
-    // A model that can't be read leaves the one before in force.
-    const loaded = loadModel(decodeArtifact(record.artifact), settings, seriesHash, engine, open);
+  const move = (cluster: ClusterModel): void => {
+    if (current?.version !== cluster.modelVersion) return;
+    if (hasBegun(cluster, current.cluster)) formerCluster = current.cluster;
+    current = { ...current, cluster };
+  };
+  const load = ({ artifact }: ModelOfRecord): LoadedModel =>
+    loadModel(decodeArtifact(artifact), settings, seriesHash, engine, open);
+  const replace = (record: ModelOfRecord, loaded: LoadedModel): void => {
     previous?.encoder.dispose?.();
     previous = current;
     previousArtifact = currentArtifact;
@@ -84,7 +83,10 @@ export function createScorer(
     current = record.cluster === undefined ? loaded : { ...loaded, cluster: record.cluster };
     currentArtifact = record;
   };
-  for (const record of from) apply(record);
+  for (const record of from) {
+    if (record.kind === 'centroids') move(record.cluster);
+    else replace(record, load(record));
+  }
 
   const run = async (model: LoadedModel, windows: WindowBatch): Promise<AssignmentBatch> => {
     const embeddings = await model.encoder.encode(prepareSeries(settings, model.scale, windows));
@@ -102,7 +104,18 @@ export function createScorer(
       const assignments = await run(current, windows);
       return { series: assignments.embeddings.series, assignments, alignment, anomaly };
     },
-    apply,
+    async apply(record) {
+      if (record.kind === 'centroids') return move(record.cluster);
+      // A model that can't be read, or opened, leaves the one before in force.
+      const loaded = load(record);
+      try {
+        if (loaded.encoder.ready !== undefined) await loaded.encoder.ready();
+      } catch (error) {
+        loaded.encoder.dispose?.();
+        throw error;
+      }
+      replace(record, loaded);
+    },
     async underPrevious(windows, rows, modelVersion) {
       const former =
         current?.version === modelVersion
@@ -128,6 +141,8 @@ export function createScorer(
     },
   };
 }
+
+type ModelOfRecord = Extract<ModelRecord, { readonly kind: 'model' }>;
 
 /** Whether segments began from one set of centroids to the next. */
 function hasBegun(cluster: ClusterModel, before: ClusterModel): boolean {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -20,9 +20,18 @@ beforeAll(async () => {
 afterAll(() => folder.remove());
 
 describe('segtide run', () => {
-  it('reads standard input, and writes the same bytes as of a file', async () => {
+  it('reads standard input, and writes the same bytes as of a file; what came of it is there while it waits for more', async () => {
     const { child, ended } = startSegtide(['run', '-', ...FLAGS, '--output', at('piped')]);
-    createReadStream(at('usage.ndjson')).pipe(child.stdin!);
+    createReadStream(at('usage.ndjson')).pipe(child.stdin!, { end: false });
+    const isThere = (output: string): boolean => {
+      const path = join(at('piped'), `${output}.ndjson`);
+      return existsSync(path) && statSync(path).size > 0;
+    };
+    for (const output of ['model-events', 'segments', 'assignments']) {
+      while (!isThere(output) && child.exitCode === null) await setTimeout(50);
+    }
+    expect((await runSegtide(['segments', 'list', '--output', at('piped')])).stdout).toMatch(/^id +name/);
+    child.stdin!.end();
     expect(await ended).toMatchObject({ code: 0, stderr: '' });
     await runSegtide(['run', at('usage.ndjson'), ...FLAGS, '--output', at('read')]);
     expect(recordsOf(at('read'), 'assignments').length).toBeGreaterThan(5000);

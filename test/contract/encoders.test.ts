@@ -48,7 +48,7 @@ for (const kind of TRAINED) {
       steps,
       channels,
       open: async () => {
-        const opened = openModel(decodeArtifact((await trained).artifact), 'js').encoder;
+        const opened = openModel(decodeArtifact((await trained).artifact), { engine: 'js' }).encoder;
         const { embeddingSize } = opened;
         return { embeddingSize, encode: async (series) => (await opened.encode(series as SeriesBatch)).embeddings };
       },

@@ -32,7 +32,7 @@ export function started(options: SmallOptions = {}, parts: Partial<TrainerParts>
     {
       publishModel: async (record) => {
         models.push(record);
-        scorer.apply(record);
+        await scorer.apply(record);
       },
       segments: outputs.segments,
       drift: outputs.drift,

@@ -58,7 +58,7 @@ describe('a training of kind dae', () => {
     expect(encodeArtifact(model)).toEqual(artifact);
     expect(() => checkModel(model)).not.toThrow();
     expect(model.encoder).toMatchObject({ kind: 'dae', settings: { layers: [16, 8], latent: 4 } });
-    expect(openModel(model, 'js').encoder.embeddingSize).toBe(4);
+    expect(openModel(model, { engine: 'js' }).encoder.embeddingSize).toBe(4);
     expect(profiles.every(({ decoded }) => decoded?.every(Number.isFinite))).toBe(true);
     expect(values.challengerActiveUnits).toBe(model.training.activeUnits);
     expect(values.challengerReconstructionError).toBeGreaterThan(0);
@@ -68,7 +68,7 @@ describe('a training of kind dae', () => {
       'encoder.0.weights of (16, ': { steps: 9 },
     })) {
       const damaged = { ...model.encoder, header: { ...(model.encoder.header as object), ...header } };
-      expect(() => openModel({ ...model, encoder: damaged }, 'js')).toThrow(name);
+      expect(() => openModel({ ...model, encoder: damaged }, { engine: 'js' })).toThrow(name);
     }
   });
 
@@ -87,7 +87,7 @@ describe('a training of kind dae', () => {
       expect(ari).toBeGreaterThan(0.9);
       const { embeddings, latents, embeddingSize, series, reconstructionErrors } = assignments.embeddings;
       expect(embeddingSize).toBe(embedding === 'latents' ? 4 : STEPS);
-      const decoded = await openModel(model, 'js').encoder.reconstruct!(latents!);
+      const decoded = await openModel(model, { engine: 'js' }).encoder.reconstruct!(latents!);
       expect(embeddings).toEqual(embedding === 'latents' ? latents!.values : decoded);
       expect(decoded.every((value) => value >= 0)).toBe(true);
       // The mean of a window's cells has an error of some 0.15.
@@ -107,7 +107,7 @@ describe('a training of kind dae', () => {
 
   it('reads a missing step as lying between its neighbours, whatever stands there', async () => {
     const { model } = await evaluate(burstWindows(60), settingsOf());
-    const { encoder, settings } = openModel(model, 'js');
+    const { encoder, settings } = openModel(model, { engine: 'js' });
     const mask = Uint8Array.of(3, 0, 0, 2, 0, 0, 0, 2);
     const windowOf = (values: number[], known: Uint8Array) =>
       prepareSeries(

@@ -38,7 +38,7 @@ describe.each(KINDS)('a training of kind %s', (kind) => {
     expect(encodeArtifact(model)).toEqual(first.artifact);
     expect(() => checkModel(model)).not.toThrow();
     expect(model.encoder).toMatchObject({ kind, settings: { shift: 'aligned', seed: 1 } });
-    expect(openModel(model, 'js').encoder.embeddingSize).toBe(model.clusterModel.size);
+    expect(openModel(model, { engine: 'js' }).encoder.embeddingSize).toBe(model.clusterModel.size);
   });
 
   it('says of what it does not have that it is undefined, and never that it is nothing', async () => {
@@ -129,7 +129,7 @@ describe('precomputed embeddings', () => {
     expect(() => checkModel(back)).not.toThrow();
     expect(back).toEqual(model);
     const damaged = { ...model, encoder: { ...model.encoder, header: { size: 0.5 } } };
-    expect(() => openModel(damaged, 'js')).toThrow('embeddings of 0.5 numbers');
+    expect(() => openModel(damaged, { engine: 'js' })).toThrow('embeddings of 0.5 numbers');
   });
 
   it('that are all the same are refused, since nothing tells them apart', async () => {

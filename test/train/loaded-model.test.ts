@@ -27,7 +27,7 @@ describe('a trained model', () => {
   it('opens on another engine than the one that trained it, and encodes the same', async () => {
     const model = decodeArtifact((await trained({ engine: 'js' })).artifact);
     const encode = async (engine: 'js' | 'wasm') => {
-      const { encoder, settings, scale } = openModel(model, engine);
+      const { encoder, settings, scale } = openModel(model, { engine });
       const { embeddings } = await encoder.encode(prepareSeries(settings, scale, WINDOWS));
       encoder.dispose?.();
       return embeddings;

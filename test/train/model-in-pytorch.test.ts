@@ -15,7 +15,7 @@ describe('a model file in PyTorch', () => {
     const expected = read(`${name}.json`) as { readonly embeddings: number[][]; readonly decoded: number[][][] };
     const model = await readModel(at(`${name}.safetensors`));
     for (const engine of ['js', 'wasm'] as const) {
-      const { encoder } = openModel(model, engine);
+      const { encoder } = openModel(model, { engine });
       const { steps, channels } = encoder;
       const values = Float32Array.from(series.flat(2));
       const mask = new Uint8Array(values.length);

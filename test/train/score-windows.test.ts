@@ -23,7 +23,7 @@ describe('scoring windows', () => {
           return ++asks === ask;
         },
       };
-      await scoreWindows(model, windows, { seed: 1, engine: 'js', signal }).catch((error: unknown) => {
+      await scoreWindows(model, windows, { seed: 1, encoder: { engine: 'js' }, signal }).catch((error: unknown) => {
         expect(error).toMatchObject({ code: 'aborted' });
       });
       return asks;
@@ -36,7 +36,10 @@ describe('scoring windows', () => {
 
   it('gives the silhouette that is taken at once', async () => {
     const { windows, model } = await manyWindows();
-    const { assignments, silhouette: inParts } = await scoreWindows(model, windows, { seed: 1, engine: 'js' });
+    const { assignments, silhouette: inParts } = await scoreWindows(model, windows, {
+      seed: 1,
+      encoder: { engine: 'js' },
+    });
     const { embeddings, embeddingSize } = assignments.embeddings;
     expect(inParts).toBe(silhouette(embeddings, embeddingSize, assignments.nearest, { sample: 10_000 }));
   });

@@ -53,7 +53,7 @@ async function train(windows: GivenWindows, shift: Shift, k: number) {
     nextSegmentNumber: 1,
   });
   const decoded = decodeArtifact(artifact);
-  const { encoder, cluster, scale, settings: series } = openModel(decoded, 'js');
+  const { encoder, cluster, scale, settings: series } = openModel(decoded, { engine: 'js' });
   const toSegments = async (given: GivenWindows): Promise<number[]> =>
     Array.from(assign(cluster, await encoder.encode(prepareSeries(series, scale, toGivenWindows(given)))).nearest);
   return { settings: decoded.encoder.settings, toSegments };

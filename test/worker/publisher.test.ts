@@ -220,7 +220,7 @@ function published(
   const scorer: Scorer = {
     modelVersion: null,
     score: () => Promise.reject(new Error('a publisher scores nothing')),
-    apply: () => undefined,
+    apply: async () => undefined,
     underPrevious: options.underPrevious ?? (async () => null),
     snapshot: () => [],
   };

@@ -25,10 +25,10 @@ describe('a scorer', () => {
 
   it('takes a model into force from the next batch on', async () => {
     const scorer = createScorer(series, seriesHash);
-    scorer.apply(first.record);
+    await scorer.apply(first.record);
     expect(scorer.modelVersion).toBe(first.modelVersion);
     const before = await scorer.score(WINDOWS);
-    scorer.apply(second.record);
+    await scorer.apply(second.record);
     const after = await scorer.score(WINDOWS);
     expect(before.assignments!.model.modelVersion).toBe(first.modelVersion);
     expect(after.assignments!.model.modelVersion).toBe(second.modelVersion);
@@ -37,73 +37,73 @@ describe('a scorer', () => {
 
   it('scores a batch with one version, though another one comes while it does', async () => {
     const scorer = createScorer(series, seriesHash);
-    scorer.apply(first.record);
+    await scorer.apply(first.record);
     const alone = await scorer.score(WINDOWS);
     const scoring = scorer.score(WINDOWS);
-    scorer.apply(second.record);
+    await scorer.apply(second.record);
     expect(valuesOf(await scoring)).toEqual(valuesOf(alone));
   });
 
   it('moves centroids within a version, and ignores those of another one', async () => {
     const scorer = createScorer(series, seriesHash);
-    scorer.apply(first.record);
-    scorer.apply({ kind: 'centroids', cluster: moved(first) });
+    await scorer.apply(first.record);
+    await scorer.apply({ kind: 'centroids', cluster: moved(first) });
     expect((await scorer.score(WINDOWS)).assignments!.model.centroidEpoch).toBe(1);
-    scorer.apply({ kind: 'centroids', cluster: moved(second) });
+    await scorer.apply({ kind: 'centroids', cluster: moved(second) });
     const { model } = (await scorer.score(WINDOWS)).assignments!;
     expect([model.modelVersion, model.centroids]).toEqual([first.modelVersion, moved(first).centroids]);
   });
 
   it('ignores centroids while there is no model', async () => {
     const scorer = createScorer(series, seriesHash);
-    scorer.apply({ kind: 'centroids', cluster: moved(first) });
+    await scorer.apply({ kind: 'centroids', cluster: moved(first) });
     expect((await scorer.score(WINDOWS)).assignments).toBeUndefined();
   });
 
   it('says what the model before would have said, with the centroids that it had last', async () => {
     const scorer = createScorer(series, seriesHash);
-    scorer.apply(first.record);
-    scorer.apply({ kind: 'centroids', cluster: moved(first) });
+    await scorer.apply(first.record);
+    await scorer.apply({ kind: 'centroids', cluster: moved(first) });
     const before = segmentsOf(await scorer.score(WINDOWS));
-    scorer.apply(second.record);
+    await scorer.apply(second.record);
     const rows = [5, 0, 11];
     expect(await scorer.underPrevious(WINDOWS, rows, first.modelVersion)).toEqual(rows.map((row) => before[row]));
   });
 
   it('says what it would have said before a segment began, also after a restart', async () => {
     const scorer = createScorer(series, seriesHash);
-    scorer.apply(first.record);
-    scorer.apply({ kind: 'centroids', cluster: moved(first) });
+    await scorer.apply(first.record);
+    await scorer.apply({ kind: 'centroids', cluster: moved(first) });
     const before = segmentsOf(await scorer.score(WINDOWS));
     expect(await scorer.underPrevious(WINDOWS, [0], first.modelVersion)).toBeNull();
     const { segmentIds, centroids } = moved(first);
     const born = { ...moved(first), centroidEpoch: 2, segmentIds: ['s99', ...segmentIds.slice(1)], born: ['s99'] };
-    scorer.apply({ kind: 'centroids', cluster: { ...born, centroids: centroids.map((value) => value + 9) } });
-    scorer.apply({ kind: 'centroids', cluster: { ...born, centroidEpoch: 3 } });
+    await scorer.apply({ kind: 'centroids', cluster: { ...born, centroids: centroids.map((value) => value + 9) } });
+    await scorer.apply({ kind: 'centroids', cluster: { ...born, centroidEpoch: 3 } });
     const rows = [5, 0, 11];
     for (const one of [scorer, createScorer(series, seriesHash, structuredClone(scorer.snapshot()))]) {
       expect(await one.underPrevious(WINDOWS, rows, first.modelVersion)).toEqual(rows.map((row) => before[row]));
     }
-    scorer.apply(second.record);
+    await scorer.apply(second.record);
     expect(await scorer.underPrevious(WINDOWS, [0], second.modelVersion)).toBeNull();
   });
 
   it('says nothing of a model that is not the one before', async () => {
     const scorer = createScorer(series, seriesHash);
     expect(await scorer.underPrevious(WINDOWS, [0], first.modelVersion)).toBeNull();
-    scorer.apply(first.record);
+    await scorer.apply(first.record);
     expect(await scorer.underPrevious(WINDOWS, [0], first.modelVersion)).toBeNull();
-    scorer.apply(second.record);
+    await scorer.apply(second.record);
     expect(await scorer.underPrevious(WINDOWS, [0], second.modelVersion)).toBeNull();
     expect(await scorer.underPrevious(WINDOWS, [0], 'v0-of-long-ago')).toBeNull();
   });
 
   it('goes on from a snapshot with both models, their centroids moved', async () => {
     const scorer = createScorer(series, seriesHash);
-    scorer.apply(first.record);
-    scorer.apply({ kind: 'centroids', cluster: moved(first) });
-    scorer.apply(second.record);
-    scorer.apply({ kind: 'centroids', cluster: moved(second) });
+    await scorer.apply(first.record);
+    await scorer.apply({ kind: 'centroids', cluster: moved(first) });
+    await scorer.apply(second.record);
+    await scorer.apply({ kind: 'centroids', cluster: moved(second) });
     const resumed = createScorer(series, seriesHash, structuredClone(scorer.snapshot()));
     const said = async (by: Scorer): Promise<unknown> => [
       valuesOf(await by.score(WINDOWS)),
@@ -113,9 +113,9 @@ describe('a scorer', () => {
     expect(createScorer(series, seriesHash, createScorer(series, seriesHash).snapshot()).modelVersion).toBeNull();
   });
 
-  it('refuses a model that was fitted under other settings', () => {
+  it('refuses a model that was fitted under other settings', async () => {
     const scorer = createScorer(series, 'others');
-    expect(() => scorer.apply(first.record)).toThrow(/fitted under other settings/);
+    await expect(scorer.apply(first.record)).rejects.toThrow(/fitted under other settings/);
   });
 });
 

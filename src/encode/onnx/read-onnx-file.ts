@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { SegtideError } from '../../errors.js';
+import { MOST_EMBEDDING_NUMBERS } from '../../numeric/most-embedding-numbers.js';
 import type { FileLayout, OnnxSettings } from '../encoder-file.js';
 import type { OnnxFileModel } from '../encoder-model.js';
 import { FLOAT32, type OnnxPorts, type Port, readOnnxPorts } from './onnx-ports.js';
@@ -15,8 +16,6 @@ export type ReadOnnxFile = Omit<OnnxFileModel, 'fill'>;
 
 /** It travels to every worker with each model. */
 const MOST_BYTES = 64 * 2 ** 20;
-/** k-means compares all of them, window by window. */
-const MOST_NUMBERS = 4096;
 
 /**
  * Reads an ONNX file, and checks that it takes windows of that shape and gives one vector each.
@@ -136,8 +135,11 @@ function sizeOf(file: string, output: Port): number {
     );
   }
   const size = (sizes as number[]).reduce((product, each) => product * each, 1);
-  if (size >= 1 && size <= MOST_NUMBERS) return size;
-  throw refuse(file, `its output ${output.name} has ${size} numbers a window; 1 to ${MOST_NUMBERS} can be clustered`);
+  if (size >= 1 && size <= MOST_EMBEDDING_NUMBERS) return size;
+  throw refuse(
+    file,
+    `its output ${output.name} has ${size} numbers a window; 1 to ${MOST_EMBEDDING_NUMBERS} can be clustered`,
+  );
 }
 
 /** A batch of one is what exporters write unless told otherwise. */

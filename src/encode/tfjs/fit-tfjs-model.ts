@@ -1,4 +1,5 @@
 import { SegtideError } from '../../errors.js';
+import { MOST_EMBEDDING_NUMBERS } from '../../numeric/most-embedding-numbers.js';
 import { createRandom } from '../../numeric/random.js';
 import type { FileLayout, TfjsSettings } from '../encoder-file.js';
 import type { TfjsFileModel } from '../encoder-model.js';
@@ -12,9 +13,6 @@ interface WindowShape {
   readonly steps: number;
   readonly channels: number;
 }
-
-/** k-means compares all of them, window by window. */
-const MOST_NUMBERS = 4096;
 
 /**
  * Reads a TensorFlow model and tries it on windows that are drawn: of an inner layer's shape the files say nothing, nor
@@ -88,8 +86,8 @@ async function sizeOf(session: TfjsSession, shape: readonly [number, number, num
     );
   }
   const size = sizes.reduce((product, each) => product * each, 1);
-  if (size < 1 || size > MOST_NUMBERS) {
-    throw new Error(`it gives ${size} numbers a window; 1 to ${MOST_NUMBERS} can be clustered`);
+  if (size < 1 || size > MOST_EMBEDDING_NUMBERS) {
+    throw new Error(`it gives ${size} numbers a window; 1 to ${MOST_EMBEDDING_NUMBERS} can be clustered`);
   }
   // The first window once more, beside another one.
   for (let at = windows.length / rows; at < windows.length; at++) windows[at] = random.normal();

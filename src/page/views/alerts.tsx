@@ -4,7 +4,7 @@ import { day, figure, moment, plain } from '../format.js';
 import { fetchJson, useResource } from '../live.js';
 import { CustomerLink, Missing, Panel, SegmentTag, Severity } from '../parts.js';
 
-const KINDS = ['anomaly', 'silence', 'segment-change', 'segment-size'];
+const KINDS = ['anomaly', 'silence', 'segment-change', 'segment-size', 'rule'];
 
 /** All alerts, the newest first, with what they rest on. */
 export function AlertsView() {

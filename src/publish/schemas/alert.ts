@@ -6,7 +6,7 @@ export const ALERT_SCHEMA = recordOf('Alert', 'Something about a customer or a s
     'string',
     'Of kind, customer or segment, and start of the window; the same for what becomes of the alert.',
   ),
-  field('kind', 'string', 'anomaly, silence, segment-change or segment-size.'),
+  field('kind', 'string', 'anomaly, silence, segment-change, segment-size or rule.'),
   field('severity', enumOf('AlertSeverity', 'low', 'medium', 'high'), 'By how far the score is beyond its threshold.'),
   field(
     'status',
@@ -27,7 +27,7 @@ export const ALERT_SCHEMA = recordOf('Alert', 'Something about a customer or a s
   field(
     'cause',
     'string',
-    'anomaly: the part of the score that stands out most. segment-change: behaviour or both (the model, too). segment-size: growth or shrinkage.',
+    'anomaly: the part of the score that stands out most. segment-change: behaviour or both (the model, too). segment-size: growth or shrinkage. rule: its name.',
   ),
   field(
     'explanation',

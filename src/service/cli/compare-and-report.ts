@@ -3,8 +3,9 @@ import { DEFAULT_METHOD_SETTINGS, METHODS, type Method } from '../../cluster/off
 import { SegtideError } from '../../errors.js';
 import type { TrainingJob, TrainingResult } from '../../train/training-job.js';
 import { checkOutputFile } from '../../transport/file/check-output-file.js';
+import { candidateAssignments, keysForFile } from '../compare/candidate-keys.js';
 import { type CompareFilesOptions, compareFiles } from '../compare/compare-files.js';
-import { ENCODER_CANDIDATES, type EncoderCandidate } from '../compare/encoder-candidates.js';
+import { candidatesWith, ENCODER_CANDIDATES, type EncoderCandidate } from '../compare/encoder-candidates.js';
 import type { Assignment } from '../config/assignment.js';
 import type { Config } from '../config/schema.js';
 import { createLog } from '../log.js';
@@ -40,9 +41,15 @@ export async function compareAndReport(
   const { windows = false, output, report, labels, labelColumn } = flags;
   if (windows && labels !== undefined) refuse('--labels', 'it is for events', 'Name a --label-column.');
   if (!windows && labelColumn !== undefined) refuse('--label-column', 'it is for windows', 'Name --labels for events.');
-  const configFor = (set: EncoderCandidate['set'], seed?: number): Config =>
-    configWith(files, flags, terminal, set, seed);
+  const keysWith = (own: readonly Assignment[]): Record<string, unknown> =>
+    readGivenKeys(flags.config, [...assignmentsOf(files, flags), ...own], terminal.env);
+  const given = keysWith([]);
+  const configFor = (set: EncoderCandidate['set'], seed?: number): Config => {
+    const own = candidateAssignments({ set }, given);
+    return readConfig(flags.config, [...assignmentsOf(files, flags, seed), ...own], terminal.env);
+  };
   const config = configFor({});
+  const { kind } = config.encoder;
   const { paths } = config.input;
   if (paths.length === 0) {
     throw new SegtideError('config', 'there is nothing to compare: name files, as in segtide compare usage.ndjson');
@@ -50,7 +57,9 @@ export async function compareAndReport(
   if (windows && paths.length !== 1) throw new SegtideError('config', `--windows takes one file; got ${paths.length}`);
   if (output !== undefined) await checkOutputFile(output, [...paths, flags.config, labels]);
   if (report !== undefined) await checkOutputFile(report, [...paths, flags.config, labels, output]);
-  const encoders = pick('--encoders', flags.encoders ?? DEFAULT_ENCODERS, ENCODER_CANDIDATES, ({ name }) => name);
+  const candidates = candidatesWith(kind);
+  const usual = candidates === ENCODER_CANDIDATES ? DEFAULT_ENCODERS : [...DEFAULT_ENCODERS, kind];
+  const encoders = pick('--encoders', flags.encoders ?? usual, candidates, ({ name }) => name);
   if (output !== undefined && encoders.every(({ by }) => by === 'series')) {
     refuse('--output', 'it writes the config of an encoder, and series have none', 'Name an encoder, or leave it out.');
   }
@@ -65,7 +74,7 @@ export async function compareAndReport(
     settings: { ...DEFAULT_METHOD_SETTINGS, threads: Math.max(0, availableParallelism() - 1) },
     k: toRange(flags.k),
     configOf: ({ set }, seed) => configFor(set, seed),
-    keysOf: ({ set }) => readGivenKeys(flags.config, assignmentsOf(files, flags, set, undefined), terminal.env),
+    keysOf: ({ set }) => keysForFile(keysWith(candidateAssignments({ set }, given)), config.plugins, output ?? '.'),
     output,
     report,
     draw: async () => (await loadCharts()).renderChart,
@@ -100,22 +109,7 @@ export async function compareAndReport(
   );
 }
 
-function configWith(
-  files: readonly string[],
-  flags: CompareFlags,
-  terminal: Terminal,
-  set: EncoderCandidate['set'],
-  seed: number | undefined,
-): Config {
-  return readConfig(flags.config, assignmentsOf(files, flags, set, seed), terminal.env);
-}
-
-function assignmentsOf(
-  files: readonly string[],
-  flags: CompareFlags,
-  set: EncoderCandidate['set'],
-  seed: number | undefined,
-): readonly Assignment[] {
+function assignmentsOf(files: readonly string[], flags: CompareFlags, seed?: number): readonly Assignment[] {
   const given = seed === undefined ? flags.seed : String(seed);
   const assignments = [
     ...inputAssignments(files, flags),
@@ -126,8 +120,7 @@ function assignmentsOf(
       /^(input|window)\b/.test(key) && key !== 'input.kind' && key !== 'input.paths';
     refuseIdle(assignments, cutsWindows, 'the windows of the file are cut already');
   }
-  const own = Object.entries(set).map(([key, value]) => ({ key, value, where: '--encoders' }));
-  return [...assignments, ...own];
+  return assignments;
 }
 
 function pick<T>(flag: string, names: readonly string[], all: readonly T[], nameOf: (item: T) => string): readonly T[] {

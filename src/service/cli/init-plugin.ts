@@ -40,6 +40,9 @@ export async function initPlugin(name: string, flags: InitPluginFlags, terminal:
 /** How a config names one. */
 const USES: Readonly<Record<PluginKind, (name: string) => string>> = {
   encoder: (name) => `${named(name)}\n  encoder: { kind: plugin, plugin: ${name} }`,
+  clusterer: (name) => `${named(name)}\n  cluster: { plugin: ${name} }`,
+  'alert-rule': (name) => `${named(name)}\n  alerts: { rules: [${name}] }`,
+  sink: (name) => `${named(name)}\n  output: { plugins: [{ name: ${name}, outputs: [alerts, transitions] }] }`,
 };
 
 function named(name: string): string {

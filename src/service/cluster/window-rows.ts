@@ -1,7 +1,6 @@
 import { type ClusterDistance, toClusterPoints } from '../../cluster/cluster-points.js';
 import { takePoints } from '../../cluster/offline/points.js';
 import { finiteRows } from '../../cluster/refit-centroids.js';
-import type { VraeEngine } from '../../encode/vrae/vrae-options.js';
 import { SegtideError } from '../../errors.js';
 import { readModel } from '../../model-file.js';
 import type { Abortable } from '../../numeric/abortable.js';
@@ -126,7 +125,7 @@ async function embed(windows: WindowBatch, known: Uint32Array, options: WindowRo
     const text = `model ${artifact.modelVersion} takes windows of ${windowSteps} × ${channels} (steps × channels); got ${windows.steps} × ${windows.channels}`;
     throw new SegtideError('config', text);
   }
-  const loaded = openModel(artifact, settings.encoder.engine as VraeEngine, settings.encoder.plugins);
+  const loaded = openModel(artifact, settings.encoder);
   try {
     const embeddings = await embedWindows(loaded, windows, signal);
     return { size: embeddings.embeddingSize, values: embeddings.embeddings, encoded: { model: artifact, embeddings } };

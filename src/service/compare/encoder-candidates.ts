@@ -1,4 +1,4 @@
-import { ENCODER_KINDS, isProjectedKind } from '../../encode/encoder-kind.js';
+import { ENCODER_KINDS, type EncoderKind, isProjectedKind } from '../../encode/encoder-kind.js';
 import { VIEW_KINDS } from '../../encode/views/view-kind.js';
 import type { ClusteredBy } from '../cluster/window-rows.js';
 
@@ -32,3 +32,9 @@ export const ENCODER_CANDIDATES: readonly EncoderCandidate[] = [
     (kind): EncoderCandidate => ({ name: kind, by: 'embedding', set: { ...VRAE, 'encoder.views': [kind] } }),
   ),
 ];
+
+/** With that of a config whose kind none of them is: a plug-in, a file. */
+export function candidatesWith(kind: EncoderKind): readonly EncoderCandidate[] {
+  if (ENCODER_CANDIDATES.some(({ name }) => name === kind)) return ENCODER_CANDIDATES;
+  return [...ENCODER_CANDIDATES, { name: kind, by: 'embedding', set: { 'encoder.kind': kind } }];
+}

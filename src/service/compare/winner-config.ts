@@ -2,7 +2,7 @@ import { printConfig } from '../config/print-config.js';
 import type { RankedCandidate } from './comparison-report.js';
 
 /** Sections of a config that say how windows become segments, and not where they come from. */
-const MODEL_SECTIONS: readonly string[] = ['series', 'encoder', 'cluster', 'model', 'run'];
+const MODEL_SECTIONS: readonly string[] = ['plugins', 'series', 'encoder', 'cluster', 'model', 'run'];
 
 /**
  * A config with the winner's encoder and number of clusters, ready for `segtide run` where windows were cut from events;

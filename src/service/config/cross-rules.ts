@@ -103,6 +103,37 @@ export const CROSS_RULES: readonly CrossRule[] = [
     isBroken: ({ output }) => output.kind !== 'directory' && output.embeddings.format === 'parquet',
     expected: 'ndjson unless `output.kind` is directory: in topics `output.format` counts',
   },
+  {
+    path: ['cluster', 'plugin'],
+    reads: [['plugins']],
+    isBroken: ({ cluster: { plugin }, plugins }) =>
+      plugin !== undefined && plugins.every(({ name }) => name !== plugin),
+    expected: 'one of `plugins`, which say where each is',
+  },
+  {
+    path: ['alerts', 'rules'],
+    reads: [['plugins']],
+    isBroken: ({ alerts, plugins }) => (alerts.rules ?? []).some((rule) => plugins.every(({ name }) => name !== rule)),
+    expected: 'names of `plugins`, which say where each is',
+  },
+  {
+    path: ['output', 'plugins'],
+    reads: [['plugins']],
+    isBroken: ({ output, plugins }) => output.plugins.some(({ name }) => plugins.every((other) => other.name !== name)),
+    expected: 'names of `plugins`, which say where each is',
+  },
+  {
+    path: ['output', 'plugins'],
+    reads: [['output', 'embeddings'], ['alerts']],
+    isBroken: ({ output, alerts }) =>
+      output.plugins.some(
+        ({ outputs = [] }) =>
+          (outputs.includes('embeddings') && !output.embeddings.enabled) ||
+          (outputs.includes('alerts') && alerts.kinds.length === 0 && alerts.rules === undefined),
+      ),
+    expected:
+      'without `embeddings` unless `output.embeddings.enabled` is true, and without `alerts` where `alerts.kinds` is empty: nothing would ever come',
+  },
   loginRule('input'),
   loginRule('output'),
   {

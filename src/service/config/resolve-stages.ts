@@ -3,6 +3,7 @@ import { formatDuration } from '../../numeric/duration.js';
 import { createOptionCheck, type OptionCheck } from '../../option-check.js';
 import { resolveStages as resolveLibraryStages, type StageSettings } from '../../stage-settings.js';
 import { type KeyPath, touches } from './check-tree.js';
+import { clusterOptionsOf, encoderOptionsOf } from './plugged-options.js';
 import { pluginModules } from './plugin-modules.js';
 import { type ConfigProblem, toConfigError } from './problem.js';
 import type { Config } from './schema.js';
@@ -49,9 +50,11 @@ function readsOf(stage: string): readonly KeyPath[] {
 
 function resolve(config: Config, check: OptionCheck): RunStages | undefined {
   const ingest = check.resolve('input', () => resolveIngest(config.input));
-  const { series, encoder, cluster, model, drift } = config;
+  const { series, model, drift } = config;
   // Who is told of alerts shapes none.
-  const { notify: _notify, ...alerts } = config.alerts;
+  const { notify: _notify, rules: names = [], ...watched } = config.alerts;
+  const rules = pluginModules(config).filter(({ name }) => names.includes(name));
+  const alerts = { ...watched, rules };
   const { step } = config.window;
   const window = {
     ...config.window,
@@ -66,8 +69,8 @@ function resolve(config: Config, check: OptionCheck): RunStages | undefined {
       channels,
       window,
       series,
-      encoder: { ...encoder, plugins: pluginModules(config) },
-      cluster,
+      encoder: encoderOptionsOf(config),
+      cluster: clusterOptionsOf(config),
       model,
       drift,
       alerts,

@@ -12,7 +12,7 @@ import { readWindowTable, type WindowTable } from '../../transport/file/read-win
 import { writeWholeFile } from '../../transport/file/write-whole-file.js';
 import { toGivenWindows } from '../../window/given-windows.js';
 import { isInformative } from '../../window/is-informative.js';
-import { pluginModules } from '../config/plugin-modules.js';
+import { encoderOptionsOf } from '../config/plugged-options.js';
 import type { Config } from '../config/schema.js';
 import type { EvaluationReport } from './evaluation-report.js';
 import { modelSettingsFor } from './model-settings.js';
@@ -99,8 +99,7 @@ async function scoreTable(
     const scores = await scoreWindows(await readModel(model), windows, {
       labels,
       seed,
-      engine: config.encoder.engine,
-      plugins: pluginModules(config),
+      encoder: encoderOptionsOf(config),
       signal,
     });
     return { scores, fit: 'none', fold: null, fitted: 0, kAsked: null, kFrom: 'model', sound: null, why: [] };

@@ -1,7 +1,7 @@
 import { createOptionCheck } from '../../option-check.js';
 import { hashSettings, resolveStages, toSegmentationSettings } from '../../stage-settings.js';
 import type { ModelSettings } from '../../train/training-job.js';
-import { pluginModules } from '../config/plugin-modules.js';
+import { clusterOptionsOf, encoderOptionsOf } from '../config/plugged-options.js';
 import { toConfigError } from '../config/problem.js';
 import type { Config } from '../config/schema.js';
 
@@ -22,8 +22,8 @@ export function modelSettingsFor(
   const stages = resolveStages(
     {
       ...{ channels, window, series, model },
-      encoder: { ...encoder, plugins: pluginModules({ plugins }) },
-      cluster: { ...cluster, k },
+      encoder: encoderOptionsOf({ encoder, plugins }),
+      cluster: { ...clusterOptionsOf({ cluster, plugins }), k },
       seed: run.seed,
     },
     check,

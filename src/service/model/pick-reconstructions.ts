@@ -100,7 +100,7 @@ async function reconstruct(
   engine: VraeEngine | undefined,
 ): Promise<ReadonlyMap<number, Float32Array>> {
   const values = takeRows(all, latentSize, rows);
-  const { encoder } = openModel(model, engine);
+  const { encoder } = openModel(model, engine && { engine });
   try {
     const decoded = await encoder.reconstruct?.({ length: rows.length, latentSize, values });
     if (decoded === undefined) return new Map();

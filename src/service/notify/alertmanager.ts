@@ -33,6 +33,7 @@ const ALERT_NAMES: Readonly<Record<AlertKind, string>> = {
   silence: 'SegtideSilence',
   'segment-change': 'SegtideSegmentChange',
   'segment-size': 'SegtideSegmentSize',
+  rule: 'SegtideRule',
 };
 
 /**

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { createNotifyMeter } from '../../metrics/notify-meter.js';
 import { ALERTS } from '../../publish/output.js';
 import type { Config } from '../config/schema.js';
+import { raisesAlerts } from '../run/written-outputs.js';
 import type { RunDeps } from '../run-from-config.js';
 import { countedMeter } from './counted-meter.js';
 import { followAlertFile } from './follow-alert-file.js';
@@ -22,9 +23,9 @@ export async function notifyBesideRun(
   config: Config,
   { log, clock, signal, metrics }: Pick<RunDeps, 'log' | 'clock' | 'signal' | 'metrics'>,
 ): Promise<NotifyBesideRun | undefined> {
-  const { notify, kinds } = config.alerts;
+  const { notify } = config.alerts;
   const { path } = config.output;
-  if (notify === undefined || kinds.length === 0 || path === undefined) return undefined;
+  if (notify === undefined || !raisesAlerts(config.alerts) || path === undefined) return undefined;
   const meter = metrics && createNotifyMeter(metrics);
   const counts: Record<string, number> = {};
   const notifiers = await openNotifiers(config, notify, { log, clock, signal, meter: countedMeter(counts, meter) });

@@ -12,6 +12,7 @@ import { runTogether } from '../run/run-together.js';
 import { servePartitions } from '../run/serve-partitions.js';
 import { tellOutages } from '../run/tell-outages.js';
 import { toConnection } from '../run/to-connection.js';
+import { raisesAlerts } from '../run/written-outputs.js';
 import { awaitTopics } from '../topics/await-topics.js';
 import { notifierGroup } from '../topics/client-names.js';
 import { topicOf } from '../topics/topic-name.js';
@@ -27,14 +28,14 @@ import { type OpenNotifier, openNotifiers } from './open-notifiers.js';
  */
 export async function runNotifierFromConfig(config: Config, deps: RoleDeps): Promise<NotifierSummary> {
   const { clock, log, signal } = deps;
-  const { notify, kinds } = config.alerts;
+  const { notify } = config.alerts;
   if (notify?.webhook === undefined && notify?.alertmanager === undefined) {
     throw new SegtideError(
       'config',
       'nobody is to be told of alerts: set `alerts.notify.webhook.url` or `alerts.notify.alertmanager.url`',
     );
   }
-  if (kinds.length === 0) throw new SegtideError('config', 'no alerts are raised: `alerts.kinds` is empty');
+  if (!raisesAlerts(config.alerts)) throw new SegtideError('config', 'no alerts are raised: `alerts.kinds` is empty');
   const observer = deps.observer?.notifier();
   const startedAt = clock.now();
   const summary: Record<string, number> = { delivered: 0, undelivered: 0 };

@@ -20,7 +20,7 @@ import { openOutputs, type RunOutputs } from '../run/open-outputs.js';
 import { openValues } from '../run/open-values.js';
 import type { RoleDeps } from '../run/role.js';
 import { type RunSettings, resolveRun } from '../run/run-settings.js';
-import { tellUnembedded } from '../run/tell-unembedded.js';
+import { tellUnembedded } from '../run/tell-lost-windows.js';
 import { toConnection } from '../run/to-connection.js';
 import type { OutputSummary } from '../run-summary.js';
 import { findInputTopics } from '../topics/input-topics.js';

@@ -7,7 +7,7 @@ import { sample } from '../../numeric/sample.js';
 import type { Clock } from '../../ports.js';
 import { scoreWindows } from '../../train/score-windows.js';
 import { toWindowBatch } from '../../train/window-columns.js';
-import { pluginModules } from '../config/plugin-modules.js';
+import { encoderOptionsOf } from '../config/plugged-options.js';
 import type { Config } from '../config/schema.js';
 import type { Log } from '../log.js';
 import { gatherFromEvents } from '../model/gather-windows.js';
@@ -68,8 +68,7 @@ export async function scoreSample(
     const scores = await scoreWindows(model, windows, {
       rows,
       seed,
-      engine: config.encoder.engine,
-      plugins: pluginModules(config),
+      encoder: encoderOptionsOf(config),
       signal: deps.signal,
     });
     return {

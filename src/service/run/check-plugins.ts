@@ -9,7 +9,12 @@ import type { Config } from '../config/schema.js';
  * @throws SegtideError `config` that says which can't, and why
  */
 export async function checkPlugins(config: Config): Promise<void> {
-  const used: readonly (readonly [PluginKind, string | undefined])[] = [['encoder', config.encoder.plugin]];
+  const used: readonly (readonly [PluginKind, string | undefined])[] = [
+    ['encoder', config.encoder.plugin],
+    ['clusterer', config.cluster.plugin],
+    ...(config.alerts.rules ?? []).map((name) => ['alert-rule', name] as const),
+    ...config.output.plugins.map(({ name }) => ['sink', name] as const),
+  ];
   for (const plugin of pluginModules(config)) {
     for (const [kind, name] of used) if (plugin.name === name) await checkPlugin(plugin, kind);
   }

@@ -13,6 +13,7 @@ import { createFolderRegistry } from '../models/folder-registry.js';
 import { MODELS_FOLDER, REQUESTS_FOLDER } from '../models/model-place.js';
 import { createRequestFolder, type RequestFolder } from '../models/request-folder.js';
 import type { NotifyBesideRun } from '../notify/notify-beside-run.js';
+import { openPluginSinks } from '../plugin-sinks.js';
 import type { RunDeps, RunFromConfig } from '../run-from-config.js';
 import type { RunSummary } from '../run-summary.js';
 import { buildSummary } from './build-summary.js';
@@ -24,7 +25,9 @@ import { readInitialModel } from './read-initial-model.js';
 import { openRunFolder, type RunCheckpoint, type RunFolder } from './run-folder.js';
 import { type RunSettings, resolveRun } from './run-settings.js';
 import { settleStateFolder } from './state-folder.js';
-import { tellUnembedded } from './tell-unembedded.js';
+import { tellUnembedded, tellUnjudged } from './tell-lost-windows.js';
+import { withPluginSinks } from './with-plugin-sinks.js';
+import { writtenOutputs } from './written-outputs.js';
 
 /** Runs the whole pipeline as a config says, but for one from Kafka to Kafka, to the end of its input or until it is told to stop. */
 export const runFromConfig: RunFromConfig = async (given, deps) => {
@@ -51,9 +54,10 @@ export const runFromConfig: RunFromConfig = async (given, deps) => {
         '`run.resume` needs an input that can be read again: standard input cannot; write it to a file first, or start afresh',
       );
     }
+    const plugins = await openPluginSinks(config, writtenOutputs(config));
     // Only now, so that a start that fails leaves no folder behind.
     await folder.prepare();
-    const outputs = await openOutputs(config, from?.checkpoint.outputs);
+    const outputs = withPluginSinks(await openOutputs(config, from?.checkpoint.outputs), plugins);
     let notified: NotifyBesideRun | undefined;
     let summary: RunSummary;
     let undelivered = 0;
@@ -149,6 +153,7 @@ class Run {
           this.#show();
         },
         onEncoderFailure: tellUnembedded(log),
+        onRuleFailure: tellUnjudged(log),
         onFailure: ({ modelVersion, why }) => log.warn(`${modelVersion}: ${why.join('; ')}`),
       },
       from?.state,
@@ -229,7 +234,11 @@ class Run {
 
   /** Makes everything so far safe. In this order a crash in between repeats work, and never loses any. */
   async #checkpoint(): Promise<void> {
-    if (!this.#input.resumable) return this.#forgetRequests();
+    if (!this.#input.resumable) {
+      // There is none of standard input; what came of it reaches its files all the same.
+      await this.#outputs.flush();
+      return this.#forgetRequests();
+    }
     // 1. The position of what has been dealt with.
     const position: SourcePosition = this.#input.source.position();
     // 2. Every record that came of it is safe.

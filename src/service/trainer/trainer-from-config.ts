@@ -7,6 +7,7 @@ import { lookAtState } from '../../transport/kafka/look-at-state.js';
 import { createTopicReader } from '../../transport/kafka/topic-reader.js';
 import type { Config } from '../config/schema.js';
 import { readModelTopic } from '../models/read-model-topic.js';
+import { flushedBefore, openPluginSinks } from '../plugin-sinks.js';
 import { createRecordBuffer } from '../record-buffer.js';
 import { checkEngine } from '../run/check-engine.js';
 import { checkPlugins } from '../run/check-plugins.js';
@@ -18,7 +19,7 @@ import { resolveRun } from '../run/run-settings.js';
 import { servePartitions } from '../run/serve-partitions.js';
 import { tellOutages } from '../run/tell-outages.js';
 import { toConnection } from '../run/to-connection.js';
-import { writtenOutputs } from '../run/written-outputs.js';
+import { outputsOfRole, writtenOutputs } from '../run/written-outputs.js';
 import { checkTopics } from '../topics/check-topics.js';
 import { trainerGroup, trainerTransactionalId } from '../topics/client-names.js';
 import { topicsOf } from '../topics/plan-acls.js';
@@ -64,6 +65,7 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
     topics: [topic('trainer-state'), topic('models')],
     newId: randomUUID,
   });
+  const plugins = await openPluginSinks(config, outputsOfRole('trainer', config));
   const summary = { windows: 0, published: [] as string[], trainings: 0 };
   let group: GroupReader | undefined;
   let standsBy = false;
@@ -115,24 +117,28 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
           },
           observed({
             partition,
-            store: createStateStore(kafka, {
-              reader,
-              compression: output.compression,
-              stateTopic: topic('trainer-state'),
-              statePartition: 0,
-              transactionalId: trainerTransactionalId(output.topicPrefix),
-              groupId,
-              partition: partition.partition,
-              outageMs: delivery.outage,
-              clock,
-              newId: randomUUID,
-              onTrimFailed: (error) =>
-                log.debug(`old state could not be removed, and takes room until it is compacted: ${error.message}`),
-            }),
+            store: flushedBefore(
+              plugins,
+              createStateStore(kafka, {
+                reader,
+                compression: output.compression,
+                stateTopic: topic('trainer-state'),
+                statePartition: 0,
+                transactionalId: trainerTransactionalId(output.topicPrefix),
+                groupId,
+                partition: partition.partition,
+                outageMs: delivery.outage,
+                clock,
+                newId: randomUUID,
+                onTrimFailed: (error) =>
+                  log.debug(`old state could not be removed, and takes room until it is compacted: ${error.message}`),
+              }),
+            ),
             records: createRecordBuffer({
               topicOf: (name) => topic(name as TopicName),
               format: output.format,
               schemaIds,
+              plugins,
             }),
             clock,
             readModels: () => readModelTopic(kafka, reader, topic('models')),
@@ -176,6 +182,7 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
     observer?.close();
     await group?.close();
     await reader.close();
+    await plugins.close();
   }
 }
 

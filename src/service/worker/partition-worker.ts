@@ -1,4 +1,5 @@
 import { lastValueFrom, tap } from 'rxjs';
+import type { AlertRules } from '../../anomaly/alert-rules.js';
 import type { OpenEncoder } from '../../encode/open-encoder.js';
 import { SegtideError } from '../../errors.js';
 import { createPipeline } from '../../pipeline.js';
@@ -55,6 +56,8 @@ export interface PartitionWorkerParts {
   readonly models: () => readonly ModelRecord[];
   readonly onModelRefused: (record: ModelRecord, error: SegtideError) => void;
   readonly openEncoder?: OpenEncoder | undefined;
+  /** Alert rules of the user's own. @default none */
+  readonly rules?: AlertRules | undefined;
   readonly clock: Clock;
   /** The process is to end: what was done is committed. */
   readonly isStopped: () => boolean;
@@ -122,7 +125,8 @@ async function work(options: PartitionWorkerOptions, parts: PartitionWorkerParts
     from?.pages,
   );
   const scorer = createScorer(series, seriesHash, [], encoder.engine, parts.openEncoder);
-  const alerts = segmentation.alerts && { ...segmentation.alerts, origin: String(partition.partition) };
+  const { rules } = parts;
+  const alerts = segmentation.alerts && { ...segmentation.alerts, rules, origin: String(partition.partition) };
   const publisher = createPublisher(outputs.sinks, scorer, { clock, alerts }, from?.publisher);
   const learner = parts.createLearner(entries.at(-1)?.lessons ?? from?.lessons ?? 0);
   const teach = (): number => {
@@ -220,7 +224,7 @@ function createModelTaking(
       if (taken.has(record)) continue;
       taken.add(record);
       try {
-        scorer.apply(record);
+        await scorer.apply(record);
       } catch (error) {
         if (!(error instanceof SegtideError)) throw error;
         onModelRefused(record, error);

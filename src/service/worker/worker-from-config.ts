@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Kafka } from 'kafkajs';
+import { openAlertRules } from '../../anomaly/alert-rules.js';
 import { createEncoders } from '../../encode/threads/create-encoders.js';
 import type { ModelSettings } from '../../train/training-job.js';
 import type { AssignedPartition } from '../../transport/kafka/assigned-partition.js';
@@ -15,6 +16,7 @@ import { createTopicReader, type TopicReader } from '../../transport/kafka/topic
 import { describeTopic } from '../../transport/kafka/topics.js';
 import { createIntervalLearner } from '../../worker/interval-learner.js';
 import type { Config } from '../config/schema.js';
+import { flushedBefore, openPluginSinks } from '../plugin-sinks.js';
 import { checkEncoderRuntime } from '../run/check-encoder-runtime.js';
 import { checkEngine } from '../run/check-engine.js';
 import { checkPlugins } from '../run/check-plugins.js';
@@ -26,10 +28,10 @@ import type { RoleDeps, WorkerSummary } from '../run/role.js';
 import { resolveRun } from '../run/run-settings.js';
 import { runTogether } from '../run/run-together.js';
 import { servePartitions } from '../run/serve-partitions.js';
+import { tellUnembedded, tellUnjudged } from '../run/tell-lost-windows.js';
 import { tellOutages } from '../run/tell-outages.js';
-import { tellUnembedded } from '../run/tell-unembedded.js';
 import { toConnection } from '../run/to-connection.js';
-import { writtenOutputs } from '../run/written-outputs.js';
+import { outputsOfRole, writtenOutputs } from '../run/written-outputs.js';
 import { checkTopics } from '../topics/check-topics.js';
 import { workerTransactionalIds } from '../topics/client-names.js';
 import { findInputTopics, partitionsOf } from '../topics/input-topics.js';
@@ -92,10 +94,12 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
   const own = { identity: settings.windowIdentity, partitions };
   const models = await openModels(kafka, reader, config, segmentation.trainer.model, own, deps);
   const values = await openValues(kafkaInput, stages.ingest, clock);
+  const plugins = await openPluginSinks(config, outputsOfRole('worker', config));
   const encoders = createEncoders(segmentation.trainer.model.encoder, {
     threads: run.encodeThreads,
     onFailure: tellUnembedded(log),
   });
+  const rules = openAlertRules(segmentation.alerts?.settings.rules ?? [], tellUnjudged(log));
   const partitionOf = await createKeyPartition(partitions);
   const progress = createWorkerProgress(config, deps, () => models.current());
   observer?.began({ ends: () => topicEnds(kafka, topics), models: () => models.current() });
@@ -145,14 +149,15 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
           const parts = observed({
             partition,
             isStopped: () => ending.aborted,
-            store: openStore(config, kafka, reader, joined, partition, deps),
+            store: flushedBefore(plugins, openStore(config, kafka, reader, joined, partition, deps)),
             values: await values.create(),
             outputs: await createOutputBuffer({
               topicOf: (name) => topic(name as TopicName),
               format: output.format,
               schemaIds,
+              plugins,
               embeddings: output.embeddings.enabled,
-              alerts: config.alerts.kinds.length > 0,
+              alerts: writtenOutputs(config).includes('alerts'),
             }),
             createLearner: (sequence) => {
               const { series } = segmentation.trainer.model;
@@ -179,6 +184,7 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
             onModelRefused: (record, error) =>
               log.warn(`a model can't be used, the one before stays: ${error.message}`, { kind: record.kind }),
             openEncoder: encoders.open,
+            rules,
             clock,
             onRestored: (restored) => log.info('restored', { partition: partition.partition, ...restored }),
             onPage: assigned,
@@ -206,7 +212,13 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
     observer?.close();
     values.close();
     // What stopped the worker is the one to tell, whatever its parts end with.
-    const closed = await Promise.allSettled([group?.close(), models.close(), encoders.close()]);
+    const closed = await Promise.allSettled([
+      group?.close(),
+      models.close(),
+      encoders.close(),
+      plugins.close(),
+      rules.close(),
+    ]);
     closed.push(...(await Promise.allSettled([reader.close()])));
     for (const end of closed) if (end.status === 'rejected') log.debug(`closing: ${String(end.reason)}`);
   }

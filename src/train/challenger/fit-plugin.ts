@@ -1,6 +1,7 @@
 import type { PluginModel } from '../../encode/encoder-model.js';
 import { toPluginSeries } from '../../encode/plugin-encoder.js';
 import { SegtideError } from '../../errors.js';
+import { MOST_EMBEDDING_NUMBERS } from '../../numeric/most-embedding-numbers.js';
 import type { FittedPlugin } from '../../plugin/encoder-plugin.js';
 import { openPlugin } from '../../plugin/open-plugin.js';
 import type { FittedScale } from '../../series/fitted-scale.js';
@@ -31,14 +32,12 @@ export async function fitPlugin(
   }
 }
 
-const MOST_NUMBERS = 4096;
-
 function checkFitted(given: unknown, name: string): FittedPlugin {
   const refuse = (what: string): SegtideError => new SegtideError('encoder', `the plug-in ${name} ${what}`);
   const { embeddingSize, parameters, tensors = {} } = (given ?? {}) as Partial<FittedPlugin>;
-  if (!(Number.isInteger(embeddingSize) && embeddingSize! >= 1 && embeddingSize! <= MOST_NUMBERS)) {
+  if (!(Number.isInteger(embeddingSize) && embeddingSize! >= 1 && embeddingSize! <= MOST_EMBEDDING_NUMBERS)) {
     throw refuse(
-      `must give an embeddingSize, a whole number from 1 to ${MOST_NUMBERS}, from fit(); it gave ${String(embeddingSize)}`,
+      `must give an embeddingSize, a whole number from 1 to ${MOST_EMBEDDING_NUMBERS}, from fit(); it gave ${String(embeddingSize)}`,
     );
   }
   for (const [tensor, { shape, values } = {}] of Object.entries<Partial<NonNullable<FittedPlugin['tensors']>[string]>>(

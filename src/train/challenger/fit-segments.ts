@@ -6,6 +6,7 @@ import { seedCentroids } from '../../cluster/seed-centroids.js';
 import { settleCentroids } from '../../cluster/settle-centroids.js';
 import type { EmbeddingBatch } from '../../encode/embedding-batch.js';
 import type { TrainingJob } from '../training-job.js';
+import { fitPluginCentroids } from './fit-plugin-centroids.js';
 import type { Incumbent } from './incumbent.js';
 
 /** Centroids in a new embedding, and how many there were to be. */
@@ -43,7 +44,8 @@ async function chooseSegments(
 
 /**
  * Centroids in the new embedding: grown out of the champion's segments, each starting where its members are now, as far as
- * these fit; from new starts where there is no champion, another k, or a segment without members.
+ * these fit; from new starts where there is no champion, another k, or a segment without members. A clusterer of the
+ * user's own does as it likes.
  */
 async function fitCentroids(
   { embeddings, embeddingSize }: EmbeddingBatch,
@@ -51,9 +53,22 @@ async function fitCentroids(
   { settings, seed }: TrainingJob,
   k: number,
 ): Promise<CentroidFit> {
-  const { starts } = settings.cluster;
+  const { starts, plugin } = settings.cluster;
+  const start = startOf(embeddings, embeddingSize, champion, k);
+  if (plugin !== undefined) return fitPluginCentroids(embeddings, embeddingSize, plugin, { k, seed, start });
   const anew = (): Promise<CentroidFit> => seedCentroids(embeddings, embeddingSize, k, { seed, starts });
-  if (champion === undefined || champion.model.cluster.k !== k) return anew();
+  if (start === null) return anew();
+  return exchangeCentroids(embeddings, await settleCentroids(embeddings, embeddingSize, start, { anew }));
+}
+
+/** Where the members of the champion's segments are now; null where that is no start for so many segments. */
+function startOf(
+  embeddings: Float32Array,
+  embeddingSize: number,
+  champion: Incumbent | undefined,
+  k: number,
+): Float32Array | null {
+  if (champion === undefined || champion.model.cluster.k !== k) return null;
   const sums = new Float64Array(k * embeddingSize);
   const counts = new Float64Array(k);
   // A window that the champion could embed may have no place in the new embedding.
@@ -63,9 +78,8 @@ async function fitCentroids(
     counts[j]! += 1;
     for (let m = 0; m < embeddingSize; m++) sums[j * embeddingSize + m]! += embeddings[i * embeddingSize + m]!;
   }
-  if (counts.includes(0)) return anew();
-  const start = Float32Array.from(sums, (sum, at) => sum / counts[Math.floor(at / embeddingSize)]!);
-  return exchangeCentroids(embeddings, await settleCentroids(embeddings, embeddingSize, start, { anew }));
+  if (counts.includes(0)) return null;
+  return Float32Array.from(sums, (sum, at) => sum / counts[Math.floor(at / embeddingSize)]!);
 }
 
 /** The same centroids at unit length: the mean of unit vectors is shorter, the more the wider they are apart. */

@@ -1,10 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/numeric/random.js';
 import { compareAndReport } from '../../../src/service/cli/compare-and-report.js';
 import type { CompareFlags } from '../../../src/service/cli/compare-command.js';
+import { readConfig } from '../../../src/service/cli/read-config.js';
 import type { ComparisonReport } from '../../../src/service/compare/comparison-report.js';
 import { rankCandidates } from '../../../src/service/compare/rank-candidates.js';
 import { loadConfig } from '../../../src/service/config/load-config.js';
@@ -31,6 +32,37 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('segtide compare', () => {
+  it('tries the plug-in of a config beside others, and writes a config that finds it from its own folder', async () => {
+    const [before, after] = [join(folder, 'given'), join(folder, 'chosen')];
+    for (const made of [before, after]) await mkdir(made);
+    await writeFile(
+      join(before, 'halves.mjs'),
+      `export default {
+        kind: 'encoder',
+        fit: () => ({ embeddingSize: 2 }),
+        open: () => ({ encode: ({ length, steps, values }) => Float32Array.from({ length: 2 * length }, (_, i) => {
+          const at = (i >> 1) * steps + (i % 2) * (steps / 2);
+          return values.subarray(at, at + steps / 2).reduce((sum, value) => sum + value, 0);
+        }) }),
+      };`,
+    );
+    const config = join(before, 'segtide.yaml');
+    await writeFile(
+      config,
+      'plugins: [{ name: halves, module: ./halves.mjs }]\nencoder: { kind: plugin, plugin: halves, engine: js }\n',
+    );
+    const output = join(after, 'best.yaml');
+    const flags = { config, methods: ['k-means'], labelColumn: 'label', seeds: '1', set: [] };
+    const report = await compared({ ...flags, encoders: ['plugin', 'raw'], output });
+    expect(report.failures).toEqual([]);
+    expect(report.candidates.map(({ encoder }) => encoder).sort()).toEqual(['plugin', 'raw']);
+    const [plugin] = (await compared({ ...flags, encoders: ['plugin'], output })).candidates;
+    expect(plugin!.ari).toBe(1);
+    const found = readConfig(output, [], {});
+    expect(found.encoder).toMatchObject({ kind: 'plugin', plugin: 'halves', engine: 'js' });
+    expect(found.plugins).toMatchObject([{ name: 'halves', module: join(before, 'halves.mjs') }]);
+  });
+
   it('ranks encoders and methods by labels, and writes a config that loads', async () => {
     const output = join(folder, 'best.yaml');
     const report = await compared({

@@ -30,8 +30,20 @@ describe('segtide init --plugin', () => {
   });
 
   it.each([
+    ['clusterer', 'cluster: { plugin: mine }'],
+    ['alert-rule', 'alerts: { rules: [mine] }'],
+    ['sink', 'output: { plugins: [{ name: mine, outputs: [alerts, transitions] }] }'],
+  ])('writes one of kind %s', async (kind, use) => {
+    const { code, out } = await run(['init', '--plugin', 'mine', '--kind', kind]);
+    expect(code).toBe(0);
+    expect(out).toContain(use);
+    expect(readFileSync('mine.mjs', 'utf8')).toContain(`kind: '${kind}'`);
+    expect(readFileSync('mine.test.mjs', 'utf8')).toContain("'./mine.mjs'");
+  });
+
+  it.each([
     [['--plugin', '../up'], 'lower-case letters, digits and -'],
-    [['--plugin', 'own', '--kind', 'oracle'], 'Allowed choices are encoder'],
+    [['--plugin', 'own', '--kind', 'oracle'], 'Allowed choices are encoder, clusterer, alert-rule, sink'],
     [['usage.csv', '--plugin', 'own'], "leave out 'usage.csv'"],
   ])('refuses %j in words', async (args, text) => {
     const { code, err } = await run(['init', ...args]);

@@ -63,7 +63,7 @@ export function deployment(options: SmallOptions = LIVE) {
     const records = committed.slice(read).map(({ key, value }) => ({ key, value: value as Buffer | null }));
     expect(assembler.take(records)).toEqual([]);
     read = committed.length;
-    for (const record of assembler.models) if (!before.has(record)) scorer.apply(record);
+    for (const record of assembler.models) if (!before.has(record)) void scorer.apply(record);
   };
 
   return {

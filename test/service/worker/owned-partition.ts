@@ -56,6 +56,9 @@ export interface Ending {
   readonly createLearner?: PartitionWorkerParts['createLearner'];
   readonly toRecords?: PartitionWorkerParts['toRecords'];
   readonly onFates?: (fates: Fates) => void;
+  readonly onModelRefused?: PartitionWorkerParts['onModelRefused'];
+  readonly openEncoder?: PartitionWorkerParts['openEncoder'];
+  readonly rules?: PartitionWorkerParts['rules'];
   /** Ends in order. */
   readonly stopWhen?: (partition: ReturnType<MemoryPartition['assign']>) => boolean;
 }
@@ -82,9 +85,13 @@ export async function own(topics: MemoryPartition, state: MemoryState, ending: E
     toForgotten: (customerId, isKnown) =>
       toForgottenRecords(customerId, { topics: ['assignments'], isKnown, isHome: false }),
     models: () => ending.inForce?.() ?? [],
-    onModelRefused: (_, error) => {
-      throw error;
-    },
+    onModelRefused:
+      ending.onModelRefused ??
+      ((_, error) => {
+        throw error;
+      }),
+    openEncoder: ending.openEncoder,
+    rules: ending.rules,
     clock: { now: ending.now ?? (() => END + HOUR) },
     isStopped: () => ending.stopWhen?.(partition) === true,
     onRestored: ({ records }) => {

@@ -161,7 +161,7 @@ function toFed({ length, values, mask }: PreparedWindows, { steps, channels }: U
 }
 
 async function encode(model: ModelArtifact, windows: PreparedWindows, engine: VraeEngine) {
-  const { encoder, cluster } = openModel(model, engine);
+  const { encoder, cluster } = openModel(model, { engine });
   const { steps, channels } = encoder;
   const embeddings = await encoder.encode(toSeriesBatch({ ...windows, steps, channels }));
   const reconstruction = await encoder.reconstruct?.(embeddings.latents!);

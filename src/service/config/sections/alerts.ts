@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { ALERT_KINDS } from '../../../anomaly/alert.js';
-import { duration, real, share, whole } from '../kinds.js';
+import { WATCHED_KINDS } from '../../../anomaly/alert.js';
+import { duration, real, share, text, whole } from '../kinds.js';
 import { notifySection } from './notify.js';
 
 const silence = z
@@ -41,9 +41,15 @@ const segmentSize = z
 export const alertsSection = z
   .strictObject({
     kinds: z
-      .array(z.enum(ALERT_KINDS))
-      .default([...ALERT_KINDS])
-      .describe('Kinds that are raised; `[]` turns alerts off.'),
+      .array(z.enum(WATCHED_KINDS))
+      .default([...WATCHED_KINDS])
+      .describe('Kinds that are raised; `[]` turns alerts off, but for those of `rules`.'),
+    rules: z
+      .array(text())
+      .exactOptional()
+      .describe(
+        'Rules of your own: names of `plugins` of kind alert-rule (docs/plugins.md). Their alerts are of kind `rule`.',
+      ),
     threshold: real('-log10', { min: 0 })
       .default(4)
       .describe(

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { durationText, real, whole } from '../kinds.js';
+import { durationText, real, text, whole } from '../kinds.js';
 
 /** `cluster`: online mini-batch k-means over embeddings. */
 export const clusterSection = z
@@ -31,6 +31,11 @@ export const clusterSection = z
     epochWindows: whole('windows', { min: 1 })
       .default(10_000)
       .describe('Windows between two updates of the centroids.'),
+    plugin: text()
+      .exactOptional()
+      .describe(
+        'Clusterer of your own, a name of `plugins`: it places the centroids in each training, in place of k-means (docs/plugins.md).',
+      ),
     starts: whole('starts', { min: 1, max: 100 }).default(10).describe('First fits tried; the best is kept.'),
   })
   .prefault({});

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { OUTPUT_TOPICS } from '../../topics/topic-name.js';
 import { text, topicPrefix, whole } from '../kinds.js';
 import { kafkaConnection } from './kafka-connection.js';
 import { checkRegistryLogin, registryKeys } from './registry.js';
@@ -74,6 +75,19 @@ export const outputSection = z
       })
       .prefault({})
       .describe('The output `embeddings`, written on request.'),
+    plugins: z
+      .array(
+        z.strictObject({
+          name: text().describe('One of `plugins`, of kind sink.'),
+          outputs: z
+            .array(z.enum(OUTPUT_TOPICS))
+            .min(1)
+            .exactOptional()
+            .describe('Outputs whose records it gets. Default: all that are written.'),
+        }),
+      )
+      .default([])
+      .describe('Sinks of your own, which get records as well (docs/plugins.md).'),
     kafka: z
       .strictObject(kafkaConnection('SEGTIDE_OUTPUT__KAFKA'))
       .exactOptional()

@@ -1,6 +1,6 @@
 import { formatCount, formatCounted } from '../../summary/format.js';
 import type { AlertCount } from '../../view/api/queries/alerts.js';
-import { ACCENT, BAD, QUIET, type ReportChart, timeAxis, valueAxis, WARN } from './report-chart.js';
+import { ACCENT, BAD, INK, QUIET, type ReportChart, timeAxis, valueAxis, WARN } from './report-chart.js';
 
 /** Kinds of alerts, by colour. */
 export const KINDS = [
@@ -8,6 +8,7 @@ export const KINDS = [
   ['silence', QUIET],
   ['segment-change', ACCENT],
   ['segment-size', WARN],
+  ['rule', INK],
 ] as const;
 
 /** Alerts by kind over time; undefined without any. */

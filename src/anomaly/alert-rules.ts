@@ -1,0 +1,86 @@
+import { SegtideError } from '../errors.js';
+import type { JudgedWindows, RuleVerdict } from '../plugin/alert-rule-plugin.js';
+import { openPlugin, type RunningPlugin } from '../plugin/open-plugin.js';
+import type { PluginModule } from '../plugin/plugin-module.js';
+import { sliceOfJudged } from './judged-windows.js';
+
+/** Alert rules of the user's own, each in its thread. */
+export interface AlertRules {
+  readonly names: readonly string[];
+  /**
+   * Asks every rule about windows. One that a rule throws on, or says something odd of, is as if it had said nothing: the
+   * others are judged as always.
+   *
+   * @returns by rule, in the order of `names`, a verdict or null for each window
+   * @throws SegtideError `output` where a rule hangs or ends: its thread is ended, and takes no more
+   */
+  judge(windows: JudgedWindows): Promise<readonly (readonly (RuleVerdict | null)[])[]>;
+  close(): Promise<void>;
+}
+
+/** Windows that a rule is asked about at once. */
+const MOST_ROWS = 256;
+
+/** @param onFailure told of each window that a rule could not judge */
+export function openAlertRules(plugins: readonly PluginModule[], onFailure: (error: SegtideError) => void): AlertRules {
+  const rules = plugins.map((plugin) => ({ name: plugin.name, running: openPlugin(plugin, 'alert-rule', 'output') }));
+
+  async function judgeBy(
+    rule: { readonly name: string; readonly running: RunningPlugin },
+    windows: JudgedWindows,
+  ): Promise<readonly (RuleVerdict | null)[]> {
+    try {
+      const given = await rule.running.call('judge', [windows]);
+      return checkVerdicts(given, windows.length, rule.name);
+    } catch (error) {
+      if (!(error instanceof SegtideError) || rule.running.isEnded) throw error;
+      if (windows.length === 1) {
+        onFailure(error);
+        return [null];
+      }
+      const half = windows.length >> 1;
+      const first = await judgeBy(rule, sliceOfJudged(windows, 0, half));
+      return [...first, ...(await judgeBy(rule, sliceOfJudged(windows, half, windows.length)))];
+    }
+  }
+
+  return {
+    names: rules.map(({ name }) => name),
+    judge: (windows) =>
+      Promise.all(
+        rules.map(async (rule) => {
+          const verdicts: (RuleVerdict | null)[] = [];
+          for (let from = 0; from < windows.length; from += MOST_ROWS) {
+            const to = Math.min(windows.length, from + MOST_ROWS);
+            verdicts.push(...(await judgeBy(rule, sliceOfJudged(windows, from, to))));
+          }
+          return verdicts;
+        }),
+      ),
+    close: async () => {
+      await Promise.all(rules.map(({ running }) => running.close()));
+    },
+  };
+}
+
+const SEVERITIES: readonly unknown[] = ['low', 'medium', 'high'] satisfies NonNullable<RuleVerdict['severity']>[];
+
+function checkVerdicts(given: unknown, length: number, name: string): readonly (RuleVerdict | null)[] {
+  const refuse = (what: string): SegtideError =>
+    new SegtideError('output', `the plug-in ${name} must give ${what} from judge()`);
+  if (!Array.isArray(given) || given.length !== length) {
+    const got = Array.isArray(given) ? `${given.length}` : typeof given;
+    throw refuse(`a list of ${length}, a verdict or null for each window, and gave ${got},`);
+  }
+  // A list may have holes.
+  return Array.from(given, (verdict: unknown) => {
+    if (verdict == null) return null;
+    const { text, severity = 'medium', score = 1, threshold = 1 } = verdict as Partial<RuleVerdict>;
+    if (typeof text !== 'string' || text === '') throw refuse('a sentence, `text`, with each verdict');
+    if (!SEVERITIES.includes(severity))
+      throw refuse(`low, medium or high as \`severity\`, and not ${String(severity)},`);
+    if (!Number.isFinite(score) || !Number.isFinite(threshold))
+      throw refuse('finite numbers as `score` and `threshold`');
+    return { text, severity, score, threshold };
+  });
+}
