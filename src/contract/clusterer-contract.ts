@@ -17,7 +17,11 @@ export function clustererPluginContract(
   plugin: ClustererPlugin,
   { size = 8 }: ClustererContractOptions = {},
 ): readonly ContractCheck[] {
-  async function fit(points: ClustererPoints, k: number, start: Float32Array | null = null): Promise<Float32Array> {
+  async function centroidsOf(
+    points: ClustererPoints,
+    k: number,
+    start: Float32Array | null = null,
+  ): Promise<Float32Array> {
     const { centroids } = await plugin.fit(points, { k, seed: 1, start });
     assert.ok(centroids instanceof Float32Array, 'centroids are a Float32Array');
     assert.equal(centroids.length % size, 0, `numbers of centroids of ${size}, beyond whole ones`);
@@ -30,36 +34,36 @@ export function clustererPluginContract(
     {
       name: 'gives at most as many centroids as are asked for, of finite numbers',
       run: async () => {
-        for (const k of [1, 2, 6]) await fit(drawPoints(200, size), k);
+        for (const k of [1, 2, 6]) await centroidsOf(drawPoints(200, size), k);
       },
     },
     {
       name: 'gives at least one where there are fewer points than segments, or all points are the same',
       run: async () => {
-        await fit(drawPoints(1, size), 6);
-        await fit(drawPoints(3, size), 6);
-        await fit({ length: 50, size, values: new Float32Array(50 * size).fill(0.5) }, 6);
+        await centroidsOf(drawPoints(1, size), 6);
+        await centroidsOf(drawPoints(3, size), 6);
+        await centroidsOf({ length: 50, size, values: new Float32Array(50 * size).fill(0.5) }, 6);
       },
     },
     {
       name: 'gives the same of the same points and seed',
       run: async () => {
-        const first = await fit(drawPoints(200, size), 4);
-        assert.deepEqual([...(await fit(drawPoints(200, size), 4))], [...first]);
+        const first = await centroidsOf(drawPoints(200, size), 4);
+        assert.deepEqual([...(await centroidsOf(drawPoints(200, size), 4))], [...first]);
       },
     },
     {
       name: 'can begin where segments lie already',
       run: async () => {
         const points = drawPoints(200, size);
-        await fit(points, 3, points.values.slice(0, 3 * size));
+        await centroidsOf(points, 3, points.values.slice(0, 3 * size));
       },
     },
     {
       name: 'leaves the points as they were',
       run: async () => {
         const points = drawPoints(200, size);
-        await fit(points, 4);
+        await centroidsOf(points, 4);
         assert.deepEqual(points, drawPoints(200, size));
       },
     },
@@ -67,7 +71,7 @@ export function clustererPluginContract(
       name: 'tells groups apart that lie far from each other',
       run: async () => {
         const points = drawPoints(120, size);
-        const centroids = await fit(points, 3);
+        const centroids = await centroidsOf(points, 3);
         const nearest = Array.from({ length: points.length }, (_, i) => nearestOf(points, i, centroids));
         const groups = [0, 1, 2].map((group) => new Set(nearest.filter((_, i) => i % 3 === group)));
         assert.deepEqual(

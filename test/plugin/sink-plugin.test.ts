@@ -235,7 +235,7 @@ describe('a run with a sink of one’s own', () => {
   });
 
   it('hands over at least once what it writes, where the sink failed and is mended', async () => {
-    const failing = sinkOf("if (method === 'write' && nth === 9) throw new Error('no room');");
+    const failing = sinkOf("if (method === 'write' && nth === 3) throw new Error('no room');");
     await expect(run({ module: failing }, 'run.checkpointEvery=1s')).rejects.toThrow('no room');
     await run({ module: sinkOf() }, 'run.resume=true');
     expect(distinct(arrived())).toEqual(withRecords(written()));
