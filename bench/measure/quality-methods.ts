@@ -78,6 +78,8 @@ export const METHODS = {
   'raw-z': { encoder: { kind: 'raw' }, series: { transform: 'none', scope: 'own' } },
   features: { encoder: { kind: 'features' } },
   rocket: { encoder: { kind: 'rocket' } },
+  // By the published way, each window by its own maximum.
+  dae: { encoder: { kind: 'dae' }, series: { transform: 'none', scale: 'max', scope: 'own' } },
   dtw: { encoder: { kind: 'dtw' } },
   'dtw-z': { encoder: { kind: 'dtw' }, series: { transform: 'none', scope: 'own' } },
   'rocket-z': { encoder: { kind: 'rocket' }, series: { transform: 'none', scope: 'own' } },

@@ -7,6 +7,7 @@ use crate::multiply::{self, Product, TILE};
 use crate::nearest;
 use crate::pace::Pace;
 use crate::pool::{Pool, WORTH_A_THREAD};
+use crate::warping::Warping;
 
 pub struct Engine {
     pub kernels: &'static Kernels,
@@ -60,6 +61,16 @@ impl Engine {
         let room = self.room(length)?;
         // SAFETY: the caller's promise, and room as long as was asked for.
         unsafe { (self.kernels.nearest)(task, room) };
+        Ok(())
+    }
+
+    /// # Safety
+    /// The arrays are as large as the task says, and what is written overlaps with neither of the others.
+    pub unsafe fn warp(&mut self, task: &Warping) -> Result<(), Failure> {
+        let length = task.room(self.kernels.lanes).ok_or(Failure::Memory { floats: None })?;
+        let room = self.room(length)?;
+        // SAFETY: the caller's promise, and room as long as was asked for.
+        unsafe { (self.kernels.warping)(task, room) };
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use crate::multiply::Product;
 use crate::nearest::Task;
 use crate::random_kernel::RandomKernels;
 use crate::simd::Simd;
+use crate::warping::Warping;
 
 type OverRows = unsafe fn(task: &Product, packed: *const f32, from: usize, to: usize, tile: *mut f32);
 
@@ -23,6 +24,7 @@ pub struct Kernels {
     pub distances: OverRows,
     pub nearest: unsafe fn(task: &Task, room: *mut f32),
     pub random_kernels: unsafe fn(task: &RandomKernels, values: *const f32, rows: usize, out: *mut f32),
+    pub warping: unsafe fn(task: &Warping, room: *mut f32),
     /// Floating-point operations of `loops` rounds of nothing but independent multiplications and additions in
     /// registers: the limit that the rest is measured against.
     pub peak: unsafe fn(loops: usize) -> f64,
@@ -60,6 +62,10 @@ macro_rules! kernels {
                 crate::random_kernel::transform::<$simd>(task, values, rows, out)
             }
             $(#[target_feature(enable = $feature)])?
+            unsafe fn warping(task: &Warping, room: *mut f32) {
+                crate::warping::measure::<$simd>(task, room)
+            }
+            $(#[target_feature(enable = $feature)])?
             unsafe fn peak(loops: usize) -> f64 {
                 super::kernels::peak::<$simd>(loops)
             }
@@ -74,6 +80,7 @@ macro_rules! kernels {
                 distances,
                 nearest,
                 random_kernels,
+                warping,
                 peak,
             }
         };

@@ -1,8 +1,8 @@
 //! What segtide computes outside of JavaScript: recurrent layers forward and back, matrix products, distances, nearest
-//! centroids and random-kernel features. The model, its losses and its training are elsewhere.
+//! centroids, distances by time warping and random-kernel features. The model, its losses and its training are elsewhere.
 //!
 //! Numbers lie in memory whose sizes the layers fix, and the code that computes with them (`forward`, `backward`,
-//! `multiply`, `product`, `activation`, `nearest::assign`, `random_kernel::transform`, `simd`) is arithmetic with pointers from end to end:
+//! `multiply`, `product`, `activation`, `nearest::assign`, `random_kernel::transform`, `warping::measure`, `simd`) is arithmetic with pointers from end to end:
 //! there, a function that is unsafe is so as a whole. Everywhere else each unsafe expression says why it is sound.
 
 #![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
@@ -22,6 +22,7 @@ pub mod pool;
 mod product;
 pub mod random_kernel;
 pub mod simd;
+pub mod warping;
 
 #[cfg(feature = "addon")]
 mod addon;

@@ -54,6 +54,8 @@ pub trait Simd: Copy + 'static {
     unsafe fn add(a: Self::V, b: Self::V) -> Self::V;
     unsafe fn sub(a: Self::V, b: Self::V) -> Self::V;
     unsafe fn mul(a: Self::V, b: Self::V) -> Self::V;
+    /// The lesser; neither is NaN.
+    unsafe fn min(a: Self::V, b: Self::V) -> Self::V;
     /// a · b + c, in one rounding where the instruction set has it.
     unsafe fn mul_add(a: Self::V, b: Self::V, c: Self::V) -> Self::V;
     /// `x` held within ± `bound`; not a number stays so.

@@ -37,6 +37,10 @@ impl Simd for Sse2 {
         _mm_mul_ps(a, b)
     }
     #[inline(always)]
+    unsafe fn min(a: __m128, b: __m128) -> __m128 {
+        _mm_min_ps(a, b)
+    }
+    #[inline(always)]
     unsafe fn mul_add(a: __m128, b: __m128, c: __m128) -> __m128 {
         _mm_add_ps(_mm_mul_ps(a, b), c)
     }

@@ -39,6 +39,10 @@ impl Simd for Wasm {
         f32x4_mul(a, b)
     }
     #[inline(always)]
+    unsafe fn min(a: v128, b: v128) -> v128 {
+        f32x4_pmin(a, b)
+    }
+    #[inline(always)]
     unsafe fn mul_add(a: v128, b: v128, c: v128) -> v128 {
         #[cfg(target_feature = "relaxed-simd")]
         return f32x4_relaxed_madd(a, b, c);

@@ -1,5 +1,6 @@
-import { createDtwMeter } from '../../numeric/dtw.js';
 import { createRandom } from '../../numeric/random.js';
+import { warpPlainly } from '../../numeric/warp-plainly.js';
+import type { WarpingEngine, WarpingTask } from '../../numeric/warping-engine.js';
 import type { WindowShape } from './restore-usage.js';
 
 /** Windows that others are described by: how far they are from each under banded dynamic time warping. Plain data. */
@@ -26,8 +27,8 @@ const MOST_MEDOIDS = 32;
 const MOST_DRAWN_FROM = 1_000;
 /** Share of a window's steps by which two may be out of step. */
 const BAND = 0.1;
-/** Distances beyond it count as it: what is projected must stay finite in single precision. */
-const MOST_DISTANCE = 1e30;
+/** Squared distances beyond the largest number of single precision count as it: what is projected must stay finite. */
+const FARTHEST = (2 - 2 ** -23) * 2 ** 127;
 
 /**
  * Draws medoids that lie far apart: k-means++ (Arthur and Vassilvitskii, 2007) under banded dynamic time warping. There are
@@ -35,25 +36,34 @@ const MOST_DISTANCE = 1e30;
  *
  * @param usage (rows, steps, channels), finite, without gaps
  */
-export function drawDtwMedoids(usage: Float32Array, rows: number, shape: WindowShape, seed: number): DtwMedoids {
-  const { steps, channels } = shape;
+export function drawDtwMedoids(
+  usage: Float32Array,
+  rows: number,
+  { steps, channels }: WindowShape,
+  seed: number,
+  engine: Partial<WarpingEngine> = {},
+): DtwMedoids {
   const cells = steps * channels;
   const band = Math.max(1, Math.round(BAND * steps));
   const random = createRandom(seed);
-  const candidates = Math.min(rows, MOST_DRAWN_FROM);
-  const offsets = Float64Array.from({ length: candidates }, (_, i) => Math.floor((i * rows) / candidates) * cells);
-  const { squared } = createDtwMeter({ steps, channels, band });
+  const length = Math.min(rows, MOST_DRAWN_FROM);
+  const candidates = new Float32Array(length * cells);
+  for (let i = 0; i < length; i++) {
+    const offset = Math.floor((i * rows) / length) * cells;
+    candidates.set(usage.subarray(offset, offset + cells), i * cells);
+  }
+  const squared = new Float32Array(length);
   // Squared distance of each candidate to the nearest medoid.
-  const nearest = new Float64Array(candidates).fill(Number.POSITIVE_INFINITY);
-  const drawn: number[] = [];
-  let next = random.below(candidates);
+  const nearest = new Float64Array(length).fill(FARTHEST);
+  const drawn: Float32Array[] = [];
+  let next = random.below(length);
   while (drawn.length < MOST_MEDOIDS) {
-    const offset = offsets[next]!;
-    drawn.push(offset);
+    const medoid = candidates.subarray(next * cells, (next + 1) * cells);
+    drawn.push(medoid);
+    warpWith(engine, { steps, channels, band, series: medoid, references: candidates, squared });
     let total = 0;
-    for (let i = 0; i < candidates; i++) {
-      const distance = squared(usage, offsets[i]!, usage, offset, nearest[i]!);
-      if (distance < nearest[i]!) nearest[i] = distance;
+    for (let i = 0; i < length; i++) {
+      nearest[i] = Math.min(nearest[i]!, squared[i]!);
       total += nearest[i]!;
     }
     if (!(total > 0)) break;
@@ -65,22 +75,31 @@ export function drawDtwMedoids(usage: Float32Array, rows: number, shape: WindowS
     }
   }
   const values = new Float32Array(drawn.length * cells);
-  for (const [i, offset] of drawn.entries()) values.set(usage.subarray(offset, offset + cells), i * cells);
+  for (const [i, medoid] of drawn.entries()) values.set(medoid, i * cells);
   return { band, count: drawn.length, values };
 }
 
-export function openDtwDistances({ band, count, values }: DtwMedoids, { steps, channels }: WindowShape): DtwDistances {
+/** The same bits on every engine. */
+export function openDtwDistances(
+  { band, count, values }: DtwMedoids,
+  { steps, channels }: WindowShape,
+  engine: Partial<WarpingEngine> = {},
+): DtwDistances {
   const cells = steps * channels;
-  const { squared } = createDtwMeter({ steps, channels, band });
   return {
     count,
     extract(usage, rows, out) {
-      for (let row = 0, at = 0; row < rows; row++) {
-        for (let i = 0; i < count; i++) {
-          const distance = Math.sqrt(squared(usage, row * cells, values, i * cells));
-          out[at++] = Math.sqrt(Math.min(MOST_DISTANCE, distance));
-        }
+      const series = usage.subarray(0, rows * cells);
+      const squared = out.subarray(0, rows * count);
+      warpWith(engine, { steps, channels, band, series, references: values, squared });
+      for (let at = 0; at < squared.length; at++) {
+        squared[at] = Math.sqrt(Math.sqrt(Math.min(FARTHEST, squared[at]!)));
       }
     },
   };
+}
+
+function warpWith(engine: Partial<WarpingEngine>, task: WarpingTask): void {
+  if (engine.warp === undefined) warpPlainly(task);
+  else engine.warp(task);
 }

@@ -80,7 +80,8 @@ async function fitView(
     return toDegenerate('each window is scaled by itself, which leaves no level to tell them apart by');
   }
   const kernels = isKernelView(kind) ? fitKernels(kind, shape, windows.usage, rows, options) : undefined;
-  const medoids = kind === 'dtw-distances' ? drawDtwMedoids(windows.usage, rows, shape, options.seed) : undefined;
+  const medoids =
+    kind === 'dtw-distances' ? drawDtwMedoids(windows.usage, rows, shape, options.seed, engine) : undefined;
   const { count, extract } = openViewFeatures(kind, { ...shape, kernels, medoids }, rows, engine);
   const features = new Float32Array(rows * count);
   extract(windows, rows, features);

@@ -32,18 +32,21 @@ export function restoreUsage(
   out: Float32Array,
 ): void {
   const cells = steps * channels;
+  const asTheyAre = scale === undefined || changesNothing(scale);
   for (let row = 0, at = 0; row < rows; row++, at += cells) {
     if (isZero(values, at, cells)) {
       out.fill(0, at, at + cells);
       continue;
     }
-    let gaps = 0;
-    for (let i = at, channel = 0; i < at + cells; i++) {
-      out[i] = scale === undefined ? values[i]! : toUsage(values[i]!, channel, scale);
-      if (mask[i]! >= MASK_MISSING) gaps++;
-      if (++channel === channels) channel = 0;
+    if (asTheyAre) {
+      out.set(values.subarray(at, at + cells), at);
+    } else {
+      for (let i = at, channel = 0; i < at + cells; i++) {
+        out[i] = toUsage(values[i]!, channel, scale);
+        if (++channel === channels) channel = 0;
+      }
     }
-    if (gaps === 0) continue;
+    if (!hasGap(mask, at, cells)) continue;
     for (let channel = 0; channel < channels; channel++) fillLinearly(out, mask, at + channel, steps, channels);
   }
 }
@@ -57,6 +60,16 @@ function toUsage(value: number, channel: number, { centers, scales, log }: Usage
   if (Math.abs(shifted) <= ROUNDING * Math.abs(center)) return 0;
   const usage = log ? signedExpm1(shifted) : shifted;
   return usage > MOST_USAGE ? MOST_USAGE : usage < -MOST_USAGE ? -MOST_USAGE : usage;
+}
+
+/** Of views that look at windows as they are prepared. */
+function changesNothing({ centers, scales, log }: UsageScale): boolean {
+  return !log && centers.every((center) => center === 0) && scales.every((scale) => scale === 1);
+}
+
+function hasGap(mask: Uint8Array, at: number, cells: number): boolean {
+  for (let i = at; i < at + cells; i++) if (mask[i]! >= MASK_MISSING) return true;
+  return false;
 }
 
 function isZero(values: Float32Array, at: number, cells: number): boolean {

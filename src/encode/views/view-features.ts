@@ -1,3 +1,4 @@
+import type { WarpingEngine } from '../../numeric/warping-engine.js';
 import { createCatch22 } from '../features/catch22.js';
 import { type ChannelLevels, LEVEL_FEATURES, writeLevels } from './channel-levels.js';
 import { type DtwMedoids, openDtwDistances } from './dtw-medoids.js';
@@ -43,7 +44,7 @@ export function openViewFeatures(
   kind: ViewKind,
   state: ViewFeatureState,
   most: number,
-  engine: Partial<RandomKernelEngine>,
+  engine: Partial<RandomKernelEngine & WarpingEngine>,
 ): ViewFeatures {
   const { steps, channels, latents, levels, kernels, medoids } = state;
   if (isKernelView(kind)) {
@@ -84,7 +85,7 @@ export function openViewFeatures(
     }
     case 'dtw-distances': {
       if (medoids === undefined) return NO_FEATURES;
-      const { count, extract } = openDtwDistances(medoids, state);
+      const { count, extract } = openDtwDistances(medoids, state, engine);
       return { count, extract: ({ usage }, rows, out) => extract(usage, rows, out) };
     }
     case 'latents':

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { drawDtwMedoids, openDtwDistances } from '../../../src/encode/views/dtw-medoids.js';
+import { createWasmEngine } from '../../../src/encode/vrae/engines/wasm/wasm-engine.js';
 import { createDtwMeter } from '../../../src/numeric/dtw.js';
 import { createRandom } from '../../../src/numeric/random.js';
 
@@ -53,5 +54,29 @@ describe('medoids by dynamic time warping', () => {
         expect(out[row * count + i]).toBeCloseTo(squared ** 0.25, 5);
       }
     }
+  });
+
+  it('and distances are the same bits on the kernel as in plain typed arrays', () => {
+    const usage = draw(60);
+    const engine = createWasmEngine();
+    const medoids = drawDtwMedoids(usage, 60, SHAPE, 3);
+    expect(drawDtwMedoids(usage, 60, SHAPE, 3, engine)).toEqual(medoids);
+    const distancesOn = (...given: [] | [typeof engine]): Float32Array => {
+      const { count, extract } = openDtwDistances(medoids, SHAPE, ...given);
+      const out = new Float32Array(60 * count);
+      extract(usage, 60, out);
+      return out;
+    };
+    expect(distancesOn(engine)).toEqual(distancesOn());
+    engine.dispose();
+  });
+
+  it('are drawn, and distances stay finite, where squares are beyond single precision', () => {
+    const usage = draw(8).map((value) => 1e25 * value);
+    const medoids = drawDtwMedoids(usage, 8, SHAPE, 3);
+    expect(medoids.count).toBe(8);
+    const out = new Float32Array(8 * 8);
+    openDtwDistances(medoids, SHAPE).extract(usage, 8, out);
+    expect(out.every(Number.isFinite)).toBe(true);
   });
 });

@@ -1,5 +1,6 @@
 import { SegtideError } from '../../../errors.js';
 import type { NearestTask } from '../../../numeric/nearest-engine.js';
+import type { WarpingTask } from '../../../numeric/warping-engine.js';
 import type { RandomKernelTransform } from '../../views/random-kernel-engine.js';
 import type { RandomKernels } from '../../views/random-kernels.js';
 import type { FloatBuffer, LayerSpec } from '../recurrent-engine.js';
@@ -20,6 +21,7 @@ export interface KernelBinding<B extends FloatBuffer> {
   /** Squared distances of `points` (rows, size) from `centroids` (count, size), into `out` (rows, count). */
   squaredDistances(points: B, centroids: B, out: B, rows: number, count: number, size: number): void;
   assignNearest(task: NearestTask): void;
+  warp(task: WarpingTask): void;
   createRandomKernels(kernels: RandomKernels): RandomKernelTransform;
   /** Does as many floating-point operations in registers as it returns. */
   peak(loops: number): number;
@@ -57,6 +59,7 @@ export function guardBinding<B extends FloatBuffer>(engine: string, binding: Ker
     multiply: guard(binding.multiply),
     squaredDistances: guard(binding.squaredDistances),
     assignNearest: guard(binding.assignNearest),
+    warp: guard(binding.warp),
     createRandomKernels: guard((kernels) => {
       const { features, transform } = binding.createRandomKernels(kernels);
       return { features, transform: guard(transform) };

@@ -1,5 +1,6 @@
 import { SegtideError } from '../../../errors.js';
 import type { NearestEngine, NearestTask } from '../../../numeric/nearest-engine.js';
+import type { WarpingEngine, WarpingTask } from '../../../numeric/warping-engine.js';
 import type { RandomKernelEngine } from '../../views/random-kernel-engine.js';
 import {
   type EngineName,
@@ -14,12 +15,13 @@ import {
 import { guardBinding, type KernelBinding } from './kernel-binding.js';
 
 /** The version of the kernel's source that this code speaks to; it is that of kernel/Cargo.toml. */
-export const KERNEL_VERSION = '0.4.0';
+export const KERNEL_VERSION = '0.5.0';
 
 /** What the engines over the kernel do beyond the port. */
 export interface KernelEngine extends RecurrentEngine {
   readonly createRandomKernels: RandomKernelEngine['createRandomKernels'];
   readonly assignNearest: NearestEngine['assignNearest'];
+  readonly warp: WarpingEngine['warp'];
   /** Squared Euclidean distances of all points from all centroids. */
   squaredDistances(task: DistanceTask): void;
   /** Floating-point operations per second of multiplications and additions in registers alone, on one thread. */
@@ -85,6 +87,10 @@ export function createKernelEngine<B extends FloatBuffer>(
     assignNearest: (task) => {
       checkNearest(task);
       kernel.assignNearest(task);
+    },
+    warp: (task) => {
+      checkWarping(task);
+      kernel.warp(task);
     },
     measurePeak: (seconds) => measurePeak(kernel.peak, seconds),
     dispose: kernel.dispose,
@@ -163,6 +169,25 @@ function checkNearest(task: NearestTask): void {
   throw new SegtideError(
     'encoder',
     `${rows} points of ${size} numbers and ${count} centroids do not fit arrays of ${points.length} and ${centroids.length} numbers and results of ${distances.length}, ${margins.length} and ${confidences.length}`,
+  );
+}
+
+function checkWarping({ steps, channels, band, series, references, squared }: WarpingTask): void {
+  const isWhole = (number: number, least: number) => Number.isInteger(number) && number >= least && number < 2 ** 31;
+  const cells = steps * channels;
+  const [rows, count] = [series.length / cells, references.length / cells];
+  const fits =
+    isWhole(steps, 1) &&
+    isWhole(channels, 1) &&
+    isWhole(band, 0) &&
+    isWhole(rows, 0) &&
+    isWhole(count, 0) &&
+    squared.length === rows * count;
+  if (fits) return;
+  throw new SegtideError(
+    'encoder',
+    `series of ${steps} steps and ${channels} channels, warped by ${band} steps, do not fit arrays of ${series.length} and ` +
+      `${references.length} numbers and ${squared.length} distances`,
   );
 }
 

@@ -29,6 +29,7 @@ function failing(error: Error) {
     multiply: fail,
     squaredDistances: fail,
     assignNearest: fail,
+    warp: fail,
     createRandomKernels: () => ({ features: 1, transform: fail }),
     peak: fail,
     dispose: () => state.disposals++,

@@ -66,6 +66,16 @@ export interface NativeHandle {
     biases: Float32Array,
   ): NativeRandomKernels;
   transformRandomKernels(kernels: NativeRandomKernels, values: Float32Array, rows: number, out: Float32Array): void;
+  warp(
+    series: Float32Array,
+    references: Float32Array,
+    rows: number,
+    count: number,
+    steps: number,
+    channels: number,
+    band: number,
+    squared: Float32Array,
+  ): void;
   peak(loops: number): number;
   dispose(): void;
 }

@@ -1,5 +1,6 @@
 import { SegtideError } from '../../../../errors.js';
 import { type NearestTask, sharpnessOf } from '../../../../numeric/nearest-engine.js';
+import type { WarpingTask } from '../../../../numeric/warping-engine.js';
 import type { FloatBuffer } from '../../recurrent-engine.js';
 import type { KernelBinding } from '../kernel-binding.js';
 import { createKernelEngine, type KernelEngine } from '../kernel-engine.js';
@@ -81,6 +82,7 @@ function toBinding(handle: NativeHandle): KernelBinding<NativeBuffer> {
     squaredDistances: (points, centroids, out, rows, count, size) =>
       handle.squaredDistances(points.memory, centroids.memory, out.memory, rows, count, size),
     assignNearest: (task) => assignNearest(handle, task),
+    warp: (task) => warp(handle, task),
     createRandomKernels: (kernels) => createNativeRandomKernels(handle, kernels),
     peak: (loops) => handle.peak(loops),
     dispose: () => handle.dispose(),
@@ -92,4 +94,10 @@ function assignNearest(handle: NativeHandle, task: NearestTask): void {
   handle.assignNearest(
     ...([points, centroids, count, size, sharpnessOf(task), nearest, distances, margins, confidences] as const),
   );
+}
+
+function warp(handle: NativeHandle, { series, references, steps, channels, band, squared }: WarpingTask): void {
+  const cells = steps * channels;
+  const [rows, count] = [series.length / cells, references.length / cells];
+  handle.warp(series, references, rows, count, steps, channels, band, squared);
 }

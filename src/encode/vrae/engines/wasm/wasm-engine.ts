@@ -12,6 +12,7 @@ import {
 } from './wasm-module.js';
 import { createWasmNearest } from './wasm-nearest.js';
 import { createWasmRandomKernels } from './wasm-random-kernels.js';
+import { createWasmWarping } from './wasm-warping.js';
 
 export interface WasmEngineOptions {
   /** @default relaxed SIMD where the JavaScript engine has it */
@@ -92,6 +93,7 @@ function toBinding(instance: WasmKernel): KernelBinding<WasmBuffer> {
     squaredDistances: (points, centroids, out, rows, count, size) =>
       made(running().squared_distances(points.address, centroids.address, out.address, rows, count, size)),
     assignNearest: createWasmNearest(running),
+    warp: createWasmWarping(running),
     createRandomKernels: (kernels) => createWasmRandomKernels(running, kernels),
     peak: (loops) => running().peak(loops),
     dispose: () => {

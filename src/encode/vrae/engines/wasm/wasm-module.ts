@@ -45,6 +45,16 @@ export interface WasmKernel {
     features: number,
   ): number;
   transform_random_kernels(kernels: number, values: number, rows: number, out: number): void;
+  warp(
+    series: number,
+    references: number,
+    rows: number,
+    count: number,
+    steps: number,
+    channels: number,
+    band: number,
+    squared: number,
+  ): number;
   peak(loops: number): number;
 }
 

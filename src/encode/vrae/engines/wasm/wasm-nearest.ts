@@ -1,24 +1,17 @@
 import { type NearestTask, sharpnessOf } from '../../../../numeric/nearest-engine.js';
 import { made, type WasmKernel } from './wasm-module.js';
+import { createWasmPlace } from './wasm-place.js';
 
 /** Points that are copied in at a time. */
 const CHUNK_ROWS = 256;
 
 /** Nearest centroids in the module's memory, part of which it keeps for points and centroids. */
 export function createWasmNearest(running: () => WasmKernel): (task: NearestTask) => void {
-  // Nothing frees an instance's memory: a place is made anew only where it is too small.
-  const createPlace = (): ((length: number) => number) => {
-    let address = 0;
-    let room = 0;
-    return (length) => {
-      if (length > room) {
-        address = made(running().allocate(length));
-        room = length;
-      }
-      return address;
-    };
+  const places = {
+    points: createWasmPlace(running),
+    centroids: createWasmPlace(running),
+    results: createWasmPlace(running),
   };
-  const places = { points: createPlace(), centroids: createPlace(), results: createPlace() };
 
   return (task) => {
     const { points, centroids, count, size, nearest, distances, margins, confidences } = task;
