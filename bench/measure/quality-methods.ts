@@ -77,6 +77,11 @@ export const METHODS = {
   raw: { encoder: { kind: 'raw' } },
   'raw-z': { encoder: { kind: 'raw' }, series: { transform: 'none', scope: 'own' } },
   features: { encoder: { kind: 'features' } },
+  compact: { encoder: { kind: 'features', features: 'compact' } },
+  'compact-z': {
+    encoder: { kind: 'features', features: 'compact' },
+    series: { transform: 'none', scope: 'own' },
+  },
   rocket: { encoder: { kind: 'rocket' } },
   dtw: { encoder: { kind: 'dtw' } },
   'dtw-z': { encoder: { kind: 'dtw' }, series: { transform: 'none', scope: 'own' } },
