@@ -50,6 +50,11 @@ export { encodeWith } from './encode/encode-with.js';
 export type { Encoder } from './encode/encoder.js';
 export { type Catch22, type Catch22Options, createCatch22 } from './encode/features/catch22.js';
 export {
+  type CompactFeatures,
+  type CompactFeaturesOptions,
+  createCompactFeatures,
+} from './encode/features/compact-features.js';
+export {
   type TrainingSeries,
   type TrainVraeOptions,
   trainVrae,

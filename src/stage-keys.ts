@@ -38,6 +38,7 @@ export const STAGE_KEYS: KeyTree<StageOptions> = {
     plugin: true,
     plugins: true,
     embeddingSize: true,
+    features: true,
     dae: {
       layers: true,
       latent: true,

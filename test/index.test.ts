@@ -18,6 +18,7 @@ const EXPORTS = {
   series: ['fitScale', 'resolveSeries', 'toSeries'],
   encode: [
     'createCatch22',
+    'createCompactFeatures',
     'createInferenceNetwork',
     'createTrainingNetwork',
     'createVraeEncoder',

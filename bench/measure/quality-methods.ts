@@ -77,6 +77,11 @@ export const METHODS = {
   raw: { encoder: { kind: 'raw' } },
   'raw-z': { encoder: { kind: 'raw' }, series: { transform: 'none', scope: 'own' } },
   features: { encoder: { kind: 'features' } },
+  compact: { encoder: { kind: 'features', features: 'compact' } },
+  'compact-z': {
+    encoder: { kind: 'features', features: 'compact' },
+    series: { transform: 'none', scope: 'own' },
+  },
   rocket: { encoder: { kind: 'rocket' } },
   // By the published way, each window by its own maximum.
   dae: { encoder: { kind: 'dae' }, series: { transform: 'none', scale: 'max', scope: 'own' } },

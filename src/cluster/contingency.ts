@@ -30,6 +30,41 @@ export function contingency(first: ArrayLike<unknown>, second: ArrayLike<unknown
   return { total: first.length, cells: [...cells.values()], cellSums, firstSums, secondSums };
 }
 
+/** Counts two partitions row by row: what it keeps grows with pairs of classes that meet, not with the rows. */
+export interface PairCounts {
+  add(first: unknown, second: unknown): void;
+  counts(): Contingency;
+}
+
+export function createPairCounts(): PairCounts {
+  const cells = new Map<unknown, Map<unknown, number>>();
+  return {
+    add: (first, second) => {
+      const row = cells.get(first) ?? new Map<unknown, number>();
+      row.set(second, (row.get(second) ?? 0) + 1);
+      cells.set(first, row);
+    },
+    counts: () => {
+      const firstSums = new Map<unknown, number>();
+      const secondSums = new Map<unknown, number>();
+      const counted = [...cells].flatMap(([first, row]) =>
+        [...row].map(([second, count]) => ({ first, second, count })),
+      );
+      for (const { first, second, count } of counted) {
+        firstSums.set(first, (firstSums.get(first) ?? 0) + count);
+        secondSums.set(second, (secondSums.get(second) ?? 0) + count);
+      }
+      return {
+        total: counted.reduce((sum, { count }) => sum + count, 0),
+        cells: counted.map(({ count }) => count),
+        cellSums: counted.map(({ first, second }) => [firstSums.get(first)!, secondSums.get(second)!] as const),
+        firstSums: [...firstSums.values()],
+        secondSums: [...secondSums.values()],
+      };
+    },
+  };
+}
+
 function numbered(classes: ArrayLike<unknown>): { readonly numbers: Uint32Array; readonly count: number } {
   const known = new Map<unknown, number>();
   const numbers = Uint32Array.from({ length: classes.length }, (_, i) => {

@@ -5,7 +5,7 @@ import type { ViewKind } from './views/view-kind.js';
  * - `vrae`: a variational recurrent autoencoder, with views of the window beside it;
  * - `dae`: a denoising autoencoder of dense layers;
  * - `raw`: the window itself;
- * - `features`: its 22 canonical characteristics (catch22);
+ * - `features`: its 22 canonical characteristics (catch22), or the compact features;
  * - `rocket`: features of random convolution kernels;
  * - `dtw`: its distances to chosen windows under banded dynamic time warping;
  * - `precomputed`: nothing; its records carry an embedding already, an element a channel;
@@ -34,13 +34,23 @@ export const ENCODER_KINDS = [
 /** The kinds whose embedding is one view of the window. */
 export type ProjectedKind = Exclude<EncoderKind, 'vrae' | 'dae' | 'precomputed' | 'onnx' | 'tfjs' | 'plugin'>;
 
-/** The view that each is. */
+/** The view that each is, but for other sets of `features`. */
 export const PROJECTED_VIEWS: Readonly<Record<ProjectedKind, ViewKind>> = {
   raw: 'values',
   features: 'catch22',
   rocket: 'usage-kernels',
   dtw: 'dtw-distances',
 };
+
+/** Sets of features. */
+export const FEATURE_SETS = ['catch22', 'compact'] as const;
+
+export type FeatureSet = (typeof FEATURE_SETS)[number];
+
+/** The view that an encoder's embedding is. */
+export function projectedView(kind: ProjectedKind, features: FeatureSet): ViewKind {
+  return kind === 'features' && features === 'compact' ? 'compact-features' : PROJECTED_VIEWS[kind];
+}
 
 export function isEncoderKind(kind: string): kind is EncoderKind {
   return ENCODER_KINDS.includes(kind as EncoderKind);

@@ -2,17 +2,24 @@ import { SegtideError } from '../errors.js';
 import type { PluginModule } from '../plugin/plugin-module.js';
 import { type DaeOptions, type DaeSettings, resolveDae } from './dae/dae-options.js';
 import { type EncoderFileOptions, type EncoderFileSettings, resolveEncoderFile } from './encoder-file.js';
-import { ENCODER_KINDS, type EncoderKind, isProjectedKind, PROJECTED_VIEWS } from './encoder-kind.js';
+import {
+  ENCODER_KINDS,
+  type EncoderKind,
+  FEATURE_SETS,
+  type FeatureSet,
+  isProjectedKind,
+  PROJECTED_VIEWS,
+} from './encoder-kind.js';
 import { SHIFTS, type Shift } from './views/shift.js';
 import { VIEW_KINDS, type ViewKind } from './views/view-kind.js';
 import { resolveVrae, type VraeOptions, type VraeSettings } from './vrae/vrae-options.js';
 
-/** What turns a series into a vector. All but `kind`, `embeddingSize`, `dae`, `shift`, `init`, `engine`, `threads`, `seed` and those of a file are of the VRAE. */
+/** What turns a series into a vector. All but `kind`, `embeddingSize`, `features`, `dae`, `shift`, `init`, `engine`, `threads`, `seed` and those of a file are of the VRAE. */
 export interface EncoderOptions extends VraeOptions, EncoderFileOptions {
   /**
    * A VRAE with views of the window beside it; or the latents of a denoising autoencoder of dense layers, or what it
    * gives back (`dae`); or, without latents and reconstructions, the principal components of the prepared window
-   * (`raw`), of its catch22 features (`features`), of features of random kernels (`rocket`), or of its distances to
+   * (`raw`), of its features (`features`), of features of random kernels (`rocket`), or of its distances to
    * chosen windows under dynamic time warping (`dtw`); or the embedding that
    * records carry, an element a channel, in windows of one step (`precomputed`); or what an ONNX file (`onnx`)
    * or a TensorFlow model (`tfjs`) makes of the prepared window; or what a module of the user's own gives (`plugin`, docs/plugins.md).
@@ -28,6 +35,12 @@ export interface EncoderOptions extends VraeOptions, EncoderFileOptions {
    * @default 32
    */
   readonly embeddingSize?: number | undefined;
+  /**
+   * Which features, for `kind: features`: the 22 of catch22, of each channel scaled by itself; or a compact set of
+   * tsfresh's, of the window as it is prepared, level and size among them (docs/features.md).
+   * @default 'catch22'
+   */
+  readonly features?: FeatureSet;
   /** Of the denoising autoencoder; they wait for `kind: dae`. */
   readonly dae?: DaeOptions | undefined;
   /**
@@ -61,6 +74,8 @@ export interface EncoderSettings extends VraeSettings, EncoderFileSettings {
   readonly plugins: readonly PluginModule[];
   /** Undefined where it was not set, and of the VRAE. */
   readonly embeddingSize: number | undefined;
+  /** Of `features` alone. */
+  readonly features: FeatureSet;
   readonly views: readonly ViewKind[];
   readonly shift: Shift;
   readonly init: EncoderInit;
@@ -80,6 +95,7 @@ export function resolveEncoder(options: EncoderOptions = {}): EncoderSettings {
     plugin,
     plugins = [],
     embeddingSize,
+    features = 'catch22',
     dae,
     views,
     shift = 'aligned',
@@ -97,6 +113,7 @@ export function resolveEncoder(options: EncoderOptions = {}): EncoderSettings {
     plugin,
     plugins,
     embeddingSize,
+    features,
     dae: kind === 'dae' ? resolveDae(dae) : undefined,
     ...fromFile,
     views: views === undefined ? (isPublished ? [] : DEFAULT_VIEWS) : views,
@@ -134,6 +151,7 @@ function checkKind(kind: EncoderKind, options: EncoderOptions): void {
         "and 8 by views; a denoising autoencoder's has `dae.latent`, or one a cell; a precomputed one has as many as there are channels, one of a file as the file gives, and a plug-in says itself",
     );
   }
+  checkFeatures(kind, options.features);
   if (kind === 'plugin' && options.shift === 'invariant') {
     refuse('`shift: invariant` is no affair of a plug-in: it sees windows as they are; leave it out');
   }
@@ -156,12 +174,19 @@ function checkKind(kind: EncoderKind, options: EncoderOptions): void {
   }
 }
 
+function checkFeatures(kind: EncoderKind, features: FeatureSet | undefined): void {
+  if (features === undefined) return;
+  if (kind !== 'features') refuse(`\`features\` is for kind features; leave it out for ${kind}`);
+  if (!FEATURE_SETS.includes(features)) refuse(`\`features\` must be ${FEATURE_SETS.join(' or ')}; got ${features}`);
+}
+
 /** Options that are not of a VRAE alone. */
 const OF_ALL_KINDS: ReadonlySet<string> = new Set<keyof EncoderOptions>([
   'kind',
   'plugin',
   'plugins',
   'embeddingSize',
+  'features',
   'dae',
   'shift',
   'init',

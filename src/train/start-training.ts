@@ -15,6 +15,8 @@ export interface Training {
 
 export interface StartTrainingOptions {
   readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
+  /** Told the most memory that the process held resident, bytes, where it comes to a result. */
+  readonly onPeak?: ((bytes: number) => void) | undefined;
   /** Takes less of the processor than whoever runs beside it. @default false */
   readonly background?: boolean;
   /** Most time that it may take, in ms: one that hangs is ended then. @default an hour */
@@ -32,7 +34,7 @@ export interface TrainingOrder {
 /** What the process tells. */
 export type TrainingReport =
   | { readonly kind: 'progress'; readonly progress: TrainingProgress }
-  | { readonly kind: 'result'; readonly result: TrainingResult }
+  | { readonly kind: 'result'; readonly result: TrainingResult; readonly peakBytes: number }
   | { readonly kind: 'error'; readonly code: ErrorCode; readonly text: string };
 
 /**
@@ -41,7 +43,7 @@ export type TrainingReport =
  */
 export function startTraining(
   job: TrainingJob,
-  { onProgress, background = false, maxMs = HOUR_MS }: StartTrainingOptions = {},
+  { onProgress, onPeak, background = false, maxMs = HOUR_MS }: StartTrainingOptions = {},
 ): Training {
   const child = toChildProcess(new URL('./training-process.js', import.meta.url));
   const ended = once(child, 'close');
@@ -59,8 +61,10 @@ export function startTraining(
     const lastWords = listenTo(child);
     child.on('message', (report: TrainingReport) => {
       if (report.kind === 'progress') onProgress?.(report.progress);
-      else if (report.kind === 'result') resolve(report.result);
-      else reject(new SegtideError(report.code, report.text));
+      else if (report.kind === 'result') {
+        onPeak?.(report.peakBytes);
+        resolve(report.result);
+      } else reject(new SegtideError(report.code, report.text));
     });
     child.on('error', (cause) => reject(notRun(cause)));
     // After an outcome this changes nothing.

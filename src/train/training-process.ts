@@ -1,6 +1,7 @@
 import { constants, getPriority, setPriority } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { SegtideError } from '../errors.js';
+import { peakMemory } from '../numeric/peak-memory.js';
 import { toWorker } from '../numeric/worker.js';
 import { runTrainingJob } from './run-training-job.js';
 import type { TrainingOrder, TrainingReport } from './start-training.js';
@@ -22,7 +23,7 @@ process.once('message', ({ job, background, parent }: TrainingOrder) => {
     now: () => performance.now(),
     onProgress: (progress) => onProgress({ kind: 'progress', progress }),
   }).then(
-    (result) => conclude({ kind: 'result', result }),
+    (result) => conclude({ kind: 'result', result, peakBytes: peakMemory() }),
     (error: unknown) => {
       const text = error instanceof Error ? error.message : String(error);
       if (error instanceof SegtideError) conclude({ kind: 'error', code: error.code, text });

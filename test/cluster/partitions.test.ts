@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { adjustedRandIndex } from '../../src/cluster/adjusted-rand-index.js';
-import { normalizedMutualInformation } from '../../src/cluster/normalized-mutual-information.js';
+import { adjustedRandIndex, adjustedRandIndexOf } from '../../src/cluster/adjusted-rand-index.js';
+import { createPairCounts } from '../../src/cluster/contingency.js';
+import {
+  normalizedMutualInformation,
+  normalizedMutualInformationOf,
+} from '../../src/cluster/normalized-mutual-information.js';
 import { silhouette } from '../../src/cluster/silhouette.js';
 
 /** Made by `fixtures/make-partitions.py` with scikit-learn. */
@@ -20,6 +24,16 @@ describe.each(FIXTURE.partitions)('partitions that are $name', ({ first, second,
   it('agree as scikit-learn says', () => {
     expect(adjustedRandIndex(first, second)).toBeCloseTo(ari, 12);
     expect(normalizedMutualInformation(first, second)).toBeCloseTo(nmi, 12);
+  });
+
+  it('agree the same where they are counted row by row', () => {
+    const pairs = createPairCounts();
+    for (const [i, own] of first.entries()) pairs.add(`class ${own}`, second[i]);
+    const counted = pairs.counts();
+    expect(counted.total).toBe(first.length);
+    expect(counted.firstSums).toHaveLength(new Set(first).size);
+    expect(adjustedRandIndexOf(counted)).toBeCloseTo(ari, 12);
+    expect(normalizedMutualInformationOf(counted)).toBeCloseTo(nmi, 12);
   });
 });
 

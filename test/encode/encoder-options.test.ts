@@ -41,6 +41,11 @@ describe('resolveEncoder', () => {
     expect(resolveEncoder({ ...options, engine: 'js', seed: 3 })).toMatchObject({ ...options, engine: 'js', seed: 3 });
   });
 
+  it('takes the features of catch22 unless others are named', () => {
+    expect(resolveEncoder({ kind: 'features' }).features).toBe('catch22');
+    expect(resolveEncoder({ kind: 'features', features: 'compact' }).features).toBe('compact');
+  });
+
   it.each([
     [{ shift: 'invariant', views: [] }, 'got none'],
     [{ shift: 'invariant', preset: 'published' }, 'got none'],
@@ -56,6 +61,8 @@ describe('resolveEncoder', () => {
     [{ embeddingSize: 4 }, '`embeddingSize` is for raw, features, rocket, dtw'],
     [{ kind: 'precomputed', embeddingSize: 4 }, '`embeddingSize` is for raw, features, rocket, dtw'],
     [{ kind: 'precomputed', shift: 'invariant' }, 'for windows of several steps'],
+    [{ kind: 'raw', features: 'compact' }, '`features` is for kind features; leave it out for raw'],
+    [{ kind: 'features', features: 'all' as never }, '`features` must be catch22 or compact; got all'],
     [{ kind: 'raw', embeddingSize: 0 }, 'a whole number from 1 to 256; got 0'],
     [{ kind: 'raw', embeddingSize: 2.5 }, 'a whole number from 1 to 256; got 2.5'],
     [{ kind: 'tfjs' }, '`kind: tfjs` needs `file`'],

@@ -30,6 +30,13 @@ function championOf({ artifact }: TrainingResult): NonNullable<TrainingJob['cham
   return { artifact, clusterModel: decodeArtifact(artifact).clusterModel };
 }
 
+it('embeds windows by the features that are asked for', async () => {
+  const headerOf = async (encoder: EncoderOptions): Promise<string> =>
+    JSON.stringify(decodeArtifact((await runTrainingJob(jobOf(encoder))).artifact).encoder.header);
+  expect(await headerOf({ kind: 'features' })).toContain('"kind":"catch22"');
+  expect(await headerOf({ kind: 'features', features: 'compact' })).toContain('"kind":"compact-features"');
+});
+
 describe.each(KINDS)('a training of kind %s', (kind) => {
   it('makes the same bytes of the same job, which bring the model back', async () => {
     const first = await runTrainingJob(jobOf({ kind }));

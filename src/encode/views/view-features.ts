@@ -1,5 +1,6 @@
 import type { WarpingEngine } from '../../numeric/warping-engine.js';
 import { createCatch22 } from '../features/catch22.js';
+import { createCompactFeatures } from '../features/compact-features.js';
 import { type ChannelLevels, LEVEL_FEATURES, writeLevels } from './channel-levels.js';
 import { type DtwMedoids, openDtwDistances } from './dtw-medoids.js';
 import { isKernelView, writeKernelInput } from './kernel-input.js';
@@ -78,6 +79,14 @@ export function openViewFeatures(
     case 'catch22': {
       if (steps < 2) return NO_FEATURES;
       const { names, transform } = createCatch22({ steps, channels });
+      return {
+        count: channels * names.length,
+        extract: ({ usage }, rows, out) => transform(usage, rows, out),
+      };
+    }
+    case 'compact-features': {
+      if (steps < 2) return NO_FEATURES;
+      const { names, transform } = createCompactFeatures({ steps, channels });
       return {
         count: channels * names.length,
         extract: ({ usage }, rows, out) => transform(usage, rows, out),

@@ -6,6 +6,7 @@
  * - `values`: every step of each channel as it is, for channels in one unit;
  * - `profile`: each channel over its own maximum;
  * - `catch22`: the 22 features of each channel;
+ * - `compact-features`: 55 features of each channel as it is, level and size among them;
  * - `dtw-distances`: distances of the window as it is to chosen windows, under banded dynamic time warping;
  * - `level`: mean and spread of each channel on a logarithmic scale, and its shares of zero and of missing steps;
  * - `latents`: what a VRAE gave for the window.
@@ -20,6 +21,7 @@ export const VIEW_KINDS = [
   'values',
   'profile',
   'catch22',
+  'compact-features',
   'dtw-distances',
   'level',
   'latents',
@@ -58,6 +60,13 @@ export const VIEW_RULES: Readonly<Record<ViewKind, ViewRule>> = {
     needsUsage: false,
   },
   catch22: {
+    standardise: true,
+    leastSpread: ROUNDING,
+    clip: { low: 0.005, high: 0.995 },
+    components: { leastShare: 0.01, most: 32 },
+    needsUsage: false,
+  },
+  'compact-features': {
     standardise: true,
     leastSpread: ROUNDING,
     clip: { low: 0.005, high: 0.995 },

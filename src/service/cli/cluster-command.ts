@@ -1,8 +1,9 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { METHODS } from '../../cluster/offline/method.js';
 import { collect } from './collect.js';
 import type { Outcome } from './exit-code.js';
 import { addInputOptions, type InputFlags } from './input-options.js';
+import { choiceOption } from './names.js';
 import type { Terminal } from './terminal.js';
 
 /** Flags of `segtide cluster`, as written. */
@@ -48,24 +49,19 @@ export function addClusterCommand(program: Command, terminal: Terminal, outcome:
     )
     .option('--model-version <id>', 'take the vectors of this model alone')
     .addOption(
-      new Option('--by <what>', 'what of a window is clustered; series for k-shape and dtw, else embedding').choices([
+      choiceOption('--by <what>', 'what of a window is clustered; series for k-shape and dtw, else embedding', [
         'embedding',
         'series',
       ]),
     )
     .option('-m, --model <file>', 'take the embedding of the model in a file instead of fitting one')
-    .addOption(new Option('--method <name>', 'how').choices(METHODS).default('k-means'))
+    .addOption(choiceOption('--method <name>', 'how', METHODS).default('k-means'))
     .option('-k, --k <n>', 'number of clusters, or a range such as 2..10, of which the best silhouette is taken')
     .addOption(
-      new Option('--linkage <name>', 'of agglomerative (default: ward)').choices([
-        'ward',
-        'average',
-        'complete',
-        'single',
-      ]),
+      choiceOption('--linkage <name>', 'of agglomerative (default: ward)', ['ward', 'average', 'complete', 'single']),
     )
     .addOption(
-      new Option('--covariance <kind>', 'of gaussian-mixture (default: full where windows suffice)').choices([
+      choiceOption('--covariance <kind>', 'of gaussian-mixture (default: full where windows suffice)', [
         'full',
         'diagonal',
       ]),
@@ -76,7 +72,10 @@ export function addClusterCommand(program: Command, terminal: Terminal, outcome:
     .option('--band <share>', 'of dtw: how far series may be out of step, as a share of all steps (default: 0.1)')
     .option('--threads <n>', 'of dtw: worker threads (default: one less than there are cores)')
     .option('-l, --label-column <name>', 'column or field with the true class of each window or vector')
-    .option('--labels <file>', 'known segments of the customers of events, NDJSON as `segtide simulate` writes it')
+    .option(
+      '--labels <file>',
+      'known segments of the customers of events, NDJSON as `segtide simulate` writes it (default: the events’ own, by input.fields.label)',
+    )
     .option('--anomalies [neighbours]', 'score how far each window stands out (default: by 20 neighbours)')
     .option('--assignments <file>', 'write the cluster of each window as NDJSON')
     .option('--plots <folder>', 'write charts as SVG: map, scores by k, dendrogram')

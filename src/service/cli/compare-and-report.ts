@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { DEFAULT_METHOD_SETTINGS, METHODS, type Method } from '../../cluster/offline/method.js';
 import { SegtideError } from '../../errors.js';
 import type { TrainingJob, TrainingResult } from '../../train/training-job.js';
+import type { TrainingProgress } from '../../train/training-progress.js';
 import { checkOutputFile } from '../../transport/file/check-output-file.js';
 import { candidateAssignments, keysForFile } from '../compare/candidate-keys.js';
 import { type CompareFilesOptions, compareFiles } from '../compare/compare-files.js';
@@ -13,18 +14,23 @@ import { trainUnderWatch } from '../model/train-under-watch.js';
 import { formatCounted } from '../summary/format.js';
 import { renderComparison } from '../summary/render-comparison.js';
 import type { CompareFlags } from './compare-command.js';
+import { createCompareProgress } from './compare-progress.js';
 import { inputAssignments } from './input-options.js';
 import { loadCharts } from './load-charts.js';
+import { pickNamed } from './names.js';
 import { readConfig, readGivenKeys } from './read-config.js';
 import { refuseIdle } from './refuse-idle.js';
 import { sharedAssignments } from './shared-options.js';
 import type { Terminal } from './terminal.js';
+import { toDuration } from './to-duration.js';
 import { toRange } from './to-range.js';
 import { workAndPrint } from './work-and-print.js';
 
 const DEFAULT_ENCODERS = ['series', 'vrae', 'latents', 'features', 'rocket'];
 const DEFAULT_METHODS: readonly Method[] = ['k-means', 'agglomerative', 'gaussian-mixture', 'hdbscan'];
 const DEFAULT_SEEDS = 3;
+/** Clusterings tell nothing of themselves, and take long now and then. */
+const SHOW_EVERY_MS = 1000;
 
 /**
  * Compares encoders and methods, and tells the user about it: progress on standard error, the ranking on standard output.
@@ -36,7 +42,7 @@ export async function compareAndReport(
   files: readonly string[],
   flags: CompareFlags,
   terminal: Terminal,
-  train?: (job: TrainingJob) => Promise<TrainingResult>,
+  train?: (job: TrainingJob, signal: AbortSignal) => Promise<TrainingResult>,
 ): Promise<number> {
   const { windows = false, output, report, labels, labelColumn } = flags;
   if (windows && labels !== undefined) refuse('--labels', 'it is for events', 'Name a --label-column.');
@@ -59,20 +65,21 @@ export async function compareAndReport(
   if (report !== undefined) await checkOutputFile(report, [...paths, flags.config, labels, output]);
   const candidates = candidatesWith(kind);
   const usual = candidates === ENCODER_CANDIDATES ? DEFAULT_ENCODERS : [...DEFAULT_ENCODERS, kind];
-  const encoders = pick('--encoders', flags.encoders ?? usual, candidates, ({ name }) => name);
+  const encoders = pickNamed('--encoders', flags.encoders ?? usual, candidates, ({ name }) => name);
   if (output !== undefined && encoders.every(({ by }) => by === 'series')) {
     refuse('--output', 'it writes the config of an encoder, and series have none', 'Name an encoder, or leave it out.');
   }
   const first = config.run.seed;
-  const options: Omit<CompareFilesOptions, 'train' | 'onStep'> = {
+  const options: Omit<CompareFilesOptions, 'train' | 'onStep' | 'onShown'> = {
     kind: windows ? 'windows' : 'events',
     labelColumn,
     labelFile: labels,
     encoders,
-    methods: pick('--methods', flags.methods ?? DEFAULT_METHODS, METHODS, (name) => name),
+    methods: pickNamed('--methods', flags.methods ?? DEFAULT_METHODS, METHODS, (name) => name),
     seeds: Array.from({ length: toSeeds(flags.seeds) }, (_, i) => first + i),
     settings: { ...DEFAULT_METHOD_SETTINGS, threads: Math.max(0, availableParallelism() - 1) },
     k: toRange(flags.k),
+    timeLimitMs: flags.timeLimit === undefined ? undefined : toDuration('--time-limit', flags.timeLimit),
     configOf: ({ set }, seed) => configFor(set, seed),
     keysOf: ({ set }) => keysForFile(keysWith(candidateAssignments({ set }, given)), config.plugins, output ?? '.'),
     output,
@@ -81,26 +88,43 @@ export async function compareAndReport(
   };
   return workAndPrint(
     {
-      work: (display, signal) => {
-        let encoding = '';
-        const parts: Pick<CompareFilesOptions, 'train' | 'onStep'> = {
-          train: train ?? ((job) => trainUnderWatch(job, display, signal)),
-          onStep: (encoder, method, seed) => {
-            if (method === null) encoding = encoder;
-            display.show(() => `comparing  ${encoding}${method === null ? '' : `, ${method}`}  seed ${seed}`);
+      work: async (display, signal) => {
+        const { encoders, seeds } = options;
+        const progress = createCompareProgress({ encoders: encoders.length, seeds: seeds.length, now: terminal.now });
+        const parts: Pick<CompareFilesOptions, 'train' | 'onStep' | 'onShown'> = {
+          train: (job, own, onPeak) => {
+            const toLine = (training: TrainingProgress): string => {
+              progress.train(training);
+              return progress.line();
+            };
+            return train?.(job, own) ?? trainUnderWatch(job, display, own, { toLine, onPeak });
+          },
+          onStep: (step) => {
+            progress.begin(step);
+            display.show(progress.line);
+            showing ??= setInterval(() => display.show(progress.line), SHOW_EVERY_MS).unref();
+          },
+          onShown: (encoder) => {
+            progress.draw(encoder);
+            display.show(progress.line);
           },
         };
-        return compareFiles(
-          config,
-          { ...options, ...parts },
-          {
-            clock: { now: terminal.now },
-            log: createLog({ level: 'warn', format: 'text', write: (line) => display.above(line) }),
-            signal,
-            onProgress: (events, gathered) =>
-              display.show(() => `reading  ${formatCounted(events, 'event')}  ${formatCounted(gathered, 'window')}`),
-          },
-        );
+        let showing: NodeJS.Timeout | undefined;
+        try {
+          return await compareFiles(
+            config,
+            { ...options, ...parts },
+            {
+              clock: { now: terminal.now },
+              log: createLog({ level: 'warn', format: 'text', write: (line) => display.above(line) }),
+              signal,
+              onProgress: (events, gathered) =>
+                display.show(() => `reading  ${formatCounted(events, 'event')}  ${formatCounted(gathered, 'window')}`),
+            },
+          );
+        } finally {
+          clearInterval(showing);
+        }
       },
       render: renderComparison,
     },
@@ -121,15 +145,6 @@ function assignmentsOf(files: readonly string[], flags: CompareFlags, seed?: num
     refuseIdle(assignments, cutsWindows, 'the windows of the file are cut already');
   }
   return assignments;
-}
-
-function pick<T>(flag: string, names: readonly string[], all: readonly T[], nameOf: (item: T) => string): readonly T[] {
-  if (names.includes('all')) return all;
-  return names.map((name) => {
-    const found = all.find((item) => nameOf(item) === name);
-    if (found !== undefined) return found;
-    throw new SegtideError('config', `${flag} knows no '${name}': name all, or some of ${all.map(nameOf).join(', ')}`);
-  });
 }
 
 function toSeeds(text: string | undefined): number {

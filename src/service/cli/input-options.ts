@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Assignment } from '../config/assignment.js';
+import { toWords } from './names.js';
 
 /** Flags of all commands that read usage events. */
 export interface InputFlags {
@@ -22,7 +23,10 @@ export function addInputOptions(command: Command): Command {
     .option('-f, --format <format>', 'auto, ndjson, csv or parquet')
     .option('--customer <field>', 'field with the customer id (`customer`, if you name none)')
     .option('--time <field>', 'field with the event time (`time`, if you name none), ISO 8601 text')
-    .option('--value <fields...>', 'fields to sum up, a channel each; without any, events are counted')
+    .option(
+      '--value <fields...>',
+      'fields to sum up, with spaces or commas, a channel each; without any, events are counted',
+    )
     .option('--step <step>', 'hour, day, week, month or a duration')
     .option('--steps <n>', 'steps in a window')
     .option('--hop <n>', 'steps from one window to the next');
@@ -37,7 +41,7 @@ export function inputAssignments(files: readonly string[], flags: InputFlags): A
     ['input.format', flags.format, '--format'],
     ['input.fields.customer', flags.customer, '--customer'],
     ['input.fields.time', flags.time, '--time'],
-    ['input.channels', flags.value?.map((field) => ({ name: field, field })), '--value'],
+    ['input.channels', flags.value && toWords(flags.value).map((field) => ({ name: field, field })), '--value'],
     ['window.step', flags.step, '--step'],
     ['window.steps', flags.steps, '--steps'],
     ['window.hop', flags.hop, '--hop'],

@@ -1,5 +1,4 @@
 import { SegtideError } from '../../errors.js';
-import { parseDuration } from '../../numeric/duration.js';
 import { toAssignment } from '../config/assignment.js';
 import type { Config } from '../config/schema.js';
 import { replayFromConfig } from '../replay/replay-from-config.js';
@@ -14,6 +13,7 @@ import { refuseUsedTopics } from './refuse-used-topics.js';
 import type { ReplayFlags } from './replay-command.js';
 import { requireKafka } from './require-kafka.js';
 import type { Terminal } from './terminal.js';
+import { toDuration } from './to-duration.js';
 
 /**
  * Replays a range, and tells what came of it.
@@ -64,14 +64,6 @@ function toTime(flag: string, text: string, now: number): number {
     if (!Number.isNaN(time)) return time;
   }
   return now - toDuration(flag, text, 'a time such as 2026-01-31T08:00:00Z, a date (UTC), or ');
-}
-
-function toDuration(flag: string, text: string, also = ''): number {
-  try {
-    return parseDuration(text);
-  } catch (cause) {
-    throw new SegtideError('config', `${flag} must be ${also}a duration such as 90m or 7d; got '${text}'`, { cause });
-  }
 }
 
 /** Never where the workers write. */

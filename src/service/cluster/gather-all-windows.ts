@@ -1,4 +1,5 @@
 import { SegtideError } from '../../errors.js';
+import { NO_LABEL } from '../../ingest/label-code.js';
 import { customersOf, selectWindows } from '../../train/window-rows.js';
 import { firstResults } from '../../window/first-results.js';
 import type { Fates, WindowBatch } from '../../window/window-batch.js';
@@ -11,6 +12,8 @@ import { formatCount, formatCounted } from '../summary/format.js';
 /** Every whole window of an input. */
 export interface AllWindows {
   readonly windows: WindowBatch;
+  /** Codes of the classes that events told of their customers, `NO_LABEL` where none is known; undefined where none did. */
+  readonly labels: Int32Array | undefined; // (windows)
   /** Usage events that were read. */
   readonly events: number;
 }
@@ -28,13 +31,21 @@ export async function gatherAllWindows(config: Config, deps: GatherDeps): Promis
   const run = resolveRun(config);
   const parts: WindowBatch[] = [];
   const names: string[] = [];
+  const labels: number[] = [];
   const { fates, deadLetterReasons } = await readToEnd(config, run, deps, 'clustering', (windows, rows) => {
     if (rows.length === 0) return;
-    for (const row of rows) names.push(windows.ids.text(windows.customers[row]!));
+    for (const row of rows) {
+      names.push(windows.ids.text(windows.customers[row]!));
+      labels.push(windows.labels?.[row] ?? NO_LABEL);
+    }
     parts.push(selectWindows(windows, Uint32Array.from(rows)));
   });
   if (fates.accepted < fates.in) deps.log.warn(leftOut(fates, deadLetterReasons));
-  return { windows: joined(parts, names), events: fates.in };
+  return {
+    windows: joined(parts, names),
+    labels: labels.some((label) => label !== NO_LABEL) ? Int32Array.from(labels) : undefined,
+    events: fates.in,
+  };
 }
 
 /** What became of the events that are in no window. */

@@ -11,20 +11,26 @@ export function candidateCells(candidate: RankedCandidate, noNoise: string): str
     String(candidate.rank),
     candidate.encoder,
     candidate.method,
-    [...new Set(candidate.k)].join(', '),
+    rangeOf(candidate.k),
     score(candidate.ari),
     score(candidate.nmi),
     score(candidate.stability),
     score(candidate.silhouette),
     score(candidate.seriesSilhouette),
     candidate.noise === 0 ? noNoise : formatShare(candidate.noise),
+    formatSeconds(candidate.encodeSeconds + candidate.clusterSeconds),
     formatSeconds(candidate.encodeSeconds),
     formatSeconds(candidate.clusterSeconds),
-    `${formatCount(candidate.residentBytes / 2 ** 20)} MiB`,
+    `${formatCount(candidate.peakBytes / 2 ** 20)} MiB`,
   ];
 }
 
 /** A score in three decimals, or a dash where it is unknown. */
 export function score(value: number | null): string {
-  return value === null ? '–' : value.toFixed(3);
+  return value === null ? '–' : value.toFixed(3).replace('-0.000', '0.000');
+}
+
+function rangeOf(numbers: readonly number[]): string {
+  const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
+  return least === most ? String(least) : `${least}–${most}`;
 }

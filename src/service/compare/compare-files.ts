@@ -12,9 +12,7 @@ import { rankCandidates } from './rank-candidates.js';
 import { renderComparisonPage } from './render-comparison-page.js';
 import { winnerConfig } from './winner-config.js';
 
-export interface CompareFilesOptions
-  extends ReadWindowsOptions,
-    Pick<CompareWindowsOptions, 'encoders' | 'methods' | 'seeds' | 'settings' | 'k' | 'configOf' | 'train' | 'onStep'> {
+export interface CompareFilesOptions extends ReadWindowsOptions, Omit<CompareWindowsOptions, 'now' | 'signal'> {
   /** Where the winner's config goes. */
   readonly output?: string | undefined;
   /** The keys that were given, with those of an encoder, without defaults. */
@@ -22,6 +20,8 @@ export interface CompareFilesOptions
   /** Where the HTML page goes. */
   readonly report?: string | undefined;
   readonly draw: () => Promise<DrawChart>;
+  /** Told whose maps the page is about to get. */
+  readonly onShown: (encoder: string) => void;
 }
 
 /**
@@ -32,7 +32,7 @@ export interface CompareFilesOptions
  */
 export async function compareFiles(
   config: Config,
-  { kind, labelColumn, labelFile, output, keysOf, report, draw, ...how }: CompareFilesOptions,
+  { kind, labelColumn, labelFile, output, keysOf, report, draw, onShown, ...how }: CompareFilesOptions,
   deps: GatherDeps & { readonly signal: AbortSignal },
 ): Promise<ComparisonReport> {
   const { now } = deps.clock;
@@ -73,7 +73,7 @@ export async function compareFiles(
     seconds: (now() - began) / 1000,
   };
   if (report !== undefined) {
-    const shown = await gatherComparison(found, clusterings, deps.signal);
+    const shown = await gatherComparison(found, clusterings, onShown, deps.signal);
     await writeWholeFile(report, renderComparisonPage(shown, await draw(), now()));
   }
   return found;

@@ -1,16 +1,19 @@
-import { adjustedRandIndex } from '../../cluster/adjusted-rand-index.js';
+import type { Dendrogram } from '../../cluster/offline/dendrogram.js';
 import { METHOD_TRAITS, type Method, type MethodSettings } from '../../cluster/offline/method.js';
-import { NOISE, type Partition } from '../../cluster/offline/partition.js';
+import type { Partition } from '../../cluster/offline/partition.js';
 import { scorePartition } from '../../cluster/offline/score-partition.js';
 import { SegtideError } from '../../errors.js';
 import type { TrainingJob, TrainingResult } from '../../train/training-job.js';
-import { type ClusteredPartition, clusterRows, type KRange } from '../cluster/cluster-rows.js';
+import { clusterRows, type KRange } from '../cluster/cluster-rows.js';
 import type { ClusteredRows } from '../cluster/clustered-rows.js';
 import type { ReadWindows } from '../cluster/read-windows.js';
 import { toLatentRows, toWindowRows } from '../cluster/window-rows.js';
 import type { Config } from '../config/schema.js';
 import type { Candidate, CandidateFailure } from './comparison-report.js';
 import type { EncoderCandidate } from './encoder-candidates.js';
+import { summariseTrials, type Trial } from './summarise-trials.js';
+import { watchMemory } from './watch-memory.js';
+import { withinLimit } from './within-limit.js';
 
 export interface CompareWindowsOptions {
   readonly encoders: readonly EncoderCandidate[];
@@ -18,23 +21,27 @@ export interface CompareWindowsOptions {
   readonly seeds: readonly number[];
   readonly settings: Omit<MethodSettings, 'method' | 'seed'>;
   readonly k?: KRange | undefined;
+  /** Most time, in ms, that an encoder of one seed or one clustering may take. @default no limit */
+  readonly timeLimitMs?: number | undefined;
   /** The config with the keys of an encoder set. */
   readonly configOf: (candidate: EncoderCandidate, seed: number) => Config;
-  readonly train: (job: TrainingJob) => Promise<TrainingResult>;
+  /** @param onPeak told the most memory that a process of its own held, bytes */
+  readonly train: (job: TrainingJob, signal: AbortSignal, onPeak: (bytes: number) => void) => Promise<TrainingResult>;
   /** Epoch ms. */
   readonly now: () => number;
-  readonly onStep: (encoder: string, method: Method | null, seed: number) => void;
+  readonly onStep: (step: ComparisonStep) => void;
   readonly signal: AbortSignal;
 }
 
-/** One clustering of a candidate by one seed. */
-interface Trial {
-  readonly rows: ClusteredRows;
-  readonly found: ClusteredPartition;
-  readonly seriesSilhouette: number | null;
-  readonly encodeSeconds: number;
-  readonly clusterSeconds: number;
-  readonly residentBytes: number;
+/** What a comparison is about to do. */
+export interface ComparisonStep {
+  readonly encoder: string;
+  /** From 1, of all encoders. */
+  readonly encoderNumber: number;
+  /** Null while the encoder is fitted and its windows are encoded. */
+  readonly method: Method | null;
+  /** From 1, of all seeds. */
+  readonly seedNumber: number;
 }
 
 /** Encoders and methods as they did. */
@@ -55,6 +62,8 @@ export function keyOf({ encoder, method }: Pick<Candidate, 'encoder' | 'method'>
 export interface Clustering {
   readonly rows: ClusteredRows;
   readonly partition: Partition;
+  /** Of methods that grow one. */
+  readonly tree: Dendrogram | undefined;
 }
 
 /**
@@ -67,13 +76,11 @@ export async function compareWindows(read: ReadWindows, options: CompareWindowsO
   const candidates: Candidate[] = [];
   const failures: CandidateFailure[] = [];
   const clusterings = new Map<string, Clustering>();
-  const began = process.memoryUsage().rss;
-  const series = await encode(read, options, SERIES, seeds[0]!);
+  const series = await encode(read, options, SERIES, seeds[0]!, options.signal, () => undefined);
   const encoded = new Map<string, Encoded>();
   // Those that another's training serves as well come after it.
-  for (const encoder of encoders.toSorted(
-    (a, b) => Number(a.latentsOf !== undefined) - Number(b.latentsOf !== undefined),
-  )) {
+  const ordered = encoders.toSorted((a, b) => Number(a.latentsOf !== undefined) - Number(b.latentsOf !== undefined));
+  for (const [place, encoder] of ordered.entries()) {
     const own = methods.filter((method) => encoder.by === 'series' || !METHOD_TRAITS[method].onSeries);
     if (own.length === 0) {
       const why = `${methods.join(' and ')} take${methods.length === 1 ? 's' : ''} series alone`;
@@ -83,59 +90,75 @@ export async function compareWindows(read: ReadWindows, options: CompareWindowsO
     const isShared = encoders.some(({ latentsOf }) => latentsOf === encoder.name);
     const trials = new Map(own.map((method): [Method, Trial[]] => [method, []]));
     try {
-      for (const seed of seeds) {
-        options.onStep(encoder.name, null, seed);
+      for (const [i, seed] of seeds.entries()) {
+        const step = { encoder: encoder.name, encoderNumber: place + 1, seedNumber: i + 1 };
+        options.onStep({ ...step, method: null });
         const shared = encoder.latentsOf && encoded.get(`${encoder.latentsOf} ${seed}`);
-        const { rows, encodeSeconds } = shared
+        const { rows, encodeSeconds, peakBytes } = shared
           ? { ...shared, rows: toLatentRows(shared.rows, options.configOf(encoder, seed).cluster.distance) }
-          : await encodeTimed(read, options, encoder, seed);
-        if (isShared) encoded.set(`${encoder.name} ${seed}`, { rows, encodeSeconds });
+          : await encodeMeasured(read, options, encoder, seed);
+        if (isShared) encoded.set(`${encoder.name} ${seed}`, { rows, encodeSeconds, peakBytes });
         for (const method of trials.keys()) {
+          options.onStep({ ...step, method });
           const trial = await cluster(rows, series, method, seed, options).catch((error: unknown) => {
-            failures.push({ encoder: encoder.name, method, why: reasonOf(error) });
+            failures.push({ encoder: encoder.name, method, why: reasonOf(error, options.signal) });
             trials.delete(method);
           });
-          const residentBytes = Math.max(0, process.memoryUsage().rss - began);
-          if (trial) trials.get(method)!.push({ ...trial, encodeSeconds, residentBytes });
+          if (!trial) continue;
+          trials.get(method)!.push({ ...trial, encodeSeconds, peakBytes: Math.max(peakBytes, trial.peakBytes) });
         }
       }
     } catch (error) {
-      failures.push({ encoder: encoder.name, method: null, why: reasonOf(error) });
+      failures.push({ encoder: encoder.name, method: null, why: reasonOf(error, options.signal) });
       continue;
     }
     for (const [method, tried] of trials) {
-      const candidate = summarise(encoder.name, method, tried);
+      const candidate = summariseTrials(encoder.name, method, tried);
       candidates.push(candidate);
-      clusterings.set(keyOf(candidate), { rows: tried[0]!.rows, partition: tried[0]!.found.partition });
+      const { rows, found } = tried[0]!;
+      clusterings.set(keyOf(candidate), { rows, partition: found.partition, tree: found.tree });
     }
   }
   return { candidates, failures, clusterings, unusable: read.windows.length - series.usable.length };
 }
 
-/** Windows through an encoder that was fitted to them, and how long that took. */
+/** Windows through an encoder that was fitted to them, and what that took. */
 interface Encoded {
   readonly rows: ClusteredRows;
   readonly encodeSeconds: number;
+  readonly peakBytes: number;
 }
 
-async function encodeTimed(
+async function encodeMeasured(
   read: ReadWindows,
   options: CompareWindowsOptions,
   encoder: EncoderCandidate,
   seed: number,
 ): Promise<Encoded> {
-  const start = options.now();
-  const rows = await encode(read, options, encoder, seed);
-  return { rows, encodeSeconds: (options.now() - start) / 1000 };
+  const { now, timeLimitMs, signal } = options;
+  const start = now();
+  const memory = watchMemory();
+  let trained = 0;
+  const onPeak = (bytes: number): void => {
+    trained = Math.max(trained, bytes);
+  };
+  try {
+    const rows = await withinLimit(timeLimitMs, signal, (own) => encode(read, options, encoder, seed, own, onPeak));
+    return { rows, encodeSeconds: (now() - start) / 1000, peakBytes: Math.max(trained, memory.end()) };
+  } finally {
+    memory.end();
+  }
 }
 
 const SERIES: EncoderCandidate = { name: 'series', by: 'series', set: {} };
 
 function encode(
   { windows, named, labels, settingsOf }: ReadWindows,
-  { configOf, train, signal }: CompareWindowsOptions,
+  { configOf, train }: CompareWindowsOptions,
   candidate: EncoderCandidate,
   seed: number,
+  signal: AbortSignal,
+  onPeak: (bytes: number) => void,
 ): Promise<ClusteredRows> {
   const config = configOf(candidate, seed);
   return toWindowRows(windows, named, labels, {
@@ -143,7 +166,7 @@ function encode(
     settings: settingsOf(config),
     mostFitted: config.model.reservoir,
     seed,
-    train,
+    train: (job) => train(job, signal, onPeak),
     signal,
   });
 }
@@ -153,45 +176,26 @@ async function cluster(
   series: ClusteredRows,
   method: Method,
   seed: number,
-  { settings, k, now, onStep, signal }: CompareWindowsOptions,
-): Promise<Omit<Trial, 'encodeSeconds' | 'residentBytes'>> {
-  onStep('', method, seed);
+  { settings, k, now, timeLimitMs, signal }: CompareWindowsOptions,
+): Promise<Omit<Trial, 'encodeSeconds'>> {
   const began = now();
-  const found = await clusterRows(rows, { settings: { ...settings, method, seed }, k, now, signal });
-  const clusterSeconds = (now() - began) / 1000;
-  const scored = await scorePartition(series.points, found.partition, { seed, signal });
-  return { rows, found, seriesSilhouette: scored.silhouette, clusterSeconds };
+  const memory = watchMemory();
+  try {
+    const found = await withinLimit(timeLimitMs, signal, (own) =>
+      clusterRows(rows, { settings: { ...settings, method, seed }, k, now, signal: own }),
+    );
+    const clusterSeconds = (now() - began) / 1000;
+    const peakBytes = memory.end();
+    const scored = await scorePartition(series.points, found.partition, { seed, signal });
+    return { rows, found, seriesSilhouette: scored.silhouette, clusterSeconds, peakBytes };
+  } finally {
+    memory.end();
+  }
 }
 
-/** A stop is no failure of a candidate. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof SegtideError) || error.code === 'aborted') throw error;
-  return error.message;
-}
-
-function summarise(encoder: string, method: Method, trials: readonly Trial[]): Candidate {
-  const memberships = trials.map(({ found }) => found.partition.membership);
-  const pairs = memberships.flatMap((a, i) => memberships.slice(i + 1).map((b) => adjustedRandIndex(a, b)));
-  const scores = (key: 'ari' | 'nmi' | 'silhouette'): number | null =>
-    mean(trials.map(({ found }) => found.scores[key]));
-  return {
-    encoder,
-    method,
-    k: trials.map(({ found }) => found.partition.k),
-    ari: scores('ari'),
-    nmi: scores('nmi'),
-    silhouette: scores('silhouette'),
-    seriesSilhouette: mean(trials.map(({ seriesSilhouette }) => seriesSilhouette)),
-    stability: pairs.length === 0 ? null : mean(pairs),
-    noise: mean(memberships.map((of) => of.filter((cluster) => cluster === NOISE).length / of.length))!,
-    encodeSeconds: mean(trials.map(({ encodeSeconds }) => encodeSeconds))!,
-    clusterSeconds: mean(trials.map(({ clusterSeconds }) => clusterSeconds))!,
-    residentBytes: Math.max(...trials.map(({ residentBytes }) => residentBytes)),
-  };
-}
-
-/** Null where one is unknown. */
-function mean(values: readonly (number | null)[]): number | null {
-  if (values.some((value) => value === null)) return null;
-  return (values as readonly number[]).reduce((sum, value) => sum + value, 0) / values.length;
+/** A stop on request is no failure of a candidate; whatever else happens is its own. */
+function reasonOf(error: unknown, signal: AbortSignal): string {
+  if (signal.aborted) throw error;
+  if (error instanceof SegtideError) return error.message;
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

@@ -42,8 +42,11 @@ export interface Candidate {
   /** Fitting the encoder and encoding all windows, of one seed; of `latents` beside `vrae` that of both. */
   readonly encodeSeconds: number;
   readonly clusterSeconds: number;
-  /** What this process held resident beyond its start once it was done, without the training's own process; bytes. */
-  readonly residentBytes: number;
+  /**
+   * The most memory of one seed, bytes: what the process held that trained the encoder, or what this one grew by while it
+   * encoded or clustered, whichever is more.
+   */
+  readonly peakBytes: number;
 }
 
 export interface RankedCandidate extends Candidate {

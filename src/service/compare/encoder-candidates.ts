@@ -28,6 +28,7 @@ export const ENCODER_CANDIDATES: readonly EncoderCandidate[] = [
   ...ENCODER_KINDS.filter(isProjectedKind).map(
     (kind): EncoderCandidate => ({ name: kind, by: 'embedding', set: { 'encoder.kind': kind } }),
   ),
+  { name: 'compact', by: 'embedding', set: { 'encoder.kind': 'features', 'encoder.features': 'compact' } },
   ...VIEW_KINDS.filter((kind) => kind !== 'latents').map(
     (kind): EncoderCandidate => ({ name: kind, by: 'embedding', set: { ...VRAE, 'encoder.views': [kind] } }),
   ),

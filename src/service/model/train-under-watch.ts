@@ -4,6 +4,13 @@ import type { TrainingProgress } from '../../train/training-progress.js';
 import { formatCount, formatNumber, formatSeconds, formatShare } from '../summary/format.js';
 import type { LineDisplay } from '../summary/line-display.js';
 
+export interface WatchedTrainingOptions {
+  /** What is shown of its progress. @default `trainingLine` */
+  readonly toLine?: (progress: TrainingProgress) => string;
+  /** Told the most memory that the process held, bytes. */
+  readonly onPeak?: (bytes: number) => void;
+}
+
 /**
  * Trains in a process of its own, tells how far it is, and stops it on request.
  *
@@ -13,8 +20,9 @@ export async function trainUnderWatch(
   job: TrainingJob,
   display: LineDisplay,
   signal: AbortSignal,
+  { toLine = trainingLine, onPeak }: WatchedTrainingOptions = {},
 ): Promise<TrainingResult> {
-  const training = startTraining(job, { onProgress: (progress) => display.show(() => trainingLine(progress)) });
+  const training = startTraining(job, { onProgress: (progress) => display.show(() => toLine(progress)), onPeak });
   const stop = (): void => void training.stop();
   signal.addEventListener('abort', stop);
   if (signal.aborted) stop();

@@ -1,6 +1,7 @@
 import type { Database } from 'node-sqlite3-wasm';
-import { adjustedRandIndex } from '../../cluster/adjusted-rand-index.js';
-import { normalizedMutualInformation } from '../../cluster/normalized-mutual-information.js';
+import { adjustedRandIndexOf } from '../../cluster/adjusted-rand-index.js';
+import { createPairCounts } from '../../cluster/contingency.js';
+import { normalizedMutualInformationOf } from '../../cluster/normalized-mutual-information.js';
 import { SegtideError } from '../../errors.js';
 import type { RunSummary } from '../run-summary.js';
 import { modelInForce } from '../view/api/queries/segments.js';
@@ -36,34 +37,38 @@ export async function scoreLabels(
 ): Promise<LabelAnswer> {
   const labelOf = await readLabels(path, toCustomerKey);
   const modelVersion = modelInForce(database);
-  const truth: string[] = [];
-  const found: string[] = [];
+  const pairs = createPairCounts();
+  let all = 0;
   let assigned = 0;
   let labelled = 0;
-  const rows = database.all(
+  const statement = database.prepare(
     'select customerId, windowStart, windowEnd, segmentId, modelVersion from assignments where segmentId is not null',
   );
-  for (const row of rows) {
-    const isInForce = row.modelVersion === modelVersion;
-    if (isInForce) assigned++;
-    const label = labelOf(row.customerId as string, Number(row.windowStart), Number(row.windowEnd));
-    if (label === undefined) continue;
-    labelled++;
-    if (!isInForce) continue;
-    truth.push(label);
-    found.push(row.segmentId as string);
+  try {
+    for (const { customerId, windowStart, windowEnd, ...row } of statement.iterate()) {
+      const isInForce = row.modelVersion === modelVersion;
+      all++;
+      if (isInForce) assigned++;
+      const label = labelOf(customerId as string, Number(windowStart), Number(windowEnd));
+      if (label === undefined) continue;
+      labelled++;
+      if (isInForce) pairs.add(label, row.segmentId);
+    }
+  } finally {
+    statement.finalize();
   }
-  if (rows.length > 0 && labelled === 0) {
-    const text = `${path} labels none of the ${rows.length} windows that were assigned; name the labels of this stream, whose customers are called as in its assignments.`;
+  if (all > 0 && labelled === 0) {
+    const text = `${path} labels none of the ${all} windows that were assigned; name the labels of this stream, whose customers are called as in its assignments.`;
     throw new SegtideError('input', text, { context: { path } });
   }
-  if (truth.length === 0) return { why: nothingToScore(modelVersion, assigned, path) };
+  const counted = pairs.counts();
+  if (counted.total === 0) return { why: nothingToScore(modelVersion, assigned, path) };
   return {
     source: path,
-    windows: truth.length,
-    classes: new Set(truth).size,
-    ari: adjustedRandIndex(truth, found),
-    nmi: normalizedMutualInformation(truth, found),
+    windows: counted.total,
+    classes: counted.firstSums.length,
+    ari: adjustedRandIndexOf(counted),
+    nmi: normalizedMutualInformationOf(counted),
   };
 }
 

@@ -12,10 +12,10 @@ export function renderComparison(report: ComparisonReport, { width, color }: Sum
   const { failures, config, candidates, page } = report;
   const parts = [
     [colors.bold(wrap(headline(report), columns))],
-    [colors.bold('Ranking'), ranking(candidates, columns), wrap(basis(report), columns, '  ', '  ')],
+    [colors.bold('Ranking'), ranking(report, columns), wrap(basis(report), columns, '  ', '  ')],
     ...(failures.length === 0
       ? []
-      : [[colors.bold('Came to nothing'), ...failures.map((failure) => wrap(toLine(failure), columns, '  ', '    '))]]),
+      : [[colors.bold('Came to nothing'), ...toLines(failures).map((line) => wrap(line, columns, '  ', '    '))]]),
     ...(config === null ? [] : [[wrap(`wrote ${config}: ${chosen(candidates)}, for --config ${config}`, columns)]]),
     ...(page === null ? [] : [[`wrote ${page}; open it in a browser`]]),
   ];
@@ -41,33 +41,44 @@ function basis({ rankedBy, labelled, seeds }: ComparisonReport): string {
   return 'ranked by stability, the agreement of the clusters of two seeds, and by the silhouette of the series in these clusters: without labels nothing tells which are right. The silhouette of the embedding is each encoder’s own and can’t be compared.';
 }
 
-function ranking(candidates: readonly RankedCandidate[], width: number): string {
+/** Without labels there is nothing to agree with, and the silhouette of series ranks. */
+function ranking({ candidates, rankedBy }: ComparisonReport, width: number): string {
   const right = (head: string, dropFirst?: number) => ({
     head,
     align: 'right' as const,
     ...(dropFirst !== undefined && { dropFirst }),
   });
+  const isLabelled = rankedBy === 'ari';
+  const columns = [
+    right('#'),
+    { head: 'encoder' },
+    { head: 'method' },
+    right('k'),
+    isLabelled ? right('ARI') : undefined,
+    isLabelled ? right('NMI', 3) : undefined,
+    right('stability'),
+    right('silhouette', 5),
+    isLabelled ? right('of series', 2) : right('of series'),
+    right('noise', 1),
+    right('time'),
+    right('encode', 4),
+    right('cluster', 4),
+    right('memory', 0),
+  ];
   return plainTable(
-    [
-      right('#'),
-      { head: 'encoder' },
-      { head: 'method' },
-      right('k'),
-      right('ARI'),
-      right('NMI', 3),
-      right('stability'),
-      right('silhouette', 4),
-      right('of series', 2),
-      right('noise'),
-      right('encode', 5),
-      right('cluster', 1),
-      right('memory', 0),
-    ],
-    candidates.map((candidate) => candidateCells(candidate, '')),
+    columns.filter((column) => column !== undefined),
+    candidates.map((candidate) => candidateCells(candidate, '').filter((_, i) => columns[i] !== undefined)),
     width,
   );
 }
 
-function toLine({ encoder, method, why }: ComparisonReport['failures'][number]): string {
-  return `${method === null ? encoder : `${encoder}, ${method}`}: ${why}`;
+/** What a method says to all encoders is said once. */
+function toLines(failures: ComparisonReport['failures']): string[] {
+  const reasons = [...new Set(failures.map(({ method, why }) => `${method ?? ''} ${why}`))];
+  return reasons.map((reason) => {
+    const alike = failures.filter(({ method, why }) => `${method ?? ''} ${why}` === reason);
+    const { method, why } = alike[0]!;
+    const encoders = alike.map(({ encoder }) => encoder).join(', ');
+    return `${method === null ? encoders : `${encoders} with ${method}`}: ${why}`;
+  });
 }

@@ -1,4 +1,4 @@
-import { PROJECTED_VIEWS, type ProjectedKind } from '../../encode/encoder-kind.js';
+import { type ProjectedKind, projectedView } from '../../encode/encoder-kind.js';
 import type { ProjectedModel } from '../../encode/encoder-model.js';
 import { fitViews } from '../../encode/views/fit-views.js';
 import type { UsageScale } from '../../encode/views/usage-scale.js';
@@ -25,12 +25,12 @@ export async function fitProjectedEncoder(
   { windows, split: { trainRows } }: TrainingWindows,
   scale: FittedScale | null,
 ): Promise<ProjectedModel> {
-  const { shift, embeddingSize, engine: name } = settings.encoder;
+  const { features, shift, embeddingSize, engine: name } = settings.encoder;
   const rows = sample(trainRows, MOST_FITTED, createRandom(seed));
   const series = prepareSeries(settings.series, scale ?? undefined, selectWindows(windows, rows));
   const { engine } = await openEngine(name);
   try {
-    const options = { kinds: [PROJECTED_VIEWS[kind]], scale: asPrepared(series.channels), shift, seed };
+    const options = { kinds: [projectedView(kind, features)], scale: asPrepared(series.channels), shift, seed };
     return { kind, views: await fitViews(series, { ...options, mostComponents: embeddingSize }, engine) };
   } finally {
     engine.dispose();

@@ -77,9 +77,10 @@ function addFeatures(
     case 'latents':
       return { features: latents! };
     case 'catch22':
+    case 'compact-features':
       throw new SegtideError(
         'config',
-        'This model can not be exported: its view catch22 counts and sorts in ways that ONNX has no operators for. ' +
+        `This model can not be exported: its view ${kind} counts and sorts in ways that ONNX has no operators for. ` +
           'Train one whose `encoder.views` do without it.',
       );
     case 'dtw-distances':

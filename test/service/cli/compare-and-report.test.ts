@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SegtideError } from '../../../src/errors.js';
 import { createRandom } from '../../../src/numeric/random.js';
 import { compareAndReport } from '../../../src/service/cli/compare-and-report.js';
 import type { CompareFlags } from '../../../src/service/cli/compare-command.js';
@@ -121,9 +122,17 @@ cluster:
     for (const title of ['Ranking', 'Maps', 'Clusters', 'Dendrogram', 'Original against reconstructed']) {
       expect(page).toContain(`${title}</h2>`);
     }
+    for (const map of ['PCA', 't-SNE', 'UMAP']) expect(page).toContain(`60 windows by latents, by ${map}, coloured`);
+    expect(page).toContain('<b>latents</b> by Ward’s linkage');
     // Series are not encoded, and so nothing gives them back.
-    await compared({ ...settings, encoders: ['series'] });
-    expect(await readFile(file, 'utf8')).not.toContain('Original against reconstructed</h2>');
+    await compared({ ...settings, encoders: ['series'], methods: ['k-means', 'divisive', 'agglomerative'] });
+    const other = await readFile(file, 'utf8');
+    expect(other).not.toContain('Original against reconstructed</h2>');
+    for (const method of ['divisive', 'agglomerative']) {
+      expect(other).toMatch(
+        new RegExp(`<b>series</b> with ${method} <span class="quiet">rank \\d</span></figcaption><div class="wide">`),
+      );
+    }
   });
 
   it('trains a VRAE once for its embedding and for its latents', async () => {
@@ -173,8 +182,70 @@ cluster:
     await expect(compared({ encoders: ['umap'] })).rejects.toThrow(
       "--encoders knows no 'umap': name all, or some of series",
     );
-    await expect(compared({ methods: ['means'] })).rejects.toThrow("--methods knows no 'means'");
+    await expect(compared({ methods: ['k-means,kmedoids'] })).rejects.toThrow(
+      "--methods knows no 'kmedoids' (did you mean k-medoids?): name all",
+    );
     await expect(compared({ seeds: '0' })).rejects.toThrow('--seeds must be a whole number');
+    await expect(compared({ timeLimit: 'soon' })).rejects.toThrow('--time-limit must be a duration');
+  });
+
+  it('takes lists with commas', async () => {
+    const flags = { methods: ['k-means, divisive', 'k-means'], k: '2', seeds: '1', set: [] };
+    const { candidates } = await compared({ ...flags, encoders: ['series,raw'] });
+    expect(candidates.map(({ encoder, method }) => `${encoder} ${method}`).sort()).toEqual([
+      ...['raw divisive', 'raw k-means', 'series divisive', 'series k-means'],
+    ]);
+  });
+
+  it('stops what takes too long', async () => {
+    let stopped = false;
+    const never = (signal: AbortSignal) =>
+      new Promise((_, reject) => {
+        signal.addEventListener('abort', () => {
+          stopped = true;
+          reject(new SegtideError('aborted', 'The training was stopped.'));
+        });
+      });
+    const flags = { encoders: ['raw'], methods: ['k-means'], k: '2', seeds: '1', set: [], timeLimit: '1s' };
+    await expect(compared(flags, windows, never)).rejects.toThrow(
+      'nothing could be compared: raw: it took longer than --time-limit 1s',
+    );
+    expect(stopped).toBe(true);
+  });
+
+  it('tells what breaks as having come to nothing, and goes on with the others', async () => {
+    const flags = { encoders: ['raw', 'series'], methods: ['k-means'], k: '2', seeds: '1', set: [] };
+    const report = await compared(flags, windows, () =>
+      Promise.reject(new RangeError('Array buffer allocation failed')),
+    );
+    expect(report.candidates.map(({ encoder }) => encoder)).toEqual(['series']);
+    expect(report.failures).toEqual([
+      { encoder: 'raw', method: null, why: 'RangeError: Array buffer allocation failed' },
+    ]);
+  });
+
+  it('ranks windows of events by the labels that events carry', async () => {
+    const file = join(folder, 'usage.ndjson');
+    const events = Array.from({ length: 24 * 14 }, (_, i) => {
+      const [customer, day] = [i % 24, Math.floor(i / 24)];
+      const isEarly = customer % 2 === 0;
+      return {
+        customer: `c${customer}`,
+        time: new Date(Date.UTC(2024, 0, 1 + day)).toISOString(),
+        value: isEarly === day % 7 < 3 ? 20 + customer : 1,
+        ...(customer < 20 && { class: isEarly ? 'early' : 'late' }),
+      };
+    });
+    await writeFile(file, events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    const flags = { windows: false, value: ['value'], step: 'day', steps: '7', encoders: ['series'], seeds: '1' };
+    const methods = ['k-means'];
+    const set = (field: string): string[] => [`input.fields.label=${field}`, 'series.scale=max'];
+    const report = await compared({ ...flags, methods, set: set('class') }, file);
+    // Of each customer a week or two have closed by the end; four customers have no class.
+    expect(report).toMatchObject({ rankedBy: 'ari', candidates: [{ ari: 1, k: [2] }] });
+    expect(report.labelled! / report.n).toBeCloseTo(20 / 24, 9);
+    const other = await compared({ ...flags, methods, set: set('kind') }, file);
+    expect(other).toMatchObject({ labelled: null, rankedBy: 'stability and silhouette of series' });
   });
 });
 
@@ -187,7 +258,7 @@ describe('the ranking', () => {
     noise: 0,
     encodeSeconds: 0,
     clusterSeconds: 1,
-    residentBytes: 0,
+    peakBytes: 0,
   };
   const a = { ...base, encoder: 'a', ari: 0.2, stability: 0.9, seriesSilhouette: 0.5 };
   const b = { ...base, encoder: 'b', ari: 0.7, stability: 0.8, seriesSilhouette: 0.1 };
@@ -211,7 +282,7 @@ describe('the ranking', () => {
 async function compared(
   flags: Partial<CompareFlags>,
   file = windows,
-  onTraining: () => void = () => undefined,
+  onTraining: (signal: AbortSignal) => unknown = () => undefined,
 ): Promise<ComparisonReport> {
   let out = '';
   const terminal = {
@@ -220,8 +291,8 @@ async function compared(
     env: {},
     now: () => 0,
   };
-  await compareAndReport([file], { windows: true, set: SMALL, ...flags, json: true }, terminal, (job) => {
-    onTraining();
+  await compareAndReport([file], { windows: true, set: SMALL, ...flags, json: true }, terminal, async (job, signal) => {
+    await onTraining(signal);
     return runTrainingJob(job);
   });
   return JSON.parse(out) as ComparisonReport;

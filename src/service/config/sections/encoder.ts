@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { DAE_BOUNDS, DAE_CHOICES, DAE_DEFAULTS, MOST_LAYERS, MOST_UNITS } from '../../../encode/dae/dae-options.js';
 import { FILE_LAYOUTS } from '../../../encode/encoder-file.js';
-import { ENCODER_KINDS } from '../../../encode/encoder-kind.js';
+import { ENCODER_KINDS, FEATURE_SETS } from '../../../encode/encoder-kind.js';
 import { DEFAULT_VIEWS, ENCODER_INITS } from '../../../encode/encoder-options.js';
 import { SHIFTS } from '../../../encode/views/shift.js';
 import { VIEW_KINDS } from '../../../encode/views/view-kind.js';
@@ -16,13 +16,19 @@ export const encoderSection = z
       .enum(ENCODER_KINDS)
       .default('vrae')
       .describe(
-        "What makes the embedding (docs/encoders.md): `vrae`, a variational recurrent autoencoder with views of the window beside it; or the latents of a denoising autoencoder of dense layers (`dae`); or the principal components of the prepared window (`raw`), of its catch22 features (`features`), of random-kernel features (`rocket`) or of distances to chosen windows under dynamic time warping (`dtw`); or the embedding that records carry, an element a channel (`precomputed`); or what a local ONNX file (`onnx`) or TensorFlow model (`tfjs`) makes of the prepared window; or a module of one's own (`plugin`). Of the keys below the other kinds take `embeddingSize` or `dae`, `shift`, `init`, `engine` and `threads`, and `onnx` and `tfjs` those of a file.",
+        "What makes the embedding (docs/encoders.md): `vrae`, a variational recurrent autoencoder with views of the window beside it; or the latents of a denoising autoencoder of dense layers (`dae`); or the principal components of the prepared window (`raw`), of its features (`features`), of random-kernel features (`rocket`) or of distances to chosen windows under dynamic time warping (`dtw`); or the embedding that records carry, an element a channel (`precomputed`); or what a local ONNX file (`onnx`) or TensorFlow model (`tfjs`) makes of the prepared window; or a module of one's own (`plugin`). Of the keys below the other kinds take `embeddingSize` or `dae`, `features` its own, `shift`, `init`, `engine` and `threads`, and `onnx` and `tfjs` those of a file.",
       ),
     plugin: text().exactOptional().describe('For `kind: plugin`: the name of one of `plugins`.'),
     embeddingSize: whole('numbers', { min: 1, max: 256 })
       .exactOptional()
       .describe(
         'Numbers of the embedding at most, of `raw`, `features`, `rocket` and `dtw`; fewer where components have next to no variance. Default: 32.',
+      ),
+    features: z
+      .enum(FEATURE_SETS)
+      .exactOptional()
+      .describe(
+        'Which features (docs/features.md), of `features`: `catch22`, of each channel scaled by itself; or `compact`, 55 of tsfresh, of the window as it is prepared, level and size among them. Default: catch22.',
       ),
     dae: daeSection()
       .exactOptional()
