@@ -74,6 +74,12 @@ export const METHODS = {
   'whole-training': { encoder: {} },
   vrae: { encoder: { views: [] } },
   'vrae-fresh': { encoder: { views: [], init: 'fresh' } },
+  dae: {
+    encoder: { kind: 'dae' },
+    series: { transform: 'none', scale: 'max', scope: 'own' },
+  },
+  cnn: { encoder: { kind: 'cnn' } },
+  'cnn-z': { encoder: { kind: 'cnn' }, series: { transform: 'none', scope: 'own' } },
   raw: { encoder: { kind: 'raw' } },
   'raw-z': { encoder: { kind: 'raw' }, series: { transform: 'none', scope: 'own' } },
   features: { encoder: { kind: 'features' } },

@@ -4,6 +4,7 @@ import type { ViewKind } from './views/view-kind.js';
  * What turns a prepared window into a vector:
  * - `vrae`: a variational recurrent autoencoder, with views of the window beside it;
  * - `dae`: a denoising autoencoder of dense layers;
+ * - `cnn`: a convolutional autoencoder;
  * - `raw`: the window itself;
  * - `features`: its 22 canonical characteristics (catch22);
  * - `rocket`: features of random convolution kernels;
@@ -20,6 +21,7 @@ export type EncoderKind = (typeof ENCODER_KINDS)[number];
 export const ENCODER_KINDS = [
   'vrae',
   'dae',
+  'cnn',
   'raw',
   'features',
   'rocket',
@@ -29,8 +31,13 @@ export const ENCODER_KINDS = [
   'plugin',
 ] as const;
 
+/** The kinds that are autoencoders without views, trained by mini-batches. */
+export type AutoencoderKind = (typeof AUTOENCODER_KINDS)[number];
+
+export const AUTOENCODER_KINDS = ['dae', 'cnn'] as const satisfies readonly EncoderKind[];
+
 /** The kinds whose embedding is one view of the window. */
-export type ProjectedKind = Exclude<EncoderKind, 'vrae' | 'dae' | 'precomputed' | 'onnx' | 'plugin'>;
+export type ProjectedKind = Exclude<EncoderKind, AutoencoderKind | 'vrae' | 'precomputed' | 'onnx' | 'plugin'>;
 
 /** The view that each is. */
 export const PROJECTED_VIEWS: Readonly<Record<ProjectedKind, ViewKind>> = {
@@ -42,6 +49,10 @@ export const PROJECTED_VIEWS: Readonly<Record<ProjectedKind, ViewKind>> = {
 
 export function isEncoderKind(kind: string): kind is EncoderKind {
   return ENCODER_KINDS.includes(kind as EncoderKind);
+}
+
+export function isAutoencoderKind(kind: EncoderKind): kind is AutoencoderKind {
+  return (AUTOENCODER_KINDS as readonly EncoderKind[]).includes(kind);
 }
 
 export function isProjectedKind(kind: EncoderKind): kind is ProjectedKind {

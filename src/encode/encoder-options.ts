@@ -1,17 +1,27 @@
 import { SegtideError } from '../errors.js';
 import type { PluginModule } from '../plugin/plugin-module.js';
+import type { AutoencoderSettings } from './autoencoder/autoencoder-options.js';
+import { type CnnOptions, type CnnSettings, resolveCnn } from './cnn/cnn-options.js';
 import { type DaeOptions, type DaeSettings, resolveDae } from './dae/dae-options.js';
-import { ENCODER_KINDS, type EncoderKind, isProjectedKind, PROJECTED_VIEWS } from './encoder-kind.js';
+import {
+  AUTOENCODER_KINDS,
+  type AutoencoderKind,
+  ENCODER_KINDS,
+  type EncoderKind,
+  isAutoencoderKind,
+  isProjectedKind,
+  PROJECTED_VIEWS,
+} from './encoder-kind.js';
 import { type OnnxOptions, type OnnxSettings, resolveOnnx } from './onnx/onnx-settings.js';
 import { SHIFTS, type Shift } from './views/shift.js';
 import { VIEW_KINDS, type ViewKind } from './views/view-kind.js';
 import { resolveVrae, type VraeOptions, type VraeSettings } from './vrae/vrae-options.js';
 
-/** What turns a series into a vector. All but `kind`, `embeddingSize`, `dae`, `shift`, `init`, `engine`, `threads`, `seed` and those of an ONNX file are of the VRAE. */
+/** What turns a series into a vector. All but `kind`, `embeddingSize`, `dae`, `cnn`, `shift`, `init`, `engine`, `threads`, `seed` and those of an ONNX file are of the VRAE. */
 export interface EncoderOptions extends VraeOptions, OnnxOptions {
   /**
-   * A VRAE with views of the window beside it; or the latents of a denoising autoencoder of dense layers, or what it
-   * gives back (`dae`); or, without latents and reconstructions, the principal components of the prepared window
+   * A VRAE with views of the window beside it; or the latents of a denoising autoencoder of dense layers (`dae`) or of a
+   * convolutional autoencoder (`cnn`), or what it gives back; or, without latents and reconstructions, the principal components of the prepared window
    * (`raw`), of its catch22 features (`features`), of features of random kernels (`rocket`), or of its distances to
    * chosen windows under dynamic time warping (`dtw`); or the embedding that
    * records carry, an element a channel, in windows of one step (`precomputed`); or what an ONNX file makes of the
@@ -30,6 +40,8 @@ export interface EncoderOptions extends VraeOptions, OnnxOptions {
   readonly embeddingSize?: number | undefined;
   /** Of the denoising autoencoder; they wait for `kind: dae`. */
   readonly dae?: DaeOptions | undefined;
+  /** Of the convolutional autoencoder; they wait for `kind: cnn`. */
+  readonly cnn?: CnnOptions | undefined;
   /**
    * Ways to look at a window whose common neighbourhoods the embedding keeps; with none, the embedding is the VRAE's
    * latents.
@@ -53,10 +65,8 @@ export interface EncoderOptions extends VraeOptions, OnnxOptions {
   readonly init?: EncoderInit;
 }
 
-export interface EncoderSettings extends VraeSettings {
+export interface EncoderSettings extends VraeSettings, AutoencoderSections {
   readonly kind: EncoderKind;
-  /** Undefined of other kinds. */
-  readonly dae: DaeSettings | undefined;
   readonly plugin: string | undefined;
   readonly plugins: readonly PluginModule[];
   /** Undefined where it was not set, and of the VRAE. */
@@ -66,6 +76,20 @@ export interface EncoderSettings extends VraeSettings {
   readonly views: readonly ViewKind[];
   readonly shift: Shift;
   readonly init: EncoderInit;
+}
+
+/** Each is undefined of other kinds. */
+type AutoencoderSections = { readonly [Kind in AutoencoderKind]: SettingsOf[Kind] | undefined };
+
+interface SettingsOf {
+  readonly dae: DaeSettings;
+  readonly cnn: CnnSettings;
+}
+
+/** The settings of an autoencoder without views; undefined of other kinds. */
+export function autoencoderOf(settings: EncoderSettings): AutoencoderSettings | undefined {
+  const { kind } = settings;
+  return isAutoencoderKind(kind) ? settings[kind] : undefined;
 }
 
 export const ENCODER_INITS = ['pretrained', 'fresh'] as const;
@@ -83,6 +107,7 @@ export function resolveEncoder(options: EncoderOptions = {}): EncoderSettings {
     plugins = [],
     embeddingSize,
     dae,
+    cnn,
     views,
     shift = 'aligned',
     init,
@@ -100,6 +125,7 @@ export function resolveEncoder(options: EncoderOptions = {}): EncoderSettings {
     plugins,
     embeddingSize,
     dae: kind === 'dae' ? resolveDae(dae) : undefined,
+    cnn: kind === 'cnn' ? resolveCnn(cnn) : undefined,
     ...(onnx !== undefined && { onnx }),
     views: views === undefined ? (isPublished ? [] : DEFAULT_VIEWS) : views,
     shift,
@@ -133,7 +159,7 @@ function checkKind(kind: EncoderKind, options: EncoderOptions): void {
   if (size !== undefined && !isProjectedKind(kind)) {
     refuse(
       `\`embeddingSize\` is for ${Object.keys(PROJECTED_VIEWS).join(', ')}: a VRAE's embedding has \`latent\` numbers, ` +
-        "and 8 by views; a denoising autoencoder's has `dae.latent`, or one a cell; a precomputed one has as many as there are channels, one of an ONNX file as the file gives, and a plug-in says itself",
+        'and 8 by views; that of another autoencoder has `dae.latent` or `cnn.latent`, or one a cell; a precomputed one has as many as there are channels, one of an ONNX file as the file gives, and a plug-in says itself',
     );
   }
   if (kind === 'plugin' && options.shift === 'invariant') {
@@ -142,8 +168,8 @@ function checkKind(kind: EncoderKind, options: EncoderOptions): void {
   if (kind === 'precomputed' && options.shift === 'invariant') {
     refuse('`shift: invariant` is for windows of several steps; an embedding that is precomputed has one');
   }
-  if (kind === 'dae' && options.shift === 'invariant') {
-    refuse('`shift: invariant` is not for kind dae, which gives windows back as they lie in time');
+  if (isAutoencoderKind(kind) && options.shift === 'invariant') {
+    refuse(`\`shift: invariant\` is not for kind ${kind}, which gives windows back as they lie in time`);
   }
   if (kind === 'onnx' && options.shift === 'invariant') {
     refuse('`shift: invariant` is for views of a window; an ONNX file takes windows as they are');
@@ -153,7 +179,7 @@ function checkKind(kind: EncoderKind, options: EncoderOptions): void {
   const given = { ...named, ...(preset !== 'default' && { preset }) };
   const idle = Object.entries(given).filter(([name, value]) => value !== undefined && !OF_ALL_KINDS.has(name));
   if (kind !== 'vrae' && idle.length > 0) {
-    const advice = kind === 'dae' ? 'its own options are in `dae`' : 'leave it out';
+    const advice = isAutoencoderKind(kind) ? `its own options are in \`${kind}\`` : 'leave it out';
     refuse(`${idle.map(([name]) => `\`${name}\``).join(', ')} of a VRAE says nothing to kind ${kind}; ${advice}`);
   }
 }
@@ -164,7 +190,7 @@ const OF_ALL_KINDS: ReadonlySet<string> = new Set<keyof EncoderOptions>([
   'plugin',
   'plugins',
   'embeddingSize',
-  'dae',
+  ...AUTOENCODER_KINDS,
   'shift',
   'init',
   'engine',

@@ -23,6 +23,7 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 /** What kinds need beside their name, or are faster with. */
 function optionsOf(kind: EncoderKind): EncoderOptions {
   if (kind === 'dae') return { dae: { layers: [16], latent: 4, updates: 60 } };
+  if (kind === 'cnn') return { cnn: { filters: [4, 8], kernel: 3, latent: 4, updates: 60 } };
   if (kind !== 'onnx') return {};
   const file = join(scratch, 'halves.onnx');
   writeFileSync(file, halvesOnnx(model.series.steps));

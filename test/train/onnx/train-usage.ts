@@ -1,3 +1,4 @@
+import { resolveCnn } from '../../../src/encode/cnn/cnn-options.js';
 import { resolveDae } from '../../../src/encode/dae/dae-options.js';
 import type { EncoderOptions } from '../../../src/encode/encoder-options.js';
 import { createRandom } from '../../../src/numeric/random.js';
@@ -48,6 +49,7 @@ export async function trainUsage(
     encoder: {
       ...{ ...model.encoder, engine: 'js' as const, updates: 30, ...encoder },
       dae: encoder.kind === 'dae' ? resolveDae(encoder.dae) : undefined,
+      cnn: encoder.kind === 'cnn' ? resolveCnn(encoder.cnn) : undefined,
     },
     series: resolveSeries(series, shape.steps, shape.channels),
   };
