@@ -1,7 +1,7 @@
 // Processor time of the autoencoders that are trained by mini-batches: an update, a training of 1,000 windows and a window
 // encoded, by the defaults of each kind.
 //
-//   npx tsx bench/autoencoders.ts [--kinds dae,cnn] [--steps 24,140,720] [--engines auto] [--updates 20] [--training 140]
+//   npx tsx bench/autoencoders.ts [--kinds dae,cnn,transformer] [--steps 24,140,720] [--engines auto] [--updates 20] [--training 140]
 //
 // `--training` names the steps for which whole trainings are timed; '' leaves them out.
 import { parseArgs } from 'node:util';
@@ -22,7 +22,7 @@ const WINDOWS = 1_000;
 
 const { values: flags } = parseArgs({
   options: {
-    kinds: { type: 'string', default: 'dae,cnn' },
+    kinds: { type: 'string', default: 'dae,cnn,transformer' },
     steps: { type: 'string', default: '24,140,720' },
     engines: { type: 'string', default: 'auto' },
     updates: { type: 'string', default: '20' },

@@ -55,6 +55,7 @@ export const STAGE_KEYS: KeyTree<StageOptions> = {
     embeddingSize: true,
     dae: { ...AUTOENCODER_KEYS, layers: true },
     cnn: { ...AUTOENCODER_KEYS, filters: true, kernel: true, stride: true },
+    transformer: { ...AUTOENCODER_KEYS, patch: true, width: true, heads: true, depth: true, decoderDepth: true },
     preset: true,
     cell: true,
     depth: true,

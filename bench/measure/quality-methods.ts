@@ -80,6 +80,8 @@ export const METHODS = {
   },
   cnn: { encoder: { kind: 'cnn' } },
   'cnn-z': { encoder: { kind: 'cnn' }, series: { transform: 'none', scope: 'own' } },
+  transformer: { encoder: { kind: 'transformer' } },
+  'transformer-z': { encoder: { kind: 'transformer' }, series: { transform: 'none', scope: 'own' } },
   raw: { encoder: { kind: 'raw' } },
   'raw-z': { encoder: { kind: 'raw' }, series: { transform: 'none', scope: 'own' } },
   features: { encoder: { kind: 'features' } },

@@ -5,6 +5,7 @@ import type { ViewKind } from './views/view-kind.js';
  * - `vrae`: a variational recurrent autoencoder, with views of the window beside it;
  * - `dae`: a denoising autoencoder of dense layers;
  * - `cnn`: a convolutional autoencoder;
+ * - `transformer`: a transformer autoencoder with time embedding;
  * - `raw`: the window itself;
  * - `features`: its 22 canonical characteristics (catch22);
  * - `rocket`: features of random convolution kernels;
@@ -22,6 +23,7 @@ export const ENCODER_KINDS = [
   'vrae',
   'dae',
   'cnn',
+  'transformer',
   'raw',
   'features',
   'rocket',
@@ -34,7 +36,7 @@ export const ENCODER_KINDS = [
 /** The kinds that are autoencoders without views, trained by mini-batches. */
 export type AutoencoderKind = (typeof AUTOENCODER_KINDS)[number];
 
-export const AUTOENCODER_KINDS = ['dae', 'cnn'] as const satisfies readonly EncoderKind[];
+export const AUTOENCODER_KINDS = ['dae', 'cnn', 'transformer'] as const satisfies readonly EncoderKind[];
 
 /** The kinds whose embedding is one view of the window. */
 export type ProjectedKind = Exclude<EncoderKind, AutoencoderKind | 'vrae' | 'precomputed' | 'onnx' | 'plugin'>;

@@ -13,15 +13,20 @@ import {
   PROJECTED_VIEWS,
 } from './encoder-kind.js';
 import { type OnnxOptions, type OnnxSettings, resolveOnnx } from './onnx/onnx-settings.js';
+import {
+  resolveTransformer,
+  type TransformerOptions,
+  type TransformerSettings,
+} from './transformer/transformer-options.js';
 import { SHIFTS, type Shift } from './views/shift.js';
 import { VIEW_KINDS, type ViewKind } from './views/view-kind.js';
 import { resolveVrae, type VraeOptions, type VraeSettings } from './vrae/vrae-options.js';
 
-/** What turns a series into a vector. All but `kind`, `embeddingSize`, `dae`, `cnn`, `shift`, `init`, `engine`, `threads`, `seed` and those of an ONNX file are of the VRAE. */
+/** What turns a series into a vector. All but `kind`, `embeddingSize`, `dae`, `cnn`, `transformer`, `shift`, `init`, `engine`, `threads`, `seed` and those of an ONNX file are of the VRAE. */
 export interface EncoderOptions extends VraeOptions, OnnxOptions {
   /**
-   * A VRAE with views of the window beside it; or the latents of a denoising autoencoder of dense layers (`dae`) or of a
-   * convolutional autoencoder (`cnn`), or what it gives back; or, without latents and reconstructions, the principal components of the prepared window
+   * A VRAE with views of the window beside it; or the latents of a denoising autoencoder of dense layers (`dae`) of a
+   * convolutional autoencoder (`cnn`) or of a transformer autoencoder (`transformer`), or what it gives back; or, without latents and reconstructions, the principal components of the prepared window
    * (`raw`), of its catch22 features (`features`), of features of random kernels (`rocket`), or of its distances to
    * chosen windows under dynamic time warping (`dtw`); or the embedding that
    * records carry, an element a channel, in windows of one step (`precomputed`); or what an ONNX file makes of the
@@ -42,6 +47,8 @@ export interface EncoderOptions extends VraeOptions, OnnxOptions {
   readonly dae?: DaeOptions | undefined;
   /** Of the convolutional autoencoder; they wait for `kind: cnn`. */
   readonly cnn?: CnnOptions | undefined;
+  /** Of the transformer autoencoder; they wait for `kind: transformer`. */
+  readonly transformer?: TransformerOptions | undefined;
   /**
    * Ways to look at a window whose common neighbourhoods the embedding keeps; with none, the embedding is the VRAE's
    * latents.
@@ -84,6 +91,7 @@ type AutoencoderSections = { readonly [Kind in AutoencoderKind]: SettingsOf[Kind
 interface SettingsOf {
   readonly dae: DaeSettings;
   readonly cnn: CnnSettings;
+  readonly transformer: TransformerSettings;
 }
 
 /** The settings of an autoencoder without views; undefined of other kinds. */
@@ -108,6 +116,7 @@ export function resolveEncoder(options: EncoderOptions = {}): EncoderSettings {
     embeddingSize,
     dae,
     cnn,
+    transformer,
     views,
     shift = 'aligned',
     init,
@@ -126,6 +135,7 @@ export function resolveEncoder(options: EncoderOptions = {}): EncoderSettings {
     embeddingSize,
     dae: kind === 'dae' ? resolveDae(dae) : undefined,
     cnn: kind === 'cnn' ? resolveCnn(cnn) : undefined,
+    transformer: kind === 'transformer' ? resolveTransformer(transformer) : undefined,
     ...(onnx !== undefined && { onnx }),
     views: views === undefined ? (isPublished ? [] : DEFAULT_VIEWS) : views,
     shift,
@@ -159,7 +169,7 @@ function checkKind(kind: EncoderKind, options: EncoderOptions): void {
   if (size !== undefined && !isProjectedKind(kind)) {
     refuse(
       `\`embeddingSize\` is for ${Object.keys(PROJECTED_VIEWS).join(', ')}: a VRAE's embedding has \`latent\` numbers, ` +
-        'and 8 by views; that of another autoencoder has `dae.latent` or `cnn.latent`, or one a cell; a precomputed one has as many as there are channels, one of an ONNX file as the file gives, and a plug-in says itself',
+        'and 8 by views; that of another autoencoder has its `latent`, as in `dae.latent`, or one a cell; a precomputed one has as many as there are channels, one of an ONNX file as the file gives, and a plug-in says itself',
     );
   }
   if (kind === 'plugin' && options.shift === 'invariant') {

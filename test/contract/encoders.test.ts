@@ -24,6 +24,9 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 function optionsOf(kind: EncoderKind): EncoderOptions {
   if (kind === 'dae') return { dae: { layers: [16], latent: 4, updates: 60 } };
   if (kind === 'cnn') return { cnn: { filters: [4, 8], kernel: 3, latent: 4, updates: 60 } };
+  if (kind === 'transformer') {
+    return { transformer: { width: 8, heads: 2, depth: 1, latent: 4, updates: 30 } };
+  }
   if (kind !== 'onnx') return {};
   const file = join(scratch, 'halves.onnx');
   writeFileSync(file, halvesOnnx(model.series.steps));

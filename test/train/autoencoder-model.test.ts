@@ -22,12 +22,14 @@ const TRAINING = { latent: 4, updates: 200, batch: 16 } as const;
 const NETWORKS = {
   dae: { layers: [16, 8] },
   cnn: { filters: [8, 8], kernel: 3 },
+  transformer: { patch: 3, width: 8, heads: 2, depth: 1 },
 } as const satisfies Record<AutoencoderKind, EncoderOptions[AutoencoderKind]>;
 
-/** The same, and more to learn with. */
+/** More to learn with. */
 const WIDER = {
-  dae: { layers: [32, 16] },
-  cnn: { filters: [8, 16] },
+  dae: { layers: [32, 16], learningRate: 0.01 },
+  cnn: { filters: [8, 16], learningRate: 0.01 },
+  transformer: { patch: 2, width: 16, heads: 2, depth: 1, learningRate: 0.003 },
 } as const satisfies Record<AutoencoderKind, EncoderOptions[AutoencoderKind]>;
 
 function encoderOf(kind: AutoencoderKind, options: AutoencoderOptions = {}): ModelSettings['encoder'] {
@@ -52,6 +54,7 @@ function jobOf(kind: AutoencoderKind, fields: Partial<TrainingJob> = {}): Traini
 /** What can't be a network's header, and what is said of it. */
 const DAMAGED: Readonly<Record<AutoencoderKind, Readonly<Record<string, object>>>> = {
   dae: { 'layers of [] units': { layers: [] }, 'encoder.0.weights of (16, ': { steps: 9 } },
+  transformer: { 'patches of 0 steps': { patch: 0 }, 'tokens of 8 numbers and 3 heads': { heads: 3 } },
   cnn: { 'convolutions of [0] filters': { filters: [0] }, 'kernels of 3 steps, 0 apart': { stride: 0 } },
 };
 
@@ -102,7 +105,7 @@ describe.each(AUTOENCODER_KINDS)('a training of kind %s', (kind) => {
     async (embedding) => {
       const windows = burstWindows(90, 0.1);
       const labels = Array.from({ length: 90 }, (_, i) => `c${i % 3}`);
-      const settings = settingsOf(kind, { embedding, ...WIDER[kind], updates: 400, learningRate: 0.01 });
+      const settings = settingsOf(kind, { embedding, ...WIDER[kind], updates: 400 });
       const { verdict, ari, assignments, model, reconstructionError } = await evaluate(
         windows,
         { ...settings, cluster: { ...settings.cluster, k: 3 } },

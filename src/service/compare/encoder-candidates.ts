@@ -19,6 +19,7 @@ const VRAE = { 'encoder.kind': 'vrae' };
 const AUTOENCODER_SERIES: Readonly<Record<AutoencoderKind, EncoderCandidate['set']>> = {
   dae: { 'series.transform': 'none', 'series.scale': 'max', 'series.scope': 'own' },
   cnn: {},
+  transformer: {},
 };
 
 /** All of them, in the order in which they are tried: every `encoder.kind`, and each view by itself. */

@@ -46,7 +46,7 @@ export async function toArtifact(
  * change nothing. A plug-in's name is in the header.
  */
 function storedSettings(encoder: EncoderSettings): object {
-  const { kind, plugin, plugins, embeddingSize, dae, cnn, engine, threads, ...settings } = encoder;
+  const { kind, plugin, plugins, embeddingSize, dae, cnn, transformer, engine, threads, ...settings } = encoder;
   if (kind === 'vrae') return settings;
   const { shift, seed } = settings;
   const own = autoencoderOf(encoder);

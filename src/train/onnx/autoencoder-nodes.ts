@@ -8,6 +8,7 @@ import type { AutoencoderKind } from '../../encode/encoder-kind.js';
 import { addConvolutionLatents, addConvolutionSums } from './convolution-nodes.js';
 import { addDenseLatents, addDenseSums } from './dense-nodes.js';
 import type { GraphBuilder, Value } from './graph-builder.js';
+import { addTransformerLatents, addTransformerSums } from './transformer-nodes.js';
 import { addUsage } from './usage-nodes.js';
 
 /**
@@ -47,4 +48,5 @@ interface Halves<Shape extends AutoencoderShape = AutoencoderShape> {
 const HALVES: Readonly<Record<AutoencoderKind, Halves>> = {
   dae: { latents: addDenseLatents, sums: addDenseSums } as Halves,
   cnn: { latents: addConvolutionLatents, sums: addConvolutionSums } as Halves,
+  transformer: { latents: addTransformerLatents, sums: addTransformerSums } as Halves,
 };

@@ -7,6 +7,7 @@ import type {
 import type { CnnShape } from '../../../src/encode/cnn/cnn-architecture.js';
 import type { DaeShape } from '../../../src/encode/dae/dae-architecture.js';
 import type { AutoencoderKind } from '../../../src/encode/encoder-kind.js';
+import type { TransformerShape } from '../../../src/encode/transformer/transformer-places.js';
 import { createRandom } from '../../../src/numeric/random.js';
 
 export const PLAIN: NonNullable<AutoencoderNetworkOptions['training']> = { noise: 0, dropout: 0, loss: 'mae' };
@@ -15,6 +16,10 @@ export const PLAIN: NonNullable<AutoencoderNetworkOptions['training']> = { noise
 export const SMALL_SHAPES: Readonly<Record<AutoencoderKind, AutoencoderShape>> = {
   dae: { steps: 3, channels: 2, latent: 3, output: 'relu', layers: [5, 4] } as DaeShape,
   cnn: { steps: 7, channels: 2, latent: 3, output: 'relu', filters: [4, 3], kernel: 3, stride: 2 } as CnnShape,
+  transformer: {
+    ...{ steps: 7, channels: 2, latent: 3, output: 'relu' },
+    ...{ patch: 3, width: 4, heads: 2, depth: 2, decoderDepth: 1 },
+  } as TransformerShape,
 };
 
 export function drawBatch(rows: number, shape: AutoencoderShape): AutoencoderBatch {

@@ -8,6 +8,7 @@ import {
 } from '../../../encode/autoencoder/autoencoder-options.js';
 import { CNN_DEFAULTS, CNN_NUMBERS, CNN_SIZES } from '../../../encode/cnn/cnn-options.js';
 import { DAE_DEFAULTS, DAE_SIZES } from '../../../encode/dae/dae-options.js';
+import { TRANSFORMER_DEFAULTS, TRANSFORMER_NUMBERS } from '../../../encode/transformer/transformer-options.js';
 import { real, whole } from '../kinds.js';
 
 /** `encoder.dae` */
@@ -28,6 +29,22 @@ export const cnnSection = z.strictObject({
     'Each convolution has so many times fewer steps than the one before; at most `kernel`.',
   ),
   ...keysOfAll(CNN_DEFAULTS),
+});
+
+/** `encoder.transformer` */
+export const transformerSection = z.strictObject({
+  patch: range('steps', TRANSFORMER_NUMBERS.patch)
+    .exactOptional()
+    .describe('Steps of a token; time grows with the square of the tokens. Default: the fewest that make 32 at most.'),
+  width: number('numbers', TRANSFORMER_NUMBERS.width, TRANSFORMER_DEFAULTS.width).describe(
+    'Numbers of a token; a multiple of `heads`.',
+  ),
+  heads: number('heads', TRANSFORMER_NUMBERS.heads, TRANSFORMER_DEFAULTS.heads).describe('Heads of attention.'),
+  depth: number('blocks', TRANSFORMER_NUMBERS.depth, TRANSFORMER_DEFAULTS.depth).describe('Blocks of the encoder.'),
+  decoderDepth: number('blocks', TRANSFORMER_NUMBERS.decoderDepth, TRANSFORMER_DEFAULTS.decoderDepth).describe(
+    'Blocks of the decoder.',
+  ),
+  ...keysOfAll(TRANSFORMER_DEFAULTS),
 });
 
 /** Keys that every autoencoder has. */
@@ -74,6 +91,10 @@ function sizes(unit: string, { layers, size }: SizeBounds, initial: readonly num
     .default([...initial]);
 }
 
-function number(unit: string, { whole: isWhole, ...range }: NumberBounds, initial: number) {
-  return (isWhole ? whole(unit, range) : real(unit, range)).default(initial);
+function number(unit: string, bounds: NumberBounds, initial: number) {
+  return range(unit, bounds).default(initial);
+}
+
+function range(unit: string, { whole: isWhole, ...limits }: NumberBounds) {
+  return isWhole ? whole(unit, limits) : real(unit, limits);
 }

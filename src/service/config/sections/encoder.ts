@@ -7,7 +7,7 @@ import { VIEW_KINDS } from '../../../encode/views/view-kind.js';
 import { VRAE_CHOICES, type VraeSettings } from '../../../encode/vrae/vrae-options.js';
 import { PRESETS } from '../../../encode/vrae/vrae-presets.js';
 import { real, share, text, whole } from '../kinds.js';
-import { cnnSection, daeSection } from './autoencoders.js';
+import { cnnSection, daeSection, transformerSection } from './autoencoders.js';
 
 /** `encoder`: what turns a series into a vector. Defaults are filled in by its preset, and shown here of `default`. */
 export const encoderSection = z
@@ -16,7 +16,7 @@ export const encoderSection = z
       .enum(ENCODER_KINDS)
       .default('vrae')
       .describe(
-        "What makes the embedding (docs/encoders.md): `vrae`, a variational recurrent autoencoder with views of the window beside it; or the latents of an autoencoder of dense layers (`dae`) or of convolutions (`cnn`); or the principal components of the prepared window (`raw`), of its catch22 features (`features`), of random-kernel features (`rocket`) or of distances to chosen windows under dynamic time warping (`dtw`); or the embedding that records carry, an element a channel (`precomputed`); or what a local ONNX file makes of the prepared window (`onnx`); or a module of one's own (`plugin`). Of the keys below the other kinds take `embeddingSize`, `dae` or `cnn`, `shift`, `init`, `engine` and `threads`, and `onnx` those of its file.",
+        "What makes the embedding (docs/encoders.md): `vrae`, a variational recurrent autoencoder with views of the window beside it; or the latents of an autoencoder of dense layers (`dae`) of convolutions (`cnn`) or of attention (`transformer`); or the principal components of the prepared window (`raw`), of its catch22 features (`features`), of random-kernel features (`rocket`) or of distances to chosen windows under dynamic time warping (`dtw`); or the embedding that records carry, an element a channel (`precomputed`); or what a local ONNX file makes of the prepared window (`onnx`); or a module of one's own (`plugin`). Of the keys below the other kinds take `embeddingSize`, `dae`, `cnn` or `transformer`, `shift`, `init`, `engine` and `threads`, and `onnx` those of its file.",
       ),
     plugin: text().exactOptional().describe('For `kind: plugin`: the name of one of `plugins`.'),
     embeddingSize: whole('numbers', { min: 1, max: 256 })
@@ -30,6 +30,9 @@ export const encoderSection = z
     cnn: cnnSection
       .exactOptional()
       .describe('The convolutional autoencoder of `kind: cnn`, which has no other keys; it waits for that kind.'),
+    transformer: transformerSection
+      .exactOptional()
+      .describe('The transformer autoencoder of `kind: transformer`, which has no other keys; it waits for that kind.'),
     file: z
       .string()
       .min(1)
