@@ -4,7 +4,7 @@ import type { TransformerSettings } from './transformer-options.js';
 import { type TransformerShape, toTransformerPlaces } from './transformer-places.js';
 
 /** Tokens at most of a window whose patch is not set. */
-const MOST_TOKENS = 32;
+const MOST_TOKENS = 24;
 
 /**
  * A transformer autoencoder (Vaswani et al., 2017): patches of a window are its tokens (Nie et al., 2023), which are told

@@ -8,7 +8,7 @@ import {
 
 /** What a user may set of the transformer autoencoder (docs/encoders.md). */
 export interface TransformerOptions extends AutoencoderOptions {
-  /** Steps of a token, 1 to 1,000. Time grows with the square of the number of tokens. @default least of 32 tokens or fewer */
+  /** Steps of a token, 1 to 1,000. Time grows with the square of the number of tokens. @default the fewest that make 24 tokens at most */
   readonly patch?: number | undefined;
   /** Numbers that a token has, 4 to 512; a multiple of `heads`. @default 64 */
   readonly width?: number;
@@ -38,7 +38,7 @@ export const TRANSFORMER_DEFAULTS: TransformerSettings = {
   output: undefined,
   loss: 'mse',
   embedding: 'latents',
-  batch: 64,
+  batch: 32,
   updates: 1000,
   learningRate: 0.001,
   heldOut: 0.1,

@@ -51,10 +51,10 @@ describe('the time embedding', () => {
 describe('the transformer autoencoder', () => {
   it.each([
     [24, 1],
-    [32, 1],
-    [140, 5],
-    [720, 23],
-    [9000, 282],
+    [25, 2],
+    [140, 6],
+    [720, 30],
+    [9000, 375],
   ])('cuts %i steps in patches of %i, unless it is told how', (steps, patch) => {
     const shape = { steps, channels: 1, latent: 8, output: 'linear' } as const;
     expect(TRANSFORMER_ARCHITECTURE.toShape(resolveTransformer(), shape).patch).toBe(patch);

@@ -35,7 +35,7 @@ export const cnnSection = z.strictObject({
 export const transformerSection = z.strictObject({
   patch: range('steps', TRANSFORMER_NUMBERS.patch)
     .exactOptional()
-    .describe('Steps of a token; time grows with the square of the tokens. Default: the fewest that make 32 at most.'),
+    .describe('Steps of a token; time grows with the square of the tokens. Default: the fewest that make 24 at most.'),
   width: number('numbers', TRANSFORMER_NUMBERS.width, TRANSFORMER_DEFAULTS.width).describe(
     'Numbers of a token; a multiple of `heads`.',
   ),
