@@ -38,6 +38,16 @@ export type AutoencoderSettings = Required<Omit<AutoencoderOptions, 'output'>> &
   readonly output: AutoencoderOutput | undefined;
 };
 
+/** What is the same whatever lies between windows and latents. */
+export const AUTOENCODER_DEFAULTS = {
+  noise: 0.1,
+  output: undefined,
+  embedding: 'latents',
+  learningRate: 0.001,
+  heldOut: 0.1,
+  patience: 5,
+} as const satisfies AutoencoderOptions;
+
 /** Values of the options that are one of a few. */
 export const AUTOENCODER_CHOICES = {
   output: ['relu', 'linear'],

@@ -1,5 +1,6 @@
 import { SegtideError } from '../../errors.js';
 import {
+  AUTOENCODER_DEFAULTS,
   type AutoencoderOptions,
   type AutoencoderSettings,
   type OwnBounds,
@@ -23,20 +24,15 @@ export interface CnnOptions extends AutoencoderOptions {
 export interface CnnSettings extends AutoencoderSettings, Required<Pick<CnnOptions, 'filters' | 'kernel' | 'stride'>> {}
 
 export const CNN_DEFAULTS: CnnSettings = {
+  ...AUTOENCODER_DEFAULTS,
   filters: [32, 64, 128],
   kernel: 5,
   stride: 2,
   latent: 32,
-  noise: 0.1,
   dropout: 0,
-  output: undefined,
   loss: 'mse',
-  embedding: 'latents',
   batch: 64,
   updates: 1000,
-  learningRate: 0.001,
-  heldOut: 0.1,
-  patience: 5,
 };
 
 export const CNN_SIZES = { filters: { layers: 6, size: 1_024 } } as const satisfies OwnBounds['sizes'];

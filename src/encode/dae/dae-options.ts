@@ -1,4 +1,5 @@
 import {
+  AUTOENCODER_DEFAULTS,
   type AutoencoderOptions,
   type AutoencoderSettings,
   type OwnBounds,
@@ -18,18 +19,13 @@ export interface DaeOptions extends AutoencoderOptions {
 export interface DaeSettings extends AutoencoderSettings, Pick<Required<DaeOptions>, 'layers'> {}
 
 export const DAE_DEFAULTS: DaeSettings = {
+  ...AUTOENCODER_DEFAULTS,
   layers: [512, 256, 128],
   latent: 64,
-  noise: 0.1,
   dropout: 0.1,
-  output: undefined,
   loss: 'mae',
-  embedding: 'latents',
   batch: 64,
   updates: 2000,
-  learningRate: 0.001,
-  heldOut: 0.1,
-  patience: 5,
 };
 
 export const DAE_SIZES = { layers: { layers: 6, size: 4_096 } } as const satisfies OwnBounds['sizes'];

@@ -1,5 +1,6 @@
 import { SegtideError } from '../../errors.js';
 import {
+  AUTOENCODER_DEFAULTS,
   type AutoencoderOptions,
   type AutoencoderSettings,
   type OwnBounds,
@@ -27,22 +28,17 @@ export interface TransformerSettings
 }
 
 export const TRANSFORMER_DEFAULTS: TransformerSettings = {
+  ...AUTOENCODER_DEFAULTS,
   patch: undefined,
   width: 64,
   heads: 4,
   depth: 2,
   decoderDepth: 1,
   latent: 32,
-  noise: 0.1,
   dropout: 0,
-  output: undefined,
   loss: 'mse',
-  embedding: 'latents',
   batch: 32,
   updates: 1000,
-  learningRate: 0.001,
-  heldOut: 0.1,
-  patience: 5,
 };
 
 export const TRANSFORMER_NUMBERS = {
