@@ -22,7 +22,7 @@ function settingsOf(encoder: EncoderOptions): ModelSettings {
   const small = {
     dae: { layers: [16], latent: 4, updates: 60 },
     cnn: { filters: [4], kernel: 3, latent: 4, updates: 60 },
-    transformer: { width: 8, heads: 2, depth: 1, latent: 4, updates: 60 },
+    transformer: { width: 8, heads: 2, depth: 1, latent: 4, updates: 30 },
   };
   return { ...VRAE, encoder: resolveEncoder({ engine: 'js', ...small, ...encoder }) };
 }
