@@ -1,10 +1,11 @@
-// Data flows one way: a stage may import the stages above it, numeric/ and errors.ts; never service/ or transport/,
+// Data flows one way: a stage may import the stages above it, numeric/, errors.ts and
+// nearest-word.ts, for errors in words; never service/ or transport/,
 // never downward.
 const stages = ['ingest', 'window', 'series', 'encode', 'cluster', 'drift', 'anomaly', 'train'];
 
 const upward = stages.map((stage, i) => mayImport(stage, [...stages.slice(0, i + 1), 'plugin', 'numeric']));
 
-/** What lies beside the stages, with the folders that each may import; `ports` and `errors` are open to all of it. */
+/** What lies beside the stages, with the folders that each may import; `ports`, `errors` and `nearest-word` are open to all of it. */
 const beside = [
   mayImport('plugin', ['plugin', 'numeric']),
   mayImport('contract', ['contract', 'plugin', 'numeric']),
@@ -16,13 +17,13 @@ const beside = [
   mayImport('transport', ['transport', 'ingest', 'window', 'publish', 'numeric']),
 ];
 
-/** @param files beside `errors` and `ports`, each after a `|` */
+/** @param files beside `errors`, `ports` and `nearest-word`, each after a `|` */
 function mayImport(folder, folders, files = '') {
   return {
     name: `${folder}-imports-only-what-is-above-it`,
     severity: 'error',
     from: { path: `^src/${folder}/` },
-    to: { path: '^src/', pathNot: `^src/(${folders.join('|')})/|^src/(errors|ports${files})\\.ts$` },
+    to: { path: '^src/', pathNot: `^src/(${folders.join('|')})/|^src/(errors|ports|nearest-word${files})\\.ts$` },
   };
 }
 

@@ -90,6 +90,7 @@ export const STAGE_KEYS: KeyTree<StageOptions> = {
     file: true,
     inputName: true,
     outputName: true,
+    layer: true,
     layout: true,
   },
   cluster: { k: true, distance: true, halfLife: true, epochWindows: true, starts: true },

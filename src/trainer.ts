@@ -1,5 +1,5 @@
 import type { ClusterModel } from './cluster/cluster-model.js';
-import { checkEncoderFile } from './encode/onnx/check-encoder-file.js';
+import { checkEncoderFile } from './encode/check-encoder-file.js';
 import { SegtideError } from './errors.js';
 import type { SegmentRecord } from './publish/segment-record.js';
 import type { ModelEntry } from './train/model-entry.js';
@@ -108,9 +108,21 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
 
   /** Tells the segments of a model that came without windows, by the first ones that it was used on. */
   async function describeInitial(): Promise<void> {
-    const { champion, windows, now } = position;
-    if (champion === undefined || segments.records.length > 0 || windows === 0) return;
-    const profiles = await profileChampion(champion, settings.model, reservoir.toWindows());
+    if (segments.records.length === 0 && position.windows > 0) await describe();
+  }
+
+  /** Tells those again while some had no members to be described by, each time that there are twice as many windows. */
+  async function describeEmpty(windowsBefore: number): Promise<void> {
+    const doublings = (windows: number): number => Math.floor(Math.log2(windows / settings.retrain.firstFit));
+    if (doublings(position.windows) <= doublings(windowsBefore)) return;
+    const isAsItCame = segments.records.every(({ lineage, reason }) => lineage === 'born' && reason === '');
+    if (isAsItCame && segments.records.some(({ size }) => size === 0)) await describe();
+  }
+
+  async function describe(): Promise<void> {
+    const { champion, now } = position;
+    if (champion === undefined) return;
+    const profiles = await profileChampion(champion, settings.model, reservoir.toWindows(), segments.profiles());
     await segments.publish(profiles, { lineage: [], reasons: [], createdAt: now });
   }
 
@@ -161,6 +173,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
       for (let i = 0; i < sample.length; i++) reservoir.add(sample, i, weights?.[i]);
     },
     async observe(record) {
+      const windowsBefore = position.windows;
       position.windows += record.windows;
       position.now = Math.max(position.now, record.watermark);
       epochs.count(record.windows);
@@ -170,6 +183,7 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
 
       await beginHistory();
       if (position.windows >= settings.retrain.firstFit) await describeInitial();
+      if (windowsBefore >= settings.retrain.firstFit) await describeEmpty(windowsBefore);
       await moveCentroids();
       await watch.reportDrift(position.now);
       await watch.reportChange(record.endsWave === true, trainings.learnsSince);

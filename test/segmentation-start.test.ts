@@ -6,6 +6,7 @@ import {
   collectOutputs,
   HOUR,
   type SmallOptions,
+  STEPS,
   smallSettings,
   smallStream,
   trainHere,
@@ -118,6 +119,26 @@ describe('a segmentation at its start', () => {
     expect(assignments.every(({ revision }) => revision === 0)).toBe(true);
     expect(segments.map(({ segmentId }) => segmentId)).toEqual(['s1', 's2', 's3']);
     expect(segments.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 5);
+  });
+
+  it('describes a segment whose first customers come later than the first description', async () => {
+    const settings = smallSettings({ retrain: { firstFit: 100, everyWindows: 1_000_000 } });
+    const outputs = collectOutputs();
+    // Customers of one kind are there from the start, 40 windows at a time; all others come after the fourth.
+    const isThere = ({ customer, time }: { customer: string; time: number }) =>
+      Number(customer.slice(1)) % 3 === 2 || time > 4 * STEPS * HOUR;
+    const events = smallStream(120, 12).filter(isThere);
+    await run(settings, sourceOf(events, 100), outputs, { initialModel: await initialFor(settings) });
+    const { segments } = outputs.records;
+    const empty = segments.slice(0, 3).filter(({ size }) => size === 0);
+    expect(empty.map(({ name }) => name)).toContain('empty');
+    const last = new Map(segments.map((segment) => [segment.segmentId, segment]));
+    for (const { segmentId } of empty) {
+      expect(last.get(segmentId)).toMatchObject({ size: expect.toSatisfy((size: number) => size > 20) });
+      expect(last.get(segmentId)!.name).not.toBe('empty');
+    }
+    // Told again while that was needed, and no more: after 100, and 200 or 400 windows.
+    expect(segments.length).toBeLessThanOrEqual(9);
   });
 
   it('goes on from a snapshot with the models of that, and not with the one that it started with', async () => {

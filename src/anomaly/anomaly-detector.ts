@@ -2,7 +2,7 @@ import type { AssignmentBatch } from '../cluster/assignment-batch.js';
 import { ANOMALY_PARTS, type AnomalyModel, type AnomalyPart, type Usual } from './anomaly-model.js';
 import { type DeviatingRun, findDeviatingRuns } from './deviating-run.js';
 import { createPartMeter, isWhole } from './part-meter.js';
-import { createRarity, type Rarity } from './rarity.js';
+import { createRarity, MOST_RARE, type Rarity } from './rarity.js';
 import { type Tail, toTail } from './tail.js';
 
 /** One part of a window's score. */
@@ -80,7 +80,9 @@ export function createAnomalyDetector(model: AnomalyModel): AnomalyDetector {
       })).filter(({ usual }) => Number.isFinite(usual));
       const { steps, channels } = assignments.embeddings.series;
       return {
-        parts: parts.sort((a, b) => b.score - a.score),
+        parts: parts
+          .sort((a, b) => b.score - a.score)
+          .map((part) => ({ ...part, score: Math.min(part.score, MOST_RARE) })),
         expected: Float32Array.from(meter.expected),
         deviations: findDeviatingRuns(meter.deviations.slice(), steps, channels),
       };

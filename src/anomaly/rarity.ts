@@ -27,7 +27,7 @@ const COUNTED: readonly (readonly [part: AnomalyPart, among: 'all' | 'segment'])
 ];
 
 /** No part says more than that a window is one in a million: what lies far beyond a tail tells little of how rare it is. */
-const MOST_RARE = 6;
+export const MOST_RARE = 6;
 
 /** Windows of a segment with which its own tail and that of all windows count alike. */
 const SHRINKAGE = 50;

@@ -11,7 +11,8 @@ import type { ViewKind } from './views/view-kind.js';
  * - `rocket`: features of random convolution kernels;
  * - `dtw`: its distances to chosen windows under banded dynamic time warping;
  * - `precomputed`: nothing; its records carry an embedding already, an element a channel;
- * - `onnx`: any pretrained encoder, as an ONNX file.
+ * - `onnx`: any pretrained encoder, as an ONNX file;
+ * - `tfjs`: one as a model of TensorFlow, by its output or by any of its layers;
  * - `plugin`: a module of the user's own.
  *
  * `raw`, `features`, `rocket` and `dtw` are reduced to their principal components. They and `precomputed` have neither latents
@@ -30,6 +31,7 @@ export const ENCODER_KINDS = [
   'dtw',
   'precomputed',
   'onnx',
+  'tfjs',
   'plugin',
 ] as const;
 
@@ -39,7 +41,7 @@ export type AutoencoderKind = (typeof AUTOENCODER_KINDS)[number];
 export const AUTOENCODER_KINDS = ['dae', 'cnn', 'transformer'] as const satisfies readonly EncoderKind[];
 
 /** The kinds whose embedding is one view of the window. */
-export type ProjectedKind = Exclude<EncoderKind, AutoencoderKind | 'vrae' | 'precomputed' | 'onnx' | 'plugin'>;
+export type ProjectedKind = Exclude<EncoderKind, AutoencoderKind | 'vrae' | 'precomputed' | 'onnx' | 'tfjs' | 'plugin'>;
 
 /** The view that each is. */
 export const PROJECTED_VIEWS: Readonly<Record<ProjectedKind, ViewKind>> = {

@@ -1,9 +1,9 @@
 import type { FittedPlugin, PluginShape } from '../plugin/encoder-plugin.js';
 import type { AutoencoderEmbedding } from './autoencoder/autoencoder-options.js';
 import type { AutoencoderWeights } from './autoencoder/autoencoder-weights.js';
+import type { FileLayout } from './encoder-file.js';
 import { type AutoencoderKind, isAutoencoderKind, type ProjectedKind } from './encoder-kind.js';
 import type { LandmarkMap } from './neighbours/landmark-map.js';
-import type { OnnxLayout } from './onnx/onnx-settings.js';
 import type { FittedViews } from './views/fitted-views.js';
 import type { VraeWeights } from './vrae/vrae-weights.js';
 
@@ -14,6 +14,7 @@ export type EncoderModel =
   | ProjectedModel
   | PrecomputedModel
   | OnnxFileModel
+  | TfjsFileModel
   | PluginModel;
 
 export interface VraeModel {
@@ -52,21 +53,31 @@ export interface PrecomputedModel {
   readonly size: number;
 }
 
-/** An encoder that was trained elsewhere, as an ONNX file. */
-export interface OnnxFileModel {
-  readonly kind: 'onnx';
+/** An encoder that was trained elsewhere, as a file. */
+interface FileModel {
   readonly steps: number;
   readonly channels: number;
   readonly size: number;
-  /** Name of the file's input, and of its output. */
-  readonly input: string;
-  readonly output: string;
-  readonly layout: OnnxLayout;
+  readonly layout: FileLayout;
   /** Whether it takes one window at a time. */
   readonly isRowByRow: boolean;
   readonly file: Uint8Array;
   /** What stands in the place of a number that is not finite, element by element. */
   readonly fill: Float32Array; // (size)
+}
+
+export interface OnnxFileModel extends FileModel {
+  readonly kind: 'onnx';
+  /** Name of the file's input, and of its output. */
+  readonly input: string;
+  readonly output: string;
+}
+
+export interface TfjsFileModel extends FileModel {
+  readonly kind: 'tfjs';
+  /** Layer, node or output that is the embedding; null: the model's only output. */
+  readonly layer: string | null;
+  // `file` has all files of the model in one, as `readTfjsFile` gives them.
 }
 
 /** What a user's own encoder learnt. Its code is not here: whoever opens the model has the module in the config. */
@@ -104,7 +115,7 @@ export function encoderShapeOf(model: EncoderModel): EncoderShape {
   if (model.kind === 'precomputed') {
     return { steps: 1, channels: model.size, embeddingSize: model.size, latentSize: 0, hasLandmarks: false };
   }
-  if (model.kind === 'onnx') {
+  if (model.kind === 'onnx' || model.kind === 'tfjs') {
     const { steps, channels, size } = model;
     return { steps, channels, embeddingSize: size, latentSize: 0, hasLandmarks: false };
   }

@@ -3,6 +3,7 @@ import type { PluginModule } from '../plugin/plugin-module.js';
 import type { AutoencoderSettings } from './autoencoder/autoencoder-options.js';
 import { type CnnOptions, type CnnSettings, resolveCnn } from './cnn/cnn-options.js';
 import { type DaeOptions, type DaeSettings, resolveDae } from './dae/dae-options.js';
+import { type EncoderFileOptions, type EncoderFileSettings, resolveEncoderFile } from './encoder-file.js';
 import {
   AUTOENCODER_KINDS,
   type AutoencoderKind,
@@ -12,7 +13,6 @@ import {
   isProjectedKind,
   PROJECTED_VIEWS,
 } from './encoder-kind.js';
-import { type OnnxOptions, type OnnxSettings, resolveOnnx } from './onnx/onnx-settings.js';
 import {
   resolveTransformer,
   type TransformerOptions,
@@ -22,15 +22,15 @@ import { SHIFTS, type Shift } from './views/shift.js';
 import { VIEW_KINDS, type ViewKind } from './views/view-kind.js';
 import { resolveVrae, type VraeOptions, type VraeSettings } from './vrae/vrae-options.js';
 
-/** What turns a series into a vector. All but `kind`, `embeddingSize`, `dae`, `cnn`, `transformer`, `shift`, `init`, `engine`, `threads`, `seed` and those of an ONNX file are of the VRAE. */
-export interface EncoderOptions extends VraeOptions, OnnxOptions {
+/** What turns a series into a vector. All but `kind`, `embeddingSize`, `dae`, `cnn`, `transformer`, `shift`, `init`, `engine`, `threads`, `seed` and those of a file are of the VRAE. */
+export interface EncoderOptions extends VraeOptions, EncoderFileOptions {
   /**
    * A VRAE with views of the window beside it; or the latents of a denoising autoencoder of dense layers (`dae`) of a
    * convolutional autoencoder (`cnn`) or of a transformer autoencoder (`transformer`), or what it gives back; or, without latents and reconstructions, the principal components of the prepared window
    * (`raw`), of its catch22 features (`features`), of features of random kernels (`rocket`), or of its distances to
    * chosen windows under dynamic time warping (`dtw`); or the embedding that
-   * records carry, an element a channel, in windows of one step (`precomputed`); or what an ONNX file makes of the
-   * prepared window (`onnx`); or what a module of the user's own gives (`plugin`, docs/plugins.md).
+   * records carry, an element a channel, in windows of one step (`precomputed`); or what an ONNX file (`onnx`)
+   * or a TensorFlow model (`tfjs`) makes of the prepared window; or what a module of the user's own gives (`plugin`, docs/plugins.md).
    * @default 'vrae'
    */
   readonly kind?: EncoderKind;
@@ -72,14 +72,12 @@ export interface EncoderOptions extends VraeOptions, OnnxOptions {
   readonly init?: EncoderInit;
 }
 
-export interface EncoderSettings extends VraeSettings, AutoencoderSections {
+export interface EncoderSettings extends VraeSettings, EncoderFileSettings, AutoencoderSections {
   readonly kind: EncoderKind;
   readonly plugin: string | undefined;
   readonly plugins: readonly PluginModule[];
   /** Undefined where it was not set, and of the VRAE. */
   readonly embeddingSize: number | undefined;
-  /** Undefined of other kinds. */
-  readonly onnx?: OnnxSettings | undefined;
   readonly views: readonly ViewKind[];
   readonly shift: Shift;
   readonly init: EncoderInit;
@@ -122,9 +120,9 @@ export function resolveEncoder(options: EncoderOptions = {}): EncoderSettings {
     init,
     ...others
   } = options;
-  const { file, inputName, outputName, layout, ...vrae } = others;
+  const { file, inputName, outputName, layer, layout, ...vrae } = others;
   checkKind(kind, options);
-  const onnx = resolveOnnx(kind, { file, inputName, outputName, layout });
+  const fromFile = resolveEncoderFile(kind, { file, inputName, outputName, layer, layout });
   const settings = resolveVrae(vrae);
   const isPublished = settings.preset === 'published';
   const settled = {
@@ -136,7 +134,7 @@ export function resolveEncoder(options: EncoderOptions = {}): EncoderSettings {
     dae: kind === 'dae' ? resolveDae(dae) : undefined,
     cnn: kind === 'cnn' ? resolveCnn(cnn) : undefined,
     transformer: kind === 'transformer' ? resolveTransformer(transformer) : undefined,
-    ...(onnx !== undefined && { onnx }),
+    ...fromFile,
     views: views === undefined ? (isPublished ? [] : DEFAULT_VIEWS) : views,
     shift,
     init: init === undefined ? (isPublished ? 'fresh' : 'pretrained') : init,
@@ -169,7 +167,7 @@ function checkKind(kind: EncoderKind, options: EncoderOptions): void {
   if (size !== undefined && !isProjectedKind(kind)) {
     refuse(
       `\`embeddingSize\` is for ${Object.keys(PROJECTED_VIEWS).join(', ')}: a VRAE's embedding has \`latent\` numbers, ` +
-        'and 8 by views; that of another autoencoder has its `latent`, as in `dae.latent`, or one a cell; a precomputed one has as many as there are channels, one of an ONNX file as the file gives, and a plug-in says itself',
+        'and 8 by views; that of another autoencoder has its `latent`, as in `dae.latent`, or one a cell; a precomputed one has as many as there are channels, one of a file as the file gives, and a plug-in says itself',
     );
   }
   if (kind === 'plugin' && options.shift === 'invariant') {
@@ -181,8 +179,8 @@ function checkKind(kind: EncoderKind, options: EncoderOptions): void {
   if (isAutoencoderKind(kind) && options.shift === 'invariant') {
     refuse(`\`shift: invariant\` is not for kind ${kind}, which gives windows back as they lie in time`);
   }
-  if (kind === 'onnx' && options.shift === 'invariant') {
-    refuse('`shift: invariant` is for views of a window; an ONNX file takes windows as they are');
+  if ((kind === 'onnx' || kind === 'tfjs') && options.shift === 'invariant') {
+    refuse('`shift: invariant` is for views of a window; a file takes windows as they are');
   }
   // A config always names a preset.
   const { preset = 'default', ...named } = options;
@@ -209,6 +207,7 @@ const OF_ALL_KINDS: ReadonlySet<string> = new Set<keyof EncoderOptions>([
   'file',
   'inputName',
   'outputName',
+  'layer',
   'layout',
 ]);
 

@@ -6,6 +6,8 @@ import { loadOnnxRuntime } from './onnx/load-onnx-runtime.js';
 import { createOnnxEncoder } from './onnx/onnx-encoder.js';
 import { createPrecomputedEncoder } from './precomputed-encoder.js';
 import { createProjectedEncoder } from './projected-encoder.js';
+import { loadTfjsRuntime } from './tfjs/load-tfjs-runtime.js';
+import { createTfjsEncoder } from './tfjs/tfjs-encoder.js';
 import { createViewEncoder } from './view-encoder.js';
 import { openEngine } from './vrae/engines/open-engine.js';
 import { createVraeEncoder } from './vrae/vrae-encoder.js';
@@ -51,6 +53,7 @@ async function open(model: Exclude<EncoderModel, PluginModel>, version: string, 
   if (model.kind === 'precomputed') return createPrecomputedEncoder(model, version);
   if (isAutoencoder(model)) return createAutoencoderEncoder(model, version, (await openEngine(engine)).engine);
   if (model.kind === 'onnx') return createOnnxEncoder(model, version, await loadOnnxRuntime());
+  if (model.kind === 'tfjs') return createTfjsEncoder(model, version, await loadTfjsRuntime());
   if (model.kind !== 'vrae') return createProjectedEncoder(model, version, (await openEngine(engine)).engine);
   const { vrae, viewMap } = model;
   const network = await createInferenceNetwork(vrae.shape, engine);

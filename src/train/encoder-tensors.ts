@@ -10,8 +10,8 @@ import {
   type ViewMap,
   type VraeModel,
 } from '../encode/encoder-model.js';
+import { fromFileTensors, toFileTensors } from '../encode/file-tensors.js';
 import type { LandmarkMap } from '../encode/neighbours/landmark-map.js';
-import { fromOnnxTensors, toOnnxTensors } from '../encode/onnx/onnx-tensors.js';
 import { fromViewTensors, toViewTensors } from '../encode/views/view-tensors.js';
 import { readVraeShape } from '../encode/vrae/read-vrae-shape.js';
 import { fromTensors, toTensors } from '../encode/vrae/vrae-weights.js';
@@ -23,7 +23,7 @@ import type { EncoderArtifact } from './model-artifact.js';
 export function toEncoderTensors(model: EncoderModel): EncoderNumbers {
   if (model.kind === 'vrae') return toVraeTensors(model);
   if (isAutoencoder(model)) return toAutoencoderNumbers(model);
-  if (model.kind === 'onnx') return toOnnxTensors(model);
+  if (model.kind === 'onnx' || model.kind === 'tfjs') return toFileTensors(model);
   if (model.kind === 'plugin') return toPluginNumbers(model);
   return model.kind === 'precomputed' ? { header: { size: model.size }, tensors: {} } : toViewTensors(model.views);
 }
@@ -33,7 +33,7 @@ export function fromEncoderTensors(artifact: Pick<EncoderArtifact, 'kind'> & Enc
   const kind = toEncoderKind(artifact.kind);
   if (kind === 'vrae') return fromVraeTensors(artifact);
   if (isAutoencoderKind(kind)) return fromAutoencoderNumbers(kind, artifact);
-  if (kind === 'onnx') return fromOnnxTensors(artifact);
+  if (kind === 'onnx' || kind === 'tfjs') return fromFileTensors(kind, artifact);
   if (kind === 'plugin') return fromPluginNumbers(artifact);
   return kind === 'precomputed'
     ? { kind, size: readSize(artifact.header) }

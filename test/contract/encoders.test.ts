@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { encoderContract } from '../../src/contract/encoder-contract.js';
 import { sinkContract } from '../../src/contract/sink-contract.js';
@@ -14,11 +14,15 @@ import { runTrainingJob } from '../../src/train/run-training-job.js';
 import { createListSink } from '../../src/transport/memory/list-sink.js';
 import { halvesOnnx } from '../support/onnx-files.js';
 import { SMALL, smallJob } from '../support/small-models.js';
+import { halvesLayers, writeTfjs } from '../support/tfjs-models.js';
 import { describeContract } from './describe-contract.js';
 
 const { model } = SMALL.trainer;
 const scratch = mkdtempSync(join(tmpdir(), 'segtide-encoders-'));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+const tfjsFile = await writeTfjs(halvesLayers(model.series.steps));
+afterAll(() => {
+  for (const folder of [scratch, dirname(tfjsFile)]) rmSync(folder, { recursive: true, force: true });
+});
 
 /** What kinds need beside their name, or are faster with. */
 function optionsOf(kind: EncoderKind): EncoderOptions {
@@ -27,6 +31,7 @@ function optionsOf(kind: EncoderKind): EncoderOptions {
   if (kind === 'transformer') {
     return { transformer: { width: 8, heads: 2, depth: 1, latent: 4, updates: 30 } };
   }
+  if (kind === 'tfjs') return { file: tfjsFile };
   if (kind !== 'onnx') return {};
   const file = join(scratch, 'halves.onnx');
   writeFileSync(file, halvesOnnx(model.series.steps));

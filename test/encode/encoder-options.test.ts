@@ -49,7 +49,7 @@ describe('resolveEncoder', () => {
     [{ init: null as never }, '`init` must be pretrained or fresh; got null'],
     [
       { kind: 'oracle' as never },
-      'one of vrae, dae, cnn, transformer, raw, features, rocket, dtw, precomputed, onnx, plugin; got oracle',
+      'one of vrae, dae, cnn, transformer, raw, features, rocket, dtw, precomputed, onnx, tfjs, plugin; got oracle',
     ],
     [{ kind: 'raw', hidden: 8, views: [] }, '`hidden`, `views` of a VRAE says nothing to kind raw'],
     [{ kind: 'rocket', preset: 'published' }, '`preset` of a VRAE says nothing to kind rocket'],
@@ -58,6 +58,12 @@ describe('resolveEncoder', () => {
     [{ kind: 'precomputed', shift: 'invariant' }, 'for windows of several steps'],
     [{ kind: 'raw', embeddingSize: 0 }, 'a whole number from 1 to 256; got 0'],
     [{ kind: 'raw', embeddingSize: 2.5 }, 'a whole number from 1 to 256; got 2.5'],
+    [{ kind: 'tfjs' }, '`kind: tfjs` needs `file`'],
+    [{ kind: 'tfjs', file: 'model.json', outputName: 'x' }, '`outputName` is for kind onnx, not tfjs'],
+    [{ kind: 'onnx', file: 'a.onnx', layer: 'x' }, '`layer` is for kind tfjs, not onnx'],
+    [{ kind: 'raw', file: 'a.onnx' }, '`file` is for kind onnx or tfjs, not raw'],
+    [{ kind: 'tfjs', file: 'model.json', layer: '' }, '`layer` must be text that is not empty'],
+    [{ kind: 'tfjs', file: 'model.json', shift: 'invariant' }, 'a file takes windows as they are'],
     [{ shift: 'sideways' as 'aligned' }, 'aligned, invariant; got sideways'],
   ] as const)('refuses %o', (options, reason) => {
     expect(() => resolveEncoder(options)).toThrow(reason);

@@ -55,8 +55,15 @@ function toPort(fields: readonly Field[]): Port {
   return {
     name: textOf(fields, 1),
     type: tensor === undefined ? 0 : (numberOf(tensor, 1) ?? 0),
-    shape: shape && messagesOf(shape, 1).map((size) => numberOf(size, 1) ?? textOf(size, 2)),
+    shape: shape && messagesOf(shape, 1).map(toSize),
   };
+}
+
+/** A size that is negative, which comes as one beyond 63 bits, is one that is known when the graph runs. */
+function toSize(fields: readonly Field[]): number | string {
+  const size = numberOf(fields, 1);
+  if (size === undefined) return textOf(fields, 2);
+  return size < 2 ** 63 ? size : '';
 }
 
 function messagesOf(fields: readonly Field[], number: number): readonly (readonly Field[])[] {

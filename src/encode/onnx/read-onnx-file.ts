@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { SegtideError } from '../../errors.js';
+import type { FileLayout, OnnxSettings } from '../encoder-file.js';
 import type { OnnxFileModel } from '../encoder-model.js';
 import { FLOAT32, type OnnxPorts, type Port, readOnnxPorts } from './onnx-ports.js';
-import type { OnnxLayout, OnnxSettings } from './onnx-settings.js';
 
 /** What windows have, as `series` prepares them. */
 interface WindowShape {
@@ -101,10 +101,10 @@ function choose(ports: readonly Port[], name: string | undefined, { file, what, 
   return named;
 }
 
-function layoutOf({ file, layout }: OnnxSettings, input: Port, { steps, channels }: WindowShape): OnnxLayout {
+function layoutOf({ file, layout }: OnnxSettings, input: Port, { steps, channels }: WindowShape): FileLayout {
   const { shape } = input;
-  const of: Readonly<Record<OnnxLayout, readonly number[]>> = { btc: [steps, channels], bct: [channels, steps] };
-  const fits = (order: OnnxLayout): boolean =>
+  const of: Readonly<Record<FileLayout, readonly number[]>> = { btc: [steps, channels], bct: [channels, steps] };
+  const fits = (order: FileLayout): boolean =>
     shape?.length === 3 && of[order].every((size, at) => isOpen(shape[at + 1]!) || shape[at + 1] === size);
   const fitting = (['btc', 'bct'] as const).filter(fits);
   const wanted = `windows have ${steps} steps and ${channels} channels`;

@@ -47,7 +47,7 @@ export const ALERT_SCHEMA = recordOf('Alert', 'Something about a customer or a s
             nullable('score', 'double', '-log10 of the share of usual windows in which it is as large.'),
           ]),
         ),
-        'What the score is made of, the largest first.',
+        'What the score is made of, then what else stands out; the largest first in each.',
       ),
       field(
         'steps',

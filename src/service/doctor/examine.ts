@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { ONNX_RUNTIMES } from '../../encode/onnx/load-onnx-runtime.js';
+import { TFJS_RUNTIMES, TFJS_WASM } from '../../encode/tfjs/load-tfjs-runtime.js';
 import { inspectEngines } from '../../encode/vrae/engines/open-engine.js';
 import type { VraeEngine } from '../../encode/vrae/vrae-options.js';
 import { packageVersion } from '../cli/package-path.js';
 import type { Config } from '../config/schema.js';
+import { checkEncoderRuntime } from '../run/check-encoder-runtime.js';
 import { settleStateFolder } from '../run/state-folder.js';
 import { checkOutput } from './check-output.js';
 import type { DoctorProblem, DoctorReport, SelfTest } from './doctor-report.js';
@@ -43,6 +45,9 @@ export async function examine(config: Config | undefined, now: () => number): Pr
       problems.push({ code: 'encoder', text: `the engine ${engine.name} fails: ${(error as Error).message}` });
     }
   }
+  if (config !== undefined) {
+    await checkEncoderRuntime(config).catch((error: Error) => problems.push({ code: 'config', text: error.message }));
+  }
   const folder = config && outputFolder(config);
   const output = folder === undefined ? null : await checkOutput(folder);
   if (output?.reason != null) problems.push({ code: 'output', text: output.reason });
@@ -61,7 +66,7 @@ export async function examine(config: Config | undefined, now: () => number): Pr
 }
 
 const NODE_NEEDED = '20.19.0';
-const OPTIONAL_PACKAGES = ['@tensorflow/tfjs-node', ...ONNX_RUNTIMES];
+const OPTIONAL_PACKAGES = [...TFJS_RUNTIMES, TFJS_WASM, ...ONNX_RUNTIMES];
 
 export function isAtLeast(version: string, needed: string): boolean {
   const [a, b] = [version, needed].map((text) => text.split('.').map((part) => Number.parseInt(part, 10)));

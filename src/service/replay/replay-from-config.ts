@@ -14,7 +14,7 @@ import { createPages } from '../../worker/pages.js';
 import { createPublisher, type PublishedCounts } from '../../worker/publisher.js';
 import { createScorer } from '../../worker/scorer.js';
 import type { Config } from '../config/schema.js';
-import { checkOnnxRuntime } from '../run/check-onnx-runtime.js';
+import { checkEncoderRuntime } from '../run/check-encoder-runtime.js';
 import { checkPlugins } from '../run/check-plugins.js';
 import { openOutputs, type RunOutputs } from '../run/open-outputs.js';
 import { openValues } from '../run/open-values.js';
@@ -68,7 +68,7 @@ export async function replayFromConfig(config: Config, options: ReplayOptions, d
   const kafkaInput = input.kafka!;
   const startedAt = clock.now();
   await checkPlugins(config);
-  checkOnnxRuntime(config);
+  await checkEncoderRuntime(config);
   const kafka = await openKafka(await toConnection(kafkaInput, clock));
   const modelTopic = topicOf(config.output, 'models');
   const isRepartitioned = input.keyed === 'repartition';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { lastValueFrom, tap } from 'rxjs';
+import { tryEncoderFile } from '../../encode/check-encoder-file.js';
 import { SegtideError } from '../../errors.js';
 import type { SourcePosition } from '../../ports.js';
 import { createSegmentation, type Segmentation } from '../../segmentation.js';
@@ -123,6 +124,8 @@ class Run {
   async run(from: RunCheckpoint | undefined, initialModel: AdoptedModel | undefined): Promise<RunSummary> {
     const { clock, signal, log } = this.#deps;
     let isCutShort = false;
+    const { encoder, series } = this.#settings.segmentation.trainer.model;
+    await tryEncoderFile(encoder, series);
     const models = this.#models();
     const segmentation = createSegmentation(
       this.#settings.segmentation,

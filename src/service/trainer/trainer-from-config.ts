@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { tryEncoderFile } from '../../encode/check-encoder-file.js';
 import { createGroupReader, type GroupReader } from '../../transport/kafka/group-reader.js';
 import { openKafka } from '../../transport/kafka/kafka-connection.js';
 import { createStateStore } from '../../transport/kafka/kafka-state-store.js';
@@ -49,7 +50,9 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
   await checkTopics(kafka, plan, { inputPartitions: undefined, create: output.createTopics });
   const schemaIds = await findSchemaIds(config, writtenOutputs(config));
   // One that stands by must not learn that it is set up wrongly when it is needed.
-  await checkEngine(segmentation.trainer.model.encoder.engine);
+  const { encoder, series } = segmentation.trainer.model;
+  await checkEngine(encoder.engine);
+  await tryEncoderFile(encoder, series);
   await checkPlugins(config);
   const { initial } = config.model;
   const initialModel = initial === undefined ? undefined : await readInitialModel(initial, segmentation.trainer.model);

@@ -15,8 +15,8 @@ import { createTopicReader, type TopicReader } from '../../transport/kafka/topic
 import { describeTopic } from '../../transport/kafka/topics.js';
 import { createIntervalLearner } from '../../worker/interval-learner.js';
 import type { Config } from '../config/schema.js';
+import { checkEncoderRuntime } from '../run/check-encoder-runtime.js';
 import { checkEngine } from '../run/check-engine.js';
-import { checkOnnxRuntime } from '../run/check-onnx-runtime.js';
 import { checkPlugins } from '../run/check-plugins.js';
 import { closeWithin } from '../run/close-within.js';
 import { findSchemaIds } from '../run/find-schema-ids.js';
@@ -81,7 +81,7 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
   const schemaIds = await findSchemaIds(config, writtenOutputs(config));
   await checkEngine(segmentation.trainer.model.encoder.engine);
   await checkPlugins(config);
-  checkOnnxRuntime(config);
+  await checkEncoderRuntime(config);
   const inputTopics = inputs.map((found) => found.topic);
   const topics = [...(isRepartitioned ? [topic('repartitioned')] : inputTopics), topic('forget-requests')];
   const reader = await createTopicReader(kafka, {

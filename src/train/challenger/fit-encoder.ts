@@ -5,7 +5,7 @@ import { prepareSeries } from '../../series/prepare-series.js';
 import type { TrainingJob } from '../training-job.js';
 import type { EncoderFit } from './encoder-fit.js';
 import { fitAutoencoder } from './fit-autoencoder.js';
-import { fitOnnxEncoder } from './fit-onnx-encoder.js';
+import { fitFileEncoder } from './fit-file-encoder.js';
 import { fitPlaces } from './fit-places.js';
 import { fitPlugin } from './fit-plugin.js';
 import { fitProjectedEncoder } from './fit-projected-encoder.js';
@@ -34,7 +34,7 @@ export async function fitEncoder(
   if (isAutoencoderKind(kind)) {
     return fitAutoencoder(kind, job, prepareSeries(series, scale ?? undefined, data.split.train), trained, options);
   }
-  if (kind === 'onnx') return { ...UNTRAINED, ...(await fitOnnxEncoder(job, data, scale, open)) };
+  if (kind === 'onnx' || kind === 'tfjs') return { ...UNTRAINED, ...(await fitFileEncoder(job, data, scale, open)) };
   if (kind === 'plugin') return { ...UNTRAINED, model: await fitPlugin(job, data, scale) };
   if (kind !== 'vrae') return { ...UNTRAINED, model: await fitProjectedEncoder(kind, job, data, scale) };
   const { weights, ...fit } =

@@ -144,6 +144,12 @@ function addEmbedding(graph: GraphBuilder, encoder: EncoderModel, windows: Prepa
   if (encoder.kind === 'onnx') {
     throw new SegtideError('config', "This model's encoder is an ONNX file already; there is nothing to export.");
   }
+  if (encoder.kind === 'tfjs') {
+    throw new SegtideError(
+      'config',
+      "This model's encoder is a TensorFlow model; convert that by tf2onnx, and train with it as kind onnx.",
+    );
+  }
   if (encoder.kind !== 'vrae') {
     const { views } = encoder;
     if (views.size === 0)

@@ -92,7 +92,7 @@ describe.each(findOnnxRuntimes())('an encoder of an ONNX file, run by %s', (name
     for (let attempt = 0; attempt < 2; attempt++) {
       await expect(encoder.encode(series)).rejects.toMatchObject({
         code: 'encoder',
-        message: expect.stringContaining("The encoder's ONNX file can't be run: "),
+        message: expect.stringContaining("The encoder's file can't be run: "),
       });
     }
     encoder.dispose!();
@@ -120,7 +120,7 @@ describe('an encoder of an ONNX file', () => {
     const file = model.file.slice();
     file[20]! ^= 1;
     const tensors = { ...stored.tensors, file: { shape: [file.length], values: file } };
-    expect(() => fromEncoderTensors({ ...stored, tensors })).toThrow('its ONNX file is not the one that was stored');
+    expect(() => fromEncoderTensors({ ...stored, tensors })).toThrow('its file is not the one that was stored');
     const { size: _, ...header } = stored.header as { size: number };
     expect(() => fromEncoderTensors({ ...stored, header })).toThrow('gives undefined numbers');
     const fill = { shape: [1], values: Float32Array.of(1) };

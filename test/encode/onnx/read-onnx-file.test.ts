@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { OnnxOptions } from '../../../src/encode/onnx/onnx-settings.js';
+import type { EncoderFileOptions } from '../../../src/encode/encoder-file.js';
 import { type ReadOnnxFile, readOnnxFile } from '../../../src/encode/onnx/read-onnx-file.js';
 import { bytesField, messageField, varintField } from '../../../src/train/onnx/protobuf.js';
 import { type SmallOnnx, smallOnnx } from '../../support/onnx-files.js';
@@ -13,18 +13,24 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function read(bytes: Uint8Array, options: OnnxOptions = {}, steps = 5, channels = 2): Promise<ReadOnnxFile> {
+async function read(
+  bytes: Uint8Array,
+  options: EncoderFileOptions = {},
+  steps = 5,
+  channels = 2,
+): Promise<ReadOnnxFile> {
   const file = join(folder, 'model.onnx');
   await writeFile(file, bytes);
   return readOnnxFile({ ...options, file }, { steps, channels });
 }
 
 describe('an ONNX file', () => {
-  it.each<[string, SmallOnnx, OnnxOptions, Partial<ReadOnnxFile>]>([
+  it.each<[string, SmallOnnx, EncoderFileOptions, Partial<ReadOnnxFile>]>([
     ['steps first', { shape: ['n', 5, 2] }, {}, { layout: 'btc', isRowByRow: false, size: 2 }],
     ['channels first', { shape: ['n', 2, 5] }, {}, { layout: 'bct', isRowByRow: false, size: 5 }],
     ['one window at a time', { shape: [1, 5, 2], outputShape: [1, 2] }, {}, { isRowByRow: true }],
     ['steps that it leaves open', { shape: ['n', 't', 2] }, {}, { layout: 'btc' }],
+    ['a batch of -1', { shape: [-1, 5, 2], outputShape: [-1, 2] }, {}, { isRowByRow: false, size: 2 }],
     ['a layout by name', { shape: ['n', 't', 'c'], outputShape: ['n', 4] }, { layout: 'bct' }, { layout: 'bct' }],
     ['axes that make one vector', { shape: ['n', 5, 2], outputShape: ['n', 3, 4] }, {}, { size: 12 }],
     [
@@ -39,7 +45,7 @@ describe('an ONNX file', () => {
     expect(await read(bytes, options)).toMatchObject(expectedSize);
   });
 
-  it.each<[string, SmallOnnx, OnnxOptions, string]>([
+  it.each<[string, SmallOnnx, EncoderFileOptions, string]>([
     [
       'other steps',
       { shape: ['n', 6, 2] },

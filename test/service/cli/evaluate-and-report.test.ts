@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adjustedRandIndex } from '../../../src/cluster/adjusted-rand-index.js';
 import { createRandom } from '../../../src/numeric/random.js';
@@ -9,6 +9,7 @@ import type { EvaluateFlags } from '../../../src/service/cli/evaluate-command.js
 import type { EvaluationReport } from '../../../src/service/model/evaluation-report.js';
 import { runTrainingJob } from '../../../src/train/run-training-job.js';
 import { halvesOnnx } from '../../support/onnx-files.js';
+import { halvesLayers, writeTfjs } from '../../support/tfjs-models.js';
 
 const SMALL = ['encoder.updates=150', 'encoder.hidden=8', 'encoder.latent=3', 'encoder.engine=js'];
 const CLASSES = ['early', 'late', 'flat'];
@@ -55,6 +56,17 @@ describe('segtide evaluate', () => {
     expect(report.ari).toBeGreaterThan(0.95);
     await writeFile(model, halvesOnnx(9));
     await expect(run({ set, k: '3' })).rejects.toThrow('takes (batch, 9, 1), and windows have 8 steps and 1 channels');
+  });
+
+  it('scores an encoder that is a TensorFlow.js model', async () => {
+    const model = await writeTfjs(halvesLayers(8));
+    const set = ['encoder.kind=tfjs', `encoder.file=${model}`];
+    const report = await evaluated({ labelColumn: 'label', set });
+    expect(report).toMatchObject({ n: ROWS, encoder: 'tfjs', embeddingSize: 2, reconstructionError: null });
+    expect(report.ari).toBeGreaterThan(0.95);
+    const layer = [...set, 'encoder.layer=embeding'];
+    await expect(run({ set: layer, k: '3' })).rejects.toThrow('did you mean embedding?');
+    await rm(dirname(model), { recursive: true });
   });
 
   it('scores segments against labels that it did not fit to', async () => {

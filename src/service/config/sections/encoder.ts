@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { FILE_LAYOUTS } from '../../../encode/encoder-file.js';
 import { ENCODER_KINDS } from '../../../encode/encoder-kind.js';
 import { DEFAULT_VIEWS, ENCODER_INITS } from '../../../encode/encoder-options.js';
-import { ONNX_LAYOUTS } from '../../../encode/onnx/onnx-settings.js';
 import { SHIFTS } from '../../../encode/views/shift.js';
 import { VIEW_KINDS } from '../../../encode/views/view-kind.js';
 import { VRAE_CHOICES, type VraeSettings } from '../../../encode/vrae/vrae-options.js';
@@ -16,7 +16,7 @@ export const encoderSection = z
       .enum(ENCODER_KINDS)
       .default('vrae')
       .describe(
-        "What makes the embedding (docs/encoders.md): `vrae`, a variational recurrent autoencoder with views of the window beside it; or the latents of an autoencoder of dense layers (`dae`) of convolutions (`cnn`) or of attention (`transformer`); or the principal components of the prepared window (`raw`), of its catch22 features (`features`), of random-kernel features (`rocket`) or of distances to chosen windows under dynamic time warping (`dtw`); or the embedding that records carry, an element a channel (`precomputed`); or what a local ONNX file makes of the prepared window (`onnx`); or a module of one's own (`plugin`). Of the keys below the other kinds take `embeddingSize`, `dae`, `cnn` or `transformer`, `shift`, `init`, `engine` and `threads`, and `onnx` those of its file.",
+        "What makes the embedding (docs/encoders.md): `vrae`, a variational recurrent autoencoder with views of the window beside it; or the latents of an autoencoder of dense layers (`dae`) of convolutions (`cnn`) or of attention (`transformer`); or the principal components of the prepared window (`raw`), of its catch22 features (`features`), of random-kernel features (`rocket`) or of distances to chosen windows under dynamic time warping (`dtw`); or the embedding that records carry, an element a channel (`precomputed`); or what a local ONNX file (`onnx`) or TensorFlow model (`tfjs`) makes of the prepared window; or a module of one's own (`plugin`). Of the keys below the other kinds take `embeddingSize`, `dae`, `cnn` or `transformer`, `shift`, `init`, `engine` and `threads`, and `onnx` and `tfjs` those of a file.",
       ),
     plugin: text().exactOptional().describe('For `kind: plugin`: the name of one of `plugins`.'),
     embeddingSize: whole('numbers', { min: 1, max: 256 })
@@ -38,7 +38,7 @@ export const encoderSection = z
       .min(1)
       .exactOptional()
       .describe(
-        'ONNX file of `kind: onnx`, which needs it and onnxruntime-node or onnxruntime-web. The trainer reads it at each training; workers get it with the model.',
+        'ONNX file of `kind: onnx`, which needs onnxruntime-node or onnxruntime-web, or of `kind: tfjs` model.json or the folder of a SavedModel, which needs @tensorflow/tfjs-node, or but for a SavedModel @tensorflow/tfjs. The trainer reads it at each training; workers get it with the model.',
       ),
     inputName: z
       .string()
@@ -50,11 +50,18 @@ export const encoderSection = z
       .min(1)
       .exactOptional()
       .describe('Output of the ONNX file that is the embedding. Default: the only one.'),
-    layout: z
-      .enum(ONNX_LAYOUTS)
+    layer: z
+      .string()
+      .min(1)
       .exactOptional()
       .describe(
-        'What the ONNX file takes: `btc` is (batch, steps, channels), `bct` (batch, channels, steps). Default: told by the shape that the file states.',
+        'Layer of the TensorFlow model whose output is the embedding; of a graph the node, of a SavedModel the output. Default: the only output.',
+      ),
+    layout: z
+      .enum(FILE_LAYOUTS)
+      .exactOptional()
+      .describe(
+        'What the file takes: `btc` is (batch, steps, channels), `bct` (batch, channels, steps). Default: told by the shape that the file states; `btc` where a TensorFlow model takes both.',
       ),
     preset: z
       .enum(VRAE_CHOICES.preset)

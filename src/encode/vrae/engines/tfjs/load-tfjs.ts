@@ -30,7 +30,7 @@ function explain(specifier: string, cause: NodeJS.ErrnoException): Error {
 }
 
 /** tfjs-node 4.22 calls two functions of `node:util` that Node 23 took away. */
-function restoreTypeChecks(): void {
+export function restoreTypeChecks(): void {
   const checks = util as unknown as Record<string, unknown>;
   checks.isArray ??= Array.isArray;
   checks.isNullOrUndefined ??= (value: unknown): boolean => value === null || value === undefined;

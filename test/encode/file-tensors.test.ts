@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { OnnxFileModel } from '../../../src/encode/encoder-model.js';
-import { fromOnnxTensors, toOnnxTensors } from '../../../src/encode/onnx/onnx-tensors.js';
-import { bytesField, messageField, varintField } from '../../../src/train/onnx/protobuf.js';
-import { halvesOnnx } from '../../support/onnx-files.js';
+import type { OnnxFileModel } from '../../src/encode/encoder-model.js';
+import { fromFileTensors, toFileTensors } from '../../src/encode/file-tensors.js';
+import { bytesField, messageField, varintField } from '../../src/train/onnx/protobuf.js';
+import { halvesOnnx } from '../support/onnx-files.js';
 
 const MODEL: Omit<OnnxFileModel, 'file'> = {
   kind: 'onnx',
@@ -13,17 +13,19 @@ const MODEL: Omit<OnnxFileModel, 'file'> = {
 describe('a stored ONNX encoder', () => {
   it('comes back as it was', () => {
     const model = { ...MODEL, file: halvesOnnx(4) };
-    expect(fromOnnxTensors(toOnnxTensors(model))).toEqual(model);
+    expect(fromFileTensors('onnx', toFileTensors(model))).toEqual(model);
   });
 
   it('is refused where its file names another file, which whoever sends models could choose', () => {
     const file = messageField(7, [messageField(5, [bytesField(8, 'weight'), varintField(14, 1)])]);
-    expect(() => fromOnnxTensors(toOnnxTensors({ ...MODEL, file }))).toThrow('its ONNX file names others');
+    expect(() => fromFileTensors('onnx', toFileTensors({ ...MODEL, file }))).toThrow('its ONNX file names others');
   });
 
   it('is refused where its file is another than the one that was stored', () => {
-    const { header, tensors } = toOnnxTensors({ ...MODEL, file: halvesOnnx(4) });
+    const { header, tensors } = toFileTensors({ ...MODEL, file: halvesOnnx(4) });
     const file = { shape: [3], values: Uint8Array.of(1, 2, 3) };
-    expect(() => fromOnnxTensors({ header, tensors: { ...tensors, file } })).toThrow('is not the one that was stored');
+    expect(() => fromFileTensors('onnx', { header, tensors: { ...tensors, file } })).toThrow(
+      'is not the one that was stored',
+    );
   });
 });

@@ -1,6 +1,9 @@
-import { encoderShapeOf, type OnnxFileModel } from '../../encode/encoder-model.js';
-import { type ReadOnnxFile, readOnnxFile } from '../../encode/onnx/read-onnx-file.js';
+import { encoderShapeOf, type OnnxFileModel, type TfjsFileModel } from '../../encode/encoder-model.js';
+import type { EncoderSettings } from '../../encode/encoder-options.js';
+import { readOnnxFile } from '../../encode/onnx/read-onnx-file.js';
 import type { OpenEncoder } from '../../encode/open-encoder.js';
+import { fitTfjsModel } from '../../encode/tfjs/fit-tfjs-model.js';
+import { loadTfjsRuntime } from '../../encode/tfjs/load-tfjs-runtime.js';
 import { SegtideError } from '../../errors.js';
 import { createRandom } from '../../numeric/random.js';
 import { sample } from '../../numeric/sample.js';
@@ -20,15 +23,15 @@ const MOST_FITTED = 1_000;
  * @param scale the model's own; null where every window is scaled by itself
  * @throws SegtideError `encoder` when the file does not fit, can't be read, or gives no finite number.
  */
-export async function fitOnnxEncoder(
+export async function fitFileEncoder(
   { settings, seed }: TrainingJob,
   { windows, split: { trainRows } }: TrainingWindows,
   scale: FittedScale | null,
   open: OpenEncoder,
 ): Promise<Pick<EncoderFit, 'model' | 'warning'>> {
-  const read = readAgain(settings);
+  const read = await readFile(settings.encoder, settings.series);
   // What is not finite stays so, to be counted.
-  const unfilled: OnnxFileModel = { ...read, fill: new Float32Array(read.size).fill(Number.NaN) };
+  const unfilled: OnnxFileModel | TfjsFileModel = { ...read, fill: new Float32Array(read.size).fill(Number.NaN) };
   const rows = sample(trainRows, MOST_FITTED, createRandom(seed));
   const series = prepareSeries(settings.series, scale ?? undefined, selectWindows(windows, rows));
   const encoder = open(unfilled, 'unfilled', settings.encoder.engine);
@@ -37,7 +40,7 @@ export async function fitOnnxEncoder(
   if (length > 0 && unusable === length) {
     throw new SegtideError(
       'encoder',
-      `The encoder's ONNX file gives numbers that are not finite for all ${length} windows. Check what it takes: windows come as \`series\` prepares them.`,
+      `The encoder's file gives numbers that are not finite for all ${length} windows. Check what it takes: windows come as \`series\` prepares them.`,
     );
   }
   return {
@@ -45,15 +48,18 @@ export async function fitOnnxEncoder(
     warning:
       unusable === 0
         ? undefined
-        : `the ONNX file gives numbers that are not finite for ${unusable} of ${length} windows; the mean stands in for them`,
+        : `the encoder's file gives numbers that are not finite for ${unusable} of ${length} windows; the mean stands in for them`,
   };
 }
 
-function readAgain({ encoder, series }: TrainingJob['settings']): ReadOnnxFile {
+async function readFile(
+  { onnx, tfjs }: EncoderSettings,
+  series: { readonly steps: number; readonly channels: number },
+): Promise<Omit<OnnxFileModel, 'fill'> | Omit<TfjsFileModel, 'fill'>> {
   try {
-    return readOnnxFile(encoder.onnx!, series);
+    return onnx === undefined ? await fitTfjsModel(tfjs!, series, await loadTfjsRuntime()) : readOnnxFile(onnx, series);
   } catch (cause) {
-    // At the start the file fitted. What became of it since is no reason to end a stream that has a model.
+    // At the start a file was there. What became of it since is no reason to end a stream that has a model.
     throw new SegtideError('encoder', (cause as Error).message, { cause });
   }
 }
