@@ -1,4 +1,4 @@
-import type { EncoderSettings } from './encode/encoder-options.js';
+import { autoencoderOf, type EncoderSettings } from './encode/encoder-options.js';
 import { SegtideError } from './errors.js';
 import type { SeriesSettings } from './series/series-settings.js';
 
@@ -7,12 +7,15 @@ import type { SeriesSettings } from './series/series-settings.js';
  *
  * @throws SegtideError `config` when it can not.
  */
-export function checkEncoderSeries({ kind, output, dae }: EncoderSettings, series: SeriesSettings): void {
+export function checkEncoderSeries(encoder: EncoderSettings, series: SeriesSettings): void {
+  const { kind, output } = encoder;
   if (kind === 'precomputed') checkEmbeddings(series);
   const { scale } = series;
   // What never gives a negative value can not give back series that have some.
   const negative = scale === 'zscore' || scale === 'robust';
-  if (dae?.output === 'relu' && negative) throw refuse(neverNegative('dae.output', 'relu', scale));
+  if (autoencoderOf(encoder)?.output === 'relu' && negative) {
+    throw refuse(neverNegative(`${kind}.output`, 'relu', scale));
+  }
   if (output === 'softplus' && negative) throw refuse(neverNegative('output', 'softplus', scale));
 }
 

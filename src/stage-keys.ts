@@ -1,5 +1,20 @@
+import type { AutoencoderOptions } from './encode/autoencoder/autoencoder-options.js';
 import type { KeyTree } from './option-check.js';
 import type { StageOptions } from './stage-options.js';
+
+const AUTOENCODER_KEYS: KeyTree<AutoencoderOptions> = {
+  latent: true,
+  noise: true,
+  dropout: true,
+  output: true,
+  loss: true,
+  embedding: true,
+  batch: true,
+  updates: true,
+  learningRate: true,
+  heldOut: true,
+  patience: true,
+};
 
 /** Every key of `StageOptions`, so that one that is mistyped can be told, with the nearest that there is. */
 export const STAGE_KEYS: KeyTree<StageOptions> = {
@@ -39,20 +54,9 @@ export const STAGE_KEYS: KeyTree<StageOptions> = {
     plugins: true,
     embeddingSize: true,
     features: true,
-    dae: {
-      layers: true,
-      latent: true,
-      noise: true,
-      dropout: true,
-      output: true,
-      loss: true,
-      embedding: true,
-      batch: true,
-      updates: true,
-      learningRate: true,
-      heldOut: true,
-      patience: true,
-    },
+    dae: { ...AUTOENCODER_KEYS, layers: true },
+    cnn: { ...AUTOENCODER_KEYS, filters: true, kernel: true, stride: true },
+    transformer: { ...AUTOENCODER_KEYS, patch: true, width: true, heads: true, depth: true, decoderDepth: true },
     preset: true,
     cell: true,
     depth: true,

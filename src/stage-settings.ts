@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type AlertSettings, resolveAlertOptions } from './anomaly/alert-settings.js';
 import { type DriftSettings, resolveDriftOptions } from './drift/drift-settings.js';
-import { type EncoderSettings, resolveEncoder } from './encode/encoder-options.js';
+import { autoencoderOf, type EncoderSettings, resolveEncoder } from './encode/encoder-options.js';
 import { checkEncoderSeries } from './encoder-series.js';
 import { SegtideError } from './errors.js';
 import { parseDuration } from './numeric/duration.js';
@@ -126,7 +126,7 @@ export function toSegmentationSettings(stages: StageSettings, live: boolean): Se
         series,
         seriesHash: hashSettings([window.hash, series]),
         encoder,
-        warmUpdates: model.warmUpdates ?? Math.ceil((encoder.dae ?? encoder).updates / 2),
+        warmUpdates: model.warmUpdates ?? Math.ceil((autoencoderOf(encoder) ?? encoder).updates / 2),
         cluster,
         calendar: { timeZone, stepMs: window.clock.nominalMs },
         heldOut: model.heldOut,

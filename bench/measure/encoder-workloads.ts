@@ -1,9 +1,9 @@
 import { dtwKMeans } from '../../src/cluster/offline/dtw-k-means.js';
 import { kShape } from '../../src/cluster/offline/k-shape.js';
-import { createDaeNetwork } from '../../src/encode/dae/dae-network.js';
+import { createAutoencoderNetwork } from '../../src/encode/autoencoder/autoencoder-network.js';
+import { trainAutoencoder } from '../../src/encode/autoencoder/train-autoencoder.js';
+import { DAE_ARCHITECTURE } from '../../src/encode/dae/dae-architecture.js';
 import { DAE_DEFAULTS } from '../../src/encode/dae/dae-options.js';
-import { toDaeShape } from '../../src/encode/dae/dae-shape.js';
-import { trainDae } from '../../src/encode/dae/train-dae.js';
 import { PROJECTED_VIEWS, type ProjectedKind } from '../../src/encode/encoder-kind.js';
 import { fitViews } from '../../src/encode/views/fit-views.js';
 import { createViewTransform } from '../../src/encode/views/view-transform.js';
@@ -53,14 +53,15 @@ const dae: Workload = async (values, steps, settings) => {
   const { engine } = await openEngine(settings.engine, settings);
   const length = values.length / steps;
   const options = { ...DAE_DEFAULTS, updates: DAE_UPDATES, heldOut: 0, patience: 1000 };
-  const shape = toDaeShape(options, 'linear', { steps, channels: 1 });
-  const network = createDaeNetwork(engine, shape, { rows: options.batch, training: options });
-  const latents = new Float32Array(length * options.latent);
+  const { latent, batch: rows } = options;
+  const shape = DAE_ARCHITECTURE.toShape(options, { steps, channels: 1, latent, output: 'linear' });
+  const network = createAutoencoderNetwork(engine, { kind: 'dae', shape }, { rows, training: options });
+  const latents = new Float32Array(length * latent);
   return {
     learn: async () => {
       const series = { length, steps, channels: 1, values, mask: new Uint8Array(values.length) };
-      const { updates } = trainDae({ settings: options, series, seed: 1 }, network);
-      return { windows: updates * options.batch, embed: () => network.encode(values, length, latents) };
+      const { updates } = trainAutoencoder({ settings: options, series, seed: 1 }, network);
+      return { windows: updates * rows, embed: () => network.encode(values, length, latents) };
     },
   };
 };

@@ -74,6 +74,12 @@ export const METHODS = {
   'whole-training': { encoder: {} },
   vrae: { encoder: { views: [] } },
   'vrae-fresh': { encoder: { views: [], init: 'fresh' } },
+  // By the published way, each window by its own maximum.
+  dae: { encoder: { kind: 'dae' }, series: { transform: 'none', scale: 'max', scope: 'own' } },
+  cnn: { encoder: { kind: 'cnn' } },
+  'cnn-z': { encoder: { kind: 'cnn' }, series: { transform: 'none', scope: 'own' } },
+  transformer: { encoder: { kind: 'transformer' } },
+  'transformer-z': { encoder: { kind: 'transformer' }, series: { transform: 'none', scope: 'own' } },
   raw: { encoder: { kind: 'raw' } },
   'raw-z': { encoder: { kind: 'raw' }, series: { transform: 'none', scope: 'own' } },
   features: { encoder: { kind: 'features' } },
@@ -83,8 +89,6 @@ export const METHODS = {
     series: { transform: 'none', scope: 'own' },
   },
   rocket: { encoder: { kind: 'rocket' } },
-  // By the published way, each window by its own maximum.
-  dae: { encoder: { kind: 'dae' }, series: { transform: 'none', scale: 'max', scope: 'own' } },
   dtw: { encoder: { kind: 'dtw' } },
   'dtw-z': { encoder: { kind: 'dtw' }, series: { transform: 'none', scope: 'own' } },
   'rocket-z': { encoder: { kind: 'rocket' }, series: { transform: 'none', scope: 'own' } },

@@ -4,6 +4,8 @@ import type { ViewKind } from './views/view-kind.js';
  * What turns a prepared window into a vector:
  * - `vrae`: a variational recurrent autoencoder, with views of the window beside it;
  * - `dae`: a denoising autoencoder of dense layers;
+ * - `cnn`: a convolutional autoencoder;
+ * - `transformer`: a transformer autoencoder with time embedding;
  * - `raw`: the window itself;
  * - `features`: its 22 canonical characteristics (catch22), or the compact features;
  * - `rocket`: features of random convolution kernels;
@@ -21,6 +23,8 @@ export type EncoderKind = (typeof ENCODER_KINDS)[number];
 export const ENCODER_KINDS = [
   'vrae',
   'dae',
+  'cnn',
+  'transformer',
   'raw',
   'features',
   'rocket',
@@ -31,8 +35,13 @@ export const ENCODER_KINDS = [
   'plugin',
 ] as const;
 
+/** The kinds that are autoencoders without views, trained by mini-batches. */
+export type AutoencoderKind = (typeof AUTOENCODER_KINDS)[number];
+
+export const AUTOENCODER_KINDS = ['dae', 'cnn', 'transformer'] as const satisfies readonly EncoderKind[];
+
 /** The kinds whose embedding is one view of the window. */
-export type ProjectedKind = Exclude<EncoderKind, 'vrae' | 'dae' | 'precomputed' | 'onnx' | 'tfjs' | 'plugin'>;
+export type ProjectedKind = Exclude<EncoderKind, AutoencoderKind | 'vrae' | 'precomputed' | 'onnx' | 'tfjs' | 'plugin'>;
 
 /** The view that each is, but for other sets of `features`. */
 export const PROJECTED_VIEWS: Readonly<Record<ProjectedKind, ViewKind>> = {
@@ -54,6 +63,10 @@ export function projectedView(kind: ProjectedKind, features: FeatureSet): ViewKi
 
 export function isEncoderKind(kind: string): kind is EncoderKind {
   return ENCODER_KINDS.includes(kind as EncoderKind);
+}
+
+export function isAutoencoderKind(kind: EncoderKind): kind is AutoencoderKind {
+  return (AUTOENCODER_KINDS as readonly EncoderKind[]).includes(kind);
 }
 
 export function isProjectedKind(kind: EncoderKind): kind is ProjectedKind {

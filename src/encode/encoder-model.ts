@@ -1,8 +1,8 @@
 import type { FittedPlugin, PluginShape } from '../plugin/encoder-plugin.js';
-import type { DaeEmbedding } from './dae/dae-options.js';
-import type { DaeWeights } from './dae/dae-weights.js';
+import type { AutoencoderEmbedding } from './autoencoder/autoencoder-options.js';
+import type { AutoencoderWeights } from './autoencoder/autoencoder-weights.js';
 import type { FileLayout } from './encoder-file.js';
-import type { ProjectedKind } from './encoder-kind.js';
+import { type AutoencoderKind, isAutoencoderKind, type ProjectedKind } from './encoder-kind.js';
 import type { LandmarkMap } from './neighbours/landmark-map.js';
 import type { FittedViews } from './views/fitted-views.js';
 import type { VraeWeights } from './vrae/vrae-weights.js';
@@ -10,7 +10,7 @@ import type { VraeWeights } from './vrae/vrae-weights.js';
 /** An encoder as it was trained: plain data, which any engine opens. */
 export type EncoderModel =
   | VraeModel
-  | DaeModel
+  | AutoencoderModel
   | ProjectedModel
   | PrecomputedModel
   | OnnxFileModel
@@ -24,12 +24,12 @@ export interface VraeModel {
   readonly viewMap: ViewMap | undefined;
 }
 
-/** A denoising autoencoder of dense layers. */
-export interface DaeModel {
-  readonly kind: 'dae';
-  readonly weights: DaeWeights;
+/** An autoencoder without views. */
+export interface AutoencoderModel {
+  readonly kind: AutoencoderKind;
+  readonly weights: AutoencoderWeights;
   /** What is clustered of a window: its latents, or what they are decoded to. */
-  readonly embedding: DaeEmbedding;
+  readonly embedding: AutoencoderEmbedding;
 }
 
 /** Views of windows, what each counts, and the map of where windows lie by them. */
@@ -107,7 +107,7 @@ export function encoderShapeOf(model: EncoderModel): EncoderShape {
     const embeddingSize = viewMap?.map.size ?? latent;
     return { steps, channels, embeddingSize, latentSize: latent, hasLandmarks: viewMap !== undefined };
   }
-  if (model.kind === 'dae') {
+  if (isAutoencoder(model)) {
     const { steps, channels, latent } = model.weights.shape;
     const embeddingSize = model.embedding === 'latents' ? latent : steps * channels;
     return { steps, channels, embeddingSize, latentSize: latent, hasLandmarks: false };
@@ -127,9 +127,13 @@ export function encoderShapeOf(model: EncoderModel): EncoderShape {
   return { steps, channels, embeddingSize: Math.max(1, size), latentSize: 0, hasLandmarks: false };
 }
 
+export function isAutoencoder(model: EncoderModel): model is AutoencoderModel {
+  return isAutoencoderKind(model.kind);
+}
+
 /** Whether windows lie by latents alone: of a network, and not on a map of views. */
 export function restsOnLatentsAlone(model: EncoderModel): boolean {
-  return model.kind === 'dae' || (model.kind === 'vrae' && model.viewMap === undefined);
+  return isAutoencoder(model) || (model.kind === 'vrae' && model.viewMap === undefined);
 }
 
 /** The map that embeddings are places on; undefined where they are not. */

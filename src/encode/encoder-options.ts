@@ -1,24 +1,35 @@
 import { SegtideError } from '../errors.js';
 import type { PluginModule } from '../plugin/plugin-module.js';
+import type { AutoencoderSettings } from './autoencoder/autoencoder-options.js';
+import { type CnnOptions, type CnnSettings, resolveCnn } from './cnn/cnn-options.js';
 import { type DaeOptions, type DaeSettings, resolveDae } from './dae/dae-options.js';
 import { type EncoderFileOptions, type EncoderFileSettings, resolveEncoderFile } from './encoder-file.js';
 import {
+  AUTOENCODER_KINDS,
+  type AutoencoderKind,
   ENCODER_KINDS,
   type EncoderKind,
   FEATURE_SETS,
   type FeatureSet,
+  isAutoencoderKind,
   isProjectedKind,
   PROJECTED_VIEWS,
 } from './encoder-kind.js';
+import {
+  resolveTransformer,
+  type TransformerOptions,
+  type TransformerSettings,
+} from './transformer/transformer-options.js';
 import { SHIFTS, type Shift } from './views/shift.js';
 import { VIEW_KINDS, type ViewKind } from './views/view-kind.js';
 import { resolveVrae, type VraeOptions, type VraeSettings } from './vrae/vrae-options.js';
 
-/** What turns a series into a vector. All but `kind`, `embeddingSize`, `features`, `dae`, `shift`, `init`, `engine`, `threads`, `seed` and those of a file are of the VRAE. */
+/** What turns a series into a vector. All but `kind`, `embeddingSize`, `features`, `dae`, `cnn`, `transformer`, `shift`, `init`, `engine`, `threads`, `seed` and those of a file are of the VRAE. */
 export interface EncoderOptions extends VraeOptions, EncoderFileOptions {
   /**
-   * A VRAE with views of the window beside it; or the latents of a denoising autoencoder of dense layers, or what it
-   * gives back (`dae`); or, without latents and reconstructions, the principal components of the prepared window
+   * A VRAE with views of the window beside it; or the latents of a denoising autoencoder of dense layers (`dae`), of a
+   * convolutional autoencoder (`cnn`) or of a transformer autoencoder (`transformer`), or what it gives back; or,
+   * without latents and reconstructions, the principal components of the prepared window
    * (`raw`), of its features (`features`), of features of random kernels (`rocket`), or of its distances to
    * chosen windows under dynamic time warping (`dtw`); or the embedding that
    * records carry, an element a channel, in windows of one step (`precomputed`); or what an ONNX file (`onnx`)
@@ -43,6 +54,10 @@ export interface EncoderOptions extends VraeOptions, EncoderFileOptions {
   readonly features?: FeatureSet;
   /** Of the denoising autoencoder; they wait for `kind: dae`. */
   readonly dae?: DaeOptions | undefined;
+  /** Of the convolutional autoencoder; they wait for `kind: cnn`. */
+  readonly cnn?: CnnOptions | undefined;
+  /** Of the transformer autoencoder; they wait for `kind: transformer`. */
+  readonly transformer?: TransformerOptions | undefined;
   /**
    * Ways to look at a window whose common neighbourhoods the embedding keeps; with none, the embedding is the VRAE's
    * latents.
@@ -66,10 +81,8 @@ export interface EncoderOptions extends VraeOptions, EncoderFileOptions {
   readonly init?: EncoderInit;
 }
 
-export interface EncoderSettings extends VraeSettings, EncoderFileSettings {
+export interface EncoderSettings extends VraeSettings, EncoderFileSettings, AutoencoderSections {
   readonly kind: EncoderKind;
-  /** Undefined of other kinds. */
-  readonly dae: DaeSettings | undefined;
   readonly plugin: string | undefined;
   readonly plugins: readonly PluginModule[];
   /** Undefined where it was not set, and of the VRAE. */
@@ -79,6 +92,21 @@ export interface EncoderSettings extends VraeSettings, EncoderFileSettings {
   readonly views: readonly ViewKind[];
   readonly shift: Shift;
   readonly init: EncoderInit;
+}
+
+/** Each is undefined of other kinds. */
+type AutoencoderSections = { readonly [Kind in AutoencoderKind]: SettingsOf[Kind] | undefined };
+
+interface SettingsOf {
+  readonly dae: DaeSettings;
+  readonly cnn: CnnSettings;
+  readonly transformer: TransformerSettings;
+}
+
+/** The settings of an autoencoder without views; undefined of other kinds. */
+export function autoencoderOf(settings: EncoderSettings): AutoencoderSettings | undefined {
+  const { kind } = settings;
+  return isAutoencoderKind(kind) ? settings[kind] : undefined;
 }
 
 export const ENCODER_INITS = ['pretrained', 'fresh'] as const;
@@ -97,6 +125,8 @@ export function resolveEncoder(options: EncoderOptions = {}): EncoderSettings {
     embeddingSize,
     features = 'catch22',
     dae,
+    cnn,
+    transformer,
     views,
     shift = 'aligned',
     init,
@@ -115,6 +145,8 @@ export function resolveEncoder(options: EncoderOptions = {}): EncoderSettings {
     embeddingSize,
     features,
     dae: kind === 'dae' ? resolveDae(dae) : undefined,
+    cnn: kind === 'cnn' ? resolveCnn(cnn) : undefined,
+    transformer: kind === 'transformer' ? resolveTransformer(transformer) : undefined,
     ...fromFile,
     views: views === undefined ? (isPublished ? [] : DEFAULT_VIEWS) : views,
     shift,
@@ -148,7 +180,7 @@ function checkKind(kind: EncoderKind, options: EncoderOptions): void {
   if (size !== undefined && !isProjectedKind(kind)) {
     refuse(
       `\`embeddingSize\` is for ${Object.keys(PROJECTED_VIEWS).join(', ')}: a VRAE's embedding has \`latent\` numbers, ` +
-        "and 8 by views; a denoising autoencoder's has `dae.latent`, or one a cell; a precomputed one has as many as there are channels, one of a file as the file gives, and a plug-in says itself",
+        'and 8 by views; that of another autoencoder has its `latent`, as in `dae.latent`, or one a cell; a precomputed one has as many as there are channels, one of a file as the file gives, and a plug-in says itself',
     );
   }
   checkFeatures(kind, options.features);
@@ -158,8 +190,8 @@ function checkKind(kind: EncoderKind, options: EncoderOptions): void {
   if (kind === 'precomputed' && options.shift === 'invariant') {
     refuse('`shift: invariant` is for windows of several steps; an embedding that is precomputed has one');
   }
-  if (kind === 'dae' && options.shift === 'invariant') {
-    refuse('`shift: invariant` is not for kind dae, which gives windows back as they lie in time');
+  if (isAutoencoderKind(kind) && options.shift === 'invariant') {
+    refuse(`\`shift: invariant\` is not for kind ${kind}, which gives windows back as they lie in time`);
   }
   if ((kind === 'onnx' || kind === 'tfjs') && options.shift === 'invariant') {
     refuse('`shift: invariant` is for views of a window; a file takes windows as they are');
@@ -169,7 +201,7 @@ function checkKind(kind: EncoderKind, options: EncoderOptions): void {
   const given = { ...named, ...(preset !== 'default' && { preset }) };
   const idle = Object.entries(given).filter(([name, value]) => value !== undefined && !OF_ALL_KINDS.has(name));
   if (kind !== 'vrae' && idle.length > 0) {
-    const advice = kind === 'dae' ? 'its own options are in `dae`' : 'leave it out';
+    const advice = isAutoencoderKind(kind) ? `its own options are in \`${kind}\`` : 'leave it out';
     refuse(`${idle.map(([name]) => `\`${name}\``).join(', ')} of a VRAE says nothing to kind ${kind}; ${advice}`);
   }
 }
@@ -187,7 +219,7 @@ const OF_ALL_KINDS: ReadonlySet<string> = new Set<keyof EncoderOptions>([
   'plugins',
   'embeddingSize',
   'features',
-  'dae',
+  ...AUTOENCODER_KINDS,
   'shift',
   'init',
   'engine',

@@ -1,6 +1,6 @@
-import { createDaeEncoder } from './dae/dae-encoder.js';
+import { createAutoencoderEncoder } from './autoencoder/autoencoder-encoder.js';
 import type { Encoder } from './encoder.js';
-import { type EncoderModel, encoderShapeOf, type PluginModel } from './encoder-model.js';
+import { type EncoderModel, encoderShapeOf, isAutoencoder, type PluginModel } from './encoder-model.js';
 import { missingPlugin } from './missing-plugin.js';
 import { loadOnnxRuntime } from './onnx/load-onnx-runtime.js';
 import { createOnnxEncoder } from './onnx/onnx-encoder.js';
@@ -51,7 +51,7 @@ export const openEncoder = (
 
 async function open(model: Exclude<EncoderModel, PluginModel>, version: string, engine: VraeEngine): Promise<Encoder> {
   if (model.kind === 'precomputed') return createPrecomputedEncoder(model, version);
-  if (model.kind === 'dae') return createDaeEncoder(model, version, (await openEngine(engine)).engine);
+  if (isAutoencoder(model)) return createAutoencoderEncoder(model, version, (await openEngine(engine)).engine);
   if (model.kind === 'onnx') return createOnnxEncoder(model, version, await loadOnnxRuntime());
   if (model.kind === 'tfjs') return createTfjsEncoder(model, version, await loadTfjsRuntime());
   if (model.kind !== 'vrae') return createProjectedEncoder(model, version, (await openEngine(engine)).engine);

@@ -1,8 +1,15 @@
-import { DAE_CHOICES, type DaeEmbedding } from '../encode/dae/dae-options.js';
-import { damagedDae, readDaeShape } from '../encode/dae/dae-shape.js';
-import { fromDaeTensors, toDaeTensors } from '../encode/dae/dae-weights.js';
-import { type EncoderKind, isEncoderKind } from '../encode/encoder-kind.js';
-import type { DaeModel, EncoderModel, PluginModel, ViewMap, VraeModel } from '../encode/encoder-model.js';
+import { AUTOENCODER_CHOICES, type AutoencoderEmbedding } from '../encode/autoencoder/autoencoder-options.js';
+import { damagedAutoencoder, readAutoencoderShape } from '../encode/autoencoder/autoencoder-shape.js';
+import { fromAutoencoderTensors, toAutoencoderTensors } from '../encode/autoencoder/autoencoder-weights.js';
+import { type AutoencoderKind, type EncoderKind, isAutoencoderKind, isEncoderKind } from '../encode/encoder-kind.js';
+import {
+  type AutoencoderModel,
+  type EncoderModel,
+  isAutoencoder,
+  type PluginModel,
+  type ViewMap,
+  type VraeModel,
+} from '../encode/encoder-model.js';
 import { fromFileTensors, toFileTensors } from '../encode/file-tensors.js';
 import type { LandmarkMap } from '../encode/neighbours/landmark-map.js';
 import { fromViewTensors, toViewTensors } from '../encode/views/view-tensors.js';
@@ -15,7 +22,7 @@ import type { EncoderArtifact } from './model-artifact.js';
 /** An encoder as named tensors, with what describes them as the header. */
 export function toEncoderTensors(model: EncoderModel): EncoderNumbers {
   if (model.kind === 'vrae') return toVraeTensors(model);
-  if (model.kind === 'dae') return toDaeNumbers(model);
+  if (isAutoencoder(model)) return toAutoencoderNumbers(model);
   if (model.kind === 'onnx' || model.kind === 'tfjs') return toFileTensors(model);
   if (model.kind === 'plugin') return toPluginNumbers(model);
   return model.kind === 'precomputed' ? { header: { size: model.size }, tensors: {} } : toViewTensors(model.views);
@@ -25,7 +32,7 @@ export function toEncoderTensors(model: EncoderModel): EncoderNumbers {
 export function fromEncoderTensors(artifact: Pick<EncoderArtifact, 'kind'> & EncoderNumbers): EncoderModel {
   const kind = toEncoderKind(artifact.kind);
   if (kind === 'vrae') return fromVraeTensors(artifact);
-  if (kind === 'dae') return fromDaeNumbers(artifact);
+  if (isAutoencoderKind(kind)) return fromAutoencoderNumbers(kind, artifact);
   if (kind === 'onnx' || kind === 'tfjs') return fromFileTensors(kind, artifact);
   if (kind === 'plugin') return fromPluginNumbers(artifact);
   return kind === 'precomputed'
@@ -63,20 +70,20 @@ function readSize(header: unknown): number {
 
 type EncoderNumbers = Pick<EncoderArtifact, 'header' | 'tensors'>;
 
-function toDaeNumbers({ weights, embedding }: DaeModel): EncoderNumbers {
-  const tensors = Object.entries(toDaeTensors(weights)).map(([name, { shape, values }]): [string, Tensor] => [
+function toAutoencoderNumbers({ weights, embedding }: AutoencoderModel): EncoderNumbers {
+  const tensors = Object.entries(toAutoencoderTensors(weights)).map(([name, { shape, values }]): [string, Tensor] => [
     name,
     { shape, values: values.slice() },
   ]);
   return { header: { ...weights.shape, embedding }, tensors: Object.fromEntries(tensors) };
 }
 
-function fromDaeNumbers({ header, tensors }: EncoderNumbers): DaeModel {
-  const { embedding } = (header ?? {}) as { readonly embedding?: DaeEmbedding };
-  if (embedding === undefined || !DAE_CHOICES.embedding.includes(embedding)) {
-    throw damagedDae(`an embedding of ${String(embedding)}`);
+function fromAutoencoderNumbers(kind: AutoencoderKind, { header, tensors }: EncoderNumbers): AutoencoderModel {
+  const { embedding } = (header ?? {}) as { readonly embedding?: AutoencoderEmbedding };
+  if (embedding === undefined || !AUTOENCODER_CHOICES.embedding.includes(embedding)) {
+    throw damagedAutoencoder(kind, `an embedding of ${String(embedding)}`);
   }
-  return { kind: 'dae', weights: fromDaeTensors(readDaeShape(header), tensors), embedding };
+  return { kind, weights: fromAutoencoderTensors(kind, readAutoencoderShape(kind, header), tensors), embedding };
 }
 
 function toVraeTensors({ vrae, viewMap }: VraeModel): EncoderNumbers {

@@ -27,6 +27,10 @@ afterAll(() => {
 /** What kinds need beside their name, or are faster with. */
 function optionsOf(kind: EncoderKind): EncoderOptions {
   if (kind === 'dae') return { dae: { layers: [16], latent: 4, updates: 60 } };
+  if (kind === 'cnn') return { cnn: { filters: [4, 8], kernel: 3, latent: 4, updates: 60 } };
+  if (kind === 'transformer') {
+    return { transformer: { width: 8, heads: 2, depth: 1, latent: 4, updates: 30 } };
+  }
   if (kind === 'tfjs') return { file: tfjsFile };
   if (kind !== 'onnx') return {};
   const file = join(scratch, 'halves.onnx');

@@ -54,7 +54,7 @@ describe('resolveEncoder', () => {
     [{ init: null as never }, '`init` must be pretrained or fresh; got null'],
     [
       { kind: 'oracle' as never },
-      'one of vrae, dae, raw, features, rocket, dtw, precomputed, onnx, tfjs, plugin; got oracle',
+      'one of vrae, dae, cnn, transformer, raw, features, rocket, dtw, precomputed, onnx, tfjs, plugin; got oracle',
     ],
     [{ kind: 'raw', hidden: 8, views: [] }, '`hidden`, `views` of a VRAE says nothing to kind raw'],
     [{ kind: 'rocket', preset: 'published' }, '`preset` of a VRAE says nothing to kind rocket'],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AUTOENCODER_KINDS } from '../../src/encode/encoder-kind.js';
 import { type EncoderOptions, resolveEncoder } from '../../src/encode/encoder-options.js';
 import { resolveSeries, type SeriesOptions } from '../../src/series/series-settings.js';
 import { resolveSegmentation } from '../../src/stage-settings.js';
@@ -13,13 +14,17 @@ import { SMALL, smallJob } from '../support/small-models.js';
 
 const { model: VRAE } = SMALL.trainer;
 const KINDS = ['raw', 'features', 'rocket', 'dtw'] as const;
-const KINDS_OF_SERIES = ['vrae', 'dae', ...KINDS] as const;
+const KINDS_OF_SERIES = ['vrae', ...AUTOENCODER_KINDS, ...KINDS] as const;
 /** Kinds that give windows back. */
-const DECODED: readonly string[] = ['vrae', 'dae'];
+const DECODED: readonly string[] = ['vrae', ...AUTOENCODER_KINDS];
 
 function settingsOf(encoder: EncoderOptions): ModelSettings {
-  const dae = encoder.kind === 'dae' ? { dae: { layers: [16], latent: 4, updates: 60 } } : {};
-  return { ...VRAE, encoder: resolveEncoder({ engine: 'js', ...dae, ...encoder }) };
+  const small = {
+    dae: { layers: [16], latent: 4, updates: 60 },
+    cnn: { filters: [4], kernel: 3, latent: 4, updates: 60 },
+    transformer: { width: 8, heads: 2, depth: 1, latent: 4, updates: 30 },
+  };
+  return { ...VRAE, encoder: resolveEncoder({ engine: 'js', ...small, ...encoder }) };
 }
 
 function jobOf(encoder: EncoderOptions, fields: Partial<TrainingJob> = {}): TrainingJob {

@@ -1,5 +1,7 @@
-import type { FloatArray, FloatBuffer, MatrixProduct, RecurrentEngine } from './recurrent-engine.js';
+import { createBias } from './bias.js';
+import type { FloatArray, FloatBuffer, RecurrentEngine } from './recurrent-engine.js';
 import type { LinearPlace } from './vrae-layout.js';
+import { createWeightMatrix } from './weight-matrix.js';
 
 /** A linear layer over an engine's products. Its bias is left to whoever reads the sums, in a pass made anyway. */
 export interface LinearLayer {
@@ -19,7 +21,7 @@ export interface LinearLayerOptions {
   readonly place: LinearPlace;
   readonly rows: number;
   readonly input: FloatBuffer; // (rows, inputs)
-  /** Undefined where nobody asks for them, or without training. */
+  /** Undefined where nobody asks for them, or without training; may be `input`, which is then written over. */
   readonly inputGradients: FloatBuffer | undefined; // (rows, inputs)
   /** Whether `backward` is to be called. @default whether there are `inputGradients` */
   readonly training?: boolean;
@@ -32,66 +34,26 @@ export function createLinearLayer(
   { place, rows: most, input, inputGradients, training = inputGradients !== undefined, inPlace }: LinearLayerOptions,
 ): LinearLayer {
   const { start, inputs, outputs } = place;
-  const weights = engine.allocate(outputs * inputs);
   const sums = engine.allocate(most * outputs);
   const sumGradients = inPlace ? sums : engine.allocate(training ? most * outputs : 0);
-  const weightGradients = engine.allocate(training ? outputs * inputs : 0);
-  const bias = engine.precision === 'float64' ? new Float64Array(outputs) : new Float32Array(outputs);
-  const biasGradients = new Float64Array(training ? outputs : 0);
-
-  // One object each for all calls: an update allocates nothing.
-  const toSums: Mutable<MatrixProduct> = { a: input, b: weights, out: sums, m: 0, n: outputs, inner: inputs };
-  toSums.transposeB = true;
-  const toWeights: Mutable<MatrixProduct> = {
-    a: sumGradients,
-    b: input,
-    out: weightGradients,
-    m: outputs,
-    n: inputs,
-    inner: 0,
-    transposeA: true,
-  };
-  const toInputs: Mutable<MatrixProduct> | undefined = inputGradients && {
-    a: sumGradients,
-    b: weights,
-    out: inputGradients,
-    m: 0,
-    n: inputs,
-    inner: outputs,
-  };
-
+  const weights = createWeightMatrix(engine, { place, input, sums, sumGradients, inputGradients, training });
+  const bias = createBias(engine, start + outputs * inputs, outputs, training);
   return {
-    bias,
+    bias: bias.values,
     sums,
     sumGradients,
     load: (parameters) => {
-      const end = start + outputs * inputs;
-      weights.values.set(parameters.subarray(start, end));
-      bias.set(parameters.subarray(end, end + outputs));
+      weights.load(parameters);
+      bias.load(parameters);
     },
-    forward: (rows) => {
-      toSums.m = rows;
-      engine.multiply(toSums);
-    },
+    forward: (rows) => weights.forward(rows),
     backward: (rows) => {
-      if (!training) throw new TypeError('this layer was not made for training');
-      toWeights.inner = rows;
-      engine.multiply(toWeights);
-      if (toInputs !== undefined) {
-        toInputs.m = rows;
-        engine.multiply(toInputs);
-      }
-      const given = sumGradients.values;
-      biasGradients.fill(0);
-      for (let row = 0, i = 0; row < rows; row++) {
-        for (let j = 0; j < outputs; j++, i++) biasGradients[j]! += given[i]!;
-      }
+      weights.backward(rows);
+      bias.backward(sumGradients.values, rows);
     },
     collect: (gradient) => {
-      gradient.set(weightGradients.values, start);
-      gradient.set(biasGradients, start + outputs * inputs);
+      weights.collect(gradient);
+      bias.collect(gradient);
     },
   };
 }
-
-type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };

@@ -28,7 +28,7 @@ export function addCompareCommand(program: Command, terminal: Terminal, outcome:
     .command('compare')
     .summary('rank encoders and clustering methods on your own windows')
     .description(
-      'Clusters the same windows by several encoders and methods, from several seeds, and ranks them: by agreement with labels, or without any by stability and by how far apart the series lie. Encoders are series (as prepared), vrae (with its views), latents (of the VRAE alone), dae, raw, features (catch22), compact (other features), rocket, dtw, and each view by itself; methods those of `segtide cluster`.',
+      'Clusters the same windows by several encoders and methods, from several seeds, and ranks them: by agreement with labels, or without any by stability and by how far apart the series lie. Encoders are series (as prepared), vrae (with its views), latents (of the VRAE alone), dae, cnn, transformer, raw, features (catch22), compact (other features), rocket, dtw, and each view by itself; methods those of `segtide cluster`.',
     );
   addInputOptions(command)
     .option('-w, --windows', 'the file holds windows, a row each, in columns s0, s1 … as for `segtide evaluate`')

@@ -1,4 +1,10 @@
-import { ENCODER_KINDS, type EncoderKind, isProjectedKind } from '../../encode/encoder-kind.js';
+import {
+  AUTOENCODER_KINDS,
+  type AutoencoderKind,
+  ENCODER_KINDS,
+  type EncoderKind,
+  isProjectedKind,
+} from '../../encode/encoder-kind.js';
 import { VIEW_KINDS } from '../../encode/views/view-kind.js';
 import type { ClusteredBy } from '../cluster/window-rows.js';
 
@@ -15,16 +21,25 @@ export interface EncoderCandidate {
 
 const VRAE = { 'encoder.kind': 'vrae' };
 
+/** How published work prepares series for each. */
+const AUTOENCODER_SERIES: Readonly<Record<AutoencoderKind, EncoderCandidate['set']>> = {
+  dae: { 'series.transform': 'none', 'series.scale': 'max', 'series.scope': 'own' },
+  cnn: {},
+  transformer: {},
+};
+
 /** All of them, in the order in which they are tried: every `encoder.kind`, and each view by itself. */
 export const ENCODER_CANDIDATES: readonly EncoderCandidate[] = [
   { name: 'series', by: 'series', set: {} },
   { name: 'vrae', by: 'embedding', set: VRAE },
   { name: 'latents', by: 'embedding', set: { ...VRAE, 'encoder.views': [] }, latentsOf: 'vrae' },
-  {
-    name: 'dae',
-    by: 'embedding',
-    set: { 'encoder.kind': 'dae', 'series.transform': 'none', 'series.scale': 'max', 'series.scope': 'own' },
-  },
+  ...AUTOENCODER_KINDS.map(
+    (kind): EncoderCandidate => ({
+      name: kind,
+      by: 'embedding',
+      set: { ...AUTOENCODER_SERIES[kind], 'encoder.kind': kind },
+    }),
+  ),
   ...ENCODER_KINDS.filter(isProjectedKind).map(
     (kind): EncoderCandidate => ({ name: kind, by: 'embedding', set: { 'encoder.kind': kind } }),
   ),

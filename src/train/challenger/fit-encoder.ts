@@ -1,9 +1,10 @@
+import { isAutoencoderKind } from '../../encode/encoder-kind.js';
 import type { OpenEncoder } from '../../encode/open-encoder.js';
 import type { FittedScale } from '../../series/fitted-scale.js';
 import { prepareSeries } from '../../series/prepare-series.js';
 import type { TrainingJob } from '../training-job.js';
 import type { EncoderFit } from './encoder-fit.js';
-import { fitDae } from './fit-dae.js';
+import { fitAutoencoder } from './fit-autoencoder.js';
 import { fitFileEncoder } from './fit-file-encoder.js';
 import { fitPlaces } from './fit-places.js';
 import { fitPlugin } from './fit-plugin.js';
@@ -30,8 +31,8 @@ export async function fitEncoder(
   const { series, encoder } = job.settings;
   const { kind } = encoder;
   if (kind === 'precomputed') return { ...UNTRAINED, model: { kind, size: series.channels } };
-  if (kind === 'dae') {
-    return fitDae(job, prepareSeries(series, scale ?? undefined, data.split.train), trained, options);
+  if (isAutoencoderKind(kind)) {
+    return fitAutoencoder(kind, job, prepareSeries(series, scale ?? undefined, data.split.train), trained, options);
   }
   if (kind === 'onnx' || kind === 'tfjs') return { ...UNTRAINED, ...(await fitFileEncoder(job, data, scale, open)) };
   if (kind === 'plugin') return { ...UNTRAINED, model: await fitPlugin(job, data, scale) };

@@ -1,4 +1,5 @@
 import type { EncoderKind } from '../../encode/encoder-kind.js';
+import { isAutoencoder } from '../../encode/encoder-model.js';
 import type { WindowBatch } from '../../window/window-batch.js';
 import { fromEncoderTensors } from '../encoder-tensors.js';
 import { isProvisional } from '../provisional.js';
@@ -45,8 +46,7 @@ export function knowsNoneOf({ artifact }: Incumbent, { ends }: Pick<WindowBatch,
 /** Whether its segments rest on views, which can be fitted anew without the weights of a VRAE. */
 function canRefit({ artifact }: Incumbent, kind: EncoderKind): boolean {
   const model = fromEncoderTensors(artifact.encoder);
-  if (model.kind !== kind) return false;
-  if (model.kind === 'dae') return false;
+  if (model.kind !== kind || isAutoencoder(model)) return false;
   if (model.kind !== 'vrae') return true;
   const views = model.viewMap?.views.views ?? [];
   return views.length > 0 && !views.some(({ kind }) => kind === 'latents');

@@ -1,5 +1,5 @@
 import { fitAnomalyModel } from '../../anomaly/fit-anomaly-model.js';
-import type { EncoderSettings } from '../../encode/encoder-options.js';
+import { autoencoderOf, type EncoderSettings } from '../../encode/encoder-options.js';
 import { alignEmbeddings } from '../alignment.js';
 import { toModelVersion, withModelVersion } from '../encode-artifact.js';
 import { toEncoderTensors } from '../encoder-tensors.js';
@@ -45,19 +45,12 @@ export async function toArtifact(
  * What shaped an encoder of its kind. Where it is computed is no part of it: weights move between engines, and threads
  * change nothing. A plug-in's name is in the header.
  */
-function storedSettings({
-  kind,
-  plugin,
-  plugins,
-  embeddingSize,
-  dae,
-  engine,
-  threads,
-  ...settings
-}: EncoderSettings): object {
+function storedSettings(encoder: EncoderSettings): object {
+  const { kind, plugin, plugins, embeddingSize, dae, cnn, transformer, engine, threads, ...settings } = encoder;
   if (kind === 'vrae') return settings;
   const { shift, seed } = settings;
-  return kind === 'dae' ? { ...dae, seed } : { embeddingSize, shift, seed };
+  const own = autoencoderOf(encoder);
+  return own === undefined ? { embeddingSize, shift, seed } : { ...own, seed };
 }
 
 function toTrainingRecord(

@@ -1,50 +1,35 @@
-import type { DaeShape } from '../../encode/dae/dae-shape.js';
-import type { DaeTensors } from '../../encode/dae/dae-weights.js';
+import type { FloatTensors } from '../../encode/autoencoder/autoencoder-weights.js';
+import type { DaeShape } from '../../encode/dae/dae-architecture.js';
 import type { GraphBuilder, Value } from './graph-builder.js';
-import { addUsage } from './usage-nodes.js';
 
-/**
- * The latents of a denoising autoencoder.
- *
- * @param values (batch, steps, channels), float32, prepared
- * @param unknown (batch, steps, channels), true where a cell is unknown
- * @returns (batch, latent), float32
- */
+/** What dense layers make of windows, (batch, steps, channels): latents, (batch, latent). */
 export function addDenseLatents(
   graph: GraphBuilder,
   { steps, channels, layers }: DaeShape,
-  tensors: DaeTensors,
-  values: Value,
-  unknown: Value,
+  tensors: FloatTensors,
+  windows: Value,
 ): Value {
-  const filled = graph.cast(addUsage(graph, { steps, channels, scale: undefined }, values, unknown), 'float32');
-  const cells = graph.add('Reshape', [filled, graph.integers(0, steps * channels)]);
+  const cells = graph.add('Reshape', [windows, graph.integers(0, steps * channels)]);
   return addStack(graph, 'encoder', layers.length + 1, tensors, cells);
 }
 
-/**
- * What a denoising autoencoder decodes latents to, a number a cell.
- *
- * @returns (batch, steps · channels), float32
- */
-export function addDenseCells(
-  graph: GraphBuilder,
-  { layers, output }: DaeShape,
-  tensors: DaeTensors,
-  latents: Value,
-): Value {
-  const sums = addStack(graph, 'decoder', layers.length + 1, tensors, latents);
-  return output === 'relu' ? graph.add('Relu', [sums]) : sums;
+/** What dense layers make of latents: the sums of windows, (batch, steps · channels). */
+export function addDenseSums(graph: GraphBuilder, { layers }: DaeShape, tensors: FloatTensors, latents: Value): Value {
+  return addStack(graph, 'decoder', layers.length + 1, tensors, latents);
 }
 
-function addStack(graph: GraphBuilder, part: string, count: number, tensors: DaeTensors, x: Value): Value {
-  const { add, constant } = graph;
+/** A dense layer along the last dimension, by the name of its tensors. */
+export function addDense({ add, constant }: GraphBuilder, tensors: FloatTensors, name: string, x: Value): Value {
+  const { shape, values } = tensors[`${name}.weights`]!;
+  const weights = add('Transpose', [constant(values, shape)], { perm: [1, 0] });
+  return add('Add', [add('MatMul', [x, weights]), constant(tensors[`${name}.bias`]!.values)]);
+}
+
+function addStack(graph: GraphBuilder, part: string, count: number, tensors: FloatTensors, x: Value): Value {
   let at = x;
   for (let i = 0; i < count; i++) {
-    const { shape, values } = tensors[`${part}.${i}.weights`]!;
-    const weights = add('Transpose', [constant(values, shape)], { perm: [1, 0] });
-    const sums = add('Add', [add('MatMul', [at, weights]), constant(tensors[`${part}.${i}.bias`]!.values)]);
-    at = i < count - 1 ? add('Relu', [sums]) : sums;
+    const sums = addDense(graph, tensors, `${part}.${i}`, at);
+    at = i < count - 1 ? graph.add('Relu', [sums]) : sums;
   }
   return at;
 }

@@ -1,9 +1,14 @@
-import { toDaeTensors } from '../../encode/dae/dae-weights.js';
-import { type DaeModel, type EncoderModel, encoderShapeOf, type VraeModel } from '../../encode/encoder-model.js';
+import {
+  type AutoencoderModel,
+  type EncoderModel,
+  encoderShapeOf,
+  isAutoencoder,
+  type VraeModel,
+} from '../../encode/encoder-model.js';
 import { SegtideError } from '../../errors.js';
 import { fromEncoderTensors } from '../encoder-tensors.js';
 import type { ModelArtifact } from '../model-artifact.js';
-import { addDenseCells, addDenseLatents } from './dense-nodes.js';
+import { addAutoencoderCells, addAutoencoderLatents } from './autoencoder-nodes.js';
 import { encodeOnnx } from './encode-onnx.js';
 import { createGraphBuilder, type GraphBuilder, type Value } from './graph-builder.js';
 import { addLatents } from './latent-nodes.js';
@@ -65,7 +70,7 @@ function toGraph(model: ModelArtifact, encoder: EncoderModel, withReconstruction
   graph.output({ name: 'embedding', dtype: 'float32', shape: [BATCH, embeddingSize] }, embedding);
   graph.output({ name: 'distances', dtype: 'float32', shape: [BATCH, k] }, distances);
   graph.output({ name: 'segment', dtype: 'int64', shape: [BATCH] }, segment);
-  if (withReconstruction && (encoder.kind === 'vrae' || encoder.kind === 'dae')) {
+  if (withReconstruction && (encoder.kind === 'vrae' || isAutoencoder(encoder))) {
     outputReconstruction(graph, encoder, windows);
   }
   return graph.build();
@@ -86,18 +91,17 @@ function addCoded(
     const latents = graph.within('encoder', () => addLatents(graph, vrae.shape, toVraeTensors(vrae), values));
     return { ...none, latents };
   }
-  if (encoder.kind !== 'dae') return none;
-  const { shape } = encoder.weights;
-  const tensors = toDaeTensors(encoder.weights);
-  const latents = graph.within('encoder', () => addDenseLatents(graph, shape, tensors, values, unknown));
+  if (!isAutoencoder(encoder)) return none;
+  const { weights } = encoder;
+  const latents = graph.within('encoder', () => addAutoencoderLatents(graph, weights, values, unknown));
   const isDecoded = withReconstruction || encoder.embedding === 'reconstruction';
-  const cells = isDecoded ? graph.within('decoder', () => addDenseCells(graph, shape, tensors, latents)) : undefined;
+  const cells = isDecoded ? graph.within('decoder', () => addAutoencoderCells(graph, weights, latents)) : undefined;
   return { latents, cells };
 }
 
 function outputReconstruction(
   graph: GraphBuilder,
-  encoder: VraeModel | DaeModel,
+  encoder: VraeModel | AutoencoderModel,
   { values, unknown, latents: given, cells }: PreparedWindows,
 ): void {
   const { steps, channels, latentSize } = encoderShapeOf(encoder);
@@ -122,7 +126,7 @@ interface PreparedWindows {
   readonly unknown: Value;
   /** Undefined where nothing asks for them. */
   readonly latents: Value | undefined;
-  /** What dense layers decode them to, (batch, steps · channels); undefined where nothing asks for it. */
+  /** What an autoencoder without views decodes them to, (batch, steps · channels); undefined where nothing asks for it. */
   readonly cells: Value | undefined;
 }
 
@@ -136,7 +140,7 @@ function addEmbedding(graph: GraphBuilder, encoder: EncoderModel, windows: Prepa
     );
   }
   if (encoder.kind === 'precomputed') return graph.add('Reshape', [values, graph.integers(0, encoder.size)]);
-  if (encoder.kind === 'dae') return encoder.embedding === 'latents' ? latents! : cells!;
+  if (isAutoencoder(encoder)) return encoder.embedding === 'latents' ? latents! : cells!;
   if (encoder.kind === 'onnx') {
     throw new SegtideError('config', "This model's encoder is an ONNX file already; there is nothing to export.");
   }

@@ -45,6 +45,33 @@ describe('toOnnx', () => {
       { kind: 'dae', dae: { layers: [8], latent: 3, updates: 30, embedding: 'reconstruction' } },
       { transform: 'none', scale: 'max', scope: 'own' },
     ],
+    [
+      'the latents of convolutions',
+      { steps: 13, channels: 2 },
+      { kind: 'cnn', cnn: { filters: [6, 4], kernel: 4, stride: 2, latent: 3, updates: 30 } },
+      {},
+    ],
+    [
+      'what convolutions give back',
+      DAY,
+      { kind: 'cnn', cnn: { filters: [4], kernel: 5, stride: 3, latent: 3, updates: 30, embedding: 'reconstruction' } },
+      { transform: 'none', scale: 'max', scope: 'own' },
+    ],
+    [
+      'the latents of a transformer',
+      { steps: 13, channels: 2 },
+      { kind: 'transformer', transformer: { patch: 3, width: 8, heads: 2, latent: 3, updates: 30 } },
+      {},
+    ],
+    [
+      'what a transformer gives back',
+      DAY,
+      {
+        kind: 'transformer',
+        transformer: { width: 8, heads: 1, depth: 1, latent: 3, updates: 20, embedding: 'reconstruction' },
+      },
+      { transform: 'none', scale: 'max', scope: 'own' },
+    ],
     ['raw windows', { steps: 20, channels: 2 }, { kind: 'raw' }, {}],
     ['random kernels without a VRAE', DAY, { kind: 'rocket', embeddingSize: 6 }, {}],
   ])('gives what the model gives: %s', async (_, shape, encoder, series) => {

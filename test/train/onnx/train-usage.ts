@@ -1,5 +1,7 @@
+import { resolveCnn } from '../../../src/encode/cnn/cnn-options.js';
 import { resolveDae } from '../../../src/encode/dae/dae-options.js';
 import type { EncoderOptions } from '../../../src/encode/encoder-options.js';
+import { resolveTransformer } from '../../../src/encode/transformer/transformer-options.js';
 import { createRandom } from '../../../src/numeric/random.js';
 import { resolveSeries, type SeriesOptions } from '../../../src/series/series-settings.js';
 import { decodeArtifact } from '../../../src/train/encode-artifact.js';
@@ -48,6 +50,8 @@ export async function trainUsage(
     encoder: {
       ...{ ...model.encoder, engine: 'js' as const, updates: 30, ...encoder },
       dae: encoder.kind === 'dae' ? resolveDae(encoder.dae) : undefined,
+      cnn: encoder.kind === 'cnn' ? resolveCnn(encoder.cnn) : undefined,
+      transformer: encoder.kind === 'transformer' ? resolveTransformer(encoder.transformer) : undefined,
     },
     series: resolveSeries(series, shape.steps, shape.channels),
   };

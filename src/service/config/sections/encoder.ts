@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { DAE_BOUNDS, DAE_CHOICES, DAE_DEFAULTS, MOST_LAYERS, MOST_UNITS } from '../../../encode/dae/dae-options.js';
 import { FILE_LAYOUTS } from '../../../encode/encoder-file.js';
 import { ENCODER_KINDS, FEATURE_SETS } from '../../../encode/encoder-kind.js';
 import { DEFAULT_VIEWS, ENCODER_INITS } from '../../../encode/encoder-options.js';
@@ -8,6 +7,7 @@ import { VIEW_KINDS } from '../../../encode/views/view-kind.js';
 import { VRAE_CHOICES, type VraeSettings } from '../../../encode/vrae/vrae-options.js';
 import { PRESETS } from '../../../encode/vrae/vrae-presets.js';
 import { real, share, text, whole } from '../kinds.js';
+import { cnnSection, daeSection, transformerSection } from './autoencoders.js';
 
 /** `encoder`: what turns a series into a vector. Defaults are filled in by its preset, and shown here of `default`. */
 export const encoderSection = z
@@ -16,7 +16,7 @@ export const encoderSection = z
       .enum(ENCODER_KINDS)
       .default('vrae')
       .describe(
-        "What makes the embedding (docs/encoders.md): `vrae`, a variational recurrent autoencoder with views of the window beside it; or the latents of a denoising autoencoder of dense layers (`dae`); or the principal components of the prepared window (`raw`), of its features (`features`), of random-kernel features (`rocket`) or of distances to chosen windows under dynamic time warping (`dtw`); or the embedding that records carry, an element a channel (`precomputed`); or what a local ONNX file (`onnx`) or TensorFlow model (`tfjs`) makes of the prepared window; or a module of one's own (`plugin`). Of the keys below the other kinds take `embeddingSize` or `dae`, `features` its own, `shift`, `init`, `engine` and `threads`, and `onnx` and `tfjs` those of a file.",
+        "What makes the embedding (docs/encoders.md): `vrae`, a variational recurrent autoencoder with views of the window beside it; or the latents of an autoencoder of dense layers (`dae`), of convolutions (`cnn`) or of attention (`transformer`); or the principal components of the prepared window (`raw`), of its features (`features`), of random-kernel features (`rocket`) or of distances to chosen windows under dynamic time warping (`dtw`); or the embedding that records carry, an element a channel (`precomputed`); or what a local ONNX file (`onnx`) or TensorFlow model (`tfjs`) makes of the prepared window; or a module of one's own (`plugin`). Of the keys below the other kinds take `embeddingSize`, `dae`, `cnn` or `transformer`, `features` its own, `shift`, `init`, `engine` and `threads`, and `onnx` and `tfjs` those of a file.",
       ),
     plugin: text().exactOptional().describe('For `kind: plugin`: the name of one of `plugins`.'),
     embeddingSize: whole('numbers', { min: 1, max: 256 })
@@ -30,9 +30,15 @@ export const encoderSection = z
       .describe(
         'Which features (docs/features.md), of `features`: `catch22`, of each channel scaled by itself; or `compact`, 55 of tsfresh, of the window as it is prepared, level and size among them. Default: catch22.',
       ),
-    dae: daeSection()
+    dae: daeSection
       .exactOptional()
       .describe('The denoising autoencoder of `kind: dae`, which has no other keys; it waits for that kind.'),
+    cnn: cnnSection
+      .exactOptional()
+      .describe('The convolutional autoencoder of `kind: cnn`, which has no other keys; it waits for that kind.'),
+    transformer: transformerSection
+      .exactOptional()
+      .describe('The transformer autoencoder of `kind: transformer`, which has no other keys; it waits for that kind.'),
     file: z
       .string()
       .min(1)
@@ -168,52 +174,4 @@ export const encoderSection = z
 /** A key that is left out unless written, so that the preset has its say; its default is for whoever reads the schema. */
 function option<T extends z.ZodType>(name: keyof VraeSettings, kind: T) {
   return kind.exactOptional().meta({ ...kind.meta(), default: PRESETS.default[name] });
-}
-
-function daeSection() {
-  return z.strictObject({
-    layers: z
-      .array(whole('units', { min: 1, max: MOST_UNITS }))
-      .min(1)
-      .max(MOST_LAYERS)
-      .default([...DAE_DEFAULTS.layers])
-      .describe('Units of the layers from the window to the latents; from there on they come the other way round.'),
-    latent: daeNumber('latent', 'dimensions').describe('Numbers that a window is squeezed into.'),
-    noise: daeNumber('noise', 'prepared units').describe(
-      'Deviation of the noise on what the encoder is given while it trains.',
-    ),
-    dropout: daeNumber('dropout', 'share').describe('Part of the units of each layer that is dropped while it trains.'),
-    output: z
-      .enum(DAE_CHOICES.output)
-      .exactOptional()
-      .describe(
-        '`relu` gives back no negative values. Default: `relu` with `series.scale` max or minmax, else `linear`.',
-      ),
-    loss: z
-      .enum(DAE_CHOICES.loss)
-      .default(DAE_DEFAULTS.loss)
-      .describe('Reconstruction loss of observed cells; `smooth-l1` is quadratic up to errors of 1.'),
-    embedding: z
-      .enum(DAE_CHOICES.embedding)
-      .default(DAE_DEFAULTS.embedding)
-      .describe('What is clustered: the latents, or the window as it is given back, a number a cell.'),
-    batch: daeNumber('batch', 'windows').describe('Windows in one update.'),
-    updates: daeNumber('updates', 'updates').describe(
-      'Most updates of a training that begins anew; one that goes on from the model before does `model.retrain.warmUpdates`.',
-    ),
-    learningRate: daeNumber('learningRate', 'per update').describe(
-      'Learning rate at its highest; it falls to a tenth.',
-    ),
-    heldOut: daeNumber('heldOut', 'share').describe(
-      'Part of the training windows that the best weights are chosen by.',
-    ),
-    patience: daeNumber('patience', 'evaluations').describe(
-      'Evaluations (of 20) without a gain after which a training stops early.',
-    ),
-  });
-}
-
-function daeNumber(name: keyof typeof DAE_BOUNDS, unit: string) {
-  const { whole: isWhole, ...range } = DAE_BOUNDS[name];
-  return (isWhole ? whole(unit, range) : real(unit, range)).default(DAE_DEFAULTS[name]);
 }

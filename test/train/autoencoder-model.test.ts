@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { AutoencoderOptions } from '../../src/encode/autoencoder/autoencoder-options.js';
+import { AUTOENCODER_KINDS, type AutoencoderKind } from '../../src/encode/encoder-kind.js';
 import { type EncoderOptions, resolveEncoder } from '../../src/encode/encoder-options.js';
 import { createRandom } from '../../src/numeric/random.js';
 import { prepareSeries } from '../../src/series/prepare-series.js';
@@ -14,22 +16,47 @@ import { isInformative } from '../../src/window/is-informative.js';
 import { SMALL, smallJob } from '../support/small-models.js';
 
 const STEPS = 8;
-const DAE = { layers: [16, 8], latent: 4, updates: 200, batch: 16 } as const;
+const TRAINING = { latent: 4, updates: 200, batch: 16 } as const;
 
-function settingsOf(dae: EncoderOptions['dae'] = {}, series = {}): ModelSettings {
+/** A small network of each kind. */
+const NETWORKS = {
+  dae: { layers: [16, 8] },
+  cnn: { filters: [8, 8], kernel: 3 },
+  transformer: { patch: 3, width: 8, heads: 2, depth: 1 },
+} as const satisfies Record<AutoencoderKind, EncoderOptions[AutoencoderKind]>;
+
+/** More to learn with. */
+const WIDER = {
+  dae: { layers: [32, 16], learningRate: 0.01 },
+  cnn: { filters: [8, 16], learningRate: 0.01 },
+  transformer: { patch: 2, width: 16, heads: 2, depth: 1, learningRate: 0.003 },
+} as const satisfies Record<AutoencoderKind, EncoderOptions[AutoencoderKind]>;
+
+function encoderOf(kind: AutoencoderKind, options: AutoencoderOptions = {}): ModelSettings['encoder'] {
+  return resolveEncoder({ kind, engine: 'js', [kind]: { ...TRAINING, ...NETWORKS[kind], ...options } });
+}
+
+function settingsOf(kind: AutoencoderKind, options: AutoencoderOptions = {}): ModelSettings {
   const { model } = SMALL.trainer;
   return {
     ...model,
-    encoder: resolveEncoder({ kind: 'dae', engine: 'js', dae: { ...DAE, ...dae } }),
-    series: resolveSeries({ transform: 'none', scale: 'max', scope: 'own', ...series }, STEPS, 1),
+    encoder: encoderOf(kind, options),
+    series: resolveSeries({ transform: 'none', scale: 'max', scope: 'own' }, STEPS, 1),
   };
 }
 
-/** The settings of the small stream, of kind dae. */
-function jobOf(fields: Partial<TrainingJob> = {}): TrainingJob {
+/** The settings of the small stream, with another encoder. */
+function jobOf(kind: AutoencoderKind, fields: Partial<TrainingJob> = {}): TrainingJob {
   const { model } = SMALL.trainer;
-  return smallJob({ settings: { ...model, encoder: settingsOf().encoder }, ...fields });
+  return smallJob({ settings: { ...model, encoder: encoderOf(kind) }, ...fields });
 }
+
+/** What can't be a network's header, and what is said of it. */
+const DAMAGED: Readonly<Record<AutoencoderKind, Readonly<Record<string, object>>>> = {
+  dae: { 'layers of [] units': { layers: [] }, 'encoder.0.weights of (16, ': { steps: 9 } },
+  transformer: { 'patches of 0 steps': { patch: 0 }, 'tokens of 8 numbers and 3 heads': { heads: 3 } },
+  cnn: { 'convolutions of [0] filters': { filters: [0] }, 'kernels of 3 steps, 0 apart': { stride: 0 } },
+};
 
 /** Bursts at the beginning, in the middle or at the end, of any height; some steps are missing. */
 function burstWindows(length: number, missing = 0) {
@@ -50,22 +77,23 @@ function burstWindows(length: number, missing = 0) {
 const evaluate = (windows: ReturnType<typeof burstWindows>, settings: ModelSettings, labels?: readonly string[]) =>
   evaluateWindows(windows, settings, { fold: 'all', seed: 1, labels, train: (job) => runTrainingJob(job) });
 
-describe('a training of kind dae', () => {
+describe.each(AUTOENCODER_KINDS)('a training of kind %s', (kind) => {
   it('makes the same bytes of the same job, which bring the model back', async () => {
-    const { artifact, profiles, values } = await runTrainingJob(jobOf());
-    expect((await runTrainingJob(jobOf())).artifact).toEqual(artifact);
+    const { artifact, profiles, values } = await runTrainingJob(jobOf(kind));
+    expect((await runTrainingJob(jobOf(kind))).artifact).toEqual(artifact);
     const model = decodeArtifact(artifact);
     expect(encodeArtifact(model)).toEqual(artifact);
     expect(() => checkModel(model)).not.toThrow();
-    expect(model.encoder).toMatchObject({ kind: 'dae', settings: { layers: [16, 8], latent: 4 } });
+    expect(model.encoder).toMatchObject({ kind, settings: { ...NETWORKS[kind], latent: 4 } });
     expect(openModel(model, { engine: 'js' }).encoder.embeddingSize).toBe(4);
     expect(profiles.every(({ decoded }) => decoded?.every(Number.isFinite))).toBe(true);
     expect(values.challengerActiveUnits).toBe(model.training.activeUnits);
     expect(values.challengerReconstructionError).toBeGreaterThan(0);
     for (const [name, header] of Object.entries({
       'an embedding of views': { embedding: 'views' },
-      'layers of [] units': { layers: [] },
-      'encoder.0.weights of (16, ': { steps: 9 },
+      'shapes of 0.5 steps': { steps: 0.5 },
+      '(5, ': { latent: 5 },
+      ...DAMAGED[kind],
     })) {
       const damaged = { ...model.encoder, header: { ...(model.encoder.header as object), ...header } };
       expect(() => openModel({ ...model, encoder: damaged }, { engine: 'js' })).toThrow(name);
@@ -77,7 +105,7 @@ describe('a training of kind dae', () => {
     async (embedding) => {
       const windows = burstWindows(90, 0.1);
       const labels = Array.from({ length: 90 }, (_, i) => `c${i % 3}`);
-      const settings = settingsOf({ embedding, layers: [32, 16], updates: 400, learningRate: 0.01 });
+      const settings = settingsOf(kind, { embedding, ...WIDER[kind], updates: 400 });
       const { verdict, ari, assignments, model, reconstructionError } = await evaluate(
         windows,
         { ...settings, cluster: { ...settings.cluster, k: 3 } },
@@ -106,7 +134,7 @@ describe('a training of kind dae', () => {
   );
 
   it('reads a missing step as lying between its neighbours, whatever stands there', async () => {
-    const { model } = await evaluate(burstWindows(60), settingsOf());
+    const { model } = await evaluate(burstWindows(60), settingsOf(kind));
     const { encoder, settings } = openModel(model, { engine: 'js' });
     const mask = Uint8Array.of(3, 0, 0, 2, 0, 0, 0, 2);
     const windowOf = (values: number[], known: Uint8Array) =>
@@ -122,11 +150,11 @@ describe('a training of kind dae', () => {
   });
 
   it('goes on from a champion of its shape, and begins anew beside another or where all does', async () => {
-    const { artifact } = await runTrainingJob(jobOf());
+    const { artifact } = await runTrainingJob(jobOf(kind));
     const champion = { artifact, clusterModel: decodeArtifact(artifact).clusterModel };
     const next = { number: 2, champion, nextSegmentNumber: 4 };
     const updatesOf = async (fields: Partial<TrainingJob>) => {
-      const job = jobOf({ ...next, ...fields });
+      const job = jobOf(kind, { ...next, ...fields });
       const settings = { ...job.settings, warmUpdates: 10 };
       const result = decodeArtifact((await runTrainingJob({ ...job, settings })).artifact);
       expect(result.clusterModel.segmentIds).toEqual(champion.clusterModel.segmentIds);
@@ -135,8 +163,8 @@ describe('a training of kind dae', () => {
     // There is no refit of a network without views.
     expect(await updatesOf({ refit: true })).toBe(10);
     expect(await updatesOf({ fresh: true })).toBeGreaterThan(10);
-    const wider = resolveEncoder({ kind: 'dae', engine: 'js', dae: { ...DAE, latent: 5 } });
-    expect(await updatesOf({ settings: { ...jobOf().settings, encoder: wider } })).toBeGreaterThan(10);
+    const wider = encoderOf(kind, { latent: 5 });
+    expect(await updatesOf({ settings: { ...jobOf(kind).settings, encoder: wider } })).toBeGreaterThan(10);
   });
 
   it.each([
@@ -145,7 +173,7 @@ describe('a training of kind dae', () => {
   ])('refuses windows that are all %s, since nothing tells them apart', async (_, draw) => {
     const values = Float32Array.from({ length: 40 * STEPS }, draw);
     const windows = toGivenWindows({ length: 40, steps: STEPS, channels: 1, values, mask: new Uint8Array(320) });
-    const { verdict, assignments } = await evaluate(windows, settingsOf());
+    const { verdict, assignments } = await evaluate(windows, settingsOf(kind));
     expect(verdict.promoted).toBe(false);
     expect(verdict.why.join()).toContain('nothing to segment');
     expect(assignments.length).toBe(40);
@@ -153,7 +181,7 @@ describe('a training of kind dae', () => {
   });
 
   it('makes of two windows two segments, of the six that are asked for', async () => {
-    const settings = settingsOf();
+    const settings = settingsOf(kind);
     const { assignments } = await evaluate(burstWindows(2), { ...settings, cluster: { ...settings.cluster, k: 6 } });
     expect(assignments.length).toBe(2);
     expect(new Set(assignments.nearest).size).toBe(2);

@@ -1,27 +1,28 @@
+import type { AutoencoderKind } from '../encoder-kind.js';
 import type { FloatArray, RecurrentEngine } from '../vrae/recurrent-engine.js';
 import { differentiateReconstruction, informativeShares, toValues } from '../vrae/vrae-loss.js';
-import type { DaeSettings } from './dae-options.js';
-import type { DaeShape } from './dae-shape.js';
-import { toDaeLayout } from './dae-weights.js';
-import { createDenseStack } from './dense-stack.js';
+import type { AutoencoderShape } from './architecture.js';
+import { architectureOf } from './architectures.js';
+import type { AutoencoderSettings } from './autoencoder-options.js';
 
 /**
- * The denoising autoencoder as a function of its parameters, on an engine (Vincent et al., 2008): a window with noise on
- * it goes through dense layers to the latents, and from these through as many back to the window without.
+ * An autoencoder as a function of its parameters, on an engine: a window with noise on it goes through one half to the
+ * latents, and from these through the other back to the window without (Vincent et al., 2008).
  *
  * Windows come without gaps; the mask says what of them is known.
  */
-export interface DaeNetwork {
-  readonly shape: DaeShape;
+export interface AutoencoderNetwork {
+  readonly kind: AutoencoderKind;
+  readonly shape: AutoencoderShape;
   /** Number type of parameters and gradients that are handed on without a copy; others work as well. */
   readonly precision: RecurrentEngine['precision'];
-  /** Takes the parameters, in the order of `toDaeLayout`, as they are now; what follows computes with these. */
+  /** Takes the parameters, in the order of the kind's layout, as they are now; what follows computes with these. */
   load(parameters: FloatArray): void;
   /**
    * The loss of one batch, the mean over windows of the mean loss over a window's informative cells, and its gradient
    * in the layout of the parameters, written over `gradient`.
    */
-  differentiate(batch: DaeBatch, gradient: FloatArray): number;
+  differentiate(batch: AutoencoderBatch, gradient: FloatArray): number;
   /** Latents, (rows, latent), of windows, (rows, steps, channels). */
   encode(values: Float32Array, rows: number, latents: Float32Array): void;
   /** Windows, (rows, steps, channels), of latents, (rows, latent). */
@@ -30,7 +31,7 @@ export interface DaeNetwork {
   dispose(): void;
 }
 
-export interface DaeBatch {
+export interface AutoencoderBatch {
   readonly rows: number;
   readonly values: Float32Array; // (rows, steps, channels)
   /** Cells of mask 0 and 1 count in the loss, others do not. */
@@ -41,32 +42,27 @@ export interface DaeBatch {
   readonly dropoutSeed?: number;
 }
 
-export interface DaeNetworkOptions {
+export interface AutoencoderNetworkOptions {
   /** Most windows that are computed at once; a training batch has no more. */
   readonly rows: number;
   /** Undefined makes a network for inference alone, which needs less memory. */
-  readonly training?: Pick<DaeSettings, 'noise' | 'dropout' | 'loss'> | undefined;
+  readonly training?: Pick<AutoencoderSettings, 'noise' | 'dropout' | 'loss'> | undefined;
 }
 
-/** Makes the network of a shape on an engine, which it then owns. */
-export function createDaeNetwork(
+/** Makes the network of a kind and shape on an engine, which it then owns. */
+export function createAutoencoderNetwork(
   engine: RecurrentEngine,
-  shape: DaeShape,
-  { rows: most, training }: DaeNetworkOptions,
-): DaeNetwork {
+  { kind, shape }: Pick<AutoencoderNetwork, 'kind' | 'shape'>,
+  { rows: most, training }: AutoencoderNetworkOptions,
+): AutoencoderNetwork {
   const { latent } = shape;
   const cells = shape.steps * shape.channels;
-  // To a dense layer every cell is a channel of one step.
-  const decoded = { steps: 1, channels: cells, output: shape.output };
-  const places = toDaeLayout(shape);
-  const options = { rows: most, training: training !== undefined, dropout: training?.dropout ?? 0 };
-  const encoder = createDenseStack(engine, { ...options, places: places.encoder, wantsInputGradients: false, site: 0 });
-  const decoder = createDenseStack(engine, {
-    ...options,
-    places: places.decoder,
-    wantsInputGradients: true,
-    site: places.encoder.length,
+  const { encoder, decoder } = architectureOf(kind).createCoders(engine, shape, {
+    ...{ rows: most, training: training !== undefined, dropout: training?.dropout ?? 0 },
   });
+  // To the loss every cell is a channel of one step, with a bias of its own.
+  const decoded = { steps: 1, channels: cells, output: shape.output };
+  const cellBias = new Float64Array(cells);
   const shares = new Float64Array(most);
 
   const toLatents = (rows: number, out: FloatArray, start: number): void => {
@@ -78,11 +74,14 @@ export function createDaeNetwork(
   };
 
   return {
+    kind,
     shape,
     precision: engine.precision,
     load: (parameters) => {
       encoder.load(parameters);
       decoder.load(parameters);
+      const { bias } = decoder.last;
+      for (let cell = 0; cell < cells; cell++) cellBias[cell] = bias[cell % bias.length]!;
     },
     differentiate: (batch, gradient) => {
       if (training === undefined) throw new TypeError('a network for inference has no gradient');
@@ -92,16 +91,9 @@ export function createDaeNetwork(
       toLatents(rows, decoder.inputs.values, 0);
       decoder.forward(rows, dropoutSeed);
       informativeShares(mask, rows, cells, shares);
-      const { sums, bias } = decoder.last;
-      const loss = differentiateReconstruction(
-        sums.values,
-        bias,
-        { values, mask },
-        shares,
-        rows,
-        decoded,
-        training.loss,
-      );
+      const sums = decoder.last.sums.values;
+      const known = { values, mask };
+      const loss = differentiateReconstruction(sums, cellBias, known, shares, rows, decoded, training.loss);
       decoder.backward(rows);
       const gradients = encoder.last.sumGradients.values;
       const fromDecoder = decoder.inputGradients.values;
@@ -124,8 +116,7 @@ export function createDaeNetwork(
         const count = Math.min(most, rows - from);
         decoder.inputs.values.set(latents.subarray(from * latent, (from + count) * latent));
         decoder.forward(count, undefined);
-        const { sums, bias } = decoder.last;
-        toValues(sums.values, bias, count, decoded, values, from * cells);
+        toValues(decoder.last.sums.values, cellBias, count, decoded, values, from * cells);
       }
     },
     dispose: () => engine.dispose(),

@@ -1,35 +1,35 @@
 import { setImmediate } from 'node:timers/promises';
 import { throwIfAborted } from '../../numeric/abortable.js';
 import type { Encoder } from '../encoder.js';
-import type { DaeModel } from '../encoder-model.js';
+import type { AutoencoderModel } from '../encoder-model.js';
 import { reconstructLatents } from '../reconstruct-latents.js';
 import { refuseOtherShape } from '../refuse-other-shape.js';
 import { restoreUsage } from '../views/restore-usage.js';
 import { INFERENCE_ROWS } from '../vrae/inference-rows.js';
 import type { RecurrentEngine } from '../vrae/recurrent-engine.js';
 import { squaredErrors } from '../vrae/vrae-loss.js';
-import { createDaeNetwork } from './dae-network.js';
+import { createAutoencoderNetwork } from './autoencoder-network.js';
 
 /** Windows that are computed at once; in between, the event loop gets its turn. */
 const CHUNK_ROWS = 256;
 
 /**
- * Makes an encoder of a trained denoising autoencoder, whose embedding is the latents or the reconstruction. Unknown
+ * Makes an encoder of a trained autoencoder, whose embedding is the latents or the reconstruction. Unknown
  * cells are read as lying on the line between their known neighbours.
  *
  * Each row of a result depends on its own series alone, bit for bit.
  *
  * @param engine which the encoder then owns
  */
-export function createDaeEncoder(
-  { weights, embedding }: DaeModel,
+export function createAutoencoderEncoder(
+  { weights, embedding }: AutoencoderModel,
   version: string,
   engine: RecurrentEngine,
 ): Encoder & Required<Pick<Encoder, 'reconstruct' | 'dispose'>> {
   const { shape } = weights;
   const { steps, channels, latent } = shape;
   const cells = steps * channels;
-  const network = createDaeNetwork(engine, shape, { rows: INFERENCE_ROWS });
+  const network = createAutoencoderNetwork(engine, weights, { rows: INFERENCE_ROWS });
   network.load(weights.values);
   const embeddingSize = embedding === 'latents' ? latent : cells;
   const filled = new Float32Array(CHUNK_ROWS * cells);

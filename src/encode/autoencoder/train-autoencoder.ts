@@ -9,25 +9,26 @@ import { clipScale, createOptimizer } from '../vrae/optimizer.js';
 import { createSeriesSampler, MOST_HELD_OUT, splitSeries } from '../vrae/series-sampler.js';
 import type { TrainingSeries, VraeProgress } from '../vrae/vrae-job.js';
 import { cellLoss } from '../vrae/vrae-loss.js';
-import type { DaeNetwork } from './dae-network.js';
-import type { DaeSettings } from './dae-options.js';
-import { createDaeParameters } from './dae-parameters.js';
-import { isSameShape } from './dae-shape.js';
-import { type DaeWeights, toDaeWeights } from './dae-weights.js';
+import { architectureOf } from './architectures.js';
+import type { AutoencoderNetwork } from './autoencoder-network.js';
+import type { AutoencoderSettings } from './autoencoder-options.js';
+import { isSameShape } from './autoencoder-shape.js';
+import { type AutoencoderWeights, toAutoencoderWeights } from './autoencoder-weights.js';
+import { createParameters } from './initial-parameters.js';
 
 /** Everything that a training depends on. */
-export interface DaeJob {
-  readonly settings: DaeSettings;
+export interface AutoencoderJob {
+  readonly settings: AutoencoderSettings;
   /** Without gaps; the mask says what is known. */
   readonly series: TrainingSeries;
   readonly seed: number;
   /** Weights to go on from, of the network's shape; new ones when undefined. */
-  readonly initial?: DaeWeights | undefined;
+  readonly initial?: AutoencoderWeights | undefined;
 }
 
-export interface DaeFit {
+export interface AutoencoderFit {
   /** Those with the least held-out loss. */
-  readonly weights: DaeWeights;
+  readonly weights: AutoencoderWeights;
   /** Mean training loss, with noise and dropout, between the two evaluations that end at these weights. */
   readonly trainLoss: number;
   /** Mean loss per informative cell over the held-out windows, without either. */
@@ -39,25 +40,29 @@ export interface DaeFit {
   readonly warning: string | undefined;
 }
 
-export interface TrainDaeOptions {
+export interface TrainAutoencoderOptions {
   /** Asked between evaluations. */
   readonly signal?: Abortable | undefined;
   readonly onProgress?: ((progress: VraeProgress) => void) | undefined;
 }
 
 /**
- * Fits a denoising autoencoder by Adam, synchronously: same job and same engine, same bytes.
+ * Fits an autoencoder by Adam, synchronously: same job and same engine, same bytes.
  *
  * @param network made for training with the job's settings; the caller disposes of it
  * @throws SegtideError `encoder` when there is nothing to learn from or no loss was ever finite; `aborted` on request
  */
-export function trainDae(job: DaeJob, network: DaeNetwork, { signal, onProgress }: TrainDaeOptions = {}): DaeFit {
+export function trainAutoencoder(
+  job: AutoencoderJob,
+  network: AutoencoderNetwork,
+  { signal, onProgress }: TrainAutoencoderOptions = {},
+): AutoencoderFit {
   const { settings, series, seed, initial } = job;
-  const { shape } = network;
+  const { kind, shape } = network;
   checkJob(job, network);
   const random = createRandom(seed);
   const { learn, heldOut } = splitSeries(series, settings.heldOut, MOST_HELD_OUT, random);
-  const first = initial?.values ?? createDaeParameters(shape, random, series, learn);
+  const first = initial?.values ?? createParameters(architectureOf(kind).layout(shape), random, series, learn);
   const parameters = network.precision === 'float64' ? Float64Array.from(first) : Float32Array.from(first);
   const gradient = parameters.slice();
   const optimizer = createOptimizer(ADAM, parameters);
@@ -80,9 +85,9 @@ export function trainDae(job: DaeJob, network: DaeNetwork, { signal, onProgress 
     },
     evaluate: () => {
       network.load(parameters);
-      return evaluateDae(network, heldOut, settings.loss);
+      return evaluateAutoencoder(network, heldOut, settings.loss);
     },
-    rateKey: 'encoder.dae.learningRate',
+    rateKey: `encoder.${kind}.learningRate`,
   });
   for (let done = false; !done; ) {
     throwIfAborted(signal, 'The training of the encoder');
@@ -93,14 +98,25 @@ export function trainDae(job: DaeJob, network: DaeNetwork, { signal, onProgress 
   const { updates, warning } = training;
   const { parameters: best, trainLoss, evaluation } = training.best();
   const { loss, activeUnits } = evaluation;
-  return { weights: toDaeWeights(shape, best), trainLoss, heldOutLoss: loss, activeUnits, updates, warning };
+  return {
+    weights: toAutoencoderWeights(kind, shape, best),
+    trainLoss,
+    heldOutLoss: loss,
+    activeUnits,
+    updates,
+    warning,
+  };
 }
 
 const ADAM = { optimizer: 'adam', momentum: 0, weightDecay: 0 } as const;
 /** Largest Euclidean norm of a gradient: none but those that would undo what was learnt. */
 const GRADIENT_CLIP = 5;
 
-function evaluateDae(network: DaeNetwork, { length, values, mask }: TrainingSeries, loss: DaeSettings['loss']) {
+function evaluateAutoencoder(
+  network: AutoencoderNetwork,
+  { length, values, mask }: TrainingSeries,
+  loss: AutoencoderSettings['loss'],
+) {
   const { latent, steps, channels } = network.shape;
   const cells = steps * channels;
   const latents = new Float32Array(length * latent);
@@ -121,7 +137,7 @@ function evaluateDae(network: DaeNetwork, { length, values, mask }: TrainingSeri
   return { loss: total / length, activeUnits: countActive(latents, length, latent) };
 }
 
-function checkJob({ series, initial }: DaeJob, { shape }: DaeNetwork): void {
+function checkJob({ series, initial }: AutoencoderJob, { shape }: AutoencoderNetwork): void {
   const { length, steps, channels } = series;
   if (!(length > 0)) {
     throw new SegtideError('encoder', 'A training needs at least one window; got none. Wait for more windows.');
