@@ -84,7 +84,7 @@ export interface ModelRetrainOptions {
   /** Retrain after so many window lengths of event time, whichever comes first. @default 4 */
   readonly everyWindowLengths?: number;
   /**
-   * Retrain at these times as well: a cron expression of five fields, or six with seconds first, in `window.timeZone`; by
+   * Retrain at these times as well: a cron expression of five fields such as `0 3 * * *`, in `window.timeZone`; by
    * event time in a replay, by the wall clock when live. @default never
    */
   readonly cron?: string | undefined;

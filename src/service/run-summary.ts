@@ -35,6 +35,8 @@ export interface RunSummary {
   readonly customers: number;
   /** Customers that left the keyed state by TTL or cap. */
   readonly evicted: number;
+  /** Customers in state whose latest window is in a segment that is no more. */
+  readonly formerCustomers: number;
   /** Largest first. */
   readonly segments: readonly SegmentSummary[];
   /** Every model that was trained, in order. */
@@ -74,9 +76,9 @@ export interface SegmentSummary {
   readonly segmentId: string;
   /** Readable name, such as "steady, high". */
   readonly name: string;
-  /** Part of the customers' latest windows, in [0, 1]. */
+  /** Part of the latest windows of the customers in state, in [0, 1]. */
   readonly share: number;
-  /** Customers whose latest window is in this segment. */
+  /** Customers in state whose latest window is in this segment. */
   readonly customers: number;
   /** Prototype curve of the first channel, unscaled. */
   readonly prototype: readonly (number | null)[]; // (steps)

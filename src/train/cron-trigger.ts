@@ -2,7 +2,7 @@ import { Cron } from 'croner';
 import { SegtideError } from '../errors.js';
 
 export interface CronSettings {
-  /** Five fields, or six with seconds first. */
+  /** Five fields: minute, hour, day of the month, month, day of the week. */
   readonly expression: string;
   /** Whose local time its hours and days are. */
   readonly timeZone: string;
@@ -30,8 +30,16 @@ export interface CronTrigger {
   snapshot(): CronTriggerSnapshot;
 }
 
-/** @throws SegtideError `config` when it is no cron expression, or one that never comes */
+/** @throws SegtideError `config` when it is no cron expression of five fields, or one that never comes */
 export function checkCron({ expression, timeZone }: CronSettings): void {
+  const fields = expression.trim().split(/\s+/).length;
+  if (fields !== 5) {
+    const wanted = 'five fields: minute, hour, day of the month, month and day of the week';
+    throw new SegtideError(
+      'config',
+      `retrain \`cron\` has ${wanted}, as in '0 3 * * *'; got ${fields} in '${expression}'`,
+    );
+  }
   let next: Date | null;
   try {
     next = new Cron(expression, { timezone: timeZone }).nextRun(new Date(0));

@@ -27,7 +27,7 @@ export interface ModelRegistry {
    * runs; called once after a restart. Others of its kind that nobody knows of are removed.
    *
    * @param champion the model in force, with its file
-   * @returns what could not be put back, in words
+   * @returns files that were lost or damaged, in words; that of the champion is put back
    */
   restore(entries: readonly ModelEntry[], champion: Champion | undefined): Promise<readonly string[]>;
   /**
@@ -37,6 +37,9 @@ export interface ModelRegistry {
    */
   read(entry: ModelEntry): Promise<Uint8Array>;
 }
+
+/** What became of the champion's file where it was lost. */
+export const PUT_BACK = 'it is put back from the state';
 
 /** Keeps models for as long as the process lives. */
 export function createMemoryRegistry(): ModelRegistry {

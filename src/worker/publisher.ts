@@ -44,6 +44,7 @@ export interface PublishedCounts {
   readonly revisions: number;
   /** Of any window so far. */
   readonly highestRevision: number;
+  /** Records, those of windows without a model too. */
   readonly assignments: number;
   readonly transitions: number;
   /** Raised, without those that tell what became of one. */
@@ -119,7 +120,7 @@ export function createPublisher(
     await outputs.deadLetters.write(letters);
   }
 
-  function countPage({ windows, deadLetters }: Page, isAssigned: boolean): void {
+  function countPage({ windows, deadLetters }: Page): void {
     for (const { reason } of [...deadLetters, ...windows.quarantined]) {
       counts.deadLetterReasons[reason] = (counts.deadLetterReasons[reason] ?? 0) + 1;
     }
@@ -128,7 +129,7 @@ export function createPublisher(
       if (windows.revisions[i]! > 0) counts.revisions++;
       else if (windows.finals[i] === 1) counts.windows++;
     }
-    if (isAssigned) counts.assignments += windows.length;
+    counts.assignments += windows.length;
   }
 
   /** Customers who left are remembered no more; one who asked to be forgotten is named nowhere. */
@@ -194,14 +195,14 @@ export function createPublisher(
         }
         marks = (await alerting?.publish(scored, causes, emittedAt, counts.alerts)) ?? marks;
       }
-      countPage(page, assignments !== undefined);
+      countPage(page);
       forget(page);
       return { marks, history };
     },
     recall(page, segmented, marks) {
       if (segmented !== undefined) counts.transitions += memory.observe(segmented).changed.length;
       alerting?.recall(page.windows, segmented, marks, counts.alerts);
-      countPage(page, segmented !== undefined);
+      countPage(page);
       forget(page);
     },
     snapshot: () => ({

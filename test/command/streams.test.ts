@@ -30,7 +30,7 @@ describe('segtide run', () => {
     for (const output of ['model-events', 'segments', 'assignments']) {
       while (!isThere(output) && child.exitCode === null) await setTimeout(50);
     }
-    expect((await runSegtide(['segments', 'list', '--output', at('piped')])).stdout).toMatch(/^id +name/);
+    expect((await runSegtide(['segments', 'list', '--output', at('piped')])).stdout).toMatch(/^ +id +name/);
     child.stdin!.end();
     expect(await ended).toMatchObject({ code: 0, stderr: '' });
     await runSegtide(['run', at('usage.ndjson'), ...FLAGS, '--output', at('read')]);

@@ -56,6 +56,10 @@ describe('a cron trigger', () => {
 
   it('refuses what is no expression, and one that never comes', () => {
     expect(() => checkCron({ expression: 'daily', timeZone: 'UTC' })).toThrow(/cron/);
+    for (const expression of ['0 3 * *', '0 0 3 * * *', '@daily']) {
+      expect(() => checkCron({ expression, timeZone: 'UTC' }), expression).toThrow(/has five fields: .*; got [146] in/);
+    }
+    expect(() => checkCron({ expression: '0 25 * * *', timeZone: 'UTC' })).toThrow(/write it as in/);
     expect(() => checkCron({ expression: '0 0 31 2 *', timeZone: 'UTC' })).toThrow(/never comes/);
   });
 });

@@ -244,7 +244,7 @@ describe('a training job', () => {
     const encoder = { ...model.encoder, ...steep, beta: 300, betaWarmUp: 1, updates: 400 };
     const result = await runTrainingJob(smallJob({ settings: { ...model, encoder } }));
     const { training } = decodeArtifact(result.artifact);
-    expect(training.warning).toMatch(/The loss became \S+ after \d+ updates, and the best weights of those before/);
+    expect(training.warning).toMatch(/^the loss became \S+ after \d+ updates, and the best weights of those before/);
     expect(result.why).toContain(training.warning);
     expect(Number.isFinite(training.heldOutLoss)).toBe(true);
   });

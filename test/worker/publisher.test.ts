@@ -34,7 +34,7 @@ describe('a publisher', () => {
       ['warming', null],
     ]);
     expect(records.transitions).toEqual([]);
-    expect(publisher.counts).toMatchObject({ windows: 2, assignments: 0 });
+    expect(publisher.counts).toMatchObject({ windows: 2, assignments: 2 });
   });
 
   it('writes a transition where a customer changed segment, caused by behaviour within one model', async () => {

@@ -72,9 +72,9 @@ export function createEvaluatedTraining<E extends Evaluation>({
 
   /** What was learnt before is not lost by what comes later: the best parameters stand, where there are any. */
   const diverge = (loss: number): true => {
-    const what = `The loss became ${loss} after ${updates} updates`;
+    const what = `the loss became ${loss} after ${updates} updates`;
     const advice = `Scale the series, or lower ${rateKey}.`;
-    if (best === undefined) throw new SegtideError('encoder', `${what}. ${advice}`);
+    if (best === undefined) throw new SegtideError('encoder', `T${what.slice(1)}. ${advice}`);
     warning = `${what}, and the best weights of those before were taken. ${advice}`;
     return true;
   };

@@ -7,8 +7,10 @@ import { openModelFolder, openModelTopics } from '../models/model-place.js';
 import { printable } from '../summary/format.js';
 import { renderSegment, renderSegmentList } from '../summary/render-segment-list.js';
 import type { SegmentAnswer, SegmentsAnswer } from '../view/api/answers.js';
+import { readModelEvents } from '../view/api/queries/models.js';
 import { readSegments } from '../view/api/queries/segments.js';
 import { readOutputs } from '../view/read-outputs.js';
+import type { ViewStore } from '../view/store/view-store.js';
 import { toViewSettings } from '../view/to-view-settings.js';
 import { findRun } from './find-run.js';
 import { readConfig } from './read-config.js';
@@ -19,14 +21,17 @@ import type { Terminal } from './terminal.js';
 /** Prints the segments in force. */
 export async function listSegments(flags: SegmentsFlags, terminal: Terminal): Promise<void> {
   const { out } = terminal;
-  const answer = await read(openPlace(flags, terminal), terminal);
-  out.write(flags.json ? `${JSON.stringify(answer)}\n` : renderSegmentList(answer, out.columns ?? 160));
+  const [answer, refused] = await read(openPlace(flags, terminal), terminal, (database) => [
+    readSegments(database),
+    countRefused(database),
+  ]);
+  out.write(flags.json ? `${JSON.stringify(answer)}\n` : renderSegmentList(answer, refused, out.columns ?? 160));
 }
 
 /** Prints all that is known of one segment. */
 export async function showSegment(id: string, flags: SegmentsFlags, terminal: Terminal): Promise<void> {
   const { out } = terminal;
-  const segment = find(await read(openPlace(flags, terminal), terminal), id);
+  const segment = find(await read(openPlace(flags, terminal), terminal, readSegments), id);
   out.write(flags.json ? `${JSON.stringify(segment)}\n` : renderSegment(segment, out.columns ?? 160));
 }
 
@@ -45,7 +50,7 @@ export async function renameSegment(
     throw new SegtideError('config', `a name must not hold control characters; got '${printable(name)}'`);
   }
   const place = openPlace(flags, terminal);
-  const { segmentId } = find(await read(place, terminal), id);
+  const { segmentId } = find(await read(place, terminal, readSegments), id);
   const models = place.folder === undefined ? openModelTopics(place.config) : openModelFolder(place.folder);
   // Names sort by time: requests are done in the order in which they were asked for.
   const requestId = `${String(terminal.now()).padStart(15, '0')}-${randomUUID().slice(0, 8)}`;
@@ -70,11 +75,24 @@ function openPlace({ output, config: path, set, json = false }: SegmentsFlags, {
   return { config, folder };
 }
 
-function read({ config, folder }: SegmentPlace, { err }: Terminal): Promise<SegmentsAnswer> {
+function read<T>(
+  { config, folder }: SegmentPlace,
+  { err }: Terminal,
+  query: (database: ViewStore['database']) => T,
+): Promise<T> {
   const log = createLog({ level: 'warn', format: 'text', write: (line) => err.write(`${line}\n`) });
   const { signal } = new AbortController();
-  return readOutputs(toViewSettings(config, folder, 0), { log, signal }, ({ database }) => readSegments(database));
+  return readOutputs(toViewSettings(config, folder, 0), { log, signal }, ({ database }) => query(database));
 }
+
+/** Trainings of which no model came into force. */
+function countRefused(database: ViewStore['database']): number {
+  const { events } = readModelEvents(database, { limit: MOST_EVENTS });
+  return events.filter(({ event }) => event === 'refused' || event === 'failed').length;
+}
+
+/** Of the newest: where none was promoted there are few. */
+const MOST_EVENTS = 1000;
 
 function find({ segments }: SegmentsAnswer, id: string): SegmentAnswer {
   const found = segments.find(({ segmentId }) => segmentId === id);

@@ -4,7 +4,7 @@ import { SegtideError } from '../../errors.js';
 import { sha256Of } from '../../numeric/sha256-of.js';
 import { byTraining, type ListedModel, listModel } from '../../train/listed-model.js';
 import type { ModelEntry } from '../../train/model-entry.js';
-import type { ModelRegistry, RegistryChange } from '../../train/model-registry.js';
+import { type ModelRegistry, PUT_BACK, type RegistryChange } from '../../train/model-registry.js';
 import { readEntry } from '../../train/registry-records.js';
 import { toOutputError } from '../../transport/file/file-error.js';
 import { writeWholeFile } from '../../transport/file/write-whole-file.js';
@@ -75,7 +75,7 @@ export function createFolderRegistry(folder: string): FolderRegistry {
         if (problem === undefined) continue;
         const isChampion = entry.modelVersion === champion?.clusterModel.modelVersion;
         if (isChampion) await writeOne({ kind: 'entry', entry, artifact: champion.artifact });
-        else problems.push(problem);
+        problems.push(isChampion ? `${problem}; ${PUT_BACK}` : problem);
       }
       return problems;
     },

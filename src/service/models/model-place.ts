@@ -7,7 +7,7 @@ import { openKafka } from '../../transport/kafka/kafka-connection.js';
 import { createKafkaProducer } from '../../transport/kafka/kafka-producer.js';
 import { createTopicReader } from '../../transport/kafka/topic-reader.js';
 import type { Config } from '../config/schema.js';
-import { lookInto } from '../run/folder-state.js';
+import { hasBegun, lookInto } from '../run/folder-state.js';
 import { toConnection } from '../run/to-connection.js';
 import { topicOf } from '../topics/topic-name.js';
 import { createFolderRegistry } from './folder-registry.js';
@@ -45,21 +45,29 @@ export function openModelFolder(folder: string): ModelPlace {
       'the run takes it between two batches of windows, or when it goes on by --resume; names of segments are changed at once where it has ended',
     async list() {
       const { kind } = await lookInto(folder);
-      if (kind === 'unfinished' || kind === 'finished') return createFolderRegistry(models).list();
+      if (kind === 'unfinished' || kind === 'finished' || hasBegun(folder)) return createFolderRegistry(models).list();
       throw new SegtideError('input', `${folder} is not the output folder of a run`, { context: { path: folder } });
     },
     async ask(request) {
       const { kind } = await lookInto(folder);
-      if (kind === 'unfinished') return createRequestFolder(join(models, REQUESTS_FOLDER)).post(request);
+      if (kind === 'unfinished' || (kind === 'free' && hasBegun(folder)))
+        return createRequestFolder(join(models, REQUESTS_FOLDER)).post(request);
       // No trainer will take it any more, and what a segment is called changes nothing else.
       if (kind === 'finished' && request.kind === 'rename') return renameInOutput(folder, request);
       const why =
         kind === 'finished'
-          ? `the run in ${folder} has ended; begin another with --model ${join(models, '<version>.safetensors')}`
+          ? `the run in ${folder} has ended; begin another${await withModel(models)}`
           : `${folder} is not the output folder of a run`;
       throw new SegtideError('state', why, { context: { path: folder } });
     },
   };
+}
+
+/** With which of the models there another run may begin: the one in force, where its file is whole. */
+async function withModel(models: string): Promise<string> {
+  const champion = (await createFolderRegistry(models).list()).find(({ status }) => status === 'champion');
+  if (champion === undefined || champion.problem !== null) return '';
+  return ` with --model ${join(models, `${champion.modelVersion}.safetensors`)}`;
 }
 
 /** The models of workers and a trainer on Kafka. */

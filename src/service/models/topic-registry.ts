@@ -1,6 +1,6 @@
 import { SegtideError } from '../../errors.js';
 import { sha256Of } from '../../numeric/sha256-of.js';
-import type { ModelRegistry } from '../../train/model-registry.js';
+import { type ModelRegistry, PUT_BACK } from '../../train/model-registry.js';
 import { toModelTopicRecords } from '../../train/model-topic.js';
 import { type RegistryReading, type RegistryRecord, toRegistryRecords } from '../../train/registry-records.js';
 
@@ -27,10 +27,9 @@ export function createTopicRegistry({ add, read }: TopicRegistryParts): ModelReg
         const problem = problemOf(() => reading.fileOf(entry), entry.sha256);
         if (problem === undefined) continue;
         const { modelVersion } = entry;
-        if (modelVersion !== champion?.clusterModel.modelVersion) {
-          problems.push(`model ${modelVersion}: ${problem}`);
-          continue;
-        }
+        const isChampion = modelVersion === champion?.clusterModel.modelVersion;
+        problems.push(`model ${modelVersion}: ${isChampion ? `${problem.replace(/\.$/, '')}; ${PUT_BACK}` : problem}`);
+        if (!isChampion) continue;
         const { artifact, clusterModel: cluster } = champion;
         const previousVersion = entry.reigns.at(-1)?.previousVersion ?? null;
         const records = toModelTopicRecords({ kind: 'model', modelVersion, artifact, previousVersion, cluster });

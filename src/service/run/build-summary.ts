@@ -21,6 +21,7 @@ export function buildSummary({ windower, trainer, publisher, scorer }: Segmentat
   const { counts } = publisher;
   const { counters } = windower;
   const labels = trainer.labelScores;
+  const sizes = publisher.segmentSizes();
   return {
     ...rest,
     events: windower.fates,
@@ -34,7 +35,8 @@ export function buildSummary({ windower, trainer, publisher, scorer }: Segmentat
     alerts: { counts: counts.alerts, top: publisher.topAlerts },
     customers: counters.customers + counters.evictedByTtl + counters.evictedByCap,
     evicted: counters.evictedByTtl + counters.evictedByCap,
-    segments: toSegmentSummaries(trainer, publisher.segmentSizes()),
+    formerCustomers: countFormer(trainer, sizes),
+    segments: toSegmentSummaries(trainer, sizes),
     models: trainer.outcomes.map(toModelSummary),
     drift: trainer.driftReports,
     ...(labels && { labels }),
@@ -42,6 +44,11 @@ export function buildSummary({ windower, trainer, publisher, scorer }: Segmentat
     eventsPerSecond: seconds > 0 ? eventsHere / seconds : 0,
     modelVersion: scorer.modelVersion,
   };
+}
+
+function countFormer({ segments }: Segmentation['trainer'], sizes: ReadonlyMap<string, number>): number {
+  const inForce = new Set(segments.map(({ segmentId }) => segmentId));
+  return [...sizes].reduce((sum, [segmentId, size]) => sum + (inForce.has(segmentId) ? 0 : size), 0);
 }
 
 function toSegmentSummaries(

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SegtideError } from '../../errors.js';
@@ -33,6 +34,11 @@ export async function lookInto(folder: string): Promise<FolderState> {
   for (const name of names) if (name !== CHECKPOINTS && !(await isEmptyOutput(folder, name))) used.push(name);
   if (used.length === 0) return { kind: 'free' };
   return marks.includes(MARKER) ? { kind: 'unfinished' } : { kind: 'foreign', name: used[0]! };
+}
+
+/** Whether a run has begun in a folder, however little it has written so far. */
+export function hasBegun(folder: string): boolean {
+  return existsSync(join(folder, CHECKPOINTS, MARKER));
 }
 
 /**

@@ -25,6 +25,8 @@ export interface RunCheckpoint {
 export interface RunFolder {
   /** What the run goes on from, or the summary of one that has finished; undefined for a new run. */
   readonly found: FoundRun | undefined;
+  /** It holds a run that is to go on, but no checkpoint of it. */
+  readonly startsOver: boolean;
   /**
    * Makes the folder and marks it as the run's own, before anything is written there. A run that can't keep a
    * checkpoint should not begin.
@@ -75,6 +77,7 @@ export async function openRunFolder(config: Config, identity: RunIdentity): Prom
 
   return {
     found,
+    startsOver: state.kind === 'unfinished' && found === undefined,
     async prepare() {
       try {
         await makeFolder(folder);
@@ -106,6 +109,7 @@ export async function openRunFolder(config: Config, identity: RunIdentity): Prom
 /** A run without a folder of its own keeps nothing. */
 const NO_FOLDER: RunFolder = {
   found: undefined,
+  startsOver: false,
   prepare: async () => undefined,
   save: async () => undefined,
   hasCheckpoint: false,
@@ -155,6 +159,7 @@ async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as unknown;
   } catch (cause) {
-    throw new SegtideError('state', `${path} can't be read: ${(cause as Error).message}`, { cause, context: { path } });
+    const text = `${path} can't be read: ${(cause as Error).message}. Start afresh in a new output folder.`;
+    throw new SegtideError('state', text, { cause, context: { path } });
   }
 }

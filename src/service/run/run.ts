@@ -39,6 +39,9 @@ export const runFromConfig: RunFromConfig = async (given, deps) => {
   const folder = await openRunFolder(config, settings.identity);
   const from = folder.found;
   for (const text of from?.passedOver ?? []) deps.log.warn(`checkpoint passed over: ${text}`);
+  if (folder.startsOver) {
+    deps.log.warn(`no checkpoint in ${config.output.path}: the run starts over, from the beginning of its input`);
+  }
   if (from?.finished !== undefined) return from.finished;
 
   await checkPlugins(config);
@@ -141,7 +144,7 @@ class Run {
         initialModel,
         metrics: this.#deps.metrics,
         registry: models === undefined ? undefined : createFolderRegistry(models),
-        onModelLost: (text) => log.warn(`a model that was kept is lost: ${text}`),
+        onModelLost: (text) => log.warn(`the file of a model was lost: ${text}`),
         between: () => this.#between(),
         beforePage: () => this.#takeRequests(),
         isStopped: () => signal.aborted || this.#outputs.ended,

@@ -3,9 +3,17 @@ import { formatChange, formatCount, formatCounted, formatDate, formatNumber, for
 import { plainTable } from './plain-table.js';
 import { sparkline } from './sparkline.js';
 
-/** The segments in force, a line each. */
-export function renderSegmentList({ modelVersion, segments }: SegmentsAnswer, width: number): string {
-  if (modelVersion === null) return 'no segments yet: no model was trained\n';
+/**
+ * The segments in force, a line each.
+ *
+ * @param refused trainings of which no model came into force
+ */
+export function renderSegmentList({ modelVersion, segments }: SegmentsAnswer, refused: number, width: number): string {
+  if (modelVersion === null) {
+    if (refused === 0) return 'no segments yet: no model was trained\n';
+    const trained = `${formatCounted(refused, 'training')} gave none that the gate let pass`;
+    return `no segments yet: no model is in force; ${trained}: see segtide models list\n`;
+  }
   const rows = segments.map(({ segmentId, name, share, customers, prototype, level, trend, advice, lineage }) => [
     segmentId,
     name,

@@ -48,7 +48,9 @@ function headline(summary: RunSummary): string {
   // Who left the keyed state and came back was counted again.
   const most = evicted > 0 ? 'up to ' : '';
   const span = eventTimes ? `, ${formatDate(eventTimes[0])} to ${formatDate(eventTimes[1])}` : '';
-  const speed = `in ${formatSeconds(seconds)} (${formatCount(eventsPerSecond)} events/s)`;
+  // One that was resumed at its end reads none.
+  const rate = eventsPerSecond > 0 ? ` (${formatCount(eventsPerSecond)} events/s)` : '';
+  const speed = `in ${formatSeconds(seconds)}${rate}`;
   const end = interrupted ? ', interrupted' : '';
   return `${name}: ${formatCounted(events.in, 'event')} of ${most}${formatCounted(customers, 'customer')}${span}, ${speed}${end}`;
 }

@@ -143,7 +143,7 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
             clock,
             readModels: () => readModelTopic(kafka, reader, topic('models')),
             onTooManyLabels: (text) => log.warn(text),
-            onModelLost: (text) => log.warn(`a model that was kept is lost: ${text}`),
+            onModelLost: (text) => log.warn(`the file of a model was lost: ${text}`),
             isStopped: () => ending.aborted,
             onRefused: ({ kind, topic: from, offset }, error) =>
               log.warn(`a ${kind} can't be used and is passed over: ${error.message}`, {

@@ -29,8 +29,9 @@ export interface NdjsonSink<T extends NdjsonRecord> extends Sink<T> {
  * Opens an NDJSON file for writing, one line a record.
  *
  * Objects are written as JSON; text and bytes are taken as they are, as lines that were made elsewhere. Lines wait in
- * memory for up to 256 KiB; `flush` writes them and makes them survive a crash of the machine (fsync). After an error
- * the sink takes nothing more: every later call fails with the same error.
+ * memory for up to 256 KiB and for about a second, so that whoever reads along sees them soon also where nothing flushes;
+ * `flush` writes them and makes them survive a crash of the machine (fsync). After an error the sink takes nothing more:
+ * every later call fails with the same error.
  *
  * @throws SegtideError 'output' that names the path when the file cannot be opened or written
  */
@@ -49,6 +50,7 @@ export async function createNdjsonSink<T extends NdjsonRecord>(
 }
 
 const WAITING_BYTES = 1 << 18;
+const WAITING_MS = 1000;
 
 class FileSink<T extends NdjsonRecord> implements NdjsonSink<T> {
   readonly path: string;
@@ -56,6 +58,10 @@ class FileSink<T extends NdjsonRecord> implements NdjsonSink<T> {
   readonly #lines = createLineBuffer();
   /** Bytes in the file. */
   #size: number;
+  /** Bytes that are being written. */
+  #leaving = 0;
+  /** Runs while lines wait. */
+  #timer: NodeJS.Timeout | undefined;
   #named = false;
   #failure: SegtideError | undefined;
   /** Steps run one after the other, whether callers wait for them or not. */
@@ -72,6 +78,7 @@ class FileSink<T extends NdjsonRecord> implements NdjsonSink<T> {
     this.#check();
     for (const record of batch) this.#lines.append(record);
     if (this.#lines.length >= WAITING_BYTES) await this.#step(() => this.#drain());
+    else this.#drainSoon();
   }
 
   async flush(): Promise<void> {
@@ -86,7 +93,7 @@ class FileSink<T extends NdjsonRecord> implements NdjsonSink<T> {
   }
 
   bytes(): number {
-    return this.#size + this.#lines.length;
+    return this.#size + this.#leaving + this.#lines.length;
   }
 
   async truncateTo(bytes: number): Promise<void> {
@@ -111,6 +118,7 @@ class FileSink<T extends NdjsonRecord> implements NdjsonSink<T> {
   }
 
   async #finish(): Promise<void> {
+    clearTimeout(this.#timer);
     try {
       if (this.#failure === undefined) await this.#step(() => this.#drain());
       else await this.#last.catch(() => {});
@@ -137,14 +145,26 @@ class FileSink<T extends NdjsonRecord> implements NdjsonSink<T> {
     return step;
   }
 
+  /** By time, not with every write: a replay makes many small ones. */
+  #drainSoon(): void {
+    if (this.#lines.length === 0) return;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      // What fails is told by the next call.
+      this.#step(() => this.#drain()).catch(() => {});
+    }, WAITING_MS).unref();
+  }
+
   async #drain(): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     while (this.#lines.length > 0) {
       const bytes = this.#lines.take();
+      this.#leaving = bytes.length;
       for (let at = 0; at < bytes.length; ) {
         const { bytesWritten } = await this.#file.write(bytes, at, bytes.length - at, this.#size);
         at += bytesWritten;
         this.#size += bytesWritten;
+        this.#leaving -= bytesWritten;
       }
     }
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,21 @@ import { loadConfig } from '../../../src/service/config/load-config.js';
 import { createSampleRun, modelEvent, segment } from '../view/sample-run.js';
 
 const SEEKER = { asks: 'segtide report', names: 'its path' };
+
+const ENTRY = {
+  formatVersion: 1,
+  modelVersion: 'v1-00000000',
+  status: 'champion',
+  parent: null,
+  createdAt: 0,
+  atWindow: 0,
+  reasons: [],
+  why: [],
+  values: {},
+  lineage: [],
+  bytes: 7,
+  reigns: [],
+};
 
 const home = process.cwd();
 let folder: string;
@@ -89,6 +105,39 @@ describe('commands without a folder', () => {
       err: told,
     });
     expect(await run(['models', 'list', '--json'])).toMatchObject({ code: 0, err: '' });
+  });
+
+  it('say what came of trainings where no model is in force, and how another run begins', async () => {
+    const sample = await createSampleRun();
+    await sample.append(
+      'model-events',
+      modelEvent('v1-00000000', 'refused', 2),
+      modelEvent('v2-00000000', 'refused', 3),
+    );
+    cpSync(sample.folder, 'segtide-out/run', { recursive: true });
+    await sample.remove();
+    const { out } = await run(['segments', 'list']);
+    expect(out).toBe(
+      'no segments yet: no model is in force; 2 trainings gave none that the gate let pass: see segtide models list\n',
+    );
+    writeFileSync('segtide-out/run/summary.json', '{}');
+    const asked = await run(['models', 'retrain']);
+    expect(asked.err).toMatch(/has ended; begin another$/m);
+    const file = Buffer.from('a model');
+    const sha256 = createHash('sha256').update(file).digest('hex');
+    mkdirSync('segtide-out/run/models', { recursive: true });
+    writeFileSync('segtide-out/run/models/v1-00000000.safetensors', file);
+    writeFileSync('segtide-out/run/models/v1-00000000.json', JSON.stringify({ ...ENTRY, sha256 }));
+    expect((await run(['models', 'retrain'])).err).toContain('begin another with --model segtide-out/run/models/v1-0');
+  });
+
+  it('know a run that has only begun', async () => {
+    makeRun('out');
+    expect((await run(['models', 'list', '--output', 'out'])).err).toContain('not the output folder of a run');
+    mkdirSync('out/checkpoints');
+    writeFileSync('out/checkpoints/run.json', '{}');
+    expect(await run(['models', 'list', '--output', 'out'])).toMatchObject({ code: 0, out: 'no model yet in out\n' });
+    expect(await run(['models', 'retrain', '--output', 'out'])).toMatchObject({ code: 0 });
   });
 
   it.each([[['report']], [['view']], [['segments', 'list']], [['models', 'list']]])(

@@ -64,6 +64,28 @@ describe('a run that goes on with another', () => {
     expect(contents(at('out'))).toEqual({ [name]: text });
   });
 
+  it('says that it starts over where the checkpoints are gone', async () => {
+    await run({ stopped: true });
+    for (const name of readdirSync(at('out/checkpoints'))) {
+      if (name !== 'run.json') rmSync(join(at('out/checkpoints'), name), { recursive: true });
+    }
+    mkdirSync(at('out/models'), { recursive: true });
+    let told = '';
+    const onWarning = (text: string): void => {
+      told += text;
+    };
+    expect((await run({ onWarning }, 'run.resume=true')).events.in).toBe(8);
+    expect(told).toMatch(/no checkpoint in .*out: the run starts over, from the beginning of its input/);
+  });
+
+  it('says what to do where the mark of the run is damaged', async () => {
+    await run({ stopped: true });
+    writeFileSync(at('out/checkpoints/run.json'), 'x');
+    await expect(run({}, 'run.resume=true')).rejects.toThrow(
+      /run\.json can't be read: .* Start afresh in a new output/,
+    );
+  });
+
   it('is asked for where the folder holds a stopped run', async () => {
     await run({ stopped: true });
     await expect(run({})).rejects.toMatchObject({ code: 'output', message: expect.stringContaining('--resume') });
@@ -196,10 +218,12 @@ interface RunOptions {
   /** Stops at the first page by whose end so many windows are out. */
   readonly stopAtWindows?: number;
   readonly onProgress?: (progress: Progress) => void;
+  /** Takes lines of the log from warnings on. */
+  readonly onWarning?: (text: string) => void;
 }
 
 async function run(
-  { stopped = false, stopAtWindows, onProgress }: RunOptions,
+  { stopped = false, stopAtWindows, onProgress, onWarning }: RunOptions,
   ...settings: string[]
 ): Promise<RunSummary> {
   const flags = [
@@ -220,7 +244,7 @@ async function run(
       if (stopAtWindows !== undefined && progress.windows >= stopAtWindows) controller.abort();
       onProgress?.(progress);
     },
-    log: createLog({ level: 'silent', format: 'json', write: () => undefined }),
+    log: createLog({ level: onWarning ? 'warn' : 'silent', format: 'text', write: onWarning ?? (() => undefined) }),
     // As slow as a machine may be: no wait may go by the time that work takes.
     clock: { now: () => (now += 2000) },
   });

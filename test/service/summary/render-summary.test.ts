@@ -57,6 +57,20 @@ describe('renderSummary', () => {
     expect(renderSummary(SAMPLE, { width: 80, color: false })).toBe(AT_80);
   });
 
+  it('tells no rate where this process read nothing', () => {
+    const resumed = renderSummary({ ...SAMPLE, eventsPerSecond: 0 }, { width: 120, color: false });
+    expect(resumed).toContain('2013-12-31, in 12.3 s\n');
+  });
+
+  it('accounts for the customers whom no segment in force counts', () => {
+    const missing = { ...SAMPLE, customers: 4037 + 125 + 39 + 2, evicted: 125, formerCustomers: 39 };
+    const text =
+      '\n  not among them: 125 evicted, 39 in segments that are no more, 2 without a final result of a model\n';
+    expect(renderSummary(missing, { width: 120, color: false })).toContain(text);
+    const evicted = { ...SAMPLE, customers: 4038, evicted: 1 };
+    expect(renderSummary(evicted, { width: 120, color: false })).toContain('\n  not among them: 1 evicted\n');
+  });
+
   it('says where labels are mapped and there is nothing to score', () => {
     const { input } = SAMPLE.config;
     const config = { ...SAMPLE.config, input: { ...input, fields: { ...input.fields, label: 'class' } } };

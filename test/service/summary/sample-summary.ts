@@ -67,6 +67,7 @@ export const SAMPLE: RunSummary = {
   },
   customers: 4037,
   evicted: 0,
+  formerCustomers: 0,
   segments: [
     {
       segmentId: 's1',

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { createDirectorySinks } from '../../../src/transport/file/directory-sinks.js';
 import { createNdjsonSink } from '../../../src/transport/file/ndjson-sink.js';
 import { createStreamSink } from '../../../src/transport/file/stream-sink.js';
@@ -80,6 +80,41 @@ describe('createNdjsonSink', () => {
     expect(sink.bytes()).toBe(300_004);
     expect(readFileSync(path).length).toBe(300_004);
     await sink.close();
+  });
+
+  it('lets no line wait for longer than a second, also where nothing flushes', async () => {
+    const path = fresh();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const sink = await createNdjsonSink(path);
+      for (const text of ['one\n', 'one\ntwo\n']) {
+        await sink.write([text.slice(-4)]);
+        vi.advanceTimersByTime(999);
+        for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+        expect(readFileSync(path, 'utf8')).toBe(text.slice(0, -4));
+        vi.advanceTimersByTime(1);
+        // Also while they are on their way to the file.
+        expect(sink.bytes()).toBe(text.length);
+        await vi.waitFor(() => expect(readFileSync(path, 'utf8')).toBe(text));
+        expect(sink.bytes()).toBe(text.length);
+      }
+      await sink.close();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('tells with the next call what failed meanwhile', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const sink = await createNdjsonSink('/dev/full', { append: true });
+      await sink.write(['a']);
+      vi.advanceTimersByTime(1000);
+      await vi.waitFor(() => expect(sink.write([])).rejects.toThrow('the disk is full'));
+      await sink.close();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('empties a file that is there, or goes on behind it', async () => {
