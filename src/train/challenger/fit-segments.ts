@@ -26,7 +26,7 @@ export async function fitSegments(
   points: EmbeddingBatch,
   champion: Incumbent | undefined,
   job: TrainingJob,
-  gainElsewhere: GainElsewhere | undefined,
+  gainElsewhere?: GainElsewhere,
 ): Promise<FittedSegments> {
   const chosen = await chooseSegments(points, champion, job);
   const centroids = await fitCentroids(points, champion, job, chosen.k, gainElsewhere);
@@ -53,7 +53,7 @@ async function fitCentroids(
   champion: Incumbent | undefined,
   { settings, seed }: TrainingJob,
   k: number,
-  gainElsewhere: GainElsewhere | undefined,
+  gainElsewhere?: GainElsewhere,
 ): Promise<CentroidFit> {
   const { starts } = settings.cluster;
   const anew = (): Promise<CentroidFit> => seedCentroids(embeddings, embeddingSize, k, { seed, starts });
