@@ -1,5 +1,6 @@
 import { takeRows } from '../numeric/take-rows.js';
 import { type CentroidFit, NO_CENTROID, refitCentroids } from './refit-centroids.js';
+import type { GainElsewhere } from './regrouping-gain.js';
 
 export interface ExchangeOptions {
   /**
@@ -8,6 +9,8 @@ export interface ExchangeOptions {
    * @default 0.15
    */
   readonly minGain?: number;
+  /** Where an exchange must take away as much. @default nowhere else */
+  readonly gainElsewhere?: GainElsewhere | undefined;
 }
 
 /**
@@ -24,7 +27,7 @@ export interface ExchangeOptions {
 export async function exchangeCentroids(
   embeddings: Float32Array,
   fit: CentroidFit,
-  { minGain = 0.15 }: ExchangeOptions = {},
+  { minGain = 0.15, gainElsewhere }: ExchangeOptions = {},
 ): Promise<CentroidFit> {
   let best = fit;
   for (let round = 0; round < fit.k && best.k > 2; round++) {
@@ -37,6 +40,8 @@ export async function exchangeCentroids(
     start.set(split.halves.subarray(best.size), merge.from * best.size);
     const next = await refitCentroids(embeddings, best.size, start);
     if (next.inertia > (1 - minGain) * best.inertia) break;
+    const elsewhere = await gainElsewhere?.(best.membership, next.membership);
+    if (elsewhere !== undefined && elsewhere < minGain) break;
     best = next;
   }
   return best;

@@ -1,4 +1,5 @@
 import { type CentroidFit, membershipOf, refitCentroids } from './refit-centroids.js';
+import type { GainElsewhere } from './regrouping-gain.js';
 
 export interface SettleOptions {
   /** Fits from new starts. */
@@ -7,6 +8,8 @@ export interface SettleOptions {
   readonly tolerance?: number;
   /** Inertia of those from new starts, as part of the grown ones', up to which they are taken. @default 0.75 */
   readonly better?: number;
+  /** Where further passes and new starts must be better by as much. @default nowhere else */
+  readonly gainElsewhere?: GainElsewhere | undefined;
 }
 
 /** Passes of Lloyd's rule after which the centroids are looked at; the last are as many as `refitCentroids` takes. */
@@ -27,7 +30,7 @@ export async function settleCentroids(
   embeddings: Float32Array,
   size: number,
   start: Float32Array,
-  { anew, tolerance = 0.05, better = 0.75 }: SettleOptions,
+  { anew, tolerance = 0.05, better = 0.75, gainElsewhere }: SettleOptions,
 ): Promise<CentroidFit> {
   const grown: CentroidFit[] = [{ ...membershipOf(embeddings, size, start), iterations: 0, converged: false }];
   for (const maxIterations of PASSES) {
@@ -37,7 +40,13 @@ export async function settleCentroids(
   // A centroid without rows would be a segment that nobody is in.
   const whole = grown.filter(({ empty }) => empty.length === 0);
   const least = whole.reduce((most, { inertia }) => Math.min(most, inertia), Number.POSITIVE_INFINITY);
-  const settled = whole.find(({ inertia }) => inertia <= (1 + tolerance) * least);
+  const grownEnough = whole.find(({ inertia }) => inertia <= (1 + tolerance) * least);
   const seeded = await anew();
-  return settled !== undefined && seeded.inertia > better * settled.inertia ? settled : seeded;
+  if (grownEnough === undefined) return seeded;
+  const gains = async (before: CentroidFit, after: CentroidFit, share: number): Promise<boolean> =>
+    gainElsewhere === undefined || (await gainElsewhere(before.membership, after.membership)) >= share;
+  const nearest = whole[0]!;
+  const settled = grownEnough === nearest || (await gains(nearest, grownEnough, tolerance)) ? grownEnough : nearest;
+  const isBetter = seeded.inertia <= better * settled.inertia && (await gains(settled, seeded, 1 - better));
+  return isBetter ? seeded : settled;
 }

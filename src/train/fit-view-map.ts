@@ -2,8 +2,8 @@ import type { Latents } from '../encode/embedding-batch.js';
 import type { ViewMap } from '../encode/encoder-model.js';
 import { fitLandmarkMap } from '../encode/neighbours/fit-landmark-map.js';
 import { fitViews } from '../encode/views/fit-views.js';
-import type { FittedViews } from '../encode/views/fitted-views.js';
 import type { Shift } from '../encode/views/shift.js';
+import { splitViews } from '../encode/views/split-views.js';
 import { toUsageScale } from '../encode/views/usage-scale.js';
 import type { ViewKind } from '../encode/views/view-kind.js';
 import { createViewTransform } from '../encode/views/view-transform.js';
@@ -58,10 +58,7 @@ export async function fitViewMap(
   if (views.size === 0) return { viewMap: undefined, record: toRecord(kinds.map(() => 0)) };
   const described = new Float32Array(length * views.size);
   createViewTransform(views, engine).transform(series.values, series.mask, length, latents?.values, described);
-  const values = views.views.map((view) => ({
-    size: view.size,
-    values: takeColumns(described, length, views, view.offset, view.size),
-  }));
+  const values = splitViews(views, described);
   const former = formerPlaces && { size: formerPlaces.length / length, values: formerPlaces };
   const agreement = await viewAgreement(values, length, seed, former);
   const weights = agreement.slice(0, values.length);
@@ -75,16 +72,4 @@ export async function fitViewMap(
     engine,
   );
   return { viewMap: { views, weights, map }, record: toRecord(weights) };
-}
-
-function takeColumns(
-  described: Float32Array,
-  length: number,
-  { size: all }: FittedViews,
-  offset: number,
-  size: number,
-): Float32Array {
-  const taken = new Float32Array(length * size);
-  for (let i = 0; i < length; i++) taken.set(described.subarray(i * all + offset, i * all + offset + size), i * size);
-  return taken;
 }

@@ -72,6 +72,33 @@ describe('exchangeCentroids', () => {
     expect(parts.filter((part) => part > 0.15 && part < 0.5).length).toBeGreaterThan(0);
   });
 
+  it('makes an exchange only where it takes away as much elsewhere', async () => {
+    const rows = blobs(
+      [
+        [0, 0],
+        [30, 0],
+        [50, 0],
+      ],
+      80,
+    );
+    const stuck = await refitCentroids(rows, 2, STUCK);
+    const asked: (readonly Uint16Array[])[] = [];
+    const exchange = (gain: number) =>
+      exchangeCentroids(rows, stuck, {
+        gainElsewhere: async (...groupings) => {
+          asked.push(groupings);
+          return gain;
+        },
+      });
+    expect(await exchange(0.149)).toBe(stuck);
+    const got = await exchange(0.15);
+    expect([...got.weights]).toEqual([80, 80, 80]);
+    expect(asked).toEqual([
+      [stuck.membership, got.membership],
+      [stuck.membership, got.membership],
+    ]);
+  });
+
   it('leaves round clouds without clumps alone, over ten seeds', async () => {
     for (let seed = 1; seed <= 10; seed++) {
       const rows = blobs([[0, 0]], 400, seed);

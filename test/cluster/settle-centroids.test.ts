@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refitCentroids } from '../../src/cluster/refit-centroids.js';
+import { membershipOf, refitCentroids } from '../../src/cluster/refit-centroids.js';
 import { seedCentroids } from '../../src/cluster/seed-centroids.js';
 import { settleCentroids } from '../../src/cluster/settle-centroids.js';
 import { createRandom } from '../../src/numeric/random.js';
@@ -34,6 +34,26 @@ describe('settleCentroids', () => {
     const anew = () => seedCentroids(rows, 1, 3, { seed: 1 });
     expect((await refitCentroids(rows, 1, start)).inertia).toBeGreaterThan(1000);
     expect((await settleCentroids(rows, 1, start, { anew })).inertia).toBeLessThan(10);
+  });
+
+  it('takes new starts only where they are better by as much elsewhere', async () => {
+    const random = createRandom(3);
+    const rows = Float32Array.from({ length: 300 }, (_, i) => 10 * (i % 3) + 0.1 * random.normal());
+    const start = Float32Array.of(-0.1, 0.1, 15);
+    const anew = () => seedCentroids(rows, 1, 3, { seed: 1 });
+    const settle = (gain: number) => settleCentroids(rows, 1, start, { anew, gainElsewhere: async () => gain });
+    expect((await settle(0.25)).inertia).toBeLessThan(10);
+    expect((await settle(0.249)).inertia).toBeGreaterThan(1000);
+  });
+
+  it('takes further passes only where they are better by as much elsewhere', async () => {
+    const rows = square(1);
+    const start = Float32Array.of(0.5, 0.3, 0.5, 0.9);
+    const anew = () => refitCentroids(rows, 2, start, { maxIterations: 1 });
+    const settle = (gain: number) => settleCentroids(rows, 2, start, { anew, gainElsewhere: async () => gain });
+    const nearest = membershipOf(rows, 2, start);
+    expect((await settle(0.05)).inertia).toBeLessThan(0.95 * nearest.inertia);
+    expect((await settle(0.049)).membership).toEqual(nearest.membership);
   });
 
   it('leaves no centroid without rows', async () => {

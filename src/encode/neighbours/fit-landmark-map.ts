@@ -2,39 +2,11 @@ import { createRandom } from '../../numeric/random.js';
 import { sample } from '../../numeric/sample.js';
 import { takeRows } from '../../numeric/take-rows.js';
 import type { RecurrentEngine } from '../vrae/recurrent-engine.js';
-import { firstPlaces } from './first-places.js';
 import type { LandmarkMap } from './landmark-map.js';
-import { layoutGraph } from './layout-graph.js';
-import { nearestNeighbours } from './nearest-neighbours.js';
-import { sumGraphs, toNeighbourGraph } from './neighbour-graph.js';
+import { type DescribedWindows, layOutWindows } from './lay-out-windows.js';
 
 /** Coordinates of a place, unless told otherwise. */
 export const PLACE_SIZE = 8;
-
-/** Where most windows are neighbours of most others, neighbourhoods tell nothing apart. */
-const MOST_SHARE = 1 / 4;
-const LEAST_NEIGHBOURS = 2;
-
-/** Parts windows that the map before holds for one: nothing pushes apart what lies on one spot. */
-const PARTING_NOISE = 1e-3;
-
-/** Windows as several views describe them. */
-export interface DescribedWindows {
-  readonly length: number;
-  readonly views: readonly WeightedView[];
-  /** Where the windows lie in the map before this one: neighbours there count as in a view, but describe nothing. */
-  readonly former?: WeightedView | undefined;
-}
-
-/** What one view says of the windows. */
-export interface WeightedView {
-  /** Numbers of a window; 0 where the view says nothing. */
-  readonly size: number;
-  /** Scaled to unit total variance. */
-  readonly values: Float32Array; // (length, size)
-  /** What the view counts, from 0. */
-  readonly weight: number;
-}
 
 export interface LandmarkMapOptions {
   /** Coordinates of a place. @default 8 */
@@ -68,25 +40,9 @@ export async function fitLandmarkMap(
 ): Promise<LandmarkMap> {
   const { size = PLACE_SIZE, landmarks = 2048, seed, initialPlaces } = options;
   const { length } = windows;
-  const neighbours = Math.min(options.neighbours ?? 15, Math.max(LEAST_NEIGHBOURS, Math.floor(length * MOST_SHARE)));
   const random = createRandom(seed);
-  const views = windows.views.filter((view) => view.weight > 0 && view.size > 0);
-  const heard = windows.former === undefined || !(windows.former.weight > 0) ? views : [...views, windows.former];
-  const { inputs, described } = sideBySide(windows);
-  const places =
-    initialPlaces === undefined
-      ? await firstPlaces(described, length, inputs, size, random)
-      : Float64Array.from(initialPlaces, (place) => place + PARTING_NOISE * random.normal());
-  if (length > 1 && views.length > 0) {
-    const graphs = heard.map((view) =>
-      toNeighbourGraph(nearestNeighbours(view.values, length, view.size, neighbours, engine)),
-    );
-    const graph = sumGraphs(
-      graphs,
-      heard.map(({ weight }) => weight),
-    );
-    layoutGraph(graph, places, { size, seed });
-  }
+  const layout = { size, neighbours: options.neighbours ?? 15, seed, initialPlaces };
+  const { places, neighbours, described, inputs } = await layOutWindows(windows, layout, random, engine);
   const kept = sample(
     Uint32Array.from({ length }, (_, i) => i),
     landmarks,
@@ -100,17 +56,4 @@ export async function fitLandmarkMap(
     landmarks: takeRows(described, inputs, kept),
     places: takeRows(places, size, kept),
   };
-}
-
-function sideBySide({ length, views }: DescribedWindows): { inputs: number; described: Float32Array } {
-  const inputs = views.reduce((sum, { size }) => sum + size, 0);
-  const described = new Float32Array(length * inputs);
-  let offset = 0;
-  for (const { size, values, weight } of views) {
-    for (let i = 0; i < length; i++) {
-      for (let m = 0; m < size; m++) described[i * inputs + offset + m] = values[i * size + m]! * weight;
-    }
-    offset += size;
-  }
-  return { inputs, described };
 }

@@ -18,6 +18,7 @@ import { fitEncoder } from './fit-encoder.js';
 import { fitSegments } from './fit-segments.js';
 import type { FitVraeOptions } from './fit-vrae.js';
 import { toFormerSegments } from './former-segments.js';
+import { gainOverHalves } from './gain-over-halves.js';
 import type { IncumbentRoles } from './incumbent-roles.js';
 import { toStreamFit } from './to-stream-fit.js';
 import type { TrainingWindows } from './training-windows.js';
@@ -56,7 +57,8 @@ export async function fitChallenger(
   const encoder = open(fit.model, '', encoderSettings.engine);
   const embeddings = await embedWindows({ encoder, settings: series, scale: scale ?? undefined }, windows);
   const points = { ...embeddings, embeddings: toClusterPoints(embeddings, cluster.distance) };
-  const { chosen, centroids } = await fitSegments(points, champion, job);
+  const gainElsewhere = gainOverHalves(fit.model, embeddings, { seed: job.seed, engine: encoderSettings.engine });
+  const { chosen, centroids } = await fitSegments(points, champion, job, gainElsewhere);
   const { membership } = centroids;
   const former = await toFormerSegments(roles, data, membership);
   const match = await matchSegments(former, centroids, job.nextSegmentNumber);

@@ -2,6 +2,7 @@ import { type ChosenK, chooseK } from '../../cluster/choose-k.js';
 import { toUnitRows } from '../../cluster/cluster-points.js';
 import { exchangeCentroids } from '../../cluster/exchange-centroids.js';
 import { type CentroidFit, finiteRows, membershipOf, NO_CENTROID } from '../../cluster/refit-centroids.js';
+import type { GainElsewhere } from '../../cluster/regrouping-gain.js';
 import { seedCentroids } from '../../cluster/seed-centroids.js';
 import { settleCentroids } from '../../cluster/settle-centroids.js';
 import type { EmbeddingBatch } from '../../encode/embedding-batch.js';
@@ -20,14 +21,16 @@ export interface FittedSegments {
  * Fits as many segments as are asked for, or as suit the windows best.
  *
  * @param points embeddings as the clusterer sees them
+ * @param gainElsewhere what must speak for other segments than those that the champion's have grown into, too
  */
 export async function fitSegments(
   points: EmbeddingBatch,
   champion: Incumbent | undefined,
   job: TrainingJob,
+  gainElsewhere?: GainElsewhere,
 ): Promise<FittedSegments> {
   const chosen = await chooseSegments(points, champion, job);
-  const centroids = await fitCentroids(points, champion, job, chosen.k);
+  const centroids = await fitCentroids(points, champion, job, chosen.k, gainElsewhere);
   const isCosine = job.settings.cluster.distance === 'cosine';
   return { chosen, centroids: isCosine ? toDirections(points.embeddings, centroids) : centroids };
 }
@@ -52,13 +55,15 @@ async function fitCentroids(
   champion: Incumbent | undefined,
   { settings, seed }: TrainingJob,
   k: number,
+  gainElsewhere?: GainElsewhere,
 ): Promise<CentroidFit> {
   const { starts, plugin } = settings.cluster;
   const start = startOf(embeddings, embeddingSize, champion, k);
   if (plugin !== undefined) return fitPluginCentroids(embeddings, embeddingSize, plugin, { k, seed, start });
   const anew = (): Promise<CentroidFit> => seedCentroids(embeddings, embeddingSize, k, { seed, starts });
   if (start === null) return anew();
-  return exchangeCentroids(embeddings, await settleCentroids(embeddings, embeddingSize, start, { anew }));
+  const settled = await settleCentroids(embeddings, embeddingSize, start, { anew, gainElsewhere });
+  return exchangeCentroids(embeddings, settled, { gainElsewhere });
 }
 
 /** Where the members of the champion's segments are now; null where that is no start for so many segments. */

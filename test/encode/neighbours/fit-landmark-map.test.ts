@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { fitLandmarkMap, type WeightedView } from '../../../src/encode/neighbours/fit-landmark-map.js';
+import { fitLandmarkMap } from '../../../src/encode/neighbours/fit-landmark-map.js';
 import { createPlaceReader } from '../../../src/encode/neighbours/landmark-map.js';
+import type { WeightedView } from '../../../src/encode/neighbours/lay-out-windows.js';
 import { createJsEngine } from '../../../src/encode/vrae/engines/js/js-engine.js';
 import { createRandom } from '../../../src/numeric/random.js';
 
