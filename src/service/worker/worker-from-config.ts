@@ -2,18 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Kafka } from 'kafkajs';
 import { openAlertRules } from '../../anomaly/alert-rules.js';
 import { createEncoders } from '../../encode/threads/create-encoders.js';
-import type { ModelSettings } from '../../train/training-job.js';
-import type { AssignedPartition } from '../../transport/kafka/assigned-partition.js';
 import { describeTopics, type ExistingTopic } from '../../transport/kafka/describe-topics.js';
 import { createGroupReader, type GroupReader } from '../../transport/kafka/group-reader.js';
 import { openKafka } from '../../transport/kafka/kafka-connection.js';
-import { createStateStore } from '../../transport/kafka/kafka-state-store.js';
 import { createKeyPartition } from '../../transport/kafka/key-partition.js';
-import { createPlainStateStore } from '../../transport/kafka/plain-state-store.js';
-import type { StateStore } from '../../transport/kafka/state-store.js';
 import { topicEnds } from '../../transport/kafka/topic-ends.js';
-import { createTopicReader, type TopicReader } from '../../transport/kafka/topic-reader.js';
-import { describeTopic } from '../../transport/kafka/topics.js';
+import { createTopicReader } from '../../transport/kafka/topic-reader.js';
 import { createIntervalLearner } from '../../worker/interval-learner.js';
 import type { Config } from '../config/schema.js';
 import { flushedBefore, openPluginSinks } from '../plugin-sinks.js';
@@ -33,17 +27,16 @@ import { tellOutages } from '../run/tell-outages.js';
 import { toConnection } from '../run/to-connection.js';
 import { outputsOfRole, writtenOutputs } from '../run/written-outputs.js';
 import { checkTopics } from '../topics/check-topics.js';
-import { workerTransactionalIds } from '../topics/client-names.js';
 import { findInputTopics, partitionsOf } from '../topics/input-topics.js';
 import { topicsOf } from '../topics/plan-acls.js';
 import { planTopics } from '../topics/plan-topics.js';
 import { type TopicName, topicOf } from '../topics/topic-name.js';
 import { tracedWorker } from '../trace/trace-worker.js';
 import { asAtStart } from './as-at-start.js';
-import { checkStoredState } from './check-stored-state.js';
 import { toForgottenRecords } from './forgotten-records.js';
 import { toLessonRecords } from './lesson-records.js';
-import { createModelFeed, type ModelFeed } from './model-feed.js';
+import { openModels } from './open-models.js';
+import { openStore } from './open-store.js';
 import { createOutputBuffer } from './output-buffer.js';
 import { type PartitionWorkerOptions, type PartitionWorkerParts, runPartition } from './partition-worker.js';
 import { repartitionFromConfig } from './repartition-from-config.js';
@@ -243,70 +236,4 @@ const CUSTOMER_TOPICS: readonly TopicName[] = ['assignments', 'transitions', 'em
 /** Partitions of a topic that may be there already; 0 where it is not. */
 async function existing(kafka: Kafka, topic: string): Promise<number> {
   return (await describeTopics(kafka, [topic]))[0]?.partitions ?? 0;
-}
-
-/** What the topics hold must go with the settings of a worker before it joins the others; where it does not, it reads no more. */
-async function openModels(
-  kafka: Kafka,
-  reader: TopicReader,
-  { output }: Config,
-  model: ModelSettings,
-  own: Pick<PartitionWorkerOptions, 'identity' | 'partitions'>,
-  { log }: RoleDeps,
-): Promise<ModelFeed> {
-  const topic = topicOf(output, 'models');
-  try {
-    await checkStoredState(kafka, reader, topicOf(output, 'state'), own);
-    return await createModelFeed({
-      reader,
-      topic,
-      model,
-      last: await lastRecord(kafka, topic),
-      onProblem: ({ modelVersion, why }) =>
-        log.warn(`model ${modelVersion ?? ''} can't be used, the one before stays: ${why}`),
-    });
-  } catch (error) {
-    await reader.close().catch(() => {}); // the first error is the one to tell
-    throw error;
-  }
-}
-
-/** Offset of the topic's last record, which the mark of its transaction follows; undefined where there is none. */
-async function lastRecord(kafka: Kafka, topic: string): Promise<bigint | undefined> {
-  const [range] = await describeTopic(kafka, topic);
-  return range!.high - range!.low > 1n ? range!.high - 2n : undefined;
-}
-
-function openStore(
-  { input, output, delivery }: Config,
-  kafka: Kafka,
-  reader: TopicReader,
-  group: GroupReader,
-  partition: AssignedPartition,
-  { clock, log }: RoleDeps,
-): StateStore {
-  const options = {
-    reader,
-    compression: output.compression,
-    stateTopic: topicOf(output, 'state'),
-    statePartition: partition.partition,
-    outageMs: delivery.outage,
-    clock,
-    newId: randomUUID,
-    onTrimFailed: (error: Error) =>
-      log.debug(`old state could not be removed, and takes room until it is compacted: ${error.message}`),
-  };
-  if (delivery.guarantee === 'at-least-once') {
-    return createPlainStateStore(kafka, {
-      ...options,
-      commitOffsets: (offsets) => group.commit(partition, offsets),
-    });
-  }
-  const { groupId } = input.kafka!;
-  return createStateStore(kafka, {
-    ...options,
-    transactionalId: `${workerTransactionalIds(output.topicPrefix)}${partition.partition}`,
-    groupId,
-    partition: partition.partition,
-  });
 }
