@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RunSummary } from '../../src/service/run-summary.js';
-import { type Ended, recordsOf, runSegtide, scratchFolder } from './segtide.js';
+import { type Ended, recordsOf, runSegtide, STARTS_OVER, scratchFolder } from './segtide.js';
 import { DAY, QUICK_TRAINING, USAGE_FLAGS, usageLines, writeLines } from './usage-file.js';
 
 const folder = scratchFolder();
@@ -183,10 +183,9 @@ describe('outputs that cannot be written', () => {
       const args = ['run', at('more.ndjson'), ...USAGE_FLAGS, ...QUICK_TRAINING, '--set', 'run.checkpointEvery=100ms'];
       expectFailure(await runSegtide([...args, '--output', join(disk, 'out')]), 4, /disk is full/);
       execFileSync('mount', ['-o', 'remount,size=64m', disk]);
-      expect(await runSegtide([...args, '--output', join(disk, 'out'), '--resume'])).toMatchObject({
-        code: 0,
-        stderr: '',
-      });
+      const { code, stderr } = await runSegtide([...args, '--output', join(disk, 'out'), '--resume']);
+      // The disk may be full before the first checkpoint.
+      expect([code, stderr.replace(STARTS_OVER, '')]).toEqual([0, '']);
       await runSegtide([...args, '--output', at('roomy')]);
       for (const name of ['assignments', 'transitions', 'segments', 'drift']) {
         expect(recordsOf(join(disk, 'out'), name), name).toEqual(recordsOf(at('roomy'), name));

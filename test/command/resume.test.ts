@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/numeric/random.js';
 import type { RunSummary } from '../../src/service/run-summary.js';
-import { outputsOf, runSegtide, scratchFolder, startSegtide } from './segtide.js';
+import { outputsOf, runSegtide, STARTS_OVER, scratchFolder, startSegtide } from './segtide.js';
 import { QUICK_TRAINING, USAGE_FLAGS, usageLines, writeLines } from './usage-file.js';
 
 const folder = scratchFolder();
@@ -57,7 +57,8 @@ describe('segtide run --resume', () => {
           child.kill('SIGKILL');
         }
         const { code, signal, stderr } = await ended;
-        expect(stderr).toBe('');
+        // A kill before the first checkpoint leaves nothing to go on from.
+        expect(stderr.replace(STARTS_OVER, '')).toBe('');
         if (signal === 'SIGKILL') killed++;
         else expect(code).toBe(0);
         if (existsSync(join(output, 'checkpoints'))) resumed++;

@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../dist/service/cli/main.js', import.meta.url));
 
+/** What a resumed run says where there is nothing to go on from. */
+export const STARTS_OVER = /^\{[^\n]*the run starts over, from the beginning of its input"\}\n/;
+
 /** How a command ended. */
 export interface Ended {
   readonly code: number | null;

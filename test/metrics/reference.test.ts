@@ -68,7 +68,7 @@ The command adds the default metrics of prom-client, among them \`process_cpu_se
 
 ## How many series there are
 
-With P partitions of a worker, S segments, C channels and D dimensions of the embedding: a worker has at most 9 P + S + 2 of the above, 56 histogram series and 66 of closed sets; the active trainer has at most 2 S for segments, 20 C + 2 S + 2 D + 10 for drift, and 120 others; what sends alerts has 29 for each receiver. 50 segments on 100 partitions are some 1,100 series in one worker. Series of a segment end when it retires, those of a partition when it is revoked.
+With P partitions of a worker, S segments, C channels and D dimensions of the embedding: a worker has at most 9 P + S + 2 of the above, 56 histogram series and 71 of closed sets; the active trainer has at most 2 S for segments, 20 C + 2 S + 2 D + 10 for drift, and 120 others; what sends alerts has 29 for each receiver. 50 segments on 100 partitions are some 1,100 series in one worker. Series of a segment end when it retires, those of a partition when it is revoked.
 `;
 }
 

@@ -183,7 +183,7 @@ describe('the number of series', () => {
     }
     const count = async () => (await registry.metrics()).split('\n').filter((line) => /^segtide/.test(line)).length;
     const ofWorker = await count();
-    expect(ofWorker).toBeLessThanOrEqual(9 * PARTITIONS + K + 2 + 56 + 66);
+    expect(ofWorker).toBeLessThanOrEqual(9 * PARTITIONS + K + 2 + 56 + 71);
 
     createTrainerMeter(registry, CLOCK, () => 0).started(largeTrainer());
     const ofTrainer = (await count()) - ofWorker;

@@ -34,12 +34,17 @@ describe('gateRefit', () => {
   const values = {} as GateValues;
 
   it('lets a refit take over that parts the same windows better, and says by how much', () => {
-    expect(gateRefit(values, { champion: 0.1, challenger: 0.3 })).toMatchObject({
+    expect(gateRefit(values, { champion: 0.1, challenger: 0.3 }, false)).toMatchObject({
       promoted: true,
       reasons: ['segments are further apart: common silhouette 0.300 against 0.100'],
     });
-    expect(gateRefit(values, { champion: 0.3, challenger: 0.305 }).promoted).toBe(false);
-    expect(gateRefit(values, { champion: 0.1, challenger: Number.NaN }).promoted).toBe(false);
-    expect(gateRefit(values, { champion: 0, challenger: 1 }, 'no view tells the windows apart').promoted).toBe(false);
+    expect(gateRefit(values, { champion: 0.3, challenger: 0.305 }, false).promoted).toBe(false);
+    expect(gateRefit(values, { champion: 0.1, challenger: Number.NaN }, false).promoted).toBe(false);
+    expect(gateRefit(values, { champion: 0.4, challenger: 0.36 }, true).promoted).toBe(true);
+    expect(gateRefit(values, { champion: 0.4, challenger: 0.34 }, true).promoted).toBe(false);
+    expect(gateRefit(values, { champion: 0.1, challenger: Number.NaN }, true).promoted).toBe(false);
+    expect(gateRefit(values, { champion: 0, challenger: 1 }, false, 'no view tells the windows apart').promoted).toBe(
+      false,
+    );
   });
 });

@@ -41,7 +41,11 @@ export const ENCODER_CANDIDATES: readonly EncoderCandidate[] = [
     }),
   ),
   ...ENCODER_KINDS.filter(isProjectedKind).map(
-    (kind): EncoderCandidate => ({ name: kind, by: 'embedding', set: { 'encoder.kind': kind } }),
+    (kind): EncoderCandidate => ({
+      name: kind,
+      by: 'embedding',
+      set: { 'encoder.kind': kind, ...(kind === 'features' && { 'encoder.features': 'catch22' }) },
+    }),
   ),
   { name: 'compact', by: 'embedding', set: { 'encoder.kind': 'features', 'encoder.features': 'compact' } },
   ...VIEW_KINDS.filter((kind) => kind !== 'latents').map(

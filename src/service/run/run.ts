@@ -62,8 +62,11 @@ export const runFromConfig: RunFromConfig = async (given, deps) => {
       if (isUseless) await outputs.discard();
       throw error;
     } finally {
-      await outputs.close();
-      undelivered = (await notified?.end()) ?? 0;
+      try {
+        await outputs.close();
+      } finally {
+        undelivered = (await notified?.end()) ?? 0;
+      }
     }
     return undelivered === 0 ? summary : { ...summary, undelivered };
   } finally {

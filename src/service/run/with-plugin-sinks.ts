@@ -32,8 +32,11 @@ export function withPluginSinks(outputs: RunOutputs, plugins: PluginSinks): RunO
     },
     discard: () => outputs.discard(),
     close: async () => {
-      await outputs.close();
-      await plugins.close();
+      try {
+        await outputs.close();
+      } finally {
+        await plugins.close();
+      }
     },
     sizes: () => outputs.sizes(),
     get summary() {

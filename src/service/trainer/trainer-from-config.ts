@@ -180,9 +180,9 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
     return { role: 'trainer', seconds: (clock.now() - startedAt) / 1000, ...summary };
   } finally {
     observer?.close();
-    await group?.close();
-    await reader.close();
-    await plugins.close();
+    // What stopped the trainer is the one to tell, whatever its parts end with.
+    const closed = await Promise.allSettled([group?.close(), reader.close(), plugins.close()]);
+    for (const end of closed) if (end.status === 'rejected') log.debug(`closing: ${String(end.reason)}`);
   }
 }
 

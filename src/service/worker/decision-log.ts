@@ -110,7 +110,8 @@ export function createDecisionLog({ identity, partitions }: Pick<LogEntry, 'iden
     silence: (clock) => decide('silence', clock),
     wake: (clock) => decide('wake', clock),
     page({ series, assignments }, marks) {
-      if (marks.odd.length + marks.moved.length > 0) current.marks[current.pages.length] = marks;
+      if (marks.odd.length + marks.moved.length > 0 || marks.ruled !== undefined)
+        current.marks[current.pages.length] = marks;
       current.pages.push(series.length);
       if (assignments === undefined) {
         current.pageModels.push(-1);

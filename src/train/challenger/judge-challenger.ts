@@ -34,7 +34,7 @@ export interface Judgement {
 /** Holds a challenger against the champion on windows that neither has learnt from. */
 export async function judgeChallenger(
   challenger: Challenger,
-  { champion, trained, kept }: IncumbentRoles,
+  { champion, trained, kept, unknownSince }: IncumbentRoles,
   { split, surplus }: TrainingWindows,
   settings: ModelSettings,
 ): Promise<Judgement> {
@@ -61,7 +61,12 @@ export async function judgeChallenger(
   const decision =
     regrouped === undefined || restsOnLatentsAlone(model)
       ? gated
-      : gateRefit(gated.values, await compareGroupings(regrouped, challenger, engine), objection);
+      : gateRefit(
+          gated.values,
+          await compareGroupings(regrouped, challenger, engine),
+          unknownSince !== undefined,
+          objection,
+        );
   const ofEncoder = kept === undefined ? encoderWarning(challenger, decision.values, split) : undefined;
   const fewer = objection === undefined ? fewerSegments(challenger) : undefined;
   return {
@@ -109,24 +114,35 @@ async function measureChampion(
 
 /** Both groupings of the windows in the challenger's views. */
 async function compareGroupings(
-  { membership }: Incumbent,
-  { fit, points, embeddings, membership: own }: Challenger,
+  incumbent: Incumbent,
+  { fit, points, embeddings, membership }: Challenger,
   name: VraeEngine,
 ): Promise<CommonSilhouettes> {
   const viewMap = viewMapOf(fit.model);
+  const { inactive } = embeddings.series;
+  const memberships = [incumbent.membership, membership].map((groups) => withoutInactive(groups, inactive));
   if (viewMap === undefined) {
-    const [champion, challenger] = [membership, own].map((groups) =>
+    const [champion, challenger] = memberships.map((groups) =>
       silhouette(points.embeddings, points.embeddingSize, groups),
     );
     return { champion: champion!, challenger: challenger! };
   }
   const { engine } = await openEngine(name);
   try {
-    const [champion, challenger] = commonSilhouettes(viewMap, embeddings, [membership, own], engine);
+    const [champion, challenger] = commonSilhouettes(viewMap, embeddings, memberships, engine);
     return { champion: champion!, challenger: challenger! };
   } finally {
     engine.dispose();
   }
+}
+
+/**
+ * Windows without any usage lie on one spot: who sets them apart seems to have segments far apart, whatever becomes of the
+ * others. They count where there are no others.
+ */
+function withoutInactive(membership: Uint16Array, inactive: Uint8Array): Uint16Array {
+  if (!inactive.includes(0)) return membership;
+  return membership.map((group, row) => (inactive[row] === 1 ? NO_CENTROID : group));
 }
 
 function encoderWarning(

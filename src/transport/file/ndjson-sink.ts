@@ -64,6 +64,8 @@ class FileSink<T extends NdjsonRecord> implements NdjsonSink<T> {
   #timer: NodeJS.Timeout | undefined;
   #named = false;
   #failure: SegtideError | undefined;
+  /** Whether no call has told of the failure yet. */
+  #isUntold = false;
   /** Steps run one after the other, whether callers wait for them or not. */
   #last: Promise<void> = Promise.resolve();
   #closed: Promise<void> | undefined;
@@ -122,13 +124,17 @@ class FileSink<T extends NdjsonRecord> implements NdjsonSink<T> {
     try {
       if (this.#failure === undefined) await this.#step(() => this.#drain());
       else await this.#last.catch(() => {});
+      if (this.#isUntold) throw this.#failure;
     } finally {
       await this.#file.close();
     }
   }
 
   #check(): void {
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#failure !== undefined) {
+      this.#isUntold = false;
+      throw this.#failure;
+    }
     if (this.#closed !== undefined) {
       throw new SegtideError('output', `${this.path} is closed and takes no further records.`, {
         context: { path: this.path },
@@ -151,7 +157,9 @@ class FileSink<T extends NdjsonRecord> implements NdjsonSink<T> {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       // What fails is told by the next call.
-      this.#step(() => this.#drain()).catch(() => {});
+      this.#step(() => this.#drain()).catch(() => {
+        this.#isUntold = true;
+      });
     }, WAITING_MS).unref();
   }
 
