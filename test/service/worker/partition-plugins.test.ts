@@ -3,7 +3,6 @@ import type { Alert } from '../../../src/anomaly/alert.js';
 import { openAlertRules } from '../../../src/anomaly/alert-rules.js';
 import { resolveEncoder } from '../../../src/encode/encoder-options.js';
 import { createPluginEncoders } from '../../../src/encode/plugin-encoders.js';
-import { createRandom } from '../../../src/numeric/random.js';
 import type { ModelRecord } from '../../../src/train/model-record.js';
 import { runTrainingJob } from '../../../src/train/run-training-job.js';
 import { pluginOf } from '../../plugin/plugin-of.js';
@@ -23,7 +22,7 @@ const alertsOf = ({ outputs }: MemoryState) =>
   });
 
 describe('a worker with an alert rule of one’s own', () => {
-  it('raises each alert once in a cool-down, whenever it is killed', async () => {
+  it.each([1, 3])('raises each alert once in a cool-down of %i windows, whenever it is killed', async (windows) => {
     const plugin = pluginOf(`export default {
       kind: 'alert-rule',
       judge: ({ length, steps, values, segmentIds }) => Array.from({ length }, (_, i) => {
@@ -33,28 +32,31 @@ describe('a worker with an alert rule of one’s own', () => {
     };`);
     const rules = openAlertRules([plugin], ({ message }) => expect.unreachable(message));
     const inForce = () => models;
+    const { settings } = SMALL.alerts!;
+    const cooldownMs = windows * settings.cooldownMs;
+    // No other alert, so that the log knows of the rule's by its own marks alone.
+    const alerts = { ...SMALL.alerts!, settings: { ...settings, cooldownMs, kinds: [] } };
+    const quiet = { segmentation: { ...SMALL, alerts } };
     const ruled = (state: MemoryState) => alertsOf(state).filter(({ kind }) => kind === 'rule');
     const oracle = createMemoryState();
-    await drain(newTopics(), oracle, { inForce, rules });
+    await drain(newTopics(), oracle, { inForce, rules, options: quiet });
     const expected = ruled(oracle);
     expect(expected.length).toBeGreaterThan(9);
     expect(expected[0]).toMatchObject({ severity: 'high', status: 'confirmed', cause: 'own', score: 1, threshold: 1 });
     expect(new Set(expected.map(({ alertId }) => alertId)).size).toBe(expected.length);
-    const { cooldownMs } = SMALL.alerts!.settings;
     const ends = new Map<string, number>();
     for (const { customerId, windowEnd } of expected) {
       expect(windowEnd - (ends.get(customerId!) ?? Number.NEGATIVE_INFINITY)).toBeGreaterThanOrEqual(cooldownMs);
       ends.set(customerId!, windowEnd);
     }
-    const random = createRandom(5);
-    const topics = newTopics();
-    const state = createMemoryState();
-    for (let kills = 0; kills < 4; kills++) {
-      const options = { commitEveryMs: 0, maxCommitBytes: 1 + random.below(3000) };
-      await drain(topics, state, { killAfterPages: 1 + random.below(12), inForce, rules, options });
+    for (let killAfterPages = 1; killAfterPages <= 16; killAfterPages++) {
+      const topics = newTopics();
+      const state = createMemoryState();
+      const options = { ...quiet, commitEveryMs: 0, maxCommitBytes: 1, checkpointRecords: 100_000 };
+      await drain(topics, state, { killAfterPages, inForce, rules, options });
+      await drain(topics, state, { inForce, rules, options });
+      expect(ruled(state), `killed after ${killAfterPages} pages`).toEqual(expected);
     }
-    await drain(topics, state, { inForce, rules });
-    expect(ruled(state)).toEqual(expected);
     await rules.close();
   });
 });
