@@ -38,8 +38,10 @@ describe('labels of customers', () => {
     );
     fc.assert(
       fc.property(events, fc.integer({ min: 1, max: 9 }), fc.boolean(), (walk, size, restarts) => {
-        let hour = 100;
-        const drawn = walk.map(({ hours, jitter, customer, isLabelled }) => {
+        // Each tells its first class long before the next: to begin with one counts as a change, too.
+        const firsts = ['a', 'b', 'c'].map((customer) => ({ hours: 0, jitter: 0, customer, isLabelled: true }));
+        let hour = 99;
+        const drawn = [...firsts, ...walk].map(({ hours, jitter, customer, isLabelled }) => {
           hour += hours;
           const time = Math.floor(hour * HOUR);
           // A class lasts longer than events are out of order.
