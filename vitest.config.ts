@@ -12,6 +12,7 @@ export default defineConfig({
       'test/browser/**',
       'node_modules/**',
     ],
+    setupFiles: ['./test/support/property-seed.ts'],
     // Nothing is told by time: the limit is for a machine that has other work.
     testTimeout: 120_000,
     hookTimeout: 120_000,
