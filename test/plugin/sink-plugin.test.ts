@@ -257,6 +257,13 @@ describe('a run with a sink of one’s own', () => {
     expect(existsSync(at('out'))).toBe(method === 'close');
   });
 
+  it('is closed where the folder beside it can’t be made', async () => {
+    const [out, closed] = [at('out'), at('closed')].map((path) => JSON.stringify(path));
+    const body = `if (method === 'open') appendFileSync(${out}, 'in the way'); if (method === 'close') appendFileSync(${closed}, '');`;
+    await expect(run({ module: sinkOf(body) })).rejects.toMatchObject({ code: 'output' });
+    expect(existsSync(at('closed'))).toBe(true);
+  });
+
   it('refuses to start with one that is none', async () => {
     writeFileSync(at('none.mjs'), "export default { kind: 'sink' };");
     await expect(run({ module: at('none.mjs') })).rejects.toMatchObject({

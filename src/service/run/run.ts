@@ -1,15 +1,16 @@
 import { SegtideError } from '../../errors.js';
+import type { Config } from '../config/schema.js';
 import type { NotifyBesideRun } from '../notify/notify-beside-run.js';
 import { openPluginSinks } from '../plugin-sinks.js';
 import type { RunFromConfig } from '../run-from-config.js';
 import type { RunSummary } from '../run-summary.js';
 import { checkPlugins } from './check-plugins.js';
 import { openNotified } from './open-notified.js';
-import { openOutputs } from './open-outputs.js';
+import { openOutputs, type RunOutputs } from './open-outputs.js';
 import { openSource } from './open-source.js';
 import { PipelineRun } from './pipeline-run.js';
 import { readInitialModel } from './read-initial-model.js';
-import { openRunFolder } from './run-folder.js';
+import { openRunFolder, type RunFolder } from './run-folder.js';
 import { resolveRun } from './run-settings.js';
 import { settleStateFolder } from './state-folder.js';
 import { withPluginSinks } from './with-plugin-sinks.js';
@@ -43,10 +44,7 @@ export const runFromConfig: RunFromConfig = async (given, deps) => {
         '`run.resume` needs an input that can be read again: standard input cannot; write it to a file first, or start afresh',
       );
     }
-    const plugins = await openPluginSinks(config, writtenOutputs(config));
-    // Only now, so that a start that fails leaves no folder behind.
-    await folder.prepare();
-    const outputs = withPluginSinks(await openOutputs(config, from?.checkpoint.outputs), plugins);
+    const outputs = await openWithPlugins(config, folder);
     let notified: NotifyBesideRun | undefined;
     let summary: RunSummary;
     let undelivered = 0;
@@ -73,3 +71,15 @@ export const runFromConfig: RunFromConfig = async (given, deps) => {
     await input.source.close();
   }
 };
+
+async function openWithPlugins(config: Config, folder: RunFolder): Promise<RunOutputs> {
+  const plugins = await openPluginSinks(config, writtenOutputs(config));
+  try {
+    // Only now, so that a start that fails leaves no folder behind.
+    await folder.prepare();
+    return withPluginSinks(await openOutputs(config, folder.found?.checkpoint?.outputs), plugins);
+  } catch (error) {
+    await plugins.close().catch(() => {}); // the first error is the one to tell
+    throw error;
+  }
+}

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { tryEncoderFile } from '../../encode/check-encoder-file.js';
-import { createGroupReader, type GroupReader } from '../../transport/kafka/group-reader.js';
+import { createGroupReader } from '../../transport/kafka/group-reader.js';
 import { openKafka } from '../../transport/kafka/kafka-connection.js';
 import { createStateStore } from '../../transport/kafka/kafka-state-store.js';
 import { lookAtState } from '../../transport/kafka/look-at-state.js';
@@ -13,6 +13,7 @@ import { checkEngine } from '../run/check-engine.js';
 import { checkPlugins } from '../run/check-plugins.js';
 import { closeWithin } from '../run/close-within.js';
 import { findSchemaIds } from '../run/find-schema-ids.js';
+import { createOpenParts } from '../run/open-parts.js';
 import { readInitialModel } from '../run/read-initial-model.js';
 import type { RoleDeps, TrainerSummary } from '../run/role.js';
 import { resolveRun } from '../run/run-settings.js';
@@ -60,43 +61,47 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
 
   // A group of its own, and with it a prefix for what its members are allowed.
   const groupId = trainerGroup(kafkaInput.groupId);
-  const reader = await createTopicReader(kafka, {
-    groupId,
-    topics: [topic('trainer-state'), topic('models')],
-    newId: randomUUID,
-  });
-  const plugins = await openPluginSinks(config, outputsOfRole('trainer', config));
   const summary = { windows: 0, published: [] as string[], trainings: 0 };
-  let group: GroupReader | undefined;
   let standsBy = false;
+  const open = createOpenParts(log);
   try {
+    const reader = open.add(
+      await createTopicReader(kafka, {
+        groupId,
+        topics: [topic('trainer-state'), topic('models')],
+        newId: randomUUID,
+      }),
+    );
+    const plugins = open.add(await openPluginSinks(config, outputsOfRole('trainer', config)));
     const stored = await lookAtState(kafka, reader, topic('trainer-state'), 0);
     if (stored?.checkpoint !== undefined) checkStoredTrainer(segmentation.trainer, stored.checkpoint);
-    group = await createGroupReader(
-      {
-        ...connection,
-        groupId,
-        topics: [topic('statistics'), topic('samples'), topic('model-requests')],
-        startAt: 'earliest',
-        // What workers taught while no trainer was there for longer than the topics keep it: the model lives on without.
-        outOfRange: 'earliest',
-        // Lessons are few and large, and samples are to come with the statistics that belong to them.
-        fetchBytes: 8 * 1024 * 1024,
-        sessionTimeoutMs: kafkaInput.sessionTimeout,
-        heartbeatIntervalMs: Math.max(1, Math.floor(Math.min(3000, kafkaInput.sessionTimeout / 10))),
-        outageMs: delivery.outage,
-        stallMs: Math.max(delivery.stall, delivery.outage + 1000),
-      },
-      {
-        ...tellOutages(log),
-        onLost: (lost) => log.warn('records that were not read are gone', { ...lost }),
-        onIdle() {
-          // Each rebalance of the group tells it.
-          if (!standsBy) log.info('standing by: another trainer is active');
-          standsBy = true;
-          observer?.idle();
+    const group = open.add(
+      await createGroupReader(
+        {
+          ...connection,
+          groupId,
+          topics: [topic('statistics'), topic('samples'), topic('model-requests')],
+          startAt: 'earliest',
+          // What workers taught while no trainer was there for longer than the topics keep it: the model lives on without.
+          outOfRange: 'earliest',
+          // Lessons are few and large, and samples are to come with the statistics that belong to them.
+          fetchBytes: 8 * 1024 * 1024,
+          sessionTimeoutMs: kafkaInput.sessionTimeout,
+          heartbeatIntervalMs: Math.max(1, Math.floor(Math.min(3000, kafkaInput.sessionTimeout / 10))),
+          outageMs: delivery.outage,
+          stallMs: Math.max(delivery.stall, delivery.outage + 1000),
         },
-      },
+        {
+          ...tellOutages(log),
+          onLost: (lost) => log.warn('records that were not read are gone', { ...lost }),
+          onIdle() {
+            // Each rebalance of the group tells it.
+            if (!standsBy) log.info('standing by: another trainer is active');
+            standsBy = true;
+            observer?.idle();
+          },
+        },
+      ),
     );
     closeWithin(STOP_MS, signal, group);
     await servePartitions(
@@ -180,9 +185,7 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
     return { role: 'trainer', seconds: (clock.now() - startedAt) / 1000, ...summary };
   } finally {
     observer?.close();
-    // What stopped the trainer is the one to tell, whatever its parts end with.
-    const closed = await Promise.allSettled([group?.close(), reader.close(), plugins.close()]);
-    for (const end of closed) if (end.status === 'rejected') log.debug(`closing: ${String(end.reason)}`);
+    await open.close();
   }
 }
 

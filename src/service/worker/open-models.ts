@@ -9,7 +9,7 @@ import { checkStoredState } from './check-stored-state.js';
 import { createModelFeed, type ModelFeed } from './model-feed.js';
 import type { PartitionWorkerOptions } from './partition-worker.js';
 
-/** What the topics hold must go with the settings of a worker before it joins the others; where it does not, it reads no more. */
+/** What the topics hold must go with the settings of a worker before it joins the others. */
 export async function openModels(
   kafka: Kafka,
   reader: TopicReader,
@@ -19,20 +19,15 @@ export async function openModels(
   { log }: RoleDeps,
 ): Promise<ModelFeed> {
   const topic = topicOf(output, 'models');
-  try {
-    await checkStoredState(kafka, reader, topicOf(output, 'state'), own);
-    return await createModelFeed({
-      reader,
-      topic,
-      model,
-      last: await lastRecord(kafka, topic),
-      onProblem: ({ modelVersion, why }) =>
-        log.warn(`model ${modelVersion ?? ''} can't be used, the one before stays: ${why}`),
-    });
-  } catch (error) {
-    await reader.close().catch(() => {}); // the first error is the one to tell
-    throw error;
-  }
+  await checkStoredState(kafka, reader, topicOf(output, 'state'), own);
+  return createModelFeed({
+    reader,
+    topic,
+    model,
+    last: await lastRecord(kafka, topic),
+    onProblem: ({ modelVersion, why }) =>
+      log.warn(`model ${modelVersion ?? ''} can't be used, the one before stays: ${why}`),
+  });
 }
 
 /** Offset of the topic's last record, which the mark of its transaction follows; undefined where there is none. */

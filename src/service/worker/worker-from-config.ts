@@ -3,7 +3,7 @@ import type { Kafka } from 'kafkajs';
 import { openAlertRules } from '../../anomaly/alert-rules.js';
 import { createEncoders } from '../../encode/threads/create-encoders.js';
 import { describeTopics, type ExistingTopic } from '../../transport/kafka/describe-topics.js';
-import { createGroupReader, type GroupReader } from '../../transport/kafka/group-reader.js';
+import { createGroupReader } from '../../transport/kafka/group-reader.js';
 import { openKafka } from '../../transport/kafka/kafka-connection.js';
 import { createKeyPartition } from '../../transport/kafka/key-partition.js';
 import { topicEnds } from '../../transport/kafka/topic-ends.js';
@@ -17,6 +17,7 @@ import { checkPlugins } from '../run/check-plugins.js';
 import { closeWithin } from '../run/close-within.js';
 import { findSchemaIds } from '../run/find-schema-ids.js';
 import { groupSettings } from '../run/group-settings.js';
+import { createOpenParts } from '../run/open-parts.js';
 import { openValues } from '../run/open-values.js';
 import type { RoleDeps, WorkerSummary } from '../run/role.js';
 import { resolveRun } from '../run/run-settings.js';
@@ -79,42 +80,43 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
   await checkEncoderRuntime(config);
   const inputTopics = inputs.map((found) => found.topic);
   const topics = [...(isRepartitioned ? [topic('repartitioned')] : inputTopics), topic('forget-requests')];
-  const reader = await createTopicReader(kafka, {
-    groupId,
-    topics: [topic('models'), topic('state')],
-    newId: randomUUID,
-  });
-  const own = { identity: settings.windowIdentity, partitions };
-  const models = await openModels(kafka, reader, config, segmentation.trainer.model, own, deps);
-  const values = await openValues(kafkaInput, stages.ingest, clock);
-  const plugins = await openPluginSinks(config, outputsOfRole('worker', config));
-  const encoders = createEncoders(segmentation.trainer.model.encoder, {
-    threads: run.encodeThreads,
-    onFailure: tellUnembedded(log),
-  });
-  const rules = openAlertRules(segmentation.alerts?.settings.rules ?? [], tellUnjudged(log));
-  const partitionOf = await createKeyPartition(partitions);
-  const progress = createWorkerProgress(config, deps, () => models.current());
-  observer?.began({ ends: () => topicEnds(kafka, topics), models: () => models.current() });
-  let group: GroupReader | undefined;
+  const open = createOpenParts(log);
   try {
-    group = await createGroupReader(
-      {
-        ...connection,
-        ...groupSettings(config),
-        groupId,
-        topics,
-        // Of copies every one is read, wherever copying began.
-        startAt: isRepartitioned ? 'earliest' : kafkaInput.startAt,
-      },
-      {
-        ...tellOutages(log),
-        onLost: (lost) => log.warn('records that were not read are gone', { ...lost }),
-        onIdle: () => observer?.idle(),
-      },
+    const reader = open.add(
+      await createTopicReader(kafka, { groupId, topics: [topic('models'), topic('state')], newId: randomUUID }),
     );
-    const joined = group;
-    closeWithin(STOP_MS, signal, joined);
+    const own = { identity: settings.windowIdentity, partitions };
+    const models = open.add(await openModels(kafka, reader, config, segmentation.trainer.model, own, deps));
+    const values = open.add(await openValues(kafkaInput, stages.ingest, clock));
+    const plugins = open.add(await openPluginSinks(config, outputsOfRole('worker', config)));
+    const encoders = open.add(
+      createEncoders(segmentation.trainer.model.encoder, {
+        threads: run.encodeThreads,
+        onFailure: tellUnembedded(log),
+      }),
+    );
+    const rules = open.add(openAlertRules(segmentation.alerts?.settings.rules ?? [], tellUnjudged(log)));
+    const partitionOf = await createKeyPartition(partitions);
+    const progress = createWorkerProgress(config, deps, () => models.current());
+    observer?.began({ ends: () => topicEnds(kafka, topics), models: () => models.current() });
+    const group = open.add(
+      await createGroupReader(
+        {
+          ...connection,
+          ...groupSettings(config),
+          groupId,
+          topics,
+          // Of copies every one is read, wherever copying began.
+          startAt: isRepartitioned ? 'earliest' : kafkaInput.startAt,
+        },
+        {
+          ...tellOutages(log),
+          onLost: (lost) => log.warn('records that were not read are gone', { ...lost }),
+          onIdle: () => observer?.idle(),
+        },
+      ),
+    );
+    closeWithin(STOP_MS, signal, group);
     const options: PartitionWorkerOptions = {
       segmentation,
       ...own,
@@ -131,7 +133,7 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
     };
     const serve = (stop: AbortSignal): Promise<void> =>
       servePartitions(
-        joined,
+        group,
         async (partition, ending) => {
           log.info('partition assigned', { partition: partition.partition });
           // At a stop it keeps them to its end.
@@ -142,7 +144,7 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
           const parts = observed({
             partition,
             isStopped: () => ending.aborted,
-            store: flushedBefore(plugins, openStore(config, kafka, reader, joined, partition, deps)),
+            store: flushedBefore(plugins, openStore(config, kafka, reader, group, partition, deps)),
             values: await values.create(),
             outputs: await createOutputBuffer({
               topicOf: (name) => topic(name as TopicName),
@@ -203,17 +205,7 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
     });
   } finally {
     observer?.close();
-    values.close();
-    // What stopped the worker is the one to tell, whatever its parts end with.
-    const closed = await Promise.allSettled([
-      group?.close(),
-      models.close(),
-      encoders.close(),
-      plugins.close(),
-      rules.close(),
-    ]);
-    closed.push(...(await Promise.allSettled([reader.close()])));
-    for (const end of closed) if (end.status === 'rejected') log.debug(`closing: ${String(end.reason)}`);
+    await open.close();
   }
 }
 
