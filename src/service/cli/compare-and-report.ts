@@ -70,7 +70,7 @@ export async function compareAndReport(
     refuse('--output', 'it writes the config of an encoder, and series have none', 'Name an encoder, or leave it out.');
   }
   const first = config.run.seed;
-  const options: Omit<CompareFilesOptions, 'train' | 'onStep' | 'onShown'> = {
+  const options: Omit<CompareFilesOptions, 'train' | 'onStep' | 'onShown' | 'onPageFailed'> = {
     kind: windows ? 'windows' : 'events',
     labelColumn,
     labelFile: labels,
@@ -86,12 +86,13 @@ export async function compareAndReport(
     report,
     draw: async () => (await loadCharts()).renderChart,
   };
-  return workAndPrint(
+  const pageFailures: unknown[] = [];
+  const exitCode = await workAndPrint(
     {
       work: async (display, signal) => {
         const { encoders, seeds } = options;
         const progress = createCompareProgress({ encoders: encoders.length, seeds: seeds.length, now: terminal.now });
-        const parts: Pick<CompareFilesOptions, 'train' | 'onStep' | 'onShown'> = {
+        const parts: Pick<CompareFilesOptions, 'train' | 'onStep' | 'onShown' | 'onPageFailed'> = {
           train: (job, own, onPeak) => {
             const toLine = (training: TrainingProgress): string => {
               progress.train(training);
@@ -108,6 +109,7 @@ export async function compareAndReport(
             progress.draw(encoder);
             display.show(progress.line);
           },
+          onPageFailed: (error) => pageFailures.push(error),
         };
         let showing: NodeJS.Timeout | undefined;
         try {
@@ -131,6 +133,8 @@ export async function compareAndReport(
     flags,
     terminal,
   );
+  if (pageFailures.length > 0) throw pageFailures[0];
+  return exitCode;
 }
 
 function assignmentsOf(files: readonly string[], flags: CompareFlags, seed?: number): readonly Assignment[] {

@@ -22,6 +22,8 @@ export interface CompareFilesOptions extends ReadWindowsOptions, Omit<CompareWin
   readonly draw: () => Promise<DrawChart>;
   /** Told whose maps the page is about to get. */
   readonly onShown: (encoder: string) => void;
+  /** Told why there is no page: the ranking, which took its time, is there all the same. */
+  readonly onPageFailed: (error: unknown) => void;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface CompareFilesOptions extends ReadWindowsOptions, Omit<CompareWin
  */
 export async function compareFiles(
   config: Config,
-  { kind, labelColumn, labelFile, output, keysOf, report, draw, onShown, ...how }: CompareFilesOptions,
+  { kind, labelColumn, labelFile, output, keysOf, report, draw, onShown, onPageFailed, ...how }: CompareFilesOptions,
   deps: GatherDeps & { readonly signal: AbortSignal },
 ): Promise<ComparisonReport> {
   const { now } = deps.clock;
@@ -72,9 +74,14 @@ export async function compareFiles(
     page: report ?? null,
     seconds: (now() - began) / 1000,
   };
-  if (report !== undefined) {
+  if (report === undefined) return found;
+  try {
     const shown = await gatherComparison(found, clusterings, onShown, deps.signal);
     await writeWholeFile(report, renderComparisonPage(shown, await draw(), now()));
+    return found;
+  } catch (error) {
+    if (deps.signal.aborted) throw error;
+    onPageFailed(error);
+    return { ...found, page: null };
   }
-  return found;
 }

@@ -135,6 +135,15 @@ cluster:
     }
   });
 
+  it('tells the ranking where the page can’t be written, and then why it can’t', async () => {
+    const page = join(folder, 'taken.html');
+    const flags = { encoders: ['raw'], methods: ['k-means'], labelColumn: 'label', seeds: '1', report: page };
+    const told: string[] = [];
+    // A folder stands there by the time that there is something to write.
+    await expect(compared(flags, windows, () => mkdir(page), told)).rejects.toThrow(/taken\.html/);
+    expect(JSON.parse(told.join(''))).toMatchObject({ page: null, candidates: [{ encoder: 'raw', ari: 1 }] });
+  });
+
   it('trains a VRAE once for its embedding and for its latents', async () => {
     const flags = { methods: ['k-means'], labelColumn: 'label', seeds: '2' };
     let trainings = 0;
@@ -283,10 +292,10 @@ async function compared(
   flags: Partial<CompareFlags>,
   file = windows,
   onTraining: (signal: AbortSignal) => unknown = () => undefined,
+  told: string[] = [],
 ): Promise<ComparisonReport> {
-  let out = '';
   const terminal = {
-    out: { write: (text: string) => (out += text) },
+    out: { write: (text: string) => told.push(text) },
     err: { write: () => undefined },
     env: {},
     now: () => 0,
@@ -295,5 +304,5 @@ async function compared(
     await onTraining(signal);
     return runTrainingJob(job);
   });
-  return JSON.parse(out) as ComparisonReport;
+  return JSON.parse(told.join('')) as ComparisonReport;
 }
