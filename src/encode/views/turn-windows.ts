@@ -20,8 +20,11 @@ export type TurnWindows = (
 /** Harmonics of a window that its crest is found by, at most: what is finer is noise more often than behaviour. */
 const MOST_HARMONICS = 16;
 
-/** Of the largest harmonic: a lower one that is at least as large gives fewer crests to choose from. */
-const LEAST_SHARE = 0.25;
+/**
+ * Of the largest harmonic: a lower one that is at least as large gives fewer crests to choose from. Less than a quarter by
+ * what rounding leaves, so that one of exactly a quarter counts however the window is turned.
+ */
+const LEAST_SHARE = 0.25 * (1 - 1e-9);
 
 /**
  * Added to a crest before it is rounded down, or held against another one. Crests of symmetric usage lie on a step, or at

@@ -47,6 +47,11 @@ describe('createWindowTurn', () => {
     );
   });
 
+  it('gives the same where the first harmonic is exactly a quarter of the second', () => {
+    const usage = [39, 48, 33, 48];
+    for (let by = 1; by < 4; by++) expect(turn(shifted(usage, by)).usage).toEqual(turn(usage).usage);
+  });
+
   it.each<[string, number[]]>([
     ['one step', [3]],
     ['zero', [0, 0, 0, 0]],
