@@ -11,10 +11,10 @@ export default {
   // fewer where there are no more different points. The same points and seed must give the same.
   fit({ length, size, values }, { k, seed }) {
     const row = (i) => values.subarray(i * size, (i + 1) * size);
-    const centroids = [Float32Array.from(row(seed % length))];
+    const centroids = [Float32Array.from(row(Math.abs(seed) % length))];
     while (centroids.length < k) {
       const distances = Array.from({ length }, (_, i) => nearest(row(i), centroids).distance);
-      const farthest = distances.indexOf(Math.max(...distances));
+      const farthest = distances.indexOf(distances.reduce((most, distance) => Math.max(most, distance)));
       if (distances[farthest] === 0) break;
       centroids.push(Float32Array.from(row(farthest)));
     }

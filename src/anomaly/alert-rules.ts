@@ -2,7 +2,7 @@ import { SegtideError } from '../errors.js';
 import type { JudgedWindows, RuleVerdict } from '../plugin/alert-rule-plugin.js';
 import { openPlugin, type RunningPlugin } from '../plugin/open-plugin.js';
 import type { PluginModule } from '../plugin/plugin-module.js';
-import { sliceOfJudged } from './judged-windows.js';
+import { sliceOfJudged } from '../plugin/slice-of-judged.js';
 
 /** Alert rules of the user's own, each in its thread. */
 export interface AlertRules {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { AlertRulePlugin, JudgedWindows, RuleVerdict } from '../plugin/alert-rule-plugin.js';
 import type { PluginShape } from '../plugin/encoder-plugin.js';
+import { sliceOfJudged } from '../plugin/slice-of-judged.js';
 import type { ContractCheck } from './contract-check.js';
 import { drawSeries } from './draw-series.js';
 
@@ -38,7 +39,11 @@ export function alertRulePluginContract(
         const all = drawWindows(40, shape, 'v1');
         const together = await judge(all);
         for (let row = 0; row < all.length; row++) {
-          assert.deepEqual((await judge(rowOf(all, row)))[0] ?? null, together[row] ?? null, `window ${row}`);
+          assert.deepEqual(
+            (await judge(sliceOfJudged(all, row, row + 1)))[0] ?? null,
+            together[row] ?? null,
+            `window ${row}`,
+          );
         }
       },
     },
@@ -91,22 +96,5 @@ function drawWindows(length: number, shape: PluginShape, modelVersion: string | 
     distances: Float32Array.from({ length }, (_, i) => (i % 7 === 6 ? Number.NaN : told(i / 10))),
     margins: Float32Array.from({ length }, (_, i) => told((i % 10) / 10)),
     reconstructionErrors: new Float32Array(length).fill(Number.NaN),
-  };
-}
-
-function rowOf(windows: JudgedWindows, row: number): JudgedWindows {
-  const cells = windows.steps * windows.channels;
-  return {
-    ...windows,
-    length: 1,
-    customerIds: windows.customerIds.slice(row, row + 1),
-    starts: windows.starts.slice(row, row + 1),
-    ends: windows.ends.slice(row, row + 1),
-    values: windows.values.slice(row * cells, (row + 1) * cells),
-    mask: windows.mask.slice(row * cells, (row + 1) * cells),
-    segmentIds: windows.segmentIds.slice(row, row + 1),
-    distances: windows.distances.slice(row, row + 1),
-    margins: windows.margins.slice(row, row + 1),
-    reconstructionErrors: windows.reconstructionErrors.slice(row, row + 1),
   };
 }

@@ -17,9 +17,20 @@ export async function openTfjs(file: Uint8Array, layer: string | null, runtime: 
   const handler = runtime.io.fromMemory(artifacts);
   // A graph has nodes, layers have a configuration.
   const { node } = artifacts.modelTopology as { readonly node?: readonly GraphNode[] };
-  if (node === undefined) return openLayers(await runtime.loadLayersModel(handler), layer, runtime);
+  if (node === undefined)
+    return openOrDispose(await runtime.loadLayersModel(handler), (model) => openLayers(model, layer, runtime));
   const wanted = layer === null ? null : nodeOf(node, artifacts, layer);
-  return openGraph(await runtime.loadGraphModel(handler), wanted, runtime);
+  return openOrDispose(await runtime.loadGraphModel(handler), (model) => openGraph(model, wanted, runtime));
+}
+
+/** A model that can't be used as it was asked for leaves no memory taken. */
+function openOrDispose<T extends { dispose(): void }>(model: T, open: (model: T) => TfjsSession): TfjsSession {
+  try {
+    return open(model);
+  } catch (cause) {
+    model.dispose();
+    throw cause;
+  }
 }
 
 interface GraphNode {

@@ -35,7 +35,7 @@ export async function fitFileEncoder(
   const rows = sample(trainRows, MOST_FITTED, createRandom(seed));
   const series = prepareSeries(settings.series, scale ?? undefined, selectWindows(windows, rows));
   const encoder = open(unfilled, 'unfilled', settings.encoder.engine);
-  const { embeddings, length } = await encoder.encode(series);
+  const { embeddings, length } = await encoder.encode(series).finally(() => encoder.dispose?.());
   const { fill, unusable } = finiteMeans(embeddings, encoderShapeOf(unfilled).embeddingSize);
   if (length > 0 && unusable === length) {
     throw new SegtideError(
