@@ -56,12 +56,12 @@ export function gainOverHalves(
 
 async function layHalvesOut(
   viewMap: ViewMap,
-  { series: { values, mask }, length, latents }: EmbeddingBatch,
+  embeddings: EmbeddingBatch,
   { seed, engine: name }: HalvesOptions,
 ): Promise<readonly LaidOutHalf[]> {
   const random = createRandom(seed);
   const drawn = sample(
-    Uint32Array.from({ length }, (_, i) => i),
+    Uint32Array.from({ length: embeddings.length }, (_, i) => i),
     2 * MOST_OF_A_HALF,
     random,
   ).slice();
@@ -69,12 +69,10 @@ async function layHalvesOut(
   const middle = Math.floor(drawn.length / 2);
   const { engine } = await openEngine(name);
   try {
-    const described = new Float32Array(length * viewMap.views.size);
-    createViewTransform(viewMap.views, engine).transform(values, mask, length, latents?.values, described);
     const halves: LaidOutHalf[] = [];
     for (const half of [drawn.subarray(0, middle), drawn.subarray(middle)]) {
       const rows = half.slice().sort();
-      halves.push({ rows, size: PLACE_SIZE, embeddings: await layOut(viewMap, described, rows, seed, engine) });
+      halves.push({ rows, size: PLACE_SIZE, embeddings: await layOut(viewMap, embeddings, rows, seed, engine) });
     }
     return halves;
   } finally {
@@ -84,13 +82,20 @@ async function layHalvesOut(
 
 async function layOut(
   { views, weights }: ViewMap,
-  described: Float32Array,
+  { series: { steps, channels, values, mask }, latents }: EmbeddingBatch,
   rows: Uint32Array,
   seed: number,
   engine: RecurrentEngine,
 ): Promise<Float32Array> {
-  const values = splitViews(views, takeRows(described, views.size, rows));
-  const weighted = values.map((view, i) => ({ ...view, weight: weights[i]! }));
+  const described = new Float32Array(rows.length * views.size);
+  createViewTransform(views, engine).transform(
+    takeRows(values, steps * channels, rows),
+    takeRows(mask, steps * channels, rows),
+    rows.length,
+    latents && takeRows(latents.values, latents.latentSize, rows),
+    described,
+  );
+  const weighted = splitViews(views, described).map((view, i) => ({ ...view, weight: weights[i]! }));
   const options = { size: PLACE_SIZE, neighbours: NEIGHBOURS, seed };
   const windows = { length: rows.length, views: weighted };
   const { places } = await layOutWindows(windows, options, createRandom(seed), engine);
