@@ -8,9 +8,8 @@ import { openKafka } from '../../transport/kafka/kafka-connection.js';
 import { createKeyPartition } from '../../transport/kafka/key-partition.js';
 import { topicEnds } from '../../transport/kafka/topic-ends.js';
 import { createTopicReader } from '../../transport/kafka/topic-reader.js';
-import { createIntervalLearner } from '../../worker/interval-learner.js';
 import type { Config } from '../config/schema.js';
-import { flushedBefore, openPluginSinks } from '../plugin-sinks.js';
+import { openPluginSinks } from '../plugin-sinks.js';
 import { checkEncoderRuntime } from '../run/check-encoder-runtime.js';
 import { checkEngine } from '../run/check-engine.js';
 import { checkPlugins } from '../run/check-plugins.js';
@@ -34,12 +33,8 @@ import { planTopics } from '../topics/plan-topics.js';
 import { type TopicName, topicOf } from '../topics/topic-name.js';
 import { tracedWorker } from '../trace/trace-worker.js';
 import { asAtStart } from './as-at-start.js';
-import { toForgottenRecords } from './forgotten-records.js';
-import { toLessonRecords } from './lesson-records.js';
 import { openModels } from './open-models.js';
-import { openStore } from './open-store.js';
-import { createOutputBuffer } from './output-buffer.js';
-import { type PartitionWorkerOptions, type PartitionWorkerParts, runPartition } from './partition-worker.js';
+import { createPartitionWork } from './partition-work.js';
 import { repartitionFromConfig } from './repartition-from-config.js';
 import { createWorkerProgress } from './worker-progress.js';
 
@@ -49,10 +44,9 @@ import { createWorkerProgress } from './worker-progress.js';
  * @throws SegtideError what the worker can't go on from; its process is to end
  */
 export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promise<WorkerSummary> {
-  const { input, output, delivery, run } = config;
+  const { input, output, run } = config;
   const { clock, log, signal } = deps;
   const observer = deps.observer?.worker();
-  const observed = (parts: PartitionWorkerParts) => tracedWorker(observer?.observe(parts) ?? parts);
   const kafkaInput = input.kafka!;
   const { groupId } = kafkaInput;
   const settings = resolveRun(config);
@@ -96,7 +90,6 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
       }),
     );
     const rules = open.add(openAlertRules(segmentation.alerts?.settings.rules ?? [], tellUnjudged(log)));
-    const partitionOf = await createKeyPartition(partitions);
     const progress = createWorkerProgress(config, deps, () => models.current());
     observer?.began({ ends: () => topicEnds(kafka, topics), models: () => models.current() });
     const group = open.add(
@@ -117,80 +110,16 @@ export async function runWorkerFromConfig(config: Config, deps: RoleDeps): Promi
       ),
     );
     closeWithin(STOP_MS, signal, group);
-    const options: PartitionWorkerOptions = {
-      segmentation,
-      ...own,
-      forgetTopic: topic('forget-requests'),
-      keyed: partitions > 1 && input.keyed === 'verify' ? 'verify' : 'trust',
-      maxBatchBytes: BATCH_BYTES,
-      idleMs: kafkaInput.pollTimeout,
-      topicIdleMs: stages.window.idleTimeoutMs,
-      maxAheadMs: stages.window.maxFutureMs,
-      commitEveryMs: delivery.commitEvery,
-      maxCommitBytes: COMMIT_BYTES,
-      checkpointRecords: delivery.checkpointRecords,
-      checkpointEveryMs: delivery.checkpointEvery,
-    };
+    const workOn = createPartitionWork(config, settings, deps, {
+      ...{ kafka, reader, group, models, values, plugins, encoders, rules, progress, schemaIds, partitions },
+      partitionOf: await createKeyPartition(partitions),
+      observed: (parts) => tracedWorker(observer?.observe(parts) ?? parts),
+    });
     const serve = (stop: AbortSignal): Promise<void> =>
-      servePartitions(
-        group,
-        async (partition, ending) => {
-          log.info('partition assigned', { partition: partition.partition });
-          // At a stop it keeps them to its end.
-          partition.signal.addEventListener('abort', () => {
-            if (!ending.aborted) log.info('partition revoked', { partition: partition.partition });
-          });
-          const assigned = progress.assign(partition);
-          const parts = observed({
-            partition,
-            isStopped: () => ending.aborted,
-            store: flushedBefore(plugins, openStore(config, kafka, reader, group, partition, deps)),
-            values: await values.create(),
-            outputs: await createOutputBuffer({
-              topicOf: (name) => topic(name as TopicName),
-              format: output.format,
-              schemaIds,
-              plugins,
-              embeddings: output.embeddings.enabled,
-              alerts: writtenOutputs(config).includes('alerts'),
-            }),
-            createLearner: (sequence) => {
-              const { series } = segmentation.trainer.model;
-              return createIntervalLearner({
-                partition: partition.partition,
-                sequence,
-                quota: delivery.sampleWindows,
-                steps: series.windowSteps,
-                channels: series.channels,
-                seed: segmentation.trainer.seed,
-                halfLifeMs: segmentation.trainer.reservoir.halfLifeMs,
-                floor: segmentation.trainer.reservoir.floor,
-              });
-            },
-            toRecords: (lessons) =>
-              toLessonRecords(lessons, { samples: topic('samples'), statistics: topic('statistics') }),
-            toForgotten: (customerId, isKnown) =>
-              toForgottenRecords(customerId, {
-                topics: plan.filter(({ name }) => CUSTOMER_TOPICS.includes(name)).map((planned) => planned.topic),
-                isKnown,
-                isHome: partitionOf(customerId) === partition.partition,
-              }),
-            models: () => models.current(),
-            onModelRefused: (record, error) =>
-              log.warn(`a model can't be used, the one before stays: ${error.message}`, { kind: record.kind }),
-            openEncoder: encoders.open,
-            rules,
-            clock,
-            onRestored: (restored) => log.info('restored', { partition: partition.partition, ...restored }),
-            onPage: assigned,
-          });
-          await runPartition(options, parts);
-        },
-        {
-          signal: stop,
-          onFenced: ({ partition }) => log.warn(`another process has taken over partition ${partition}`),
-        },
-      );
+      servePartitions(group, workOn, {
+        signal: stop,
+        onFenced: ({ partition }) => log.warn(`another process has taken over partition ${partition}`),
+      });
     const copy = (stop: AbortSignal): Promise<void> =>
       repartitionFromConfig(config, inputTopics, { ...deps, signal: stop, connection, kafka, values, schemaIds });
     const follow = (stop: AbortSignal): Promise<void> => Promise.race([models.ended, aborted(stop)]);
@@ -218,13 +147,6 @@ function aborted(signal: AbortSignal): Promise<void> {
 
 /** A stop waits so long for the last commit; while brokers are away, it is left to the next owner. In ms. */
 const STOP_MS = 8000;
-/** A batch is parsed and windowed in one go; heartbeats wait as long. */
-const BATCH_BYTES = 262_144;
-/** Of outputs in one commit, about: they are in memory until then. */
-const COMMIT_BYTES = 4 * 1024 * 1024;
-/** Topics whose records are keyed by the customer; by the last the trainer learns whom to forget. */
-const CUSTOMER_TOPICS: readonly TopicName[] = ['assignments', 'transitions', 'embeddings', 'alerts', 'late', 'samples'];
-
 /** Partitions of a topic that may be there already; 0 where it is not. */
 async function existing(kafka: Kafka, topic: string): Promise<number> {
   return (await describeTopics(kafka, [topic]))[0]?.partitions ?? 0;
