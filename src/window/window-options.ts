@@ -73,7 +73,7 @@ export interface WindowOptions {
   /**
    * In a replay: an event further beyond the watermark is quarantined until, of some six records in a row, those of
    * three customers lie within `maxAhead` of each other (three records, where fewer customers are known). More than `outOfOrderness`.
-   * @default 30 days, or the length of a window where that is longer
+   * @default 30 days; three steps or twice `outOfOrderness` where that is longer
    */
   readonly maxAhead?: Duration;
   /** With a clock: an event further beyond it is quarantined. @default '1h' */

@@ -57,7 +57,10 @@ export function resolveWindow(
   const hop = resolveHop(options.hop ?? steps, options.step, nominalMs);
   const minObserved = whole(options.minObserved ?? 0, 'minObserved', 0, steps);
   const outOfOrdernessMs = duration(options.outOfOrderness ?? '5m', 'outOfOrderness');
-  const maxAheadMs = duration(options.maxAhead ?? Math.max(MONTH_MS, steps * nominalMs), 'maxAhead');
+  const maxAheadMs = duration(
+    options.maxAhead ?? Math.max(MONTH_MS, AHEAD_STEPS * nominalMs, 2 * outOfOrdernessMs),
+    'maxAhead',
+  );
   if (maxAheadMs <= outOfOrdernessMs) {
     throw refuse(
       `\`maxAhead\` must be more than \`outOfOrderness\`, else events in their usual disorder would be quarantined; ` +
@@ -98,6 +101,8 @@ export function resolveWindow(
 }
 
 const MONTH_MS = 30 * 86_400_000;
+/** Of events that come once a step, with one or two left out. */
+const AHEAD_STEPS = 3;
 const CALENDAR_MS: Record<CalendarStep, number> = {
   hour: 3_600_000,
   day: 86_400_000,

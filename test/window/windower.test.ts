@@ -330,6 +330,18 @@ describe('a windower', () => {
     expect(windower.acceptedTimes).toEqual([at(6), at(8)]);
   });
 
+  it('does not close a window of many months for a date a year ahead', () => {
+    const onDay = (customer: string, day: number) => event(customer, 24 * day);
+    const days = Array.from({ length: 300 }, (_, day) => ['a', 'b', 'c', 'd'].map((customer) => onDay(customer, day)));
+    const { rows, fates } = run({ step: 'day', steps: 579, origin: '2024-01-01' }, [
+      ...days.flat(),
+      onDay('a', 280 + 365),
+      onDay('b', 300),
+    ]);
+    expect(rows).toEqual([]);
+    expect(fates).toMatchObject({ in: 1202, accepted: 1201, late: 0, quarantined: 1 });
+  });
+
   it('refuses a snapshot of other settings or of another format', () => {
     const snapshot = createWindower(resolveWindow(three)).snapshot();
     expect(() => createWindower(resolveWindow({ ...three, steps: 4 }), snapshot)).toThrow(/other settings/);

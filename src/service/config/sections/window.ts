@@ -44,7 +44,7 @@ export const windowSection = z
     maxAhead: duration({ min: 1 })
       .exactOptional()
       .describe(
-        'Replay: events further beyond the watermark are quarantined until three customers agree; left out it is 30d, or a window where that is longer.',
+        'Replay: events further beyond the watermark are quarantined until three customers agree; left out it is 30d, or three steps or twice `outOfOrderness` where that is longer.',
       ),
     maxFuture: duration().prefault('1h').describe('Live: events further beyond the clock are quarantined.'),
     deduplicate: z
