@@ -9,10 +9,11 @@
  * Prints the mean ARI and NMI times 100 of each set and method over seeds and halves, their mean over sets, and each
  * method's mean rank.
  */
-import { readdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readWindowTable } from '../src/transport/file/read-window-table.js';
+import { labelledSets } from './measure/labelled-sets.js';
 import { isMethod, METHODS, type MethodName, scoreMethod } from './measure/quality-methods.js';
 import { mean } from './measure/statistics.js';
 
@@ -76,13 +77,6 @@ async function main(): Promise<void> {
     );
   }
   if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(rows, undefined, 1)}\n`);
-}
-
-function labelledSets(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.csv.gz'))
-    .map((name) => name.slice(0, -'.csv.gz'.length))
-    .sort();
 }
 
 async function measure(
