@@ -6,12 +6,14 @@ import type { TrainingProgress } from '../../train/training-progress.js';
 import { checkOutputFile } from '../../transport/file/check-output-file.js';
 import { candidateAssignments, keysForFile } from '../compare/candidate-keys.js';
 import { type CompareFilesOptions, compareFiles } from '../compare/compare-files.js';
+import type { ComparisonStep } from '../compare/compare-windows.js';
 import { candidatesWith, ENCODER_CANDIDATES, type EncoderCandidate } from '../compare/encoder-candidates.js';
 import type { Assignment } from '../config/assignment.js';
 import type { Config } from '../config/schema.js';
 import { createLog } from '../log.js';
 import { trainUnderWatch } from '../model/train-under-watch.js';
 import { formatCounted } from '../summary/format.js';
+import type { LineDisplay } from '../summary/line-display.js';
 import { renderComparison } from '../summary/render-comparison.js';
 import type { CompareFlags } from './compare-command.js';
 import { createCompareProgress } from './compare-progress.js';
@@ -32,6 +34,10 @@ const DEFAULT_SEEDS = 3;
 /** Clusterings tell nothing of themselves, and take long now and then. */
 const SHOW_EVERY_MS = 1000;
 
+type TrainJob = (job: TrainingJob, signal: AbortSignal) => Promise<TrainingResult>;
+type Parts = Pick<CompareFilesOptions, 'train' | 'onStep' | 'onShown' | 'onPageFailed'>;
+type FixedOptions = Omit<CompareFilesOptions, keyof Parts>;
+
 /**
  * Compares encoders and methods, and tells the user about it: progress on standard error, the ranking on standard output.
  *
@@ -42,7 +48,7 @@ export async function compareAndReport(
   files: readonly string[],
   flags: CompareFlags,
   terminal: Terminal,
-  train?: (job: TrainingJob, signal: AbortSignal) => Promise<TrainingResult>,
+  train?: TrainJob,
 ): Promise<number> {
   const { windows = false, output, report, labels, labelColumn } = flags;
   if (windows && labels !== undefined) refuse('--labels', 'it is for events', 'Name a --label-column.');
@@ -70,7 +76,7 @@ export async function compareAndReport(
     refuse('--output', 'it writes the config of an encoder, and series have none', 'Name an encoder, or leave it out.');
   }
   const first = config.run.seed;
-  const options: Omit<CompareFilesOptions, 'train' | 'onStep' | 'onShown' | 'onPageFailed'> = {
+  const options: FixedOptions = {
     kind: windows ? 'windows' : 'events',
     labelColumn,
     labelFile: labels,
@@ -86,32 +92,27 @@ export async function compareAndReport(
     report,
     draw: async () => (await loadCharts()).renderChart,
   };
+  return comparePrinted(config, options, flags, terminal, train);
+}
+
+/** Compares with a line that tells how far it is; the ranking is printed whatever becomes of the page. */
+async function comparePrinted(
+  config: Config,
+  options: FixedOptions,
+  flags: CompareFlags,
+  terminal: Terminal,
+  train: TrainJob | undefined,
+): Promise<number> {
   const pageFailures: unknown[] = [];
   const exitCode = await workAndPrint(
     {
       work: async (display, signal) => {
-        const { encoders, seeds } = options;
-        const progress = createCompareProgress({ encoders: encoders.length, seeds: seeds.length, now: terminal.now });
-        const parts: Pick<CompareFilesOptions, 'train' | 'onStep' | 'onShown' | 'onPageFailed'> = {
-          train: (job, own, onPeak) => {
-            const toLine = (training: TrainingProgress): string => {
-              progress.train(training);
-              return progress.line();
-            };
-            return train?.(job, own) ?? trainUnderWatch(job, display, own, { toLine, onPeak });
-          },
-          onStep: (step) => {
-            progress.begin(step);
-            display.show(progress.line);
-            showing ??= setInterval(() => display.show(progress.line), SHOW_EVERY_MS).unref();
-          },
-          onShown: (encoder) => {
-            progress.draw(encoder);
-            display.show(progress.line);
-          },
+        const { toLine, end, ...told } = showComparison(options, display, terminal);
+        const parts: Parts = {
+          ...told,
+          train: (job, own, onPeak) => train?.(job, own) ?? trainUnderWatch(job, display, own, { toLine, onPeak }),
           onPageFailed: (error) => pageFailures.push(error),
         };
-        let showing: NodeJS.Timeout | undefined;
         try {
           return await compareFiles(
             config,
@@ -125,7 +126,7 @@ export async function compareAndReport(
             },
           );
         } finally {
-          clearInterval(showing);
+          end();
         }
       },
       render: renderComparison,
@@ -135,6 +136,28 @@ export async function compareAndReport(
   );
   if (pageFailures.length > 0) throw pageFailures[0];
   return exitCode;
+}
+
+/** What is told while a comparison works. */
+function showComparison({ encoders, seeds }: FixedOptions, display: LineDisplay, terminal: Terminal) {
+  const progress = createCompareProgress({ encoders: encoders.length, seeds: seeds.length, now: terminal.now });
+  let showing: NodeJS.Timeout | undefined;
+  return {
+    toLine(training: TrainingProgress): string {
+      progress.train(training);
+      return progress.line();
+    },
+    onStep(step: ComparisonStep): void {
+      progress.begin(step);
+      display.show(progress.line);
+      showing ??= setInterval(() => display.show(progress.line), SHOW_EVERY_MS).unref();
+    },
+    onShown(encoder: string): void {
+      progress.draw(encoder);
+      display.show(progress.line);
+    },
+    end: () => clearInterval(showing),
+  };
 }
 
 function assignmentsOf(files: readonly string[], flags: CompareFlags, seed?: number): readonly Assignment[] {
