@@ -84,6 +84,14 @@ export type {
   ClustererPoints,
   FittedCentroids,
 } from './plugin/clusterer-plugin.js';
+export type {
+  ComparedWindows,
+  DriftStatisticContext,
+  DriftStatisticPlugin,
+  EmbeddingRows,
+  MeasuredDrift,
+  ValueHistogram,
+} from './plugin/drift-statistic-plugin.js';
 export type { OpenedSink, SinkPlugin, SinkRecord } from './plugin/sink-plugin.js';
 export type { PluginModule } from './plugin/plugin-module.js';
 
@@ -101,7 +109,7 @@ export { type UpdateOptions, update } from './cluster/update.js';
 // drift: … → DriftReport
 export { type Adwin, type AdwinOptions, type AdwinSnapshot, createAdwin } from './drift/adwin.js';
 export type { DriftReport } from './drift/drift-report.js';
-export type { DriftOptions, DriftThresholds } from './drift/drift-settings.js';
+export type { DriftOptions, DriftStatisticOptions, DriftThresholds } from './drift/drift-settings.js';
 export { jensenShannon } from './drift/jensen-shannon.js';
 export { type KolmogorovSmirnov, kolmogorovSmirnov } from './drift/kolmogorov-smirnov.js';
 export { createKswin, type Kswin, type KswinOptions, type KswinSnapshot } from './drift/kswin.js';

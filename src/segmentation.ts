@@ -77,6 +77,7 @@ export interface SegmentationOptions {
   readonly onEncoderFailure?: ((error: SegtideError) => void) | undefined;
   /** Told of each window that an alert rule of the user's own could not judge: it tells nothing of it. */
   readonly onRuleFailure?: ((error: SegtideError) => void) | undefined;
+  readonly onStatisticFailure?: TrainerParts['onStatisticFailure'];
 }
 
 /** One worker and the trainer, in one process; they talk through the same records as when they are apart. */
@@ -88,7 +89,7 @@ export interface Segmentation {
   readonly page$: Observable<Page>;
   /** After the last page: last lessons, last reports, and a first model where the input was too short for one before. */
   end(): Promise<void>;
-  /** Ends a training under way and the encoder threads, so that nothing is left running. */
+  /** Ends a training under way and the threads of encoder and plug-ins, so that nothing is left running. */
   stop(): Promise<void>;
   readonly windower: Windower;
   readonly trainer: Trainer;
@@ -164,6 +165,7 @@ export function createSegmentation(
       ...(train && { train }),
       onProgress: options.onProgress,
       onFailure: options.onFailure,
+      onStatisticFailure: options.onStatisticFailure,
       initialModel,
     },
     from?.trainer,

@@ -144,6 +144,7 @@ export const STAGE_KEYS: KeyTree<StageOptions> = {
       moves: true,
       reconstructionError: true,
     },
+    statistics: { plugin: true, layer: true, threshold: true, parameters: true },
     significance: true,
     actions: { input: true, embedding: true, assignment: true, model: true },
     cooldownWindows: true,

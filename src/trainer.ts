@@ -1,4 +1,5 @@
 import type { ClusterModel } from './cluster/cluster-model.js';
+import { createDriftStatistics } from './drift/drift-statistics.js';
 import { checkEncoderFile } from './encode/check-encoder-file.js';
 import { SegtideError } from './errors.js';
 import type { SegmentRecord } from './publish/segment-record.js';
@@ -50,7 +51,10 @@ export interface Trainer {
   forget(customerId: string): Promise<void>;
   /** The end of the input: the last drift reports, and a first model where there was none yet. */
   end(): Promise<void>;
-  /** Ends a training under way; none runs after it, and what waits for one fails with `aborted`. */
+  /**
+   * Ends a training under way, and the threads of drift statistics; none runs after it, and what waits for one fails with
+   * `aborted`.
+   */
   stop(): Promise<void>;
   /** Windows that taught so far, whether or not they were sampled. */
   readonly windows: number;
@@ -62,6 +66,8 @@ export interface Trainer {
   /** Profiles of the segments in force. */
   readonly segments: readonly SegmentRecord[];
   readonly driftReports: DriftTally;
+  /** Rounds that drift statistics of the user's own were left out of since it was created, by name. */
+  readonly statisticFailures: ReadonlyMap<string, number>;
   /** How far segments agree with labels; undefined where the model in force has had no labelled window. */
   readonly labelScores: LabelScores | undefined;
   /** Labelled windows that were compared with segments so far, under whichever model. */
@@ -89,7 +95,8 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
   const schedule = createRetrainSchedule(settings.retrain, from?.schedule);
   const segments = createSegmentsInForce(parts.segments, from?.segments, from?.segmentNames);
   const life = createModelLife(settings.keepModels ?? 5, { registry, events, onProblem }, from?.life);
-  const watch = createBehaviourWatch(settings, parts, schedule, from);
+  const statistics = createDriftStatistics(settings.drift, parts.onStatisticFailure);
+  const watch = createBehaviourWatch(settings, { drift: parts.drift, statistics }, schedule, from);
   const shared = { position, reservoir, schedule, segments, life, watch };
   const epochs = createCentroidEpochs(settings, parts, shared, from);
   const trainings = createTrainings(settings, parts, shared, from);
@@ -219,13 +226,17 @@ export function createTrainer(settings: TrainerSettings, parts: TrainerParts, fr
     async end() {
       await describeInitial();
       await watch.reportDrift(position.now, true);
+      await statistics.close();
       if (isTrained(position.champion?.clusterModel.modelVersion)) return trainings.stop();
       // Live, a provisional model may be under way.
       await conclude();
       trainings.startAtEnd();
       await conclude();
     },
-    stop: trainings.stop,
+    async stop() {
+      await Promise.all([trainings.stop(), statistics.close()]);
+    },
+    statisticFailures: statistics.failures,
     get windows() {
       return position.windows;
     },

@@ -1,12 +1,13 @@
 import type { ClusterModel } from '../cluster/cluster-model.js';
 import type { DriftObservation } from './drift-observation.js';
-import type { DriftLayer, DriftThresholds } from './drift-settings.js';
+import type { DriftLayer } from './drift-settings.js';
 
 /** One value to hold against a threshold. */
 export interface DriftMeasure {
   readonly layer: DriftLayer;
   readonly subject: string;
-  readonly statistic: keyof DriftThresholds;
+  /** One of `DriftThresholds`, or the name of a plug-in. */
+  readonly statistic: string;
   readonly value: number;
   readonly pValue: number | null;
   /** Largest p-value that counts, where the test has a level of its own. */

@@ -65,8 +65,11 @@ export interface DriftMonitor {
    *
    * @param now event time, epoch ms; the watermark
    * @param atEnd makes the last round of an input with what there is
+   * @param own what statistics of the user's own say of the round that is due. @default none have been asked
    */
-  report(now: number, atEnd?: boolean): readonly DriftReport[];
+  report(now: number, atEnd?: boolean, own?: readonly DriftMeasure[]): readonly DriftReport[];
+  /** What a round compares that `report`, asked next and in the same way, would make; undefined where it is none. */
+  due(now: number, atEnd?: boolean): { readonly reference: DriftSide; readonly current: DriftSide } | undefined;
   snapshot(): DriftMonitorSnapshot;
 }
 
@@ -86,7 +89,9 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
   let watch = createMomentsWatch(snapshot?.watch);
   let detectors = new Map<string, DriftDetector>();
   for (const [key, state] of Object.entries(snapshot?.detectors ?? {})) {
-    detectors.set(key, createDriftDetector(settings.thresholds[statisticOf(key)], state));
+    const threshold = settings.thresholds[statisticOf(key)];
+    // A statistic of the user's own may be asked no more.
+    if (threshold !== undefined) detectors.set(key, createDriftDetector(threshold, state));
   }
 
   function rebase(side?: DriftSide): void {
@@ -122,7 +127,7 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
     const key = keyOf(measure);
     let detector = detectors.get(key);
     if (detector === undefined) {
-      detector = createDriftDetector(settings.thresholds[measure.statistic]);
+      detector = createDriftDetector(settings.thresholds[measure.statistic]!);
       detectors.set(key, detector);
     }
     const { pValue, level = largestPValue } = measure;
@@ -135,7 +140,7 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
   function isNews(measure: DriftMeasure): boolean {
     const { statistic, value, pValue, level } = measure;
     const known = detectors.get(keyOf(measure))?.snapshot().since ?? null;
-    return known === null && value >= settings.thresholds[statistic] && pValue! <= level!;
+    return known === null && value >= settings.thresholds[statistic]! && pValue! <= level!;
   }
 
   /** Whether it is time for one, on whole waves. */
@@ -144,17 +149,24 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
     return (atEnd || windows >= settings.everyWindows || elapsed >= settings.everyMs) && windows >= settings.minWindows;
   }
 
-  function report(now: number, atEnd = false): readonly DriftReport[] {
+  function due(now: number, atEnd = false): ReturnType<DriftMonitor['due']> {
     if (atEnd) closeWave();
+    if (reference === undefined || !referenceComplete) return undefined;
+    return current !== undefined && isRound(current, now, atEnd) ? { reference, current } : undefined;
+  }
+
+  function report(now: number, atEnd = false, own: readonly DriftMeasure[] = []): readonly DriftReport[] {
+    const isDue = due(now, atEnd) !== undefined;
     if (reference === undefined || !referenceComplete) return [];
-    const isDue = current !== undefined && isRound(current, now, atEnd);
     if (!isDue && !hasNewWindows) return [];
     hasNewWindows = false;
     const changes = watch.measures(WATCH_SHARE * settings.significance);
     const seen = isDue || wave === undefined ? current : joined(current, wave, wave.model);
     if (seen === undefined || (!isDue && !changes.some(isNews))) return [];
 
-    const measures = isDue ? [...measureDrift(reference, seen, settings, watch.inflation()), ...changes] : changes;
+    const measures = isDue
+      ? [...measureDrift(reference, seen, settings, watch.inflation()), ...changes, ...own]
+      : changes;
     const pValues = measures.flatMap(({ pValue, level }) => (pValue === null || level !== undefined ? [] : [pValue]));
     const largest = benjaminiHochberg(pValues, settings.significance);
     const judged = measures.map((measure) => judge(measure, seen.observation.start, largest));
@@ -189,6 +201,7 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
       wave = joined(wave, { observation: { ...whole, runs: [] }, model }, model);
     },
     rebase,
+    due,
     report,
     snapshot: () => ({
       formatVersion: 3,
@@ -234,8 +247,8 @@ function keyOf({ layer, subject, statistic }: DriftMeasure): string {
   return `${layer}/${subject}/${statistic}`;
 }
 
-function statisticOf(key: string): DriftMeasure['statistic'] {
-  return key.slice(key.lastIndexOf('/') + 1) as DriftMeasure['statistic'];
+function statisticOf(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1);
 }
 
 function checkSnapshot(settings: DriftSettings, snapshot: DriftMonitorSnapshot | undefined): void {

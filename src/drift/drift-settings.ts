@@ -1,4 +1,5 @@
 import { SegtideError } from '../errors.js';
+import type { PluginModule } from '../plugin/plugin-module.js';
 import type { ChangeWatchSettings } from './change-watch.js';
 import type { DriftReport } from './drift-report.js';
 import { LEAST_SHIFT } from './significant-shift.js';
@@ -34,6 +35,18 @@ export interface DriftThresholds {
   readonly reconstructionError?: number;
 }
 
+/** A statistic of the user's own. */
+export interface DriftStatisticOptions {
+  /** Its name is that of the statistic. */
+  readonly plugin: PluginModule;
+  /** Where it looks: what its drift asks for, and what it is ranked with. */
+  readonly layer: DriftLayer;
+  /** A value at or above it is drift. */
+  readonly threshold: number;
+  /** Plain JSON that it is handed. @default none */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+}
+
 export interface DriftOptions {
   /** Windows between two rounds of reports; a round waits for the end of a wave. @default 10_000 */
   readonly everyWindows?: number;
@@ -50,6 +63,8 @@ export interface DriftOptions {
   readonly referenceMs?: number;
   /** A value at or above its threshold is drift. */
   readonly thresholds?: DriftThresholds;
+  /** Statistics of the user's own, asked in each round beside the others (docs/plugins.md). @default none */
+  readonly statistics?: readonly DriftStatisticOptions[];
   /**
    * Share of chance among what is significant in a round, over all of its statistics (Benjamini-Hochberg): a value that
    * chance explains starts no drift.
@@ -71,7 +86,8 @@ export interface DriftOptions {
 const WATCH_REFERENCE = 64;
 
 export interface DriftSettings extends Required<Omit<DriftOptions, 'thresholds' | 'actions'>> {
-  readonly thresholds: Required<DriftThresholds>;
+  /** Those of the user's own statistics, too, by name. */
+  readonly thresholds: Required<DriftThresholds> & Readonly<Record<string, number>>;
   readonly actions: Record<DriftLayer, 'none' | 'refit' | 'retrain'>;
   /** Names of the channels, in their order. */
   readonly channels: readonly string[];
@@ -97,13 +113,15 @@ const THRESHOLDS: Required<DriftThresholds> = {
  * @throws SegtideError `config` when a number is out of range.
  */
 export function resolveDriftOptions(options: DriftOptions, channels: readonly string[]): DriftSettings {
+  const { statistics = [] } = options;
   const settings: DriftSettings = {
     everyWindows: options.everyWindows ?? 10_000,
     everyMs: options.everyMs ?? 86_400_000,
     minWindows: options.minWindows ?? 500,
     referenceWindows: options.referenceWindows ?? 2_000,
     referenceMs: options.referenceMs ?? 0,
-    thresholds: { ...THRESHOLDS, ...options.thresholds },
+    thresholds: { ...THRESHOLDS, ...options.thresholds, ...ownThresholds(statistics) },
+    statistics,
     significance: options.significance ?? 0.001,
     actions: { input: 'none', embedding: 'refit', assignment: 'none', model: 'retrain', ...options.actions },
     cooldownWindows: options.cooldownWindows ?? 20_000,
@@ -127,6 +145,29 @@ export function resolveDriftOptions(options: DriftOptions, channels: readonly st
   return settings;
 }
 
-function outOfRange(name: string, range: string, got: number): SegtideError {
+/** Thresholds of the user's own statistics, by name. */
+function ownThresholds(statistics: readonly DriftStatisticOptions[]): Readonly<Record<string, number>> {
+  const thresholds: Record<string, number> = {};
+  for (const { plugin, layer, threshold } of statistics) {
+    const { name } = plugin;
+    if (Object.hasOwn(THRESHOLDS, name)) {
+      throw new SegtideError(
+        'config',
+        `drift \`statistics\`: ${name} is a statistic already; call the plug-in otherwise`,
+      );
+    }
+    if (Object.hasOwn(thresholds, name)) {
+      throw new SegtideError('config', `drift \`statistics\`: ${name} is named twice; each plug-in is one statistic`);
+    }
+    if (!LAYERS.includes(layer)) throw outOfRange(`statistics.${name}.layer`, `one of ${LAYERS.join(', ')}`, layer);
+    if (!(threshold > 0)) throw outOfRange(`statistics.${name}.threshold`, 'positive', threshold);
+    thresholds[name] = threshold;
+  }
+  return thresholds;
+}
+
+const LAYERS: readonly DriftLayer[] = ['input', 'embedding', 'assignment', 'model'];
+
+function outOfRange(name: string, range: string, got: number | string): SegtideError {
   return new SegtideError('config', `drift \`${name}\` must be ${range}; got ${got}`);
 }

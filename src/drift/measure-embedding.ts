@@ -2,6 +2,7 @@ import { createRandom } from '../numeric/random.js';
 import { centroidShift, centroidShifts } from './centroid-shift.js';
 import { ALL, type DriftMeasure, type DriftSide } from './drift-measure.js';
 import type { DriftThresholds } from './drift-settings.js';
+import { dimensionName } from './drift-subjects.js';
 import type { EmbeddingSample } from './embedding-sample.js';
 import { histogramKolmogorovSmirnov } from './kolmogorov-smirnov.js';
 import { type MmdSample, mmd } from './mmd.js';
@@ -72,11 +73,6 @@ export function measureEmbedding(
       ];
     }).flat(),
   ];
-}
-
-/** Coordinate of an embedding as a subject; the first is `dim1`. */
-export function dimensionName(dimension: number): string {
-  return `dim${dimension + 1}`;
 }
 
 const RELABELLINGS = 100;

@@ -1,6 +1,7 @@
 import { countsByCuts, equalShareCuts, type Histogram } from '../numeric/histogram.js';
 import type { DriftMeasure } from './drift-measure.js';
 import { channelHistogram, type DriftObservation, STEP_GROUPS } from './drift-observation.js';
+import { quarterName } from './drift-subjects.js';
 import { jensenShannon } from './jensen-shannon.js';
 import { histogramKolmogorovSmirnov } from './kolmogorov-smirnov.js';
 import { psi } from './psi.js';
@@ -19,7 +20,7 @@ export function measureInput(
     ...measureValues(channel, channelHistogram(before, c), channelHistogram(after, c), true),
     ...Array.from({ length: STEP_GROUPS }, (_, group) => {
       const at = c * STEP_GROUPS + group;
-      return measureValues(`${channel}:q${group + 1}`, before.cells[at]!, after.cells[at]!, false);
+      return measureValues(quarterName(channel, group), before.cells[at]!, after.cells[at]!, false);
     }).flat(),
   ]);
 }

@@ -1,7 +1,7 @@
 import { sum } from '../numeric/sum.js';
 import { ALL, type DriftMeasure } from './drift-measure.js';
+import { dimensionName } from './drift-subjects.js';
 import { createMeanWatch, type MeanWatchSnapshot } from './mean-watch.js';
-import { dimensionName } from './measure-embedding.js';
 import type { SegmentMoments } from './segment-moments.js';
 import { joinRuns, RUN_WINDOWS, type WindowRun } from './window-run.js';
 

@@ -117,6 +117,12 @@ export const TRAINER_METRICS = {
     labels: ['layer', 'statistic'],
     help: 'From this value on a statistic is drift, where chance does not explain it.',
   },
+  statisticFailures: {
+    name: 'segtide_drift_statistic_failures_total',
+    type: 'counter',
+    labels: ['statistic'],
+    help: "Rounds of drift reports that a statistic of one's own was left out of: it threw, hung or gave what is no value. docs/plugins.md.",
+  },
   drifted: {
     name: 'segtide_drift_drifted_subjects',
     type: 'gauge',

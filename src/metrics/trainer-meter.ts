@@ -17,6 +17,7 @@ export type TrainerFigures = Pick<
   | 'models'
   | 'segments'
   | 'driftReports'
+  | 'statisticFailures'
   | 'clusterModel'
   | 'labelScores'
   | 'labelledWindows'
@@ -47,6 +48,7 @@ export interface TrainerMeter {
 export function createTrainerMeter(registry: Registry, clock: Clock | undefined, now: () => number): TrainerMeter {
   let trainer: TrainerFigures | undefined;
   let known = { windows: 0, dropped: 0, labelled: 0 };
+  const knownFailures = new Map<string, number>();
   let turnedAt = clock?.now();
   let progress: number | undefined;
   const metrics = createInstruments(registry, TRAINER_METRICS, {
@@ -112,6 +114,12 @@ export function createTrainerMeter(registry: Registry, clock: Clock | undefined,
     driftThreshold(gauge) {
       gauge.reset();
       for (const { layer, statistic, threshold } of lastReports()) gauge.set({ layer, statistic }, threshold);
+    },
+    statisticFailures(counter) {
+      for (const [statistic, failures] of trainer?.statisticFailures ?? []) {
+        counter.inc({ statistic }, failures - (knownFailures.get(statistic) ?? 0));
+        knownFailures.set(statistic, failures);
+      }
     },
     drifted(gauge) {
       const reports = lastReports();

@@ -125,7 +125,8 @@ function binOf(value: number): number {
   return bits < 0 ? ZERO_BIN - 1 - index : ZERO_BIN + 1 + index;
 }
 
-function edgesOf(bin: number): readonly [number, number] {
+/** Lower and upper edge of a bin: both 0 for that of the value 0. */
+export function edgesOf(bin: number): readonly [number, number] {
   if (bin === ZERO_BIN) return [0, 0];
   const index = bin > ZERO_BIN ? bin - ZERO_BIN - 1 : ZERO_BIN - 1 - bin;
   const lower = edge(index);

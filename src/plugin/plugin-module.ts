@@ -12,6 +12,7 @@ export interface PluginModule {
 export const PLUGIN_METHODS = {
   encoder: ['fit', 'open'],
   clusterer: ['fit'],
+  'drift-statistic': ['measure'],
   'alert-rule': ['judge'],
   sink: ['open'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
@@ -20,6 +21,7 @@ export const PLUGIN_METHODS = {
 export const OPENED_METHODS = {
   encoder: ['encode'],
   clusterer: [],
+  'drift-statistic': [],
   'alert-rule': [],
   sink: ['write', 'flush'],
 } as const satisfies Readonly<Record<PluginKind, readonly string[]>>;

@@ -11,6 +11,7 @@ import { createDriftMonitor, type DriftMonitorSnapshot } from '../drift/drift-mo
 import type { DriftObservation } from '../drift/drift-observation.js';
 import { driftReason } from '../drift/drift-reason.js';
 import type { DriftReport } from '../drift/drift-report.js';
+import type { DriftStatistics } from '../drift/drift-statistics.js';
 import type { RetrainSchedule } from '../train/retrain-schedule.js';
 import type { TrainingJob } from '../train/training-job.js';
 import type { TrainerParts } from './trainer-parts.js';
@@ -38,7 +39,7 @@ export interface BehaviourWatch {
   /** Takes in what a lesson taught under the model in force. */
   observe(statistics: Statistics, observation: DriftObservation, model: ClusterModel): void;
   /**
-   * Tells the drift of this round, if it is time for one.
+   * Tells the drift of this round, if it is time for one; the user's own statistics are asked first.
    *
    * @param now event time, epoch ms
    * @param atEnd makes the last round of an input with what there is
@@ -90,7 +91,7 @@ const LEAST_CHANGED = 64;
  */
 export function createBehaviourWatch(
   { drift: settings, retrainOnDrift }: Pick<TrainerSettings, 'drift' | 'retrainOnDrift'>,
-  parts: Pick<TrainerParts, 'drift'>,
+  parts: Pick<TrainerParts, 'drift'> & { readonly statistics: Pick<DriftStatistics, 'measure'> },
   schedule: Pick<RetrainSchedule, 'request'>,
   from?: BehaviourWatchSnapshot,
 ): BehaviourWatch {
@@ -122,7 +123,9 @@ export function createBehaviourWatch(
       change = watch.observe({ statistics, start: observation.start, end: observation.end }) ?? change;
     },
     async reportDrift(now, atEnd = false) {
-      const reports = monitor.report(now, atEnd);
+      const due = monitor.due(now, atEnd);
+      const own = due && (await parts.statistics.measure(due.reference, due.current));
+      const reports = monitor.report(now, atEnd, own);
       if (reports.length === 0) return;
       count(reports, reports);
       await parts.drift.write(reports);

@@ -13,7 +13,7 @@ export function checkTrainerSnapshot(settings: TrainerSettings, from: TrainerSna
   const { windowSteps: steps, channels } = settings.model.series;
   createReservoir({ ...settings.reservoir, steps, channels, seed: settings.seed }, from.reservoir);
   const schedule = createRetrainSchedule(settings.retrain, from.schedule);
-  createBehaviourWatch(settings, { drift: UNUSED }, schedule, from);
+  createBehaviourWatch(settings, { drift: UNUSED, statistics: { measure: async () => [] } }, schedule, from);
 }
 
 const UNUSED = { write: async () => {}, flush: async () => {}, close: async () => {} };

@@ -1,4 +1,5 @@
 import type { DriftReport } from '../drift/drift-report.js';
+import type { SegtideError } from '../errors.js';
 import type { Clock, Sink } from '../ports.js';
 import type { ModelEventRecord } from '../publish/model-event.js';
 import type { SegmentRecord } from '../publish/segment-record.js';
@@ -29,6 +30,8 @@ export interface TrainerParts {
   readonly onProgress?: ((modelNumber: number, progress: TrainingProgress) => void) | undefined;
   /** Told of each training that failed, when its turn to give a model has come. */
   readonly onFailure?: ((outcome: TrainingOutcome) => void) | undefined;
+  /** Told of each drift statistic of the user's own that a round of reports is without. */
+  readonly onStatisticFailure?: ((error: SegtideError, statistic: string) => void) | undefined;
   /** Told once of more labels than are told apart. */
   readonly onTooManyLabels?: ((text: string) => void) | undefined;
   /** A model that the workers have in force from the start. @default none */

@@ -22,6 +22,7 @@ async function askedFor(shift: number, errors: number, isRefused = false) {
     { drift, retrainOnDrift: true },
     {
       drift: { write: async (records) => void reports.push(...records), flush: async () => {}, close: async () => {} },
+      statistics: { measure: async () => [] },
     },
     {
       request(reason, refit) {

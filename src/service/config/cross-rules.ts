@@ -111,6 +111,13 @@ export const CROSS_RULES: readonly CrossRule[] = [
     expected: 'one of `plugins`, which say where each is',
   },
   {
+    path: ['drift', 'statistics'],
+    reads: [['plugins']],
+    isBroken: ({ drift, plugins }) =>
+      (drift.statistics ?? []).some(({ plugin }) => plugins.every(({ name }) => name !== plugin)),
+    expected: 'names of `plugins`, which say where each is',
+  },
+  {
     path: ['alerts', 'rules'],
     reads: [['plugins']],
     isBroken: ({ alerts, plugins }) => (alerts.rules ?? []).some((rule) => plugins.every(({ name }) => name !== rule)),

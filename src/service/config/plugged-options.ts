@@ -1,3 +1,4 @@
+import type { DriftOptions } from '../../drift/drift-settings.js';
 import type { EncoderOptions } from '../../encode/encoder-options.js';
 import type { ClusterOptions } from '../../stage-options.js';
 import { pluginModules } from './plugin-modules.js';
@@ -13,4 +14,16 @@ export function clusterOptionsOf({ cluster, plugins }: Pick<Config, 'cluster' | 
   const { plugin, ...options } = cluster;
   const module = pluginModules({ plugins }).find(({ name }) => name === plugin);
   return { ...options, ...(module && { plugin: module }) };
+}
+
+/** The statistics of the user's own that a config names. */
+export function driftStatisticsOf({
+  drift,
+  plugins,
+}: Pick<Config, 'drift' | 'plugins'>): NonNullable<DriftOptions['statistics']> {
+  const modules = pluginModules({ plugins });
+  return (drift.statistics ?? []).flatMap(({ plugin: named, ...statistic }) => {
+    const plugin = modules.find(({ name }) => name === named);
+    return plugin === undefined ? [] : [{ ...statistic, plugin }];
+  });
 }

@@ -50,6 +50,7 @@ function kindOf(shape: Shape): string {
   if (shape.unit === 'duration') return 'duration';
   if (shape.items) return `${listOf(shape)}${Array.isArray(shape.type) ? ' or pattern' : ''}`;
   if (shape.properties) return Array.isArray(shape.type) ? '`true`, `false` or section' : 'section';
+  if (shape.type === 'object') return 'keys of its own';
   if (shape.type === 'integer' || shape.type === 'number') return numberOf(shape);
   return shape.type === 'string' ? (shape.secret ? 'secret text' : 'text') : '`true`, `false`';
 }

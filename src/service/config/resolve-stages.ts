@@ -3,7 +3,7 @@ import { formatDuration } from '../../numeric/duration.js';
 import { createOptionCheck, type OptionCheck } from '../../option-check.js';
 import { resolveStages as resolveLibraryStages, type StageSettings } from '../../stage-settings.js';
 import { type KeyPath, touches } from './check-tree.js';
-import { clusterOptionsOf, encoderOptionsOf } from './plugged-options.js';
+import { clusterOptionsOf, driftStatisticsOf, encoderOptionsOf } from './plugged-options.js';
 import { pluginModules } from './plugin-modules.js';
 import { type ConfigProblem, toConfigError } from './problem.js';
 import type { Config } from './schema.js';
@@ -72,7 +72,7 @@ function resolve(config: Config, check: OptionCheck): RunStages | undefined {
       encoder: encoderOptionsOf(config),
       cluster: clusterOptionsOf(config),
       model,
-      drift,
+      drift: { ...drift, statistics: driftStatisticsOf(config) },
       alerts,
       seed,
     },

@@ -12,6 +12,7 @@ export async function checkPlugins(config: Config): Promise<void> {
   const used: readonly (readonly [PluginKind, string | undefined])[] = [
     ['encoder', config.encoder.plugin],
     ['clusterer', config.cluster.plugin],
+    ...(config.drift.statistics ?? []).map(({ plugin }) => ['drift-statistic', plugin] as const),
     ...(config.alerts.rules ?? []).map((name) => ['alert-rule', name] as const),
     ...config.output.plugins.map(({ name }) => ['sink', name] as const),
   ];

@@ -19,7 +19,7 @@ import type { RunOutputs } from './open-outputs.js';
 import type { RunSource } from './open-source.js';
 import type { RunCheckpoint, RunFolder } from './run-folder.js';
 import type { RunSettings } from './run-settings.js';
-import { tellUnembedded, tellUnjudged } from './tell-lost-windows.js';
+import { tellUnembedded, tellUnjudged, tellUnmeasured } from './tell-lost-windows.js';
 
 /**
  * A stop waits so long for the end of an input batch, where a checkpoint can be written: for its windows, and for a
@@ -97,6 +97,7 @@ export class PipelineRun {
         },
         onEncoderFailure: tellUnembedded(log),
         onRuleFailure: tellUnjudged(log),
+        onStatisticFailure: tellUnmeasured(log),
         onFailure: ({ modelVersion, why }) => log.warn(`${modelVersion}: ${why.join('; ')}`),
       },
       from?.state,

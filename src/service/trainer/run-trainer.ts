@@ -43,7 +43,8 @@ export interface RefusedRecord {
   readonly offset: bigint;
 }
 
-export interface TrainerRoleParts extends Pick<TrainerParts, 'train' | 'onProgress' | 'onFailure'> {
+export interface TrainerRoleParts
+  extends Pick<TrainerParts, 'train' | 'onProgress' | 'onFailure' | 'onStatisticFailure'> {
   /** Of the topics of samples, statistics and requests, which have one. */
   readonly partition: AssignedPartition;
   readonly store: StateStore;
@@ -104,7 +105,7 @@ class TrainerRole {
 
   async run({ checkpoint }: StoredState): Promise<void> {
     const { partition, records, clock, train, onProgress, onFailure, onStart, initialModel } = this.#parts;
-    const { readModels, onModelLost, onTooManyLabels } = this.#parts;
+    const { readModels, onModelLost, onStatisticFailure, onTooManyLabels } = this.#parts;
     const { settings, topics, epochEveryMs = 5000 } = this.#options;
     const from = checkpoint && decodeTrainerState(checkpoint, settings.model.seriesHash);
     const trainer = createTrainer(
@@ -113,6 +114,7 @@ class TrainerRole {
         ...(train && { train }),
         onProgress,
         onFailure,
+        onStatisticFailure,
         publishModel: async (record) => {
           this.#urgent ||= record.kind === 'model';
           for (const each of toModelTopicRecords(record)) records.add(topics.models, each);

@@ -18,6 +18,7 @@ import { readInitialModel } from '../run/read-initial-model.js';
 import type { RoleDeps, TrainerSummary } from '../run/role.js';
 import { resolveRun } from '../run/run-settings.js';
 import { servePartitions } from '../run/serve-partitions.js';
+import { tellUnmeasured } from '../run/tell-lost-windows.js';
 import { tellOutages } from '../run/tell-outages.js';
 import { toConnection } from '../run/to-connection.js';
 import { outputsOfRole, writtenOutputs } from '../run/written-outputs.js';
@@ -148,6 +149,7 @@ export async function runTrainerFromConfig(config: Config, deps: RoleDeps): Prom
             clock,
             readModels: () => readModelTopic(kafka, reader, topic('models')),
             onTooManyLabels: (text) => log.warn(text),
+            onStatisticFailure: tellUnmeasured(log),
             onModelLost: (text) => log.warn(`the file of a model was lost: ${text}`),
             isStopped: () => ending.aborted,
             onRefused: ({ kind, topic: from, offset }, error) =>

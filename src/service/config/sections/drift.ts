@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { duration, real, share, whole } from '../kinds.js';
+import { duration, real, share, text, whole } from '../kinds.js';
 
 const thresholds = z
   .strictObject({
@@ -32,6 +32,15 @@ const thresholds = z
   .prefault({})
   .describe('A value at or above its threshold is drift.');
 
+const statistic = z.strictObject({
+  plugin: text().describe('One of `plugins`, of kind drift-statistic; reports call the statistic by its name.'),
+  layer: z
+    .enum(['input', 'embedding', 'assignment', 'model'])
+    .describe('Where it looks: what its drift asks for (`actions`), and what it is ranked with.'),
+  threshold: positive('of the statistic').describe('A value at or above it is drift.'),
+  parameters: z.record(z.string(), z.unknown()).exactOptional().describe('Keys of its own, handed to it as they are.'),
+});
+
 const actions = z
   .strictObject({
     input: action('none').describe('When the values of channels drift.'),
@@ -59,6 +68,10 @@ export const driftSection = z
         'Least event time that those span; whole weeks, where usage differs by weekday. A training takes nothing for new behaviour before it has windows of as much, or of a week at 0s.',
       ),
     thresholds,
+    statistics: z
+      .array(statistic)
+      .exactOptional()
+      .describe('Statistics of your own, asked in each round beside the others (docs/plugins.md).'),
     significance: share()
       .default(0.001)
       .describe('Share of chance among what is significant in a round, over all of its statistics.'),
