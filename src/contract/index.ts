@@ -8,6 +8,7 @@
 export { alertRulePluginContract } from './alert-rule-contract.js';
 export { type ClustererContractOptions, clustererPluginContract } from './clusterer-contract.js';
 export type { ContractCheck } from './contract-check.js';
+export { type DriftStatisticContractOptions, driftStatisticPluginContract } from './drift-statistic-contract.js';
 export {
   type EncoderContractOptions,
   type EncoderUnderTest,

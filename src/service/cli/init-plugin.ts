@@ -42,7 +42,7 @@ const USES: Readonly<Record<PluginKind, (name: string) => string>> = {
   encoder: (name) => `${named(name)}\n  encoder: { kind: plugin, plugin: ${name} }`,
   clusterer: (name) => `${named(name)}\n  cluster: { plugin: ${name} }`,
   'drift-statistic': (name) =>
-    `${named(name)}\n  drift: { statistics: [{ plugin: ${name}, layer: embedding, threshold: 0.1 }] }`,
+    `${named(name)}\n  drift: { statistics: [{ plugin: ${name}, layer: embedding, threshold: 0.05 }] }`,
   'alert-rule': (name) => `${named(name)}\n  alerts: { rules: [${name}] }`,
   sink: (name) => `${named(name)}\n  output: { plugins: [{ name: ${name}, outputs: [alerts, transitions] }] }`,
 };
