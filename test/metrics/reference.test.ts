@@ -40,7 +40,7 @@ function renderMetrics(): string {
 
 \`segtide worker\`, \`trainer\`, \`notify\` and \`run\` between Kafka and Kafka serve these at \`/metrics\` (\`http.host\`, \`http.port\`; see [configuration.md](configuration.md)), and \`segtide run\` on files does so where \`http.port\` is given. A program of your own hands a registry of prom-client to \`segment({ metrics: registry })\` or \`createSegmentation\`. What to do about them: [operations.md](operations.md).
 
-Units are seconds, bytes and ratios. No label is ever a customer; labels come from closed sets: partitions, segments in force, channels of the config, and the words named below. A histogram is a series for each bucket, with \`_sum\` and \`_count\`.
+Units are seconds, bytes and ratios. No label is ever a customer; labels come from closed sets: partitions, segments in force, channels and statistics of the config, and the words named below. A histogram is a series for each bucket, with \`_sum\` and \`_count\`.
 
 ## Of each worker
 

@@ -1,7 +1,7 @@
 import type { Alert } from '../../src/anomaly/alert.js';
 import { resolveAlertOptions } from '../../src/anomaly/alert-settings.js';
 import type { DriftReport } from '../../src/drift/drift-report.js';
-import { resolveDriftOptions } from '../../src/drift/drift-settings.js';
+import { type DriftOptions, resolveDriftOptions } from '../../src/drift/drift-settings.js';
 import { type EncoderOptions, resolveEncoder } from '../../src/encode/encoder-options.js';
 import type { DeadLetter } from '../../src/ingest/dead-letter.js';
 import { createRandom } from '../../src/numeric/random.js';
@@ -40,6 +40,7 @@ export interface SmallOptions {
   readonly provisionalFit?: number;
   readonly cycleMs?: number;
   readonly seed?: number;
+  readonly drift?: DriftOptions;
   /** In the place of a small VRAE. */
   readonly encoder?: EncoderOptions;
 }
@@ -90,7 +91,9 @@ export function smallSettings(options: SmallOptions = {}): SegmentationSettings 
         windowMs,
       ),
       reservoir: { capacity: 600, halfLifeMs: 8 * windowMs },
-      drift: resolveDriftOptions({ everyMs: HOUR, minWindows: 100, referenceWindows: 200 }, ['value']),
+      drift: resolveDriftOptions({ everyMs: HOUR, minWindows: 100, referenceWindows: 200, ...options.drift }, [
+        'value',
+      ]),
       retrainOnDrift: false,
       swapAfterWindows: 'swapAfterWindows' in options ? options.swapAfterWindows : 0,
       freshEvery: 3,

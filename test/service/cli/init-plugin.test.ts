@@ -31,6 +31,7 @@ describe('segtide init --plugin', () => {
 
   it.each([
     ['clusterer', 'cluster: { plugin: mine }'],
+    ['drift-statistic', 'drift: { statistics: [{ plugin: mine, layer: embedding, threshold: 0.05 }] }'],
     ['alert-rule', 'alerts: { rules: [mine] }'],
     ['sink', 'output: { plugins: [{ name: mine, outputs: [alerts, transitions] }] }'],
   ])('writes one of kind %s', async (kind, use) => {
@@ -43,7 +44,10 @@ describe('segtide init --plugin', () => {
 
   it.each([
     [['--plugin', '../up'], 'lower-case letters, digits and -'],
-    [['--plugin', 'own', '--kind', 'oracle'], 'Allowed choices are encoder, clusterer, alert-rule, sink'],
+    [
+      ['--plugin', 'own', '--kind', 'oracle'],
+      'Allowed choices are encoder, clusterer, drift-statistic, alert-rule, sink',
+    ],
     [['usage.csv', '--plugin', 'own'], "leave out 'usage.csv'"],
   ])('refuses %j in words', async (args, text) => {
     const { code, err } = await run(['init', ...args]);

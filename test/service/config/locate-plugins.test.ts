@@ -6,6 +6,7 @@ import { readConfig } from '../../../src/service/cli/read-config.js';
 import { pluginModules } from '../../../src/service/config/plugin-modules.js';
 import { printConfig } from '../../../src/service/config/print-config.js';
 import { resolveStages } from '../../../src/service/config/resolve-stages.js';
+import { checkPlugins } from '../../../src/service/run/check-plugins.js';
 
 const REST = `
 input: { paths: [usage.csv] }
@@ -23,9 +24,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function read(plugins: string, encoder = '{ kind: plugin, plugin: own }') {
+function read(plugins: string, encoder = '{ kind: plugin, plugin: own }', rest = '') {
   const path = join(folder, 'segtide.yaml');
-  writeFileSync(path, `plugins: ${plugins}\nencoder: ${encoder}${REST}`);
+  writeFileSync(path, `plugins: ${plugins}\nencoder: ${encoder}${REST}${rest}`);
   return readConfig(path, [], {});
 }
 
@@ -64,5 +65,49 @@ describe('plug-ins of a config', () => {
     ['a size', '{ kind: plugin, plugin: own, embeddingSize: 8 }', /a plug-in says itself/],
   ])('are not what an encoder takes that names %s', (_, encoder, text) => {
     expect(() => resolveStages(read('[{ name: own, module: ./own.mjs }]', encoder))).toThrow(text);
+  });
+
+  const statistics = (text: string) => () =>
+    resolveStages(read('[{ name: own, module: ./own.mjs }]', '{ kind: raw }', `drift: { statistics: ${text} }\n`));
+
+  it('are the statistics of drift that it names, with what it says to them', () => {
+    const parameters = '{ weights: [1, 0.5], of: { channel: usage } }';
+    const { drift } = statistics(`[{ plugin: own, layer: model, threshold: 0.5, parameters: ${parameters} }]`)();
+    expect(drift.statistics).toEqual([
+      {
+        plugin: { name: 'own', module: `file://${join(folder, 'own.mjs')}`, timeLimitMs: 60_000 },
+        ...{ layer: 'model', threshold: 0.5, parameters: { weights: [1, 0.5], of: { channel: 'usage' } } },
+      },
+    ]);
+    expect(drift.thresholds.own).toBe(0.5);
+    expect(drift.thresholds.psi).toBe(0.2);
+  });
+
+  it.each([
+    ['another', '[{ plugin: owm, layer: model, threshold: 1 }]', /drift.statistics.* names of `plugins`/],
+    ['one without a layer', '[{ plugin: own, threshold: 1 }]', /statistics.*layer/],
+    ['one of another layer', '[{ plugin: own, layer: output, threshold: 1 }]', /statistics.*layer.*input/],
+    ['one without a threshold', '[{ plugin: own, layer: model }]', /statistics.*threshold/],
+    ['one that is always drift', '[{ plugin: own, layer: model, threshold: 0 }]', /statistics.*threshold.*above 0/],
+    [
+      'one twice',
+      '[{ plugin: own, layer: model, threshold: 1 }, { plugin: own, layer: input, threshold: 1 }]',
+      /drift.*own is named twice/,
+    ],
+    ['keys that are none', '[{ plugin: own, layer: model, treshold: 1 }]', /did you mean .*threshold/],
+  ])('are not what drift takes that names %s', (_, text, problem) => {
+    expect(statistics(text)).toThrow(problem);
+  });
+
+  it('are refused as statistics of drift where they are of another kind', async () => {
+    writeFileSync(join(folder, 'rule.mjs'), "export default { kind: 'alert-rule', judge: () => [] };");
+    const config = read(
+      '[{ name: rule, module: ./rule.mjs }]',
+      '{ kind: raw }',
+      'drift: { statistics: [{ plugin: rule, layer: model, threshold: 1 }] }\n',
+    );
+    await expect(checkPlugins(config)).rejects.toThrow(
+      "the plug-in rule can't be used: it must be of kind 'drift-statistic'; it is of \"alert-rule\"",
+    );
   });
 });

@@ -3,6 +3,7 @@ import { createRandom } from '../../../src/numeric/random.js';
 import { checkStoredTrainer } from '../../../src/service/trainer/check-stored-trainer.js';
 import { runTrainingJob } from '../../../src/train/run-training-job.js';
 import type { Training } from '../../../src/train/start-training.js';
+import { pluginOf } from '../../plugin/plugin-of.js';
 import { smallSettings, type trainHere } from '../../support/small-stream.js';
 import {
   deployment,
@@ -32,6 +33,29 @@ describe('a trainer over topics', () => {
     const ends = lessons.assign();
     ends.start(state.commits.at(-1)!.offsets);
     expect(ends.waiting).toEqual([]);
+  });
+
+  it('has what statistics of one’s own say among its drift, and goes on without one that fails', async () => {
+    const sound = "export default { kind: 'drift-statistic', measure: (_, { windows }) => [{ value: windows }] };";
+    const plugins = [
+      pluginOf(sound),
+      { ...pluginOf(sound.replace('[{ value: windows }]', 'null')), name: 'odd' },
+    ] as const;
+    const statistics = plugins.map((plugin) => ({ plugin, layer: 'input' as const, threshold: 1e9 }));
+    const { deployed } = await withModel();
+    await deployed.teach(1200);
+    const told: string[] = [];
+    await train(deployed, {
+      options: { ...LIVE, drift: { statistics } },
+      onStatisticFailure: (_, statistic) => told.push(statistic),
+    });
+    const records = (deployed.state.outputs.get('drift') ?? []).map(({ key, value }) => [String(key), String(value)]);
+    const own = records.filter(([key]) => key === 'input/all/own').map(([, value]) => JSON.parse(value!));
+    expect(own.length).toBeGreaterThan(0);
+    for (const { value, nCurrent, threshold } of own) expect([value, threshold]).toEqual([nCurrent, 1e9]);
+    expect(told).toEqual(own.map(() => 'odd'));
+    expect(records.filter(([key]) => key!.endsWith('/odd'))).toEqual([]);
+    expect(records.filter(([key]) => key === 'assignment/all/psi')).toHaveLength(own.length);
   });
 
   it('takes a model into force that is ready while no lesson comes, and commits it at once', async () => {

@@ -37,7 +37,7 @@ const statistic = z.strictObject({
   layer: z
     .enum(['input', 'embedding', 'assignment', 'model'])
     .describe('Where it looks: what its drift asks for (`actions`), and what it is ranked with.'),
-  threshold: positive('of the statistic').describe('A value at or above it is drift.'),
+  threshold: positive('value').describe('A value at or above it is drift.'),
   parameters: z.record(z.string(), z.unknown()).exactOptional().describe('Keys of its own, handed to it as they are.'),
 });
 
