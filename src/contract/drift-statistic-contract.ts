@@ -115,13 +115,17 @@ function checkMeasured(measured: readonly MeasuredDrift[], subjects: ReadonlySet
       `subject is all, a channel, a quarter of one, a coordinate or the id of a segment; got ${subject}`,
     );
     assert.ok(Number.isFinite(value), `value of ${subject} is a finite number; got ${value}`);
-    assert.ok(pValue === null || (pValue >= 0 && pValue <= 1), `pValue of ${subject} is from 0 to 1; got ${pValue}`);
-    assert.ok(level > 0 && level <= 1, `level is above 0 and at most 1; got ${level}`);
+    assert.ok(pValue === null || isWithin(pValue, 0), `pValue of ${subject} is from 0 to 1; got ${pValue}`);
+    assert.ok(isWithin(level, Number.MIN_VALUE), `level is above 0 and at most 1; got ${level}`);
     assert.ok(
       since === undefined || (Number.isSafeInteger(since) && since < end),
       `since is in whole ms, before the end of the windows; got ${since}`,
     );
   }
+}
+
+function isWithin(value: unknown, least: number): boolean {
+  return typeof value === 'number' && value >= least && value <= 1;
 }
 
 function subjectsOf({ channelNames, segmentIds, size }: ComparedWindows): ReadonlySet<string> {

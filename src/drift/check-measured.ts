@@ -34,9 +34,8 @@ export function checkMeasured(
     if (told.has(subject)) throw refuse('each subject once', `${subject} twice`);
     told.add(subject);
     if (!Number.isFinite(value)) throw refuse(`a finite number as \`value\` of ${subject}`, value);
-    if (pValue !== null && !(pValue >= 0 && pValue <= 1))
-      throw refuse(`a \`pValue\` of ${subject} from 0 to 1`, pValue);
-    if (level !== undefined && !(level > 0 && level <= 1)) throw refuse('a `level` above 0, at most 1', level);
+    if (pValue !== null && !isWithin(pValue, 0)) throw refuse(`a \`pValue\` of ${subject} from 0 to 1`, pValue);
+    if (level !== undefined && !isWithin(level, Number.MIN_VALUE)) throw refuse('a `level` above 0, at most 1', level);
     if (since !== undefined && !(Number.isSafeInteger(since) && since < until)) {
       throw refuse('whole epoch ms as `since`, before the end of the windows compared', since);
     }
@@ -48,6 +47,11 @@ export function checkMeasured(
       ...(since !== undefined && { since }),
     };
   });
+}
+
+/** A number that is at most 1; texts compare as numbers, too. */
+function isWithin(value: unknown, least: number): boolean {
+  return typeof value === 'number' && value >= least && value <= 1;
 }
 
 function inWords(value: unknown): string {

@@ -14,7 +14,7 @@ export interface DriftStatistics {
    * Asks every statistic about a round, and gives what they say in the order of the config. One that throws, hangs, ends its
    * thread or says something odd is as if it had said nothing; it is asked again in the next round.
    *
-   * @throws SegtideError `aborted` where it is closed meanwhile
+   * @throws SegtideError `aborted` where it is closed, before or meanwhile
    */
   measure(reference: DriftSide, current: DriftSide): Promise<readonly DriftMeasure[]>;
   /** Rounds that each was left out of, by name, since this was created. */
@@ -65,6 +65,7 @@ export function createDriftStatistics(
   return {
     async measure(reference, current) {
       if (statistics.length === 0) return [];
+      if (isClosed) throw new SegtideError('aborted', 'The drift statistics were closed.');
       const sides = toComparedWindows(reference, current, channels);
       const subjects = subjectsOf(channels, reference.model);
       return (await Promise.all(statistics.map((each) => measureBy(each, sides, subjects)))).flat();

@@ -165,6 +165,7 @@ describe('statistics of one’s own', () => {
     ['what is of a customer', [{ subject: 'c1', value: 1 }], /id of a segment as `subject` .* gave c1/],
     ['a subject twice', [all, { value: 2 }], /each subject once .* gave all twice/],
     ['a p-value of 2', [{ value: 1, pValue: 2 }], /`pValue` of all from 0 to 1 .* gave 2/],
+    ['a p-value in text', [{ value: 1, pValue: '0.5' }], /`pValue` of all from 0 to 1 .* gave 0.5/],
     ['a level of 0', [{ value: 1, level: 0 }], /`level` above 0/],
     ['what is of later', [{ value: 1, since: 2000 }], /whole epoch ms as `since`/],
     ['half milliseconds', [{ value: 1, since: 0.5 }], /whole epoch ms as `since`/],
@@ -181,6 +182,7 @@ describe('statistics of one’s own', () => {
     const asked = expect(statistics.measure(BEFORE, NOW)).rejects.toMatchObject({ code: 'aborted' });
     await statistics.close();
     await asked;
+    await expect(statistics.measure(BEFORE, NOW)).rejects.toMatchObject({ code: 'aborted' });
     expect(told).toEqual([]);
   });
 
