@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, inject, it } from 'vitest';
 import { adjustedRandIndex } from '../../src/cluster/adjusted-rand-index.js';
 import type { AssignmentRecord } from '../../src/publish/assignment-record.js';
@@ -8,7 +9,14 @@ import type { RoleDeps } from '../../src/service/run/role.js';
 import { runTrainerFromConfig } from '../../src/service/trainer/trainer-from-config.js';
 import { runWorkerFromConfig } from '../../src/service/worker/worker-from-config.js';
 import { decodeStatistics } from '../../src/train/encode-statistics.js';
-import { assignmentsOfFile, contentOf, MODEL, pipelineConfig, toConfig } from '../support/kafka/pipeline-config.js';
+import {
+  assignmentsOfFile,
+  contentOf,
+  DRIFT,
+  MODEL,
+  pipelineConfig,
+  toConfig,
+} from '../support/kafka/pipeline-config.js';
 import { type CommittedRecords, readCommitted } from '../support/kafka/read-committed.js';
 import { simulatedUsage } from '../support/kafka/simulated-usage.js';
 import { createTestTopic } from '../support/kafka/topic.js';
@@ -17,6 +25,7 @@ const brokers = inject('brokers');
 const DAYS = 30;
 const { records } = simulatedUsage(150, DAYS);
 const perDay = Math.ceil(records.length / DAYS);
+const ENERGY = fileURLToPath(new URL('../../config/plugins/drift-statistic.mjs', import.meta.url));
 
 describe('workers and a trainer on Kafka', () => {
   it('give each window once, whoever works on it, and segments like those of one process', async () => {
@@ -80,6 +89,11 @@ describe('workers and a trainer on Kafka', () => {
     expect(agreement).toBeGreaterThan(0.25);
     expect(trained.windows).toBe(taught);
     await outputs.close();
+
+    // A statistic of one's own is told of beside the others.
+    const drift = await readCommitted(brokers, `${topic.topic}.drift`);
+    await expect.poll(() => drift.records.map(({ key }) => key), { timeout: 20_000 }).toContain('embedding/all/energy');
+    await drift.close();
   });
 });
 
@@ -87,7 +101,11 @@ function rolesConfig(topic: string, delivery = {}): Config {
   const kafka = { brokers, topics: [topic], groupId: topic, pollTimeout: '200ms', sessionTimeout: '6s' };
   const output = { kind: 'kafka', topicPrefix: `${topic}.`, createTopics: true };
   return toConfig(
-    pipelineConfig({ kind: 'kafka', kafka }, output, { delivery: { commitEvery: '200ms', ...delivery } }),
+    pipelineConfig({ kind: 'kafka', kafka }, output, {
+      delivery: { commitEvery: '200ms', ...delivery },
+      plugins: [{ name: 'energy', module: ENERGY }],
+      drift: { ...DRIFT, statistics: [{ plugin: 'energy', layer: 'embedding', threshold: 0.05 }] },
+    }),
   );
 }
 

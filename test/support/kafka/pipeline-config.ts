@@ -30,12 +30,15 @@ export function pipelineConfig(input: Section, output: Section, more: Section = 
     encoder: { init: 'fresh', engine: 'js', hidden: 6, latent: 4, updates: 40 },
     cluster: { k: 4, starts: 2, epochWindows: 300 },
     model: MODEL,
-    drift: { everyWindows: 300, minWindows: 200, referenceWindows: 300 },
+    drift: DRIFT,
     output,
     ...more,
     run: { checkpointEvery: '200ms', logLevel: 'warn', ...(more.run as Section | undefined) },
   });
 }
+
+/** Told of several times. */
+export const DRIFT: Section = { everyWindows: 300, minWindows: 200, referenceWindows: 300 };
 
 /** Trained several times. */
 export const MODEL: Section = { firstFit: 500, reservoir: 1000, retrain: { everyWindows: 1500, minInterval: '1d' } };
