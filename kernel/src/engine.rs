@@ -7,6 +7,8 @@ use crate::multiply::{self, Product, TILE};
 use crate::nearest;
 use crate::pace::Pace;
 use crate::pool::{Pool, WORTH_A_THREAD};
+use crate::tensor::attention::{self, Heads};
+use crate::tensor::{self, Operation};
 use crate::warping::Warping;
 
 pub struct Engine {
@@ -72,6 +74,25 @@ impl Engine {
         // SAFETY: the caller's promise, and room as long as was asked for.
         unsafe { (self.kernels.warping)(task, room) };
         Ok(())
+    }
+
+    /// # Safety
+    /// Operands are as long as `tensor::lengths` says, and only those overlap of which it is said.
+    pub unsafe fn operate(&mut self, task: &tensor::Task) -> Result<f64, Failure> {
+        if !matches!(task.operation, Operation::Attend | Operation::AttendBack) {
+            // SAFETY: the caller's promise.
+            return Ok(unsafe { (self.kernels.tensor)(task) });
+        }
+        let packed = self.room(attention::packed_length(task, self.kernels.lanes))?;
+        let heads = Heads { kernels: self.kernels, packed, tile: self.tiles.at() };
+        // SAFETY: as above, and room as long as was asked for.
+        unsafe {
+            match task.operation {
+                Operation::Attend => heads.attend(task),
+                _ => heads.attend_back(task),
+            }
+        }
+        Ok(0.0)
     }
 
     fn room(&mut self, length: usize) -> Result<*mut f32, Failure> {

@@ -81,18 +81,31 @@ pub unsafe fn pack(product: &Product, kernels: &Kernels, packed: *mut f32) {
     }
 }
 
+/// Inner indices that are transposed at a time: what is written stays in the first cache.
+const PACKED_AT_ONCE: usize = 64;
+
 /// Transposes (columns, inner) into panels of up to three vectors of columns, with zeros for the columns that lack.
 unsafe fn pack_panels(from: *const f32, columns: usize, inner: usize, kernels: &Kernels, packed: *mut f32) {
     let lanes = kernels.lanes;
     let (mut at, mut first) = (packed, 0);
     for panel in panels(columns.div_ceil(lanes), kernels.widest) {
-        for p in 0..inner {
-            for j in first..first + panel * lanes {
-                *at = if j < columns { *from.add(j * inner + p) } else { 0.0 };
-                at = at.add(1);
+        let width = panel * lanes;
+        for start in (0..inner).step_by(PACKED_AT_ONCE) {
+            let end = inner.min(start + PACKED_AT_ONCE);
+            for j in 0..width.min(columns - first) {
+                let column = from.add((first + j) * inner);
+                for p in start..end {
+                    *at.add(p * width + j) = *column.add(p);
+                }
+            }
+            for p in start..end {
+                for j in columns - first..width {
+                    *at.add(p * width + j) = 0.0;
+                }
             }
         }
-        first += panel * lanes;
+        at = at.add(inner * width);
+        first += width;
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod nearest;
 mod random_kernel;
+mod tensor;
 mod warping;
 
 use crate::buffer::Buffer;

@@ -1,5 +1,5 @@
 import type { FloatTensors } from '../../encode/autoencoder/autoencoder-weights.js';
-import { NORM_EPSILON } from '../../encode/transformer/layer-norm.js';
+import { NORM_EPSILON } from '../../encode/vrae/tensor-operations.js';
 import { timeEmbedding } from '../../encode/transformer/time-embedding.js';
 import { type TransformerShape, tokensOf } from '../../encode/transformer/transformer-places.js';
 import { addDense } from './dense-nodes.js';

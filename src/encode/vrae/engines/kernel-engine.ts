@@ -13,9 +13,10 @@ import {
   type RecurrentLayer,
 } from '../recurrent-engine.js';
 import { guardBinding, type KernelBinding } from './kernel-binding.js';
+import { createKernelOperations } from './kernel-operations.js';
 
 /** The version of the kernel's source that this code speaks to; it is that of kernel/Cargo.toml. */
-export const KERNEL_VERSION = '0.5.0';
+export const KERNEL_VERSION = '0.6.0';
 
 /** What the engines over the kernel do beyond the port. */
 export interface KernelEngine extends RecurrentEngine {
@@ -92,6 +93,7 @@ export function createKernelEngine<B extends FloatBuffer>(
       checkWarping(task);
       kernel.warp(task);
     },
+    operations: createKernelOperations(kernel, own),
     measurePeak: (seconds) => measurePeak(kernel.peak, seconds),
     dispose: kernel.dispose,
   };

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { KernelEngine } from '../../../../src/encode/vrae/engines/kernel-engine.js';
 import type { LayerSpec, MatrixProduct } from '../../../../src/encode/vrae/recurrent-engine.js';
 import { createRandom } from '../../../../src/numeric/random.js';
+import { describeOperations } from './describe-operations.js';
 import { type LayerInput, type LayerResult, randomInput, runNaively } from './naive-recurrence.js';
 import { relativeError, runLayer } from './run-layer.js';
 
@@ -37,6 +38,7 @@ export function describeKernelEngine(title: string, create: () => KernelEngine):
   describe(title, () => {
     const engine = create();
     afterAll(() => engine.dispose());
+    describeOperations(engine);
 
     it('computes outputs and gradients of any layer', () => {
       fc.assert(
