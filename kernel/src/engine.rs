@@ -32,7 +32,8 @@ impl Engine {
     /// The arrays are as large as the product says and `buffer::SLACK` floats longer, and the result overlaps with neither factor.
     pub unsafe fn multiply(&mut self, task: Product) -> Result<(), Failure> {
         let lanes = self.kernels.lanes;
-        let packed = self.room(multiply::packed_length(&task, lanes))?;
+        let room = self.room(multiply::packed_length(&task, lanes))?;
+        let packed = if task.packed { task.b.cast_mut() } else { room };
         // SAFETY: the caller's promise, and room as long as was asked for.
         unsafe {
             multiply::pack(&task, self.kernels, packed);
@@ -79,9 +80,17 @@ impl Engine {
     /// # Safety
     /// Operands are as long as `tensor::lengths` says, and only those overlap of which it is said.
     pub unsafe fn operate(&mut self, task: &tensor::Task) -> Result<f64, Failure> {
-        if !matches!(task.operation, Operation::Attend | Operation::AttendBack) {
-            // SAFETY: the caller's promise.
-            return Ok(unsafe { (self.kernels.tensor)(task) });
+        match task.operation {
+            Operation::Attend | Operation::AttendBack => {}
+            Operation::PackWeights => {
+                let [weights, packed, ..] = task.operands;
+                let [columns, inner, ..] = task.sizes;
+                // SAFETY: the caller's promise.
+                unsafe { multiply::pack_weights(weights, columns, inner, self.kernels, packed) };
+                return Ok(0.0);
+            }
+            // SAFETY: as above.
+            _ => return Ok(unsafe { (self.kernels.tensor)(task) }),
         }
         let packed = self.room(attention::packed_length(task, self.kernels.lanes))?;
         let heads = Heads { kernels: self.kernels, packed, tile: self.tiles.at() };

@@ -12,6 +12,8 @@ mod optimizer;
 pub mod softmax;
 mod taps;
 
+use crate::multiply::weights_length;
+
 /// Which operation; operands and sizes are listed in this order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Operation {
@@ -44,9 +46,11 @@ pub enum Operation {
     Attend,
     /// queries, gradients of the context, room, weights, and gradients of the queries; sizes: rows, tokens, width, heads.
     AttendBack,
+    /// weights (columns, inner), packed; sizes: columns, inner. See `multiply::pack_weights`.
+    PackWeights,
 }
 
-pub const OPERATIONS: [Operation; 12] = [
+pub const OPERATIONS: [Operation; 13] = [
     Operation::AddBias,
     Operation::SumColumns,
     Operation::TakeBack,
@@ -59,6 +63,7 @@ pub const OPERATIONS: [Operation; 12] = [
     Operation::Scatter,
     Operation::Attend,
     Operation::AttendBack,
+    Operation::PackWeights,
 ];
 
 pub const OPERANDS: usize = 6;
@@ -92,6 +97,7 @@ pub fn lengths(operation: Operation, sizes: &[usize; SIZES]) -> Option<[usize; O
             let (series, columns) = taps::lengths(sizes)?;
             if operation == Operation::Gather { [series, columns, 0, 0, 0, 0] } else { [columns, series, 0, 0, 0, 0] }
         }
+        Operation::PackWeights => [all?, weights_length(first, width)?, 0, 0, 0, 0],
         Operation::Attend | Operation::AttendBack => {
             let attention::Lengths { context, weights, room } = attention::lengths(first, width, third, fourth)?;
             let queries = context.checked_mul(3)?;
@@ -108,7 +114,7 @@ pub fn may_replace(operation: Operation) -> bool {
     operation == Operation::AddBias
 }
 
-/// Any operation but attention.
+/// Any operation but attention and packing.
 ///
 /// # Safety
 /// Operands are as long as `lengths` says.
@@ -127,7 +133,9 @@ pub unsafe fn run(task: &Task) -> f64 {
             Operation::NormalizeBack => normalization::backward(task),
             Operation::Gather => taps::gather(task),
             Operation::Scatter => taps::scatter(task),
-            Operation::Attend | Operation::AttendBack => unreachable!("attention is the engine's"),
+            Operation::Attend | Operation::AttendBack | Operation::PackWeights => {
+                unreachable!("what is made of products is the engine's")
+            }
         }
     }
     0.0

@@ -150,13 +150,13 @@ unsafe fn places(room: *mut f32, shape: &Shape) -> ([*mut f32; SIDES], [*mut f32
 /// (tokens, tokens) of two arrays of (tokens, size).
 fn between(a: *const f32, b: *const f32, out: *mut f32, &Shape { tokens, size, .. }: &Shape) -> Product {
     let [m, n, inner] = [tokens, tokens, size];
-    Product { a, b, out, m, n, inner, transpose_a: false, transpose_b: true, accumulate: false }
+    Product { a, b, out, m, n, inner, transpose_a: false, transpose_b: true, accumulate: false, packed: false }
 }
 
 /// (tokens, size) of weights, (tokens, tokens), and an array of (tokens, size).
 fn over(a: *const f32, b: *const f32, out: *mut f32, &Shape { tokens, size, .. }: &Shape, back: bool) -> Product {
     let [m, n, inner] = [tokens, size, tokens];
-    Product { a, b, out, m, n, inner, transpose_a: back, transpose_b: false, accumulate: false }
+    Product { a, b, out, m, n, inner, transpose_a: back, transpose_b: false, accumulate: false, packed: false }
 }
 
 /// Copies `width` columns of `rows` rows, which lie `from_row` and `to_row` numbers apart.

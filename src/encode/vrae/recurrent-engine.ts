@@ -43,6 +43,8 @@ export interface FloatBuffer {
 export interface MatrixProduct {
   readonly a: FloatBuffer; // (m, inner), or (inner, m) when transposeA
   readonly b: FloatBuffer; // (inner, n), or (n, inner) when transposeB
+  /** What `packWeights` made of `b`, which is taken instead; with `transposeB`, and without `transposeA`. */
+  readonly packed?: FloatBuffer | undefined;
   readonly out: FloatBuffer; // (m, n)
   readonly m: number;
   readonly n: number;

@@ -6,6 +6,12 @@ import type { FloatBuffer } from './recurrent-engine.js';
  * are what the others are measured against. Buffers of a call are different ones, unless it says otherwise.
  */
 export interface TensorOperations {
+  /**
+   * Numbers that `packWeights` writes for weights of so many outputs and inputs; 0 where products are better off without.
+   */
+  packedLength(outputs: number, inputs: number): number;
+  /** Lays out weights, (outputs, inputs), once for all products that take them transposed. */
+  packWeights(weights: FloatBuffer, outputs: number, inputs: number, packed: FloatBuffer): void;
   /** Adds a bias to each row of sums. */
   addBias(task: BiasTask): void;
   /** Sums columns up, over `out`. */

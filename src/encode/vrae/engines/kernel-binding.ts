@@ -16,7 +16,7 @@ export interface KernelBinding<B extends FloatBuffer> {
   load(layer: number, weights: Float32Array): void;
   forward(layer: number, rows: number): void;
   backward(layer: number, rows: number): void;
-  /** `flags`: 1 transposes a, 2 transposes b, 4 accumulates. */
+  /** `flags`: 1 transposes a, 2 transposes b, 4 accumulates, 8 takes b as packed weights. */
   multiply(a: B, b: B, out: B, m: number, n: number, inner: number, flags: number): void;
   /** Squared distances of `points` (rows, size) from `centroids` (count, size), into `out` (rows, count). */
   squaredDistances(points: B, centroids: B, out: B, rows: number, count: number, size: number): void;

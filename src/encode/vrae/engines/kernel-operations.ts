@@ -19,6 +19,7 @@ const OPERATIONS = [
   'scatter',
   'attend',
   'attendBack',
+  'packWeights',
 ] as const satisfies readonly (keyof TensorOperations)[];
 
 /** An operand, and how many numbers of it take part. */
@@ -56,6 +57,17 @@ export function createKernelOperations<B extends FloatBuffer>(
   };
 
   return {
+    packedLength,
+    packWeights: (weights, outputs, inputs, packed) => {
+      operate(
+        'packWeights',
+        [
+          [weights, outputs * inputs],
+          [packed, packedLength(outputs, inputs)],
+        ],
+        [outputs, inputs],
+      );
+    },
     addBias: ({ sums, bias, rows, width, out, rectify = false, accumulate = false }) => {
       const all = rows * width;
       operate(
@@ -160,6 +172,14 @@ export function createKernelOperations<B extends FloatBuffer>(
       );
     },
   };
+}
+
+/** Floats of the widest vector; fewer columns than these are not packed (kernel/src/multiply.rs). */
+const WIDEST = 16;
+
+/** Numbers that weights take when they are packed. */
+export function packedLength(outputs: number, inputs: number): number {
+  return outputs < WIDEST ? 0 : Math.ceil(outputs / WIDEST) * WIDEST * inputs;
 }
 
 function alike(count: number, ...buffers: readonly FloatBuffer[]): Operand[] {

@@ -7,6 +7,9 @@ import { gatherTaps, scatterTaps } from './plain-taps.js';
 
 /** Operations in plain loops, which run over the buffers of any engine. */
 export const PLAIN_OPERATIONS: TensorOperations = {
+  // Plain products take weights as they are.
+  packedLength: () => 0,
+  packWeights: () => {},
   addBias,
   sumColumns: (values, rows, width, out) => {
     const [given, sums] = [values.values, out.values];
