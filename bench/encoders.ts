@@ -2,10 +2,10 @@
  * Encoders and the clusterings of series beside what Python has for them, in one run: each side in a process of its own,
  * on the same windows, in rounds taken in turn.
  *
- *   npx tsx bench/encoders.ts --python PYTHON [--torch PYTHON] [--kinds raw,features,rocket,dtw,dae,k-shape,dtw-k-means]
- *     [--steps 24,140] [--windows 2000] [--threads 1] [--rounds 3] [--engine auto]
+ *   npx tsx bench/encoders.ts --python PYTHON [--torch PYTHON] [--kinds raw,features,rocket,dtw,dae,cnn,transformer,
+ *     k-shape,dtw-k-means] [--steps 24,140] [--windows 2000] [--threads 1] [--rounds 3] [--engine auto]
  *
- * PYTHON has numpy, scikit-learn, pycatch22, aeon and tslearn; the one for `dae` has torch. A kind whose python is missing
+ * PYTHON has numpy, scikit-learn, pycatch22, aeon and tslearn; the one for the autoencoders has torch. A kind whose python is missing
  * is measured alone. Prints for each kind and number of steps, as medians over rounds: windows per second of processor
  * time and by the clock, of fitting and of embedding (of clusterings: of the whole fit), and the largest resident memory,
  * with the median of the rounds' ratios. Compilers, ours and numba's, have had a run before.
@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { EncoderRun } from './measure/encoder-run.js';
-import { isWorkload, WORKLOADS } from './measure/encoder-workloads.js';
+import { isAutoencoder, isWorkload, WORKLOADS } from './measure/encoder-workloads.js';
 import { createUsageWindows } from './measure/random-kernel-workload.js';
 import { runChild } from './measure/run-child.js';
 import { median } from './measure/statistics.js';
@@ -62,7 +62,7 @@ try {
 function measureBoth(kind: string, steps: number): readonly EncoderRun[] {
   const given = [folder, kind, `${steps}`, flags.threads];
   const env = Object.fromEntries(THREADS.map((name) => [name, flags.threads]));
-  const python = kind === 'dae' ? flags.torch : flags.python;
+  const python = isAutoencoder(kind) ? flags.torch : flags.python;
   const sides = [[process.execPath, '--import', 'tsx', OURS, ...given, flags.engine]];
   if (python !== undefined) sides.push([python, THEIRS, ...given]);
   return sides.map((command) => runChild(command, env).report as unknown as EncoderRun);

@@ -1,10 +1,13 @@
 import { dtwKMeans } from '../../src/cluster/offline/dtw-k-means.js';
 import { kShape } from '../../src/cluster/offline/k-shape.js';
+import type { Architecture } from '../../src/encode/autoencoder/architecture.js';
+import { architectureOf } from '../../src/encode/autoencoder/architectures.js';
 import { createAutoencoderNetwork } from '../../src/encode/autoencoder/autoencoder-network.js';
 import { trainAutoencoder } from '../../src/encode/autoencoder/train-autoencoder.js';
-import { DAE_ARCHITECTURE } from '../../src/encode/dae/dae-architecture.js';
+import { CNN_DEFAULTS } from '../../src/encode/cnn/cnn-options.js';
 import { DAE_DEFAULTS } from '../../src/encode/dae/dae-options.js';
-import { PROJECTED_VIEWS, type ProjectedKind } from '../../src/encode/encoder-kind.js';
+import { type AutoencoderKind, PROJECTED_VIEWS, type ProjectedKind } from '../../src/encode/encoder-kind.js';
+import { TRANSFORMER_DEFAULTS } from '../../src/encode/transformer/transformer-options.js';
 import { fitViews } from '../../src/encode/views/fit-views.js';
 import { createViewTransform } from '../../src/encode/views/view-transform.js';
 import { openEngine } from '../../src/encode/vrae/engines/open-engine.js';
@@ -27,8 +30,9 @@ type Workload = (
   settings: WorkloadSettings,
 ) => Promise<{ readonly learn: () => Promise<FittedWorkload> }>;
 
-/** Updates of 64 windows, in which neither side stops early. */
-const DAE_UPDATES = 200;
+const DEFAULTS = { dae: DAE_DEFAULTS, cnn: CNN_DEFAULTS, transformer: TRANSFORMER_DEFAULTS };
+/** Of a training, in which neither side stops early. */
+const UPDATES = { dae: 200, cnn: 60, transformer: 60 };
 const CLUSTERS = 5;
 
 const project =
@@ -49,22 +53,26 @@ const project =
     };
   };
 
-const dae: Workload = async (values, steps, settings) => {
-  const { engine } = await openEngine(settings.engine, settings);
-  const length = values.length / steps;
-  const options = { ...DAE_DEFAULTS, updates: DAE_UPDATES, heldOut: 0, patience: 1000 };
-  const { latent, batch: rows } = options;
-  const shape = DAE_ARCHITECTURE.toShape(options, { steps, channels: 1, latent, output: 'linear' });
-  const network = createAutoencoderNetwork(engine, { kind: 'dae', shape }, { rows, training: options });
-  const latents = new Float32Array(length * latent);
-  return {
-    learn: async () => {
-      const series = { length, steps, channels: 1, values, mask: new Uint8Array(values.length) };
-      const { updates } = trainAutoencoder({ settings: options, series, seed: 1 }, network);
-      return { windows: updates * rows, embed: () => network.encode(values, length, latents) };
-    },
+/** One by its defaults, but for updates, of which neither side leaves one out. */
+const autoencoder =
+  (kind: AutoencoderKind): Workload =>
+  async (values, steps, { engine: name, threads }) => {
+    const { engine } = await openEngine(name, { threads });
+    const length = values.length / steps;
+    const options = { ...DEFAULTS[kind], updates: UPDATES[kind], heldOut: 0, patience: 1000 };
+    const { latent, batch: rows } = options;
+    const architecture: Architecture = architectureOf(kind);
+    const shape = architecture.toShape(options, { steps, channels: 1, latent, output: 'linear' });
+    const network = createAutoencoderNetwork(engine, { kind, shape }, { rows, training: options });
+    const latents = new Float32Array(length * latent);
+    return {
+      learn: async () => {
+        const series = { length, steps, channels: 1, values, mask: new Uint8Array(values.length) };
+        const { updates } = trainAutoencoder({ settings: options, series, seed: 1 }, network);
+        return { windows: updates * rows, embed: () => network.encode(values, length, latents) };
+      },
+    };
   };
-};
 
 /** Windows of all passes over the rows, so that starts which settle sooner or later do not count. */
 const shapes: Workload = async (values, steps) => ({
@@ -90,10 +98,16 @@ export const WORKLOADS = {
   features: project('features'),
   rocket: project('rocket'),
   dtw: project('dtw'),
-  dae,
+  dae: autoencoder('dae'),
+  cnn: autoencoder('cnn'),
+  transformer: autoencoder('transformer'),
   'k-shape': shapes,
   'dtw-k-means': barycentres,
 } as const satisfies Record<string, Workload>;
+
+export function isAutoencoder(name: string): name is AutoencoderKind {
+  return name in UPDATES;
+}
 
 export function isWorkload(name: string): name is keyof typeof WORKLOADS {
   return name in WORKLOADS;

@@ -4,8 +4,8 @@
 usage: encoder_peers.py FOLDER KIND STEPS THREADS, with windows-STEPS.f32 in FOLDER
 
 raw is scikit-learn's PCA, features are those of pycatch22, rocket aeon's MiniRocket, dtw aeon's distances to windows
-drawn at random, each standardised as ours and projected by PCA; dae is a stack of PyTorch's linear layers; k-shape and
-dtw-k-means are tslearn's. Each is run on a few windows first, for numba. Prints windows per second of processor time and by
+drawn at random, each standardised as ours and projected by PCA; dae, cnn and transformer are PyTorch's layers in our
+default shapes, trained with as many evaluations; k-shape and dtw-k-means are tslearn's. Each is run on a few windows first, for numba. Prints windows per second of processor time and by
 the clock, of fitting and of embedding, and the largest resident memory in MiB.
 """
 import json
@@ -18,7 +18,9 @@ import numpy as np
 FIRST = 200
 LEAST_SECONDS = 0.3
 CLUSTERS = 5
-UPDATES, BATCH, LATENT, LAYERS = 200, 64, 64, (512, 256, 128)
+EVALUATIONS, EVALUATED = 20, 512
+# Updates, windows in one, and the loss.
+TRAININGS = {"dae": (200, 64, "l1_loss"), "cnn": (60, 64, "mse_loss"), "transformer": (60, 32, "mse_loss")}
 
 
 def projected(describe, standardise):
@@ -68,37 +70,115 @@ def describe_dtw(windows, threads, fitted):
     return {"values": distances**0.25, "medoids": medoids}
 
 
-def fit_dae(windows, threads):
-    import torch
+def dense_coders(steps):
     from torch import nn
 
-    torch.set_num_threads(threads)
-    torch.manual_seed(1)
-
-    def stack(sizes, last):
+    def stack(sizes):
         layers = []
         for inputs, outputs in zip(sizes[:-2], sizes[1:-1]):
             layers += [nn.Linear(inputs, outputs), nn.ReLU(), nn.Dropout(0.1)]
-        return nn.Sequential(*layers, nn.Linear(sizes[-2], sizes[-1]), *last)
+        return nn.Sequential(*layers, nn.Linear(sizes[-2], sizes[-1]))
 
-    sizes = (windows.shape[1], *LAYERS, LATENT)
-    encoder, decoder = stack(sizes, []), stack(sizes[::-1], [])
-    parameters = [*encoder.parameters(), *decoder.parameters()]
-    optimizer = torch.optim.Adam(parameters, lr=1e-3)
-    given = torch.from_numpy(windows)
-    for update in range(UPDATES):
-        clean = given[torch.randint(len(given), (BATCH,))]
-        optimizer.zero_grad()
-        (decoder(encoder(clean + 0.1 * torch.randn_like(clean))) - clean).abs().mean().backward()
-        nn.utils.clip_grad_norm_(parameters, 5)
-        optimizer.step()
-    encoder.eval()
+    sizes = (steps, 512, 256, 128, 64)
+    return stack(sizes), stack(sizes[::-1])
 
-    def embed():
-        with torch.inference_mode():
-            return [encoder(batch) for batch in given.split(BATCH)]
 
-    return UPDATES * BATCH, embed
+def convolutional_coders(steps):
+    from torch import nn
+
+    filters, reached, inward = (1, 32, 64, 128), [steps], [nn.Unflatten(1, (1, steps))]
+    for inputs, outputs in zip(filters, filters[1:]):
+        inward += [nn.Conv1d(inputs, outputs, 5, 2, 2), nn.ReLU()]
+        reached.append(-(-reached[-1] // 2))
+    flat = filters[-1] * reached[-1]
+    outward = [nn.Linear(32, flat), nn.ReLU(), nn.Unflatten(1, (filters[-1], reached[-1]))]
+    for i in (3, 2, 1):
+        more = reached[i - 1] - (2 * reached[i] - 1)
+        outward += [nn.ConvTranspose1d(filters[i], filters[i - 1], 5, 2, 2, more)] + [nn.ReLU()] * (i > 1)
+    return nn.Sequential(*inward, nn.Flatten(), nn.Linear(flat, 32)), nn.Sequential(*outward, nn.Flatten())
+
+
+def transformer_coders(steps):
+    import torch
+    from torch import nn
+
+    width, heads, latent, patch = 64, 4, 32, -(-steps // 24)
+    tokens = -(-steps // patch)
+
+    class Blocks(nn.Module):
+        """Tokens that are told their time, blocks that normalise first, and a last normalisation."""
+
+        def __init__(self, depth):
+            super().__init__()
+            self.frequencies, self.phases = nn.Parameter(torch.rand(width)), nn.Parameter(torch.rand(width))
+            block = nn.TransformerEncoderLayer(
+                width, heads, 2 * width, dropout=0, batch_first=True, norm_first=True
+            )
+            self.blocks = nn.TransformerEncoder(block, depth, nn.LayerNorm(width), enable_nested_tensor=False)
+            self.register_buffer("times", 2 * np.pi * (torch.arange(tokens)[:, None] + 0.5) / tokens)
+
+        def forward(self, given):
+            angles = self.times * self.frequencies + self.phases
+            waves = torch.cat([angles[:, :1], angles[:, 1:].sin()], 1)
+            return self.blocks(given + waves)
+
+    class Patches(nn.Module):
+        def forward(self, windows):
+            return nn.functional.pad(windows, (0, tokens * patch - steps)).unflatten(1, (tokens, patch))
+
+    class Windows(nn.Module):
+        def forward(self, patches):
+            return patches.flatten(1)[:, :steps]
+
+    encoder = nn.Sequential(
+        Patches(), nn.Linear(patch, width), Blocks(2), nn.Flatten(), nn.Linear(tokens * width, latent)
+    )
+    decoder = nn.Sequential(
+        nn.Linear(latent, tokens * width, bias=False),
+        nn.Unflatten(1, (tokens, width)),
+        Blocks(1),
+        nn.Linear(width, patch),
+        Windows(),
+    )
+    return encoder, decoder
+
+
+def autoencoder(kind):
+    """Trains by Adam as ours, on windows with noise, with as many evaluations."""
+    coders = {"dae": dense_coders, "cnn": convolutional_coders, "transformer": transformer_coders}[kind]
+    updates, rows, loss = TRAININGS[kind]
+
+    def fit(windows, threads):
+        import torch
+        from torch import nn
+
+        torch.set_num_threads(threads)
+        torch.manual_seed(1)
+        encoder, decoder = coders(windows.shape[1])
+        model, loss_of = nn.Sequential(encoder, decoder), getattr(nn.functional, loss)
+        optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
+        given = torch.from_numpy(windows)
+        for update in range(updates):
+            clean = given[torch.randint(len(given), (rows,))]
+            optimizer.zero_grad()
+            loss_of(model(clean + 0.1 * torch.randn_like(clean)), clean).backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 5)
+            optimizer.step()
+            if (update + 1) % (updates // EVALUATIONS) == 0:
+                model.eval()
+                with torch.inference_mode():
+                    for batch in given[:EVALUATED].split(rows):
+                        loss_of(model(batch), batch)
+                model.train()
+        model.eval()
+
+        def embed():
+            with torch.inference_mode():
+                return [encoder(batch) for batch in given.split(rows)]
+
+        return updates * rows, embed
+
+    return fit
 
 
 def fit_k_shape(windows, threads):
@@ -139,7 +219,9 @@ def fit_of(kind):
         return projected(describe_rocket, standardise=True)
     if kind == "dtw":
         return projected(describe_dtw, standardise=False)
-    return {"dae": fit_dae, "k-shape": fit_k_shape, "dtw-k-means": fit_dtw_k_means}[kind]
+    if kind in TRAININGS:
+        return autoencoder(kind)
+    return {"k-shape": fit_k_shape, "dtw-k-means": fit_dtw_k_means}[kind]
 
 
 def main(folder, kind, steps, threads):

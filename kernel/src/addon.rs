@@ -5,6 +5,7 @@
 
 mod nearest;
 mod random_kernel;
+mod tensor;
 mod warping;
 
 use crate::buffer::Buffer;
@@ -12,7 +13,7 @@ use crate::engine::Engine;
 use crate::failure::Failure;
 use crate::kernels;
 use crate::layer::{Cell, Layer, Spec};
-use crate::multiply::Product;
+use crate::multiply::{Product, weights_length};
 use napi::bindgen_prelude::{Error, Float32Array, Result};
 use napi_derive::napi;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
@@ -153,7 +154,7 @@ impl NativeEngine {
         })
     }
 
-    /// `flags`: 1 transposes a, 2 transposes b, 4 accumulates.
+    /// `flags`: 1 transposes a, 2 transposes b, 4 accumulates, 8 takes b as `pack_weights` made it.
     #[napi(strict)]
     pub fn multiply(
         &mut self,
@@ -235,7 +236,10 @@ fn to_product(
     flags: u32,
 ) -> Result<Product> {
     let (m, n, inner) = (m as usize, n as usize, inner as usize);
-    for (NativeBuffer { buffer }, needed) in [(a, m * inner), (b, inner * n), (out, m * n)] {
+    let packed = flags & 8 != 0;
+    check(!packed || flags & 1 == 0 && flags & 2 != 0, "weights are packed for products that take them transposed")?;
+    let of_b = if packed { weights_length(n, inner).unwrap_or(usize::MAX) } else { inner * n };
+    for (NativeBuffer { buffer }, needed) in [(a, m * inner), (b, of_b), (out, m * n)] {
         check(needed <= buffer.len(), "a buffer is smaller than the product says")?;
     }
     check(!out.buffer.is(&a.buffer) && !out.buffer.is(&b.buffer), "a product cannot replace a factor")?;
@@ -249,6 +253,7 @@ fn to_product(
         transpose_a: flags & 1 != 0,
         transpose_b: flags & 2 != 0,
         accumulate: flags & 4 != 0,
+        packed,
     })
 }
 

@@ -7,6 +7,8 @@ use crate::multiply::{self, Product, TILE};
 use crate::nearest;
 use crate::pace::Pace;
 use crate::pool::{Pool, WORTH_A_THREAD};
+use crate::tensor::attention::{self, Heads};
+use crate::tensor::{self, Operation};
 use crate::warping::Warping;
 
 pub struct Engine {
@@ -30,7 +32,8 @@ impl Engine {
     /// The arrays are as large as the product says and `buffer::SLACK` floats longer, and the result overlaps with neither factor.
     pub unsafe fn multiply(&mut self, task: Product) -> Result<(), Failure> {
         let lanes = self.kernels.lanes;
-        let packed = self.room(multiply::packed_length(&task, lanes))?;
+        let room = self.room(multiply::packed_length(&task, lanes))?;
+        let packed = if task.packed { task.b.cast_mut() } else { room };
         // SAFETY: the caller's promise, and room as long as was asked for.
         unsafe {
             multiply::pack(&task, self.kernels, packed);
@@ -72,6 +75,33 @@ impl Engine {
         // SAFETY: the caller's promise, and room as long as was asked for.
         unsafe { (self.kernels.warping)(task, room) };
         Ok(())
+    }
+
+    /// # Safety
+    /// Operands are as long as `tensor::lengths` says, and only those overlap of which it is said.
+    pub unsafe fn operate(&mut self, task: &tensor::Task) -> Result<f64, Failure> {
+        match task.operation {
+            Operation::Attend | Operation::AttendBack => {}
+            Operation::PackWeights => {
+                let [weights, packed, ..] = task.operands;
+                let [columns, inner, ..] = task.sizes;
+                // SAFETY: the caller's promise.
+                unsafe { multiply::pack_weights(weights, columns, inner, self.kernels, packed) };
+                return Ok(0.0);
+            }
+            // SAFETY: as above.
+            _ => return Ok(unsafe { (self.kernels.tensor)(task) }),
+        }
+        let packed = self.room(attention::packed_length(task, self.kernels.lanes))?;
+        let heads = Heads { kernels: self.kernels, packed, tile: self.tiles.at() };
+        // SAFETY: as above, and room as long as was asked for.
+        unsafe {
+            match task.operation {
+                Operation::Attend => heads.attend(task),
+                _ => heads.attend_back(task),
+            }
+        }
+        Ok(0.0)
     }
 
     fn room(&mut self, length: usize) -> Result<*mut f32, Failure> {

@@ -7,6 +7,7 @@ use crate::multiply::Product;
 use crate::nearest::Task;
 use crate::random_kernel::RandomKernels;
 use crate::simd::Simd;
+use crate::tensor;
 use crate::warping::Warping;
 
 type OverRows = unsafe fn(task: &Product, packed: *const f32, from: usize, to: usize, tile: *mut f32);
@@ -25,6 +26,9 @@ pub struct Kernels {
     pub nearest: unsafe fn(task: &Task, room: *mut f32),
     pub random_kernels: unsafe fn(task: &RandomKernels, values: *const f32, rows: usize, out: *mut f32),
     pub warping: unsafe fn(task: &Warping, room: *mut f32),
+    pub tensor: unsafe fn(task: &tensor::Task) -> f64,
+    pub softmax: unsafe fn(values: *mut f32, rows: usize, size: usize),
+    pub softmax_back: unsafe fn(weights: *mut f32, slopes: *mut f32, rows: usize, size: usize),
     /// Floating-point operations of `loops` rounds of nothing but independent multiplications and additions in
     /// registers: the limit that the rest is measured against.
     pub peak: unsafe fn(loops: usize) -> f64,
@@ -66,6 +70,18 @@ macro_rules! kernels {
                 crate::warping::measure::<$simd>(task, room)
             }
             $(#[target_feature(enable = $feature)])?
+            unsafe fn tensor(task: &tensor::Task) -> f64 {
+                tensor::run(task)
+            }
+            $(#[target_feature(enable = $feature)])?
+            unsafe fn softmax(values: *mut f32, rows: usize, size: usize) {
+                tensor::softmax::forward(values, rows, size)
+            }
+            $(#[target_feature(enable = $feature)])?
+            unsafe fn softmax_back(weights: *mut f32, slopes: *mut f32, rows: usize, size: usize) {
+                tensor::softmax::backward(weights, slopes, rows, size)
+            }
+            $(#[target_feature(enable = $feature)])?
             unsafe fn peak(loops: usize) -> f64 {
                 super::kernels::peak::<$simd>(loops)
             }
@@ -81,6 +97,9 @@ macro_rules! kernels {
                 nearest,
                 random_kernels,
                 warping,
+                tensor,
+                softmax,
+                softmax_back,
                 peak,
             }
         };

@@ -1,5 +1,5 @@
 //! What segtide computes outside of JavaScript: recurrent layers forward and back, matrix products, distances, nearest
-//! centroids, distances by time warping and random-kernel features. The model, its losses and its training are elsewhere.
+//! centroids, distances by time warping, random-kernel features, and what layers compute besides products. The model, its losses and its training are elsewhere.
 //!
 //! Numbers lie in memory whose sizes the layers fix, and the code that computes with them (`forward`, `backward`,
 //! `multiply`, `product`, `activation`, `nearest::assign`, `random_kernel::transform`, `warping::measure`, `simd`) is arithmetic with pointers from end to end:
@@ -22,6 +22,7 @@ pub mod pool;
 mod product;
 pub mod random_kernel;
 pub mod simd;
+pub mod tensor;
 pub mod warping;
 
 #[cfg(feature = "addon")]

@@ -24,6 +24,8 @@ pub struct Product {
     pub transpose_a: bool,
     pub transpose_b: bool,
     pub accumulate: bool,
+    /// Whether `b` is what `pack_weights` made of it, transposed.
+    pub packed: bool,
 }
 
 // SAFETY: addresses and sizes; whoever computes with them answers for what lies there.
@@ -60,6 +62,7 @@ fn way(product: &Product, lanes: usize) -> Way {
 /// Floats that the right factor takes when it must be laid out anew; 0 when it is taken as it is.
 pub fn packed_length(product: &Product, lanes: usize) -> usize {
     match way(product, lanes) {
+        _ if product.packed => 0,
         Way::Columns if product.transpose_b => product.inner * product.n.div_ceil(lanes) * lanes,
         Way::Dots if !product.transpose_b && product.n > 1 => product.inner * product.n,
         _ => 0,
@@ -69,6 +72,7 @@ pub fn packed_length(product: &Product, lanes: usize) -> usize {
 /// Lays the right factor out anew, in `packed_length` floats.
 pub unsafe fn pack(product: &Product, kernels: &Kernels, packed: *mut f32) {
     match way(product, kernels.lanes) {
+        _ if product.packed => {}
         Way::Columns if product.transpose_b => pack_panels(product.b, product.n, product.inner, kernels, packed),
         Way::Dots if !product.transpose_b && product.n > 1 => {
             for j in 0..product.n {
@@ -81,25 +85,54 @@ pub unsafe fn pack(product: &Product, kernels: &Kernels, packed: *mut f32) {
     }
 }
 
+/// Columns of the fewest that a product may have whose right factor is packed: those of the widest vector.
+pub const LEAST_PACKED: usize = 16;
+
+/// Floats that `pack_weights` writes at most; nothing where that cannot be counted, or columns are too few.
+pub fn weights_length(columns: usize, inner: usize) -> Option<usize> {
+    if columns < LEAST_PACKED {
+        return None;
+    }
+    columns.checked_next_multiple_of(LEAST_PACKED)?.checked_mul(inner)
+}
+
+/// Lays out weights, (columns, inner), for products that take them transposed, so that each need not.
+pub unsafe fn pack_weights(weights: *const f32, columns: usize, inner: usize, kernels: &Kernels, packed: *mut f32) {
+    pack_panels(weights, columns, inner, kernels, packed);
+}
+
+/// Inner indices that are transposed at a time: what is written stays in the first cache.
+const PACKED_AT_ONCE: usize = 64;
+
 /// Transposes (columns, inner) into panels of up to three vectors of columns, with zeros for the columns that lack.
 unsafe fn pack_panels(from: *const f32, columns: usize, inner: usize, kernels: &Kernels, packed: *mut f32) {
     let lanes = kernels.lanes;
     let (mut at, mut first) = (packed, 0);
     for panel in panels(columns.div_ceil(lanes), kernels.widest) {
-        for p in 0..inner {
-            for j in first..first + panel * lanes {
-                *at = if j < columns { *from.add(j * inner + p) } else { 0.0 };
-                at = at.add(1);
+        let width = panel * lanes;
+        for start in (0..inner).step_by(PACKED_AT_ONCE) {
+            let end = inner.min(start + PACKED_AT_ONCE);
+            for j in 0..width.min(columns - first) {
+                let column = from.add((first + j) * inner);
+                for p in start..end {
+                    *at.add(p * width + j) = *column.add(p);
+                }
+            }
+            for p in start..end {
+                for j in columns - first..width {
+                    *at.add(p * width + j) = 0.0;
+                }
             }
         }
-        first += panel * lanes;
+        at = at.add(inner * width);
+        first += width;
     }
 }
 
 /// Rows `from` to `to` of the result; `packed` is what `pack` made, and `tile` holds `TILE` floats.
 #[inline(always)]
 pub unsafe fn multiply<S: Simd>(task: &Product, packed: *const f32, from: usize, to: usize, tile: *mut f32) {
-    let Product { a, b, out, m, n, inner, transpose_a, transpose_b, accumulate } = *task;
+    let Product { a, b, out, m, n, inner, transpose_a, transpose_b, accumulate, .. } = *task;
     match way(task, S::LANES) {
         Way::Columns => {
             let (row, step) = if transpose_a { (1, m) } else { (inner, 1) };

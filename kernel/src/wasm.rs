@@ -7,6 +7,7 @@
 
 mod nearest;
 mod random_kernel;
+mod tensor;
 mod warping;
 
 use crate::buffer::Buffer;
@@ -89,7 +90,7 @@ pub unsafe extern "C" fn backward(layer: *mut Layer, rows: usize) {
     unsafe { (*layer).backward(rows, &engine().pool) }
 }
 
-/// `flags`: 1 transposes a, 2 transposes b, 4 accumulates. False where there is no memory for it.
+/// `flags`: 1 transposes a, 2 transposes b, 4 accumulates, 8 takes b as `pack_weights` made it. False where there is no memory for it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn multiply(
     a: *const f32,
@@ -110,6 +111,7 @@ pub unsafe extern "C" fn multiply(
         transpose_a: flags & 1 != 0,
         transpose_b: flags & 2 != 0,
         accumulate: flags & 4 != 0,
+        packed: flags & 8 != 0,
     };
     // SAFETY: see the head of the module; the caller has checked the sizes.
     unsafe { engine().multiply(product) }.is_ok()
@@ -135,6 +137,7 @@ pub unsafe extern "C" fn squared_distances(
         transpose_a: false,
         transpose_b: true,
         accumulate: false,
+        packed: false,
     };
     // SAFETY: see the head of the module; the caller has checked the sizes.
     unsafe { engine().distances(product) }.is_ok()

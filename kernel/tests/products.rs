@@ -45,7 +45,8 @@ fn products_are_those_of_plain_loops() {
                     })
                     .collect();
                 let (a, b, to) = (a.at(), b.at(), out.at());
-                let product = Product { a, b, out: to, m, n, inner, transpose_a, transpose_b, accumulate };
+                let product =
+                    Product { a, b, out: to, m, n, inner, transpose_a, transpose_b, accumulate, packed: false };
                 // SAFETY: buffers have these sizes, and their slack.
                 unsafe { engine.multiply(product) }.unwrap();
                 // A sum of few terms may all but cancel.
@@ -65,8 +66,18 @@ fn distances_are_those_of_plain_loops() {
             let difference = |at: usize, p| read(&a)[at / n * inner + p] as f64 - read(&b)[at % n * inner + p] as f64;
             let expected: Vec<f64> = (0..m * n).map(|at| (0..inner).map(|p| difference(at, p).powi(2)).sum()).collect();
             let (a, b, to) = (a.at(), b.at(), out.at());
-            let product =
-                Product { a, b, out: to, m, n, inner, transpose_a: false, transpose_b: true, accumulate: false };
+            let product = Product {
+                a,
+                b,
+                out: to,
+                m,
+                n,
+                inner,
+                transpose_a: false,
+                transpose_b: true,
+                accumulate: false,
+                packed: false,
+            };
             // SAFETY: as above.
             unsafe { engine.distances(product) }.unwrap();
             assert!(error(read(&out), &expected) < 1e-6, "{} {m} {n} {inner}", set.name);

@@ -1,5 +1,5 @@
 import type { AutoencoderKind } from '../encoder-kind.js';
-import type { FloatArray, RecurrentEngine } from '../vrae/recurrent-engine.js';
+import type { FloatArray, FloatBuffer, RecurrentEngine } from '../vrae/recurrent-engine.js';
 import { differentiateReconstruction, informativeShares, toValues } from '../vrae/vrae-loss.js';
 import type { AutoencoderShape } from './architecture.js';
 import { architectureOf } from './architectures.js';
@@ -16,13 +16,15 @@ export interface AutoencoderNetwork {
   readonly shape: AutoencoderShape;
   /** Number type of parameters and gradients that are handed on without a copy; others work as well. */
   readonly precision: RecurrentEngine['precision'];
+  /** For arrays of as many numbers as there are parameters, which an optimizer works in. */
+  readonly memory: Pick<RecurrentEngine, 'allocate' | 'operations'>;
   /** Takes the parameters, in the order of the kind's layout, as they are now; what follows computes with these. */
   load(parameters: FloatArray): void;
   /**
    * The loss of one batch, the mean over windows of the mean loss over a window's informative cells, and its gradient
    * in the layout of the parameters, written over `gradient`.
    */
-  differentiate(batch: AutoencoderBatch, gradient: FloatArray): number;
+  differentiate(batch: AutoencoderBatch, gradient: Pick<FloatBuffer, 'values'>): number;
   /** Latents, (rows, latent), of windows, (rows, steps, channels). */
   encode(values: Float32Array, rows: number, latents: Float32Array): void;
   /** Windows, (rows, steps, channels), of latents, (rows, latent). */
@@ -65,22 +67,20 @@ export function createAutoencoderNetwork(
   const cellBias = new Float64Array(cells);
   const shares = new Float64Array(most);
 
-  const toLatents = (rows: number, out: FloatArray, start: number): void => {
+  const toLatents = (rows: number, out: FloatBuffer): void => {
     const { sums, bias } = encoder.last;
-    const given = sums.values;
-    for (let row = 0, i = 0; row < rows; row++) {
-      for (let j = 0; j < latent; j++, i++) out[start + i] = given[i]! + bias[j]!;
-    }
+    engine.operations.addBias({ sums, bias, rows, width: latent, out });
   };
 
   return {
     kind,
     shape,
     precision: engine.precision,
+    memory: engine,
     load: (parameters) => {
       encoder.load(parameters);
       decoder.load(parameters);
-      const { bias } = decoder.last;
+      const bias = decoder.last.bias.values;
       for (let cell = 0; cell < cells; cell++) cellBias[cell] = bias[cell % bias.length]!;
     },
     differentiate: (batch, gradient) => {
@@ -88,19 +88,17 @@ export function createAutoencoderNetwork(
       const { rows, values, mask, noise, dropoutSeed = 0 } = batch;
       addNoise(values, noise, training.noise, rows * cells, encoder.inputs.values);
       encoder.forward(rows, dropoutSeed);
-      toLatents(rows, decoder.inputs.values, 0);
+      toLatents(rows, decoder.inputs);
       decoder.forward(rows, dropoutSeed);
       informativeShares(mask, rows, cells, shares);
       const sums = decoder.last.sums.values;
       const known = { values, mask };
       const loss = differentiateReconstruction(sums, cellBias, known, shares, rows, decoded, training.loss);
       decoder.backward(rows);
-      const gradients = encoder.last.sumGradients.values;
-      const fromDecoder = decoder.inputGradients.values;
-      for (let i = 0; i < rows * latent; i++) gradients[i] = fromDecoder[i]!;
+      encoder.last.sumGradients.values.set(decoder.inputGradients.values.subarray(0, rows * latent));
       encoder.backward(rows);
-      encoder.collect(gradient);
-      decoder.collect(gradient);
+      encoder.collect(gradient.values);
+      decoder.collect(gradient.values);
       return loss;
     },
     encode: (values, rows, latents) => {
@@ -108,7 +106,8 @@ export function createAutoencoderNetwork(
         const count = Math.min(most, rows - from);
         encoder.inputs.values.set(values.subarray(from * cells, (from + count) * cells));
         encoder.forward(count, undefined);
-        toLatents(count, latents, from * latent);
+        toLatents(count, encoder.last.sums);
+        latents.set(encoder.last.sums.values.subarray(0, count * latent), from * latent);
       }
     },
     decode: (latents, rows, values) => {

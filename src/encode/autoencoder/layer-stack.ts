@@ -1,6 +1,5 @@
-import { applyDropout } from '../vrae/dropout.js';
 import { createLinearLayer, type LinearLayer, type LinearLayerOptions } from '../vrae/linear-layer.js';
-import type { FloatArray, RecurrentEngine } from '../vrae/recurrent-engine.js';
+import type { RecurrentEngine } from '../vrae/recurrent-engine.js';
 import type { LinearPlace } from '../vrae/vrae-layout.js';
 import type { Coder, CoderOptions } from './coder.js';
 
@@ -38,6 +37,7 @@ export function createLayerStack(
   engine: RecurrentEngine,
   { layers: specs, rows: most, training, wantsInputGradients, dropout, site }: LayerStackOptions,
 ): Coder {
+  const { operations } = engine;
   const inputs = specs.map((spec) => engine.allocate(most * spec.inputs));
   const gradients = specs.map((spec, i) => {
     const wanted = training && (i > 0 || wantsInputGradients);
@@ -66,10 +66,10 @@ export function createLayerStack(
         const next = inputs[i + 1];
         if (next === undefined) return;
         const { outputs } = specs[i]!;
-        rectify(layer, rows * outputs, next.values);
-        if (dropoutSeed !== undefined) {
-          applyDropout(next.values, rows, outputs, outputs, dropout, dropoutSeed, site + i);
-        }
+        const { sums, bias } = layer;
+        const width = bias.length;
+        operations.addBias({ sums, bias, rows: (rows * outputs) / width, width, out: next, rectify: true });
+        if (dropoutSeed !== undefined) operations.drop(next, rows * outputs, dropout, dropoutSeed, site + i);
       }
     },
     backward: (rows) => {
@@ -77,26 +77,12 @@ export function createLayerStack(
         layers[i]!.backward(rows);
         if (i === 0) return;
         const { sumGradients } = layers[i - 1]!;
-        takeBack(inputs[i]!.values, gradients[i]!.values, rows * specs[i]!.inputs, kept, sumGradients.values);
+        // Of what is zero now nothing came through.
+        operations.takeBack(inputs[i]!, gradients[i]!, rows * specs[i]!.inputs, kept, sumGradients);
       }
     },
     collect: (gradient) => {
       for (const layer of layers) layer.collect(gradient);
     },
   };
-}
-
-function rectify({ sums, bias }: LinearLayer, count: number, out: FloatArray): void {
-  const given = sums.values;
-  for (let i = 0; i < count; ) {
-    for (let j = 0; j < bias.length; j++, i++) {
-      const sum = given[i]! + bias[j]!;
-      out[i] = sum < 0 ? 0 : sum;
-    }
-  }
-}
-
-/** The way back through dropping and rectifying: of what is zero now nothing came through. */
-function takeBack(numbers: FloatArray, gradients: FloatArray, count: number, kept: number, out: FloatArray): void {
-  for (let i = 0; i < count; i++) out[i] = numbers[i]! > 0 ? kept * gradients[i]! : 0;
 }

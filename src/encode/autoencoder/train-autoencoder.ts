@@ -5,7 +5,8 @@ import { isInformative } from '../../window/is-informative.js';
 import { countActive } from '../vrae/evaluate-vrae.js';
 import { createEvaluatedTraining } from '../vrae/evaluated-training.js';
 import { learningRateAt } from '../vrae/learning-rate.js';
-import { clipScale, createOptimizer } from '../vrae/optimizer.js';
+import { clipScaleOf, correctionsOf } from '../vrae/optimizer.js';
+import type { FloatBuffer } from '../vrae/recurrent-engine.js';
 import { createSeriesSampler, MOST_HELD_OUT, splitSeries } from '../vrae/series-sampler.js';
 import type { TrainingSeries, VraeProgress } from '../vrae/vrae-job.js';
 import { cellLoss } from '../vrae/vrae-loss.js';
@@ -63,28 +64,29 @@ export function trainAutoencoder(
   const random = createRandom(seed);
   const { learn, heldOut } = splitSeries(series, settings.heldOut, MOST_HELD_OUT, random);
   const first = initial?.values ?? createParameters(architectureOf(kind).layout(shape), random, series, learn);
-  const parameters = network.precision === 'float64' ? Float64Array.from(first) : Float32Array.from(first);
-  const gradient = parameters.slice();
-  const optimizer = createOptimizer(ADAM, parameters);
+  const parameters = network.memory.allocate(first.length);
+  parameters.values.set(first);
+  const gradient = network.memory.allocate(first.length);
+  const adam = createAdam(network.memory, parameters, gradient);
   const drawn = settings.noise > 0 ? series.steps * series.channels : 0;
   const sampler = createSeriesSampler(series, learn, settings.batch, drawn, random, settings.dropout > 0);
   const { updates: most, learningRate, patience } = settings;
   const training = createEvaluatedTraining({
-    parameters,
+    copy: () => parameters.values.slice(),
     most,
     // While the learning rate is high, a held-out loss that stands still will fall again.
     settled: most / 2,
     patience,
     update: (number) => {
-      network.load(parameters);
+      network.load(parameters.values);
       const loss = network.differentiate(sampler.next(), gradient);
       if (!Number.isFinite(loss)) return loss;
       const rate = learningRateAt(number, { learningRate, schedule: 'cosine', rateWarmUp: 0, updates: most });
-      optimizer.step(parameters, gradient, rate, clipScale(gradient, GRADIENT_CLIP));
+      adam.step(rate);
       return loss;
     },
     evaluate: () => {
-      network.load(parameters);
+      network.load(parameters.values);
       return evaluateAutoencoder(network, heldOut, settings.loss);
     },
     rateKey: `encoder.${kind}.learningRate`,
@@ -108,9 +110,24 @@ export function trainAutoencoder(
   };
 }
 
-const ADAM = { optimizer: 'adam', momentum: 0, weightDecay: 0 } as const;
 /** Largest Euclidean norm of a gradient: none but those that would undo what was learnt. */
 const GRADIENT_CLIP = 5;
+
+/** Adam on an engine's buffers, of gradients whose norm is limited. */
+function createAdam(
+  { allocate, operations }: AutoencoderNetwork['memory'],
+  parameters: FloatBuffer,
+  gradient: FloatBuffer,
+): { step(learningRate: number): void } {
+  const [first, second] = [allocate(parameters.length), allocate(parameters.length)];
+  let steps = 0;
+  return {
+    step: (learningRate) => {
+      const scale = clipScaleOf(operations.sumSquares(gradient), GRADIENT_CLIP);
+      operations.adam({ parameters, gradient, first, second, scale, ...correctionsOf(++steps, learningRate) });
+    },
+  };
+}
 
 function evaluateAutoencoder(
   network: AutoencoderNetwork,

@@ -3,7 +3,7 @@ import { createBias } from '../vrae/bias.js';
 import { createLinearLayer } from '../vrae/linear-layer.js';
 import type { LinearPlace } from '../vrae/vrae-layout.js';
 import { createWeightMatrix } from '../vrae/weight-matrix.js';
-import { gatherTaps, scatterTaps, type Taps } from './taps.js';
+import type { Taps } from './taps.js';
 
 /**
  * A convolution along the steps: from (steps, channels) to (places, filters).
@@ -29,12 +29,12 @@ export function convolutionLayer(place: LinearPlace, taps: Taps): StackedLayer {
       return {
         ...linear,
         forward: (rows) => {
-          gatherTaps(taps, input.values, rows, columns.values);
+          engine.operations.gather(taps, input, rows, columns);
           linear.forward(rows * places);
         },
         backward: (rows) => {
           linear.backward(rows * places);
-          if (inputGradients !== undefined) scatterTaps(taps, columns.values, rows, inputGradients.values);
+          if (inputGradients !== undefined) engine.operations.scatter(taps, columns, rows, inputGradients);
         },
       };
     },
@@ -74,12 +74,12 @@ export function transposedConvolutionLayer(place: LinearPlace, taps: Taps): Stac
         },
         forward: (rows) => {
           weights.forward(rows * places);
-          scatterTaps(taps, columns.values, rows, sums.values);
+          engine.operations.scatter(taps, columns, rows, sums);
         },
         backward: (rows) => {
-          gatherTaps(taps, sums.values, rows, columns.values);
+          engine.operations.gather(taps, sums, rows, columns);
           weights.backward(rows * places);
-          bias.backward(sums.values, rows * steps);
+          bias.backward(sums, rows * steps);
         },
         collect: (gradient) => {
           weights.collect(gradient);

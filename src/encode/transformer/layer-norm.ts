@@ -1,11 +1,11 @@
-import type { FloatArray, RecurrentEngine } from '../vrae/recurrent-engine.js';
+import type { FloatArray, FloatBuffer, RecurrentEngine } from '../vrae/recurrent-engine.js';
 
 /** Layer normalisation (Ba et al., 2016): each token has mean zero and variance one, before gains and shifts. */
 export interface LayerNorm {
   load(parameters: FloatArray): void;
-  forward(values: FloatArray, rows: number, out: FloatArray): void; // (rows, width)
+  forward(values: FloatBuffer, rows: number, out: FloatBuffer): void; // (rows, width)
   /** After a `forward` of as many rows; adds to the gradient of its values. */
-  backward(gradients: FloatArray, rows: number, added: FloatArray): void; // (rows, width)
+  backward(gradients: FloatBuffer, rows: number, added: FloatBuffer): void; // (rows, width)
   collect(gradient: FloatArray): void;
 }
 
@@ -18,57 +18,23 @@ export interface LayerNormOptions {
   readonly training: boolean;
 }
 
-/** Added to a variance; it is PyTorch's. */
-export const NORM_EPSILON = 1e-5;
-
 export function createLayerNorm(
   engine: RecurrentEngine,
   { start, width, rows: most, training }: LayerNormOptions,
 ): LayerNorm {
-  const parameters = new Float64Array(2 * width);
-  const gradients = new Float64Array(2 * width);
-  const normalized = engine.allocate(training ? most * width : 0);
-  const inverses = new Float64Array(most);
+  const { operations } = engine;
+  const parameters = engine.allocate(2 * width);
+  const parameterGradients = engine.allocate(training ? 2 * width : 0);
+  const buffer = (length: number) => engine.allocate(training ? length : 0);
+  const kept = { normalized: buffer(most * width), inverses: buffer(most) };
   return {
-    load: (all) => parameters.set(all.subarray(start, start + 2 * width)),
+    load: (all) => parameters.values.set(all.subarray(start, start + 2 * width)),
     forward: (values, rows, out) => {
-      const kept = normalized.values;
-      for (let row = 0, at = 0; row < rows; row++, at += width) {
-        let sum = 0;
-        for (let i = at; i < at + width; i++) sum += values[i]!;
-        const mean = sum / width;
-        let squares = 0;
-        for (let i = at; i < at + width; i++) squares += (values[i]! - mean) * (values[i]! - mean);
-        const inverse = 1 / Math.sqrt(squares / width + NORM_EPSILON);
-        inverses[row] = inverse;
-        for (let i = 0; i < width; i++) {
-          const value = (values[at + i]! - mean) * inverse;
-          if (training) kept[at + i] = value;
-          out[at + i] = value * parameters[i]! + parameters[width + i]!;
-        }
-      }
+      operations.normalize({ values, parameters, rows, width, out, kept: training ? kept : undefined });
     },
-    backward: (given, rows, added) => {
-      const kept = normalized.values;
-      gradients.fill(0);
-      for (let row = 0, at = 0; row < rows; row++, at += width) {
-        let sum = 0;
-        let along = 0;
-        for (let i = 0; i < width; i++) {
-          const slope = given[at + i]!;
-          const value = kept[at + i]!;
-          gradients[i]! += slope * value;
-          gradients[width + i]! += slope;
-          sum += slope * parameters[i]!;
-          along += slope * parameters[i]! * value;
-        }
-        const inverse = inverses[row]!;
-        for (let i = 0; i < width; i++) {
-          const slope = given[at + i]! * parameters[i]! - (sum + kept[at + i]! * along) / width;
-          added[at + i]! += inverse * slope;
-        }
-      }
+    backward: (gradients, rows, added) => {
+      operations.normalizeBack({ gradients, parameters, kept, rows, width, added, parameterGradients });
     },
-    collect: (gradient) => gradient.set(gradients, start),
+    collect: (gradient) => gradient.set(parameterGradients.values, start),
   };
 }

@@ -1,4 +1,4 @@
-import type { FloatArray } from '../vrae/recurrent-engine.js';
+import type { FloatArray, FloatBuffer, RecurrentEngine } from '../vrae/recurrent-engine.js';
 
 /**
  * Time2Vec (Kazemi et al., 2019): what a token is told of when it is in its window, as one straight line over time and
@@ -7,8 +7,8 @@ import type { FloatArray } from '../vrae/recurrent-engine.js';
 export interface TimeEmbedding {
   load(parameters: FloatArray): void;
   /** Adds the embedding to each token. */
-  add(values: FloatArray, rows: number): void; // (rows, tokens, width)
-  backward(gradients: FloatArray, rows: number): void; // (rows, tokens, width)
+  add(values: FloatBuffer, rows: number): void; // (rows, tokens, width)
+  backward(gradients: FloatBuffer, rows: number): void; // (rows, tokens, width)
   collect(gradient: FloatArray): void;
 }
 
@@ -22,37 +22,42 @@ export function timeEmbedding(frequencies: FloatArray, phases: FloatArray, token
   });
 }
 
-/**
- * @param start of frequencies and, behind them, phases among all parameters
- * @param tokens evenly spaced over the window
- */
-export function createTimeEmbedding(start: number, tokens: number, width: number): TimeEmbedding {
+export interface TimeEmbeddingOptions {
+  /** Of frequencies and, behind them, phases among all parameters. */
+  readonly start: number;
+  /** Evenly spaced over the window. */
+  readonly tokens: number;
+  readonly width: number;
+}
+
+export function createTimeEmbedding(
+  engine: RecurrentEngine,
+  { start, tokens, width }: TimeEmbeddingOptions,
+): TimeEmbedding {
+  const { operations } = engine;
+  const all = tokens * width;
+  const embedding = engine.allocate(all);
+  const summed = engine.allocate(all);
   const frequencies = new Float64Array(width);
   const phases = new Float64Array(width);
   const gradients = new Float64Array(2 * width);
-  const summed = new Float64Array(tokens * width);
-  let embedding: Float64Array = summed;
   return {
     load: (all) => {
       frequencies.set(all.subarray(start, start + width));
       phases.set(all.subarray(start + width, start + 2 * width));
-      embedding = timeEmbedding(frequencies, phases, tokens);
+      embedding.values.set(timeEmbedding(frequencies, phases, tokens));
     },
     add: (values, rows) => {
-      for (let row = 0, at = 0; row < rows; row++) {
-        for (let i = 0; i < embedding.length; i++, at++) values[at]! += embedding[i]!;
-      }
+      operations.addBias({ sums: values, bias: embedding, rows, width: all, out: values });
     },
     backward: (given, rows) => {
-      summed.fill(0);
-      for (let row = 0, at = 0; row < rows; row++) {
-        for (let i = 0; i < summed.length; i++, at++) summed[i]! += given[at]!;
-      }
+      operations.sumColumns(given, rows, all, summed);
+      const slopes = summed.values;
       gradients.fill(0);
       for (let token = 0, at = 0; token < tokens; token++) {
         const time = timeOf(token, tokens);
         for (let i = 0; i < width; i++, at++) {
-          const slope = summed[at]! * (i === 0 ? 1 : Math.cos(frequencies[i]! * time + phases[i]!));
+          const slope = slopes[at]! * (i === 0 ? 1 : Math.cos(frequencies[i]! * time + phases[i]!));
           gradients[i]! += slope * time;
           gradients[width + i]! += slope;
         }

@@ -37,7 +37,7 @@ export function createTokenStack(
   const buffer = (wanted: boolean) => engine.allocate(wanted ? most * count * width : 0);
   const [tokens, outputs] = [buffer(true), buffer(true)];
   const [tokenGradients, outputGradients] = [buffer(training), buffer(training)];
-  const time = createTimeEmbedding(places.time, count, width);
+  const time = createTimeEmbedding(engine, { start: places.time, tokens: count, width });
   const blocks = places.blocks.map((own, i) =>
     createTransformerBlock(engine, {
       places: own,
@@ -56,17 +56,15 @@ export function createTokenStack(
       for (const part of parts) part.load(parameters);
     },
     forward: (rows, dropoutSeed) => {
-      const { values } = tokens;
-      time.add(values, rows);
-      for (const block of blocks) block.forward(values, rows, dropoutSeed);
-      norm.forward(values, rows * count, outputs.values);
+      time.add(tokens, rows);
+      for (const block of blocks) block.forward(tokens, rows, dropoutSeed);
+      norm.forward(tokens, rows * count, outputs);
     },
     backward: (rows) => {
-      const { values } = tokenGradients;
-      values.fill(0, 0, rows * count * width);
-      norm.backward(outputGradients.values, rows * count, values);
-      for (const block of blocks.toReversed()) block.backward(values, rows);
-      time.backward(values, rows);
+      tokenGradients.values.fill(0, 0, rows * count * width);
+      norm.backward(outputGradients, rows * count, tokenGradients);
+      for (const block of blocks.toReversed()) block.backward(tokenGradients, rows);
+      time.backward(tokenGradients, rows);
     },
     collect: (gradient) => {
       for (const part of parts) part.collect(gradient);

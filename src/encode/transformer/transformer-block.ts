@@ -1,6 +1,6 @@
 import { createLayerStack, denseLayer } from '../autoencoder/layer-stack.js';
 import { createLinearLayer, type LinearLayer } from '../vrae/linear-layer.js';
-import type { FloatArray, RecurrentEngine } from '../vrae/recurrent-engine.js';
+import type { FloatArray, FloatBuffer, RecurrentEngine } from '../vrae/recurrent-engine.js';
 import { createAttention } from './attention.js';
 import { createLayerNorm } from './layer-norm.js';
 import type { BlockPlaces } from './transformer-places.js';
@@ -9,9 +9,9 @@ import type { BlockPlaces } from './transformer-places.js';
 export interface TransformerBlock {
   load(parameters: FloatArray): void;
   /** Goes on in place. */
-  forward(tokens: FloatArray, rows: number, dropoutSeed: number | undefined): void; // (rows, tokens, width)
+  forward(tokens: FloatBuffer, rows: number, dropoutSeed: number | undefined): void; // (rows, tokens, width)
   /** Goes back in place, after a `forward` of as many rows. */
-  backward(gradients: FloatArray, rows: number): void; // (rows, tokens, width)
+  backward(gradients: FloatBuffer, rows: number): void; // (rows, tokens, width)
   collect(gradient: FloatArray): void;
 }
 
@@ -33,6 +33,7 @@ export function createTransformerBlock(
   engine: RecurrentEngine,
   { places, rows: most, tokens, width, heads, training, dropout, site }: TransformerBlockOptions,
 ): TransformerBlock {
+  const { operations } = engine;
   const all = most * tokens;
   const buffer = (wanted: boolean) => engine.allocate(wanted ? all * width : 0);
   const [normed, normedGradients] = [buffer(true), buffer(training)];
@@ -58,6 +59,9 @@ export function createTransformerBlock(
     layers: [denseLayer(places.hidden), denseLayer(places.dense)],
     ...{ rows: all, training, wantsInputGradients: true, dropout, site },
   });
+  /** Adds sums with their bias to what came in. */
+  const addSums = ({ sums, bias }: Pick<LinearLayer, 'sums' | 'bias'>, rows: number, out: FloatBuffer): void =>
+    operations.addBias({ sums, bias, rows, width, out, accumulate: true });
   const parts = [attentionNorm, queries, fromContext, denseNorm, dense];
 
   return {
@@ -66,43 +70,31 @@ export function createTransformerBlock(
     },
     forward: (values, rows, dropoutSeed) => {
       const count = rows * tokens;
-      attentionNorm.forward(values, count, normed.values);
+      const { sums, bias } = queries;
+      attentionNorm.forward(values, count, normed);
       queries.forward(count);
-      addBias(queries, count);
-      attention.forward(queries.sums.values, rows, context.values);
+      operations.addBias({ sums, bias, rows: count, width: 3 * width, out: sums });
+      attention.forward(sums, rows, context);
       fromContext.forward(count);
       addSums(fromContext, count, values);
-      denseNorm.forward(values, count, dense.inputs.values);
+      denseNorm.forward(values, count, dense.inputs);
       dense.forward(count, dropoutSeed);
       addSums(dense.last, count, values);
     },
     backward: (gradients, rows) => {
       const count = rows * tokens;
-      const given = gradients.subarray(0, count * width);
-      dense.last.sumGradients.values.set(given);
+      const given = (): FloatArray => gradients.values.subarray(0, count * width);
+      dense.last.sumGradients.values.set(given());
       dense.backward(count);
-      denseNorm.backward(dense.inputGradients.values, count, gradients);
-      fromContext.sumGradients.values.set(given);
+      denseNorm.backward(dense.inputGradients, count, gradients);
+      fromContext.sumGradients.values.set(given());
       fromContext.backward(count);
-      attention.backward(queries.sums.values, contextGradients.values, rows, queries.sumGradients.values);
+      attention.backward(queries.sums, contextGradients, rows, queries.sumGradients);
       queries.backward(count);
-      attentionNorm.backward(normedGradients.values, count, gradients);
+      attentionNorm.backward(normedGradients, count, gradients);
     },
     collect: (gradient) => {
       for (const part of parts) part.collect(gradient);
     },
   };
-}
-
-function addBias({ sums, bias }: LinearLayer, rows: number): void {
-  const { values } = sums;
-  for (let row = 0, i = 0; row < rows; row++) for (let j = 0; j < bias.length; j++, i++) values[i]! += bias[j]!;
-}
-
-/** Adds sums with their bias to what came in. */
-function addSums({ sums, bias }: Pick<LinearLayer, 'sums' | 'bias'>, rows: number, out: FloatArray): void {
-  const { values } = sums;
-  for (let row = 0, i = 0; row < rows; row++) {
-    for (let j = 0; j < bias.length; j++, i++) out[i]! += values[i]! + bias[j]!;
-  }
 }

@@ -45,10 +45,7 @@ export function createTransformerEncoder(
       copyRows(inputs.values, cells, patches.values, padded, rows);
       embedded.forward(rows * tokens);
       const { sums, bias } = embedded;
-      const [given, out] = [sums.values, stack.tokens.values];
-      for (let i = 0; i < rows * tokens * width; ) {
-        for (let j = 0; j < width; j++, i++) out[i] = given[i]! + bias[j]!;
-      }
+      engine.operations.addBias({ sums, bias, rows: rows * tokens, width, out: stack.tokens });
       stack.forward(rows, dropoutSeed);
       last.forward(rows);
     },

@@ -44,7 +44,7 @@ export function createDecoderStart(
     load: linear.load,
     forward: (rows) => {
       linear.forward(rows);
-      const { bias } = linear;
+      const bias = linear.bias.values;
       const states = linear.sums.values;
       for (let row = 0, i = 0; row < rows; row++) {
         for (let j = 0; j < width; j++, i++) {

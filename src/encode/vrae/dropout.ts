@@ -22,7 +22,7 @@ export function applyDropout(
   if (rate === 0) return;
   const limit = rate * 2 ** 32;
   const scale = 1 / (1 - rate);
-  let state = mix(Math.imul(seed, 0x9e3779b9) + site);
+  let state = dropoutState(seed, site);
   for (let row = 0; row < rows; row++) {
     for (let i = row * width; i < row * width + used; i++) {
       // Marsaglia's xorshift (2003).
@@ -32,6 +32,11 @@ export function applyDropout(
       values[i]! *= state >>> 0 < limit ? 0 : scale;
     }
   }
+}
+
+/** What the generator of a place begins with. */
+export function dropoutState(seed: number, site: number): number {
+  return mix(Math.imul(seed, 0x9e3779b9) + site);
 }
 
 /** Neighbouring seeds to far apart ones, never zero (the finaliser of MurmurHash3). */

@@ -33,8 +33,8 @@ export interface BestParameters<E> {
 }
 
 export interface EvaluatedTrainingParts<E extends Evaluation> {
-  /** Moved by updates, in place. */
-  readonly parameters: FloatArray;
+  /** A copy of the parameters as they are now. */
+  readonly copy: () => FloatArray;
   /** Updates at most. */
   readonly most: number;
   /** Updates until which a loss that stands still may fall again. */
@@ -54,7 +54,7 @@ const EVALUATIONS = 20;
 
 /** Prepares a training, and takes no update yet. */
 export function createEvaluatedTraining<E extends Evaluation>({
-  parameters,
+  copy,
   most,
   settled,
   patience,
@@ -95,7 +95,7 @@ export function createEvaluatedTraining<E extends Evaluation>({
       evaluation = evaluate();
       if (!Number.isFinite(evaluation.loss)) return diverge(evaluation.loss);
       if (best === undefined || evaluation.loss < best.evaluation.loss) {
-        best = { parameters: parameters.slice(), trainLoss, evaluation };
+        best = { parameters: copy(), trainLoss, evaluation };
         withoutGain = 0;
       } else if (updates >= settled) {
         withoutGain++;

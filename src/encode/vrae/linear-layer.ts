@@ -5,7 +5,7 @@ import { createWeightMatrix } from './weight-matrix.js';
 
 /** A linear layer over an engine's products. Its bias is left to whoever reads the sums, in a pass made anyway. */
 export interface LinearLayer {
-  readonly bias: FloatArray; // (outputs)
+  readonly bias: FloatBuffer; // (outputs)
   readonly sums: FloatBuffer; // (rows, outputs), without bias
   /** Written by the caller before `backward`; the place of `sums` themselves where those are no longer needed. */
   readonly sumGradients: FloatBuffer; // (rows, outputs)
@@ -49,7 +49,7 @@ export function createLinearLayer(
     forward: (rows) => weights.forward(rows),
     backward: (rows) => {
       weights.backward(rows);
-      bias.backward(sumGradients.values, rows);
+      bias.backward(sumGradients, rows);
     },
     collect: (gradient) => {
       weights.collect(gradient);

@@ -22,7 +22,12 @@ export type OptimizerSettings = Pick<VraeSettings, 'optimizer' | 'momentum' | 'w
 export function clipScale(gradient: FloatArray, limit: number): number {
   let sum = 0;
   for (let i = 0; i < gradient.length; i++) sum += gradient[i]! * gradient[i]!;
-  const norm = Math.sqrt(sum);
+  return clipScaleOf(sum, limit);
+}
+
+/** As `clipScale`, of a gradient whose numbers' squares sum to this. */
+export function clipScaleOf(squares: number, limit: number): number {
+  const norm = Math.sqrt(squares);
   return norm > limit ? limit / norm : 1;
 }
 
@@ -36,20 +41,54 @@ function createAdam({ optimizer, weightDecay }: OptimizerSettings, parameters: F
   return {
     step: (moved, gradient, learningRate, scale) => {
       steps++;
-      const rate = learningRate / (1 - DECAY_OF_FIRST ** steps);
-      const secondCorrection = 1 / (1 - DECAY_OF_SECOND ** steps);
+      const { rate, correction } = correctionsOf(steps, learningRate);
       const kept = 1 - learningRate * apart;
-      for (let i = 0; i < moved.length; i++) {
-        const parameter = moved[i]!;
-        const g = scale * gradient[i]! + added * parameter;
-        const m = DECAY_OF_FIRST * first[i]! + (1 - DECAY_OF_FIRST) * g;
-        const v = DECAY_OF_SECOND * second[i]! + (1 - DECAY_OF_SECOND) * g * g;
-        first[i] = m;
-        second[i] = v;
-        moved[i] = kept * parameter - (rate * m) / (Math.sqrt(v * secondCorrection) + EPSILON);
-      }
+      moveByAdam(moved, gradient, first, second, { rate, correction, scale, added, kept });
     },
   };
+}
+
+/** What the moments of the first steps, which begin at zero, are multiplied by. */
+export function correctionsOf(
+  steps: number,
+  learningRate: number,
+): { readonly rate: number; readonly correction: number } {
+  return {
+    rate: learningRate / (1 - DECAY_OF_FIRST ** steps),
+    correction: 1 / (1 - DECAY_OF_SECOND ** steps),
+  };
+}
+
+interface AdamStep {
+  /** Learning rate over the first moment's correction. */
+  readonly rate: number;
+  /** By what the second moment is multiplied. */
+  readonly correction: number;
+  /** By what the gradient is multiplied first. */
+  readonly scale: number;
+  /** Share of the parameters that their gradient gains. */
+  readonly added: number;
+  /** Share of the parameters that is left. */
+  readonly kept: number;
+}
+
+/** A step of Adam, in place of parameters and moments. */
+export function moveByAdam(
+  parameters: FloatArray,
+  gradient: FloatArray,
+  first: FloatArray,
+  second: FloatArray,
+  { rate, correction, scale, added, kept }: AdamStep,
+): void {
+  for (let i = 0; i < parameters.length; i++) {
+    const parameter = parameters[i]!;
+    const g = scale * gradient[i]! + added * parameter;
+    const m = DECAY_OF_FIRST * first[i]! + (1 - DECAY_OF_FIRST) * g;
+    const v = DECAY_OF_SECOND * second[i]! + (1 - DECAY_OF_SECOND) * g * g;
+    first[i] = m;
+    second[i] = v;
+    parameters[i] = kept * parameter - (rate * m) / (Math.sqrt(v * correction) + EPSILON);
+  }
 }
 
 /** Stochastic gradient descent with momentum, as in PyTorch: the rate multiplies the sum, not its parts. */

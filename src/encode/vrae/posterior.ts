@@ -24,7 +24,7 @@ export function samplePosterior(
   { deviations, means }: SamplingBuffers,
   decoder: RecurrentDecoder,
 ): number {
-  const { bias } = posterior;
+  const bias = posterior.bias.values;
   const sums = posterior.sums.values;
   const sample = decoder.latents.values;
   let divergence = 0;

@@ -1,6 +1,7 @@
 import type { NearestEngine } from '../../numeric/nearest-engine.js';
 import type { WarpingEngine } from '../../numeric/warping-engine.js';
 import type { RandomKernelEngine } from '../views/random-kernel-engine.js';
+import type { TensorOperations } from './tensor-operations.js';
 
 /**
  * What an engine computes for the VRAE: recurrent layers over whole sequences, and matrix products. Everything else of
@@ -20,6 +21,8 @@ export interface RecurrentEngine extends Partial<RandomKernelEngine>, Partial<Ne
   createLayer(spec: LayerSpec): RecurrentLayer;
   /** out = a · b, or out += a · b. */
   multiply(product: MatrixProduct): void;
+  /** What layers compute besides products, over this engine's buffers. */
+  readonly operations: TensorOperations;
   /** Frees what the garbage collector does not: layers, buffers, threads. Nothing of the engine may be used afterwards. */
   dispose(): void;
 }
@@ -40,6 +43,8 @@ export interface FloatBuffer {
 export interface MatrixProduct {
   readonly a: FloatBuffer; // (m, inner), or (inner, m) when transposeA
   readonly b: FloatBuffer; // (inner, n), or (n, inner) when transposeB
+  /** What `packWeights` made of `b`, which is taken instead; with `transposeB`, and without `transposeA`. */
+  readonly packed?: FloatBuffer | undefined;
   readonly out: FloatBuffer; // (m, n)
   readonly m: number;
   readonly n: number;

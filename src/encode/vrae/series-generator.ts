@@ -60,7 +60,7 @@ export function createSeriesGenerator(
         const fed = layers[0]!.layer.inputs.values;
         for (let row = 0, i = 0; row < rows; row++) {
           for (let c = 0; c < channels; c++, i++) {
-            const sum = sums[i]! + output.bias[c]!;
+            const sum = sums[i]! + output.bias.values[c]!;
             const value = shape.output === 'softplus' ? softplus(sum) : sum;
             fed[i] = value;
             values[((from + row) * steps + t) * channels + c] = value;

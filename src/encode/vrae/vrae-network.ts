@@ -139,7 +139,7 @@ export function createVraeNetwork(
       informativeShares(batch.mask, rows, cells, sampling.shares);
       terms.reconstruction = differentiateReconstruction(
         output.sums.values,
-        output.bias,
+        output.bias.values,
         batch,
         sampling.shares,
         rows,
@@ -164,7 +164,7 @@ export function createVraeNetwork(
       return terms;
     },
     infer: (values, rows, target, views) => {
-      const { bias } = posterior;
+      const bias = posterior.bias.values;
       for (let from = 0; from < rows; from += most) {
         const count = Math.min(most, rows - from);
         encoder.forward(values, views, from, count, undefined);
@@ -187,7 +187,7 @@ export function createVraeNetwork(
         }
         decoder!.forward(values, count, undefined);
         const { output } = decoder!;
-        toValues(output.sums.values, output.bias, count, shape, values, from * cells);
+        toValues(output.sums.values, output.bias.values, count, shape, values, from * cells);
       }
     },
     dispose: () => engine.dispose(),

@@ -39,7 +39,7 @@ export function createVraeTraining(job: VraeJob, network: VraeNetwork, latentTer
   const settled = settings.updates * Math.max(warmUp, settings.schedule === 'cosine' ? 0.5 : 0);
 
   const training = createEvaluatedTraining({
-    parameters,
+    copy: () => parameters.slice(),
     most: settings.updates,
     settled,
     patience: settings.patience,

@@ -30,9 +30,13 @@ export function createWeightMatrix(
   const weights = engine.allocate(outputs * inputs);
   const weightGradients = engine.allocate(training ? outputs * inputs : 0);
 
+  const { packedLength, packWeights } = engine.operations;
+  const packed = engine.allocate(packedLength(outputs, inputs));
+
   // One object each for all calls: an update allocates nothing.
   const toSums: Mutable<MatrixProduct> = { a: input, b: weights, out: sums, m: 0, n: outputs, inner: inputs };
   toSums.transposeB = true;
+  if (packed.length > 0) toSums.packed = packed;
   const toWeights: Mutable<MatrixProduct> = {
     a: sumGradients,
     b: input,
@@ -52,7 +56,10 @@ export function createWeightMatrix(
   };
 
   return {
-    load: (parameters) => weights.values.set(parameters.subarray(start, start + outputs * inputs)),
+    load: (parameters) => {
+      weights.values.set(parameters.subarray(start, start + outputs * inputs));
+      if (packed.length > 0) packWeights(weights, outputs, inputs, packed);
+    },
     forward: (rows) => {
       toSums.m = rows;
       engine.multiply(toSums);

@@ -1,7 +1,7 @@
 import type { FloatTensors } from '../../encode/autoencoder/autoencoder-weights.js';
-import { NORM_EPSILON } from '../../encode/transformer/layer-norm.js';
 import { timeEmbedding } from '../../encode/transformer/time-embedding.js';
 import { type TransformerShape, tokensOf } from '../../encode/transformer/transformer-places.js';
+import { NORM_EPSILON } from '../../encode/vrae/tensor-operations.js';
 import { addDense } from './dense-nodes.js';
 import type { GraphBuilder, Value } from './graph-builder.js';
 

@@ -24,10 +24,10 @@ describe.each(AUTOENCODER_KINDS)('the network of kind %s', (kind) => {
     const gradient = new Float64Array(parameters.length);
     const unused = gradient.slice();
     network.load(parameters);
-    network.differentiate(batch, gradient);
+    network.differentiate(batch, { values: gradient });
     const lossAt = (i: number, by: number): number => {
       network.load(parameters.with(i, parameters[i]! + by));
-      return network.differentiate(batch, unused);
+      return network.differentiate(batch, { values: unused });
     };
     expect(gradient.filter((slope) => slope !== 0).length).toBeGreaterThan(parameters.length / 3);
     for (const i of parameters.keys()) {
@@ -49,7 +49,10 @@ describe.each(AUTOENCODER_KINDS)('the network of kind %s', (kind) => {
     const [found, expected] = [new Float32Array(parameters.length), new Float64Array(parameters.length)];
     kernel!.load(parameters);
     plain!.load(parameters);
-    expect(kernel!.differentiate(batch, found)).toBeCloseTo(plain!.differentiate(batch, expected), 5);
+    expect(kernel!.differentiate(batch, { values: found })).toBeCloseTo(
+      plain!.differentiate(batch, { values: expected }),
+      5,
+    );
     for (const i of parameters.keys()) expect(Math.abs(found[i]! - expected[i]!)).toBeLessThan(1e-5);
     const cells = small.steps * small.channels;
     const [together, alone] = [new Float32Array(7 * small.latent), new Float32Array(small.latent)];
@@ -74,7 +77,10 @@ describe.each(AUTOENCODER_KINDS)('the network of kind %s', (kind) => {
     network.load(parameters);
     const { values, noise } = drawBatch(1, small);
     expect(
-      network.differentiate({ rows: 1, values, noise, mask: new Uint8Array(values.length).fill(2) }, gradient),
+      network.differentiate(
+        { rows: 1, values, noise, mask: new Uint8Array(values.length).fill(2) },
+        { values: gradient },
+      ),
     ).toBe(0);
     expect(gradient.every((slope) => slope === 0)).toBe(true);
   });

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { architectureOf } from '../../../src/encode/autoencoder/architectures.js';
 import { createAutoencoderNetwork } from '../../../src/encode/autoencoder/autoencoder-network.js';
 import type { CnnShape } from '../../../src/encode/cnn/cnn-architecture.js';
-import { gatherTaps, scatterTaps, toTaps } from '../../../src/encode/cnn/taps.js';
+import { toTaps } from '../../../src/encode/cnn/taps.js';
 import { createJsEngine } from '../../../src/encode/vrae/engines/js/js-engine.js';
+import { gatherTaps, scatterTaps } from '../../../src/encode/vrae/engines/plain/plain-taps.js';
 import { PLAIN } from '../autoencoder/networks.js';
 
 describe('the taps of a convolution', () => {
@@ -63,7 +64,7 @@ describe('the network of a convolutional autoencoder', () => {
     const gradient = new Float64Array(13);
     const batch = { rows: 1, values: window, mask: Uint8Array.of(0, 0, 2), noise: new Float64Array(0) };
     // Errors of 23.5 and 38.5, each half the loss; the third step is missing.
-    expect(network.differentiate(batch, gradient)).toBe(31);
+    expect(network.differentiate(batch, { values: gradient })).toBe(31);
     // Out: 4, 4 and bias 1; into the 8: (3 + 5) / 2 = 4, and so 32 of its weight; the latent 4; the filter 4 · (1 + 2 · 4) …
     expect([...gradient]).toEqual([36, 8, 12, 8, 12, 4, 32, 0, 4, 0, 4, 4, 1]);
   });

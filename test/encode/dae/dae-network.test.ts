@@ -41,11 +41,11 @@ describe('the network of a denoising autoencoder', () => {
     const network = tinyNetwork();
     const gradient = new Float64Array(11);
     // Errors of 12 and 1; the second comes through a sum below zero, and takes nothing back.
-    expect(network.differentiate(tinyBatch(0, 1), gradient)).toBe(6.5);
+    expect(network.differentiate(tinyBatch(0, 1), { values: gradient })).toBe(6.5);
     expect([...gradient]).toEqual([3, 3, 3, 2, 1, 3.25, 0.5, 6.5, 0, 0.5, 0]);
-    expect(network.differentiate(tinyBatch(0, 2), gradient)).toBe(12);
+    expect(network.differentiate(tinyBatch(0, 2), { values: gradient })).toBe(12);
     expect([...gradient]).toEqual([6, 6, 6, 4, 2, 6.5, 1, 13, 0, 1, 0]);
-    expect(network.differentiate(tinyBatch(3, 2), gradient)).toBe(0);
+    expect(network.differentiate(tinyBatch(3, 2), { values: gradient })).toBe(0);
     expect(gradient.every((slope) => slope === 0)).toBe(true);
   });
 });

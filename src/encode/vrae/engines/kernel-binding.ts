@@ -16,13 +16,19 @@ export interface KernelBinding<B extends FloatBuffer> {
   load(layer: number, weights: Float32Array): void;
   forward(layer: number, rows: number): void;
   backward(layer: number, rows: number): void;
-  /** `flags`: 1 transposes a, 2 transposes b, 4 accumulates. */
+  /** `flags`: 1 transposes a, 2 transposes b, 4 accumulates, 8 takes b as packed weights. */
   multiply(a: B, b: B, out: B, m: number, n: number, inner: number, flags: number): void;
   /** Squared distances of `points` (rows, size) from `centroids` (count, size), into `out` (rows, count). */
   squaredDistances(points: B, centroids: B, out: B, rows: number, count: number, size: number): void;
   assignNearest(task: NearestTask): void;
   warp(task: WarpingTask): void;
   createRandomKernels(kernels: RandomKernels): RandomKernelTransform;
+  /**
+   * An operation of the kernel by its number, with what it takes of operands, sizes and numbers. Most give nothing.
+   *
+   * @throws RangeError where there is no memory for it
+   */
+  operate(operation: number, operands: readonly B[], sizes: readonly number[], numbers: readonly number[]): number;
   /** Does as many floating-point operations in registers as it returns. */
   peak(loops: number): number;
   /** Lets go of everything. */
@@ -64,6 +70,7 @@ export function guardBinding<B extends FloatBuffer>(engine: string, binding: Ker
       const { features, transform } = binding.createRandomKernels(kernels);
       return { features, transform: guard(transform) };
     }),
+    operate: guard(binding.operate),
     peak: guard(binding.peak),
     dispose: () => end('the engine has been disposed of'),
   };

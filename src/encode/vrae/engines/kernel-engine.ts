@@ -13,9 +13,10 @@ import {
   type RecurrentLayer,
 } from '../recurrent-engine.js';
 import { guardBinding, type KernelBinding } from './kernel-binding.js';
+import { createKernelOperations, packedLength } from './kernel-operations.js';
 
 /** The version of the kernel's source that this code speaks to; it is that of kernel/Cargo.toml. */
-export const KERNEL_VERSION = '0.5.0';
+export const KERNEL_VERSION = '0.6.0';
 
 /** What the engines over the kernel do beyond the port. */
 export interface KernelEngine extends RecurrentEngine {
@@ -76,8 +77,8 @@ export function createKernelEngine<B extends FloatBuffer>(
     createLayer: (spec) => createKernelLayer(kernel, spec),
     multiply: (product) => {
       checkProduct(product);
-      const { a, b, out, m, n, inner } = product;
-      kernel.multiply(own(a), own(b), own(out), m, n, inner, toFlags(product));
+      const { a, b, packed = b, out, m, n, inner } = product;
+      kernel.multiply(own(a), own(packed), own(out), m, n, inner, toFlags(product));
     },
     squaredDistances: ({ points, centroids, out, rows, count, size }) => {
       checkProduct({ a: points, b: centroids, out, m: rows, n: count, inner: size });
@@ -92,6 +93,7 @@ export function createKernelEngine<B extends FloatBuffer>(
       checkWarping(task);
       kernel.warp(task);
     },
+    operations: createKernelOperations(kernel, own),
     measurePeak: (seconds) => measurePeak(kernel.peak, seconds),
     dispose: kernel.dispose,
   };
@@ -148,7 +150,13 @@ function checkWeights(length: number, spec: LayerSpec): void {
   if (length !== wanted) throw new SegtideError('encoder', `the layer has ${wanted} weights; got ${length}`);
 }
 
-function checkProduct({ a, b, out, m, n, inner }: MatrixProduct): void {
+function checkProduct({ a, b, packed, out, m, n, inner, transposeA, transposeB }: MatrixProduct): void {
+  if (packed !== undefined) {
+    const needed = packedLength(n, inner);
+    if (transposeA || !transposeB || needed === 0 || packed.length < needed) {
+      throw new SegtideError('encoder', 'packed weights are those of a product that takes them transposed');
+    }
+  }
   if (a.length >= m * inner && b.length >= inner * n && out.length >= m * n) return;
   throw new SegtideError(
     'encoder',
@@ -191,8 +199,8 @@ function checkWarping({ steps, channels, band, series, references, squared }: Wa
   );
 }
 
-function toFlags({ transposeA = false, transposeB = false, accumulate = false }: MatrixProduct): number {
-  return (transposeA ? 1 : 0) | (transposeB ? 2 : 0) | (accumulate ? 4 : 0);
+function toFlags({ transposeA = false, transposeB = false, accumulate = false, packed }: MatrixProduct): number {
+  return (transposeA ? 1 : 0) | (transposeB ? 2 : 0) | (accumulate ? 4 : 0) | (packed === undefined ? 0 : 8);
 }
 
 /** Runs rounds of operations in registers for about so many seconds, and returns operations per second. */

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { KernelEngine } from '../../../../src/encode/vrae/engines/kernel-engine.js';
-import type { LayerSpec, MatrixProduct } from '../../../../src/encode/vrae/recurrent-engine.js';
+import type { FloatBuffer, LayerSpec, MatrixProduct } from '../../../../src/encode/vrae/recurrent-engine.js';
 import { createRandom } from '../../../../src/numeric/random.js';
+import { describeOperations } from './describe-operations.js';
 import { type LayerInput, type LayerResult, randomInput, runNaively } from './naive-recurrence.js';
 import { relativeError, runLayer } from './run-layer.js';
 
@@ -37,6 +38,7 @@ export function describeKernelEngine(title: string, create: () => KernelEngine):
   describe(title, () => {
     const engine = create();
     afterAll(() => engine.dispose());
+    describeOperations(engine);
 
     it('computes outputs and gradients of any layer', () => {
       fc.assert(
@@ -145,6 +147,30 @@ export function describeKernelEngine(title: string, create: () => KernelEngine):
         ),
         { numRuns: 150, seed: 9 },
       );
+    });
+
+    it('takes weights that were packed before, to the same bits', () => {
+      const random = createRandom(12);
+      for (const [m, n, inner] of [
+        [1, 16, 1],
+        [7, 17, 90],
+        [70, 130, 33],
+      ] as const) {
+        const [a, b] = [m * inner, n * inner].map((length) => {
+          const buffer = engine.allocate(length);
+          for (let i = 0; i < length; i++) buffer.values[i] = random.normal();
+          return buffer;
+        }) as [FloatBuffer, FloatBuffer];
+        const { packedLength, packWeights } = engine.operations;
+        const packed = engine.allocate(packedLength(n, inner));
+        packWeights(b, n, inner, packed);
+        const [plainly, out] = [engine.allocate(m * n), engine.allocate(m * n)];
+        engine.multiply({ a, b, out: plainly, m, n, inner, transposeB: true });
+        engine.multiply({ a, b, packed, out, m, n, inner, transposeB: true });
+        expect(out.values).toEqual(plainly.values);
+        expect(() => engine.multiply({ a, b, packed, out, m, n, inner })).toThrow('takes them transposed');
+      }
+      expect(engine.operations.packedLength(15, 8)).toBe(0);
     });
 
     it('measures squared distances', () => {

@@ -31,6 +31,7 @@ function failing(error: Error) {
     assignNearest: fail,
     warp: fail,
     createRandomKernels: () => ({ features: 1, transform: fail }),
+    operate: fail,
     peak: fail,
     dispose: () => state.disposals++,
   };

@@ -1,6 +1,7 @@
 import { addOuterProducts, multiplyTransposed } from '../../../../numeric/matrix.js';
 import type { MatrixProduct, RecurrentEngine } from '../../recurrent-engine.js';
-import { multiplyPlainly } from '../multiply-plainly.js';
+import { multiplyPlainly } from '../plain/multiply-plainly.js';
+import { PLAIN_OPERATIONS } from '../plain/plain-operations.js';
 import { createJsLayer } from './js-layer.js';
 
 /**
@@ -16,6 +17,7 @@ export function createJsEngine(): RecurrentEngine {
     allocate,
     createLayer: (spec) => createJsLayer(spec, allocate),
     multiply,
+    operations: PLAIN_OPERATIONS,
     dispose: () => {},
   };
 }

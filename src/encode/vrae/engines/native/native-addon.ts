@@ -76,6 +76,25 @@ export interface NativeHandle {
     band: number,
     squared: Float32Array,
   ): void;
+  operate(
+    operation: number,
+    a: NativeMemory,
+    b: NativeMemory,
+    c: NativeMemory,
+    d: NativeMemory,
+    e: NativeMemory,
+    f: NativeMemory,
+    s0: number,
+    s1: number,
+    s2: number,
+    s3: number,
+    s4: number,
+    s5: number,
+    s6: number,
+    x0: number,
+    x1: number,
+    x2: number,
+  ): number;
   peak(loops: number): number;
   dispose(): void;
 }

@@ -84,9 +84,29 @@ function toBinding(handle: NativeHandle): KernelBinding<NativeBuffer> {
     assignNearest: (task) => assignNearest(handle, task),
     warp: (task) => warp(handle, task),
     createRandomKernels: (kernels) => createNativeRandomKernels(handle, kernels),
+    operate: (...task) => operate(handle, ...task),
     peak: (loops) => handle.peak(loops),
     dispose: () => handle.dispose(),
   };
+}
+
+function operate(
+  handle: NativeHandle,
+  operation: number,
+  operands: readonly NativeBuffer[],
+  sizes: readonly number[],
+  numbers: readonly number[],
+): number {
+  // The kernel ignores what an operation does not have.
+  const at = (i: number): NativeMemory => (operands[i] ?? operands[0]!).memory;
+  const size = (i: number): number => sizes[i] ?? 0;
+  const number = (i: number): number => numbers[i] ?? 0;
+  return handle.operate(
+    operation,
+    ...([at(0), at(1), at(2), at(3), at(4), at(5)] as const),
+    ...([size(0), size(1), size(2), size(3), size(4), size(5), size(6)] as const),
+    ...([number(0), number(1), number(2)] as const),
+  );
 }
 
 function assignNearest(handle: NativeHandle, task: NearestTask): void {

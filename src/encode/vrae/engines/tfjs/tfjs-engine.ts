@@ -1,5 +1,6 @@
 import type { RecurrentEngine } from '../../recurrent-engine.js';
-import { multiplyPlainly } from '../multiply-plainly.js';
+import { multiplyPlainly } from '../plain/multiply-plainly.js';
+import { PLAIN_OPERATIONS } from '../plain/plain-operations.js';
 import type { Tfjs } from './load-tfjs.js';
 import { createTfjsLayer, type TfjsLayer } from './tfjs-layer.js';
 
@@ -21,6 +22,7 @@ export function createTfjsEngine(tf: Tfjs): RecurrentEngine {
       return layer;
     },
     multiply: multiplyPlainly,
+    operations: PLAIN_OPERATIONS,
     dispose: () => {
       for (const layer of layers.splice(0)) layer.dispose();
     },

@@ -95,9 +95,30 @@ function toBinding(instance: WasmKernel): KernelBinding<WasmBuffer> {
     assignNearest: createWasmNearest(running),
     warp: createWasmWarping(running),
     createRandomKernels: (kernels) => createWasmRandomKernels(running, kernels),
+    operate: (...task) => operate(running(), ...task),
     peak: (loops) => running().peak(loops),
     dispose: () => {
       kernel = undefined;
     },
   };
+}
+
+function operate(
+  kernel: WasmKernel,
+  operation: number,
+  operands: readonly WasmBuffer[],
+  sizes: readonly number[],
+  numbers: readonly number[],
+): number {
+  const at = (i: number): number => operands[i]?.address ?? 0;
+  const size = (i: number): number => sizes[i] ?? 0;
+  const number = (i: number): number => numbers[i] ?? 0;
+  const result = kernel.operate(
+    operation,
+    ...([at(0), at(1), at(2), at(3), at(4), at(5)] as const),
+    ...([size(0), size(1), size(2), size(3), size(4), size(5), size(6)] as const),
+    ...([number(0), number(1), number(2)] as const),
+  );
+  made(result === -1 ? 0 : 1);
+  return result;
 }

@@ -55,6 +55,25 @@ export interface WasmKernel {
     band: number,
     squared: number,
   ): number;
+  operate(
+    operation: number,
+    a: number,
+    b: number,
+    c: number,
+    d: number,
+    e: number,
+    f: number,
+    s0: number,
+    s1: number,
+    s2: number,
+    s3: number,
+    s4: number,
+    s5: number,
+    s6: number,
+    x0: number,
+    x1: number,
+    x2: number,
+  ): number;
   peak(loops: number): number;
 }
 

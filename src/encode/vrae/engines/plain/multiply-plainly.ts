@@ -1,4 +1,4 @@
-import type { MatrixProduct } from '../recurrent-engine.js';
+import type { MatrixProduct } from '../../recurrent-engine.js';
 
 /** Any matrix product from its definition: each sum runs in order, in double precision, from what is in `out` or zero. */
 export function multiplyPlainly(product: MatrixProduct): void {
