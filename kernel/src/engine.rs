@@ -74,7 +74,7 @@ impl Engine {
         Ok(())
     }
 
-    fn room(&mut self, length: usize) -> Result<*mut f32, Failure> {
+    pub(crate) fn room(&mut self, length: usize) -> Result<*mut f32, Failure> {
         if self.packed.len() < length {
             self.packed = Buffer::new(length)?;
         }

@@ -1,4 +1,4 @@
-import { restoreUsage, type WindowShape } from './restore-usage.js';
+import { isUsage, restoreUsage, type WindowShape } from './restore-usage.js';
 import type { Shift } from './shift.js';
 import { createWindowTurn } from './turn-windows.js';
 import type { UsageScale } from './usage-scale.js';
@@ -17,7 +17,8 @@ export interface RestoreSettings extends WindowShape {
 
 /**
  * Makes what takes up to `most` prepared windows back to usage, turned to their crest where shifts are not to be seen.
- * What it gives is overwritten by the next call.
+ * What it gives is overwritten by the next call,
+ * and is what was given where nothing is to be restored.
  */
 export function createWindowRestore(
   settings: RestoreSettings,
@@ -27,6 +28,7 @@ export function createWindowRestore(
   const usage = new Float32Array(most * steps * channels);
   if (shift === 'aligned') {
     return (values, mask, rows) => {
+      if (isUsage(scale, mask, rows * steps * channels)) return { usage: values, mask };
       restoreUsage(scale, settings, values, mask, rows, usage);
       return { usage, mask };
     };
