@@ -2,7 +2,7 @@ import { SegtideError } from '../../errors.js';
 import type { SeriesBatch } from '../../series/series-batch.js';
 import type { Latents } from '../embedding-batch.js';
 import type { RecurrentEngine } from '../vrae/recurrent-engine.js';
-import { fitChannelLevels } from './channel-levels.js';
+import { fitChannelLevels, unitLevels } from './channel-levels.js';
 import { drawDtwMedoids } from './dtw-medoids.js';
 import { fitProjection } from './fit-projection.js';
 import type { FittedView, FittedViews } from './fitted-views.js';
@@ -55,7 +55,8 @@ export async function fitViews(
   const restored = createWindowRestore({ steps, channels, scale, shift }, rows)(values, mask, rows);
   const usageWindows = { ...restored, latents: latents?.values };
   const shape = { steps, channels, latents: kinds.includes('latents') ? latents!.latentSize : 0 };
-  const levels = fitChannelLevels(windows, restored.usage, rows);
+  const needsLevels = kinds.some((kind) => kind === 'level' || isKernelView(kind));
+  const levels = needsLevels ? fitChannelLevels(windows, restored.usage, rows) : unitLevels(channels);
 
   const views: FittedView[] = [];
   let size = 0;
