@@ -72,7 +72,13 @@ function quantiles(
 }
 
 function clip(features: Float32Array, count: number, bounds: Float32Array): Float32Array {
-  return features.map((value, p) => Math.min(Math.max(value, bounds[p % count]!), bounds[count + (p % count)]!));
+  const clipped = new Float32Array(features.length);
+  for (let p = 0; p < features.length; ) {
+    for (let i = 0; i < count; i++, p++) {
+      clipped[p] = Math.min(Math.max(features[p]!, bounds[i]!), bounds[count + i]!);
+    }
+  }
+  return clipped;
 }
 
 /** A column of its own for each feature with any spread. */
