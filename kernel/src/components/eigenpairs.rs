@@ -33,12 +33,12 @@ pub unsafe fn leading(task: &Eigenpairs, room: *mut f32) -> usize {
     let values = from_raw_parts_mut(task.values, most);
     let vectors = from_raw_parts_mut(task.vectors, most * size);
     let found = choose(&tridiagonal, values, least / scale);
-    for rank in 0..found {
+    for (rank, value) in values[..found].iter().enumerate() {
         let (before, rest) = vectors.split_at_mut(rank * size);
         let vector = &mut rest[..size];
         begin(vector, rank);
-        let left = tridiagonal.solve(values[rank], before, vector, ROUNDS);
-        if !(left <= TOLERANCE) {
+        let left = tridiagonal.solve(*value, before, vector, ROUNDS);
+        if left.is_nan() || left > TOLERANCE {
             return 0;
         }
     }
@@ -56,7 +56,7 @@ fn choose(tridiagonal: &Tridiagonal, values: &mut [f64], least: f64) -> usize {
         let some = tridiagonal.eigenvalues(first);
         for (place, value) in some.into_iter().enumerate().take(values.len() - first) {
             let rank = first + place;
-            if !(value > 0.0) || rank > 0 && value < least {
+            if value.is_nan() || value <= 0.0 || rank > 0 && value < least {
                 return rank;
             }
             values[rank] = value;

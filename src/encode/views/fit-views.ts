@@ -11,7 +11,7 @@ import { fitRandomKernels, type RandomKernels } from './random-kernels.js';
 import { createWindowRestore } from './restore-windows.js';
 import type { Shift } from './shift.js';
 import type { UsageScale } from './usage-scale.js';
-import { openViewFeatures, type UsageWindows, type ViewFeatureState } from './view-features.js';
+import { createFeatureReader, type UsageWindows, type ViewFeatureState } from './view-features.js';
 import { VIEW_RULES, type ViewKind, type ViewRule } from './view-kind.js';
 
 /** Prepared windows to fit views to. */
@@ -83,10 +83,8 @@ async function fitView(
   const kernels = isKernelView(kind) ? fitKernels(kind, shape, windows.usage, rows, options) : undefined;
   const medoids =
     kind === 'dtw-distances' ? drawDtwMedoids(windows.usage, rows, shape, options.seed, engine) : undefined;
-  const { count, extract } = openViewFeatures(kind, { ...shape, kernels, medoids }, rows, engine);
-  const features = new Float32Array(rows * count);
-  extract(windows, rows, features);
-  const projection = await fitProjection(features, rows, count, rule, engine);
+  const { count, read } = createFeatureReader(kind, { ...shape, kernels, medoids }, rows, engine);
+  const projection = await fitProjection(read(windows, rows), rows, count, rule, engine);
   if (projection === undefined) {
     return toDegenerate(rows === 1 ? 'it was fitted to one window alone' : `all ${rows} windows are alike in it`);
   }
