@@ -3,6 +3,7 @@
 //!
 //! Nothing in here ends the process: what cannot be had is an error, and so is a panic, after which the engine is gone.
 
+mod components;
 mod nearest;
 mod random_kernel;
 mod tensor;

@@ -104,7 +104,7 @@ impl Engine {
         Ok(0.0)
     }
 
-    fn room(&mut self, length: usize) -> Result<*mut f32, Failure> {
+    pub(crate) fn room(&mut self, length: usize) -> Result<*mut f32, Failure> {
         if self.packed.len() < length {
             self.packed = Buffer::new(length)?;
         }

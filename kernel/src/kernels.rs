@@ -2,6 +2,7 @@
 
 #![allow(unsafe_op_in_unsafe_fn, reason = "each function is handed on as it is")]
 
+use crate::components::{Columns, Eigenpairs, Projection, Scatter};
 use crate::layer::Layer;
 use crate::multiply::Product;
 use crate::nearest::Task;
@@ -29,6 +30,10 @@ pub struct Kernels {
     pub tensor: unsafe fn(task: &tensor::Task) -> f64,
     pub softmax: unsafe fn(values: *mut f32, rows: usize, size: usize),
     pub softmax_back: unsafe fn(weights: *mut f32, slopes: *mut f32, rows: usize, size: usize),
+    pub add_columns: unsafe fn(task: &Columns),
+    pub add_scatter: unsafe fn(task: &Scatter, room: *mut f32),
+    pub eigenpairs: unsafe fn(task: &Eigenpairs, room: *mut f32) -> usize,
+    pub project: unsafe fn(task: &Projection, room: *mut f32),
     /// Floating-point operations of `loops` rounds of nothing but independent multiplications and additions in
     /// registers: the limit that the rest is measured against.
     pub peak: unsafe fn(loops: usize) -> f64,
@@ -82,6 +87,22 @@ macro_rules! kernels {
                 tensor::softmax::backward(weights, slopes, rows, size)
             }
             $(#[target_feature(enable = $feature)])?
+            unsafe fn add_columns(task: &Columns) {
+                crate::components::add_columns(task)
+            }
+            $(#[target_feature(enable = $feature)])?
+            unsafe fn add_scatter(task: &Scatter, room: *mut f32) {
+                crate::components::add_scatter::<$simd>(task, room)
+            }
+            $(#[target_feature(enable = $feature)])?
+            unsafe fn eigenpairs(task: &Eigenpairs, room: *mut f32) -> usize {
+                crate::components::leading(task, room)
+            }
+            $(#[target_feature(enable = $feature)])?
+            unsafe fn project(task: &Projection, room: *mut f32) {
+                crate::components::project::<$simd>(task, room)
+            }
+            $(#[target_feature(enable = $feature)])?
             unsafe fn peak(loops: usize) -> f64 {
                 super::kernels::peak::<$simd>(loops)
             }
@@ -100,6 +121,10 @@ macro_rules! kernels {
                 tensor,
                 softmax,
                 softmax_back,
+                add_columns,
+                add_scatter,
+                eigenpairs,
+                project,
                 peak,
             }
         };

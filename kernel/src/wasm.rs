@@ -5,6 +5,7 @@
 //! # Safety
 //! Addresses are those that this module gave, of what the name of the parameter says.
 
+mod components;
 mod nearest;
 mod random_kernel;
 mod tensor;

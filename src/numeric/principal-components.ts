@@ -1,4 +1,5 @@
-import { eigenpairs } from './eigenpairs.js';
+import type { ComponentEngine } from './component-engine.js';
+import { type Eigenpairs, eigenpairs } from './eigenpairs.js';
 import { leadingEigenpairs } from './leading-eigenpairs.js';
 
 /** Directions of most variance, by descending variance. */
@@ -20,27 +21,21 @@ export interface PrincipalComponentOptions {
  * equal data has equal components.
  *
  * @param covariance (size, size), symmetric, finite; or a Gram matrix
+ * @param engine what finds the eigenvectors, where it can
  * @returns none where there is no variance
  */
 export async function principalComponents(
   covariance: ArrayLike<number>,
   size: number,
   options: PrincipalComponentOptions,
+  engine: Partial<ComponentEngine> = {},
 ): Promise<PrincipalComponents> {
   let total = 0;
   for (let i = 0; i < size; i++) total += covariance[i * size + i]!;
   if (!(total > 0)) return { count: 0, vectors: new Float64Array(0), variances: new Float64Array(0) };
-  // Products round, and a decomposition asks for a matrix that equals its transpose.
-  const symmetric = new Float64Array(size * size);
-  for (let i = 0; i < size; i++) {
-    for (let j = 0; j < size; j++)
-      symmetric[i * size + j] = (covariance[i * size + j]! + covariance[j * size + i]!) / 2;
-  }
-  const countOf = (variances: Float64Array): number => countKept(variances, total, options);
-  // Whether the first one that is left out must be is known only when that is exact too.
-  const wanted = (values: Float64Array): number => Math.min(countOf(values) + 1, options.most);
-  const found = (await leadingEigenpairs(symmetric, size, options.most, wanted)) ?? (await eigenpairs(symmetric, size));
-  const count = countOf(found.values);
+  const found =
+    decompose(covariance, size, total, options, engine) ?? (await decomposePlainly(covariance, size, total, options));
+  const count = countKept(found.values, total, options);
   const vectors = found.vectors.slice(0, count * size);
   for (let k = 0; k < count; k++) pointUp(vectors.subarray(k * size, (k + 1) * size));
   return { count, vectors, variances: found.values.slice(0, count) };
@@ -49,8 +44,48 @@ export async function principalComponents(
 /** Below this part of the whole a variance is rounding. */
 const ROUNDING = 1e-6;
 
-function countKept(variances: Float64Array, total: number, { leastShare, most }: PrincipalComponentOptions): number {
-  const least = total * Math.max(leastShare, ROUNDING);
+/** By an engine; undefined where it cannot. */
+function decompose(
+  covariance: ArrayLike<number>,
+  size: number,
+  total: number,
+  options: PrincipalComponentOptions,
+  { leadingEigenpairs }: Partial<ComponentEngine>,
+): Eigenpairs | undefined {
+  if (leadingEigenpairs === undefined) return undefined;
+  const symmetric = covariance instanceof Float64Array ? covariance : Float64Array.from(covariance);
+  const most = Math.min(options.most, size);
+  const values = new Float64Array(most);
+  const vectors = new Float64Array(most * size);
+  const least = leastVariance(total, options);
+  const found = leadingEigenpairs({ symmetric, size, least, values, vectors });
+  return found === 0 ? undefined : { values: values.subarray(0, found), vectors };
+}
+
+async function decomposePlainly(
+  covariance: ArrayLike<number>,
+  size: number,
+  total: number,
+  options: PrincipalComponentOptions,
+): Promise<Eigenpairs> {
+  // Products round, and a decomposition asks for a matrix that equals its transpose.
+  const symmetric = new Float64Array(size * size);
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j < size; j++)
+      symmetric[i * size + j] = (covariance[i * size + j]! + covariance[j * size + i]!) / 2;
+  }
+  // Whether the first one that is left out must be is known only when that is exact too.
+  const wanted = (values: Float64Array): number => Math.min(countKept(values, total, options) + 1, options.most);
+  return (await leadingEigenpairs(symmetric, size, options.most, wanted)) ?? eigenpairs(symmetric, size);
+}
+
+function leastVariance(total: number, { leastShare }: PrincipalComponentOptions): number {
+  return total * Math.max(leastShare, ROUNDING);
+}
+
+function countKept(variances: Float64Array, total: number, options: PrincipalComponentOptions): number {
+  const { most } = options;
+  const least = leastVariance(total, options);
   let count = Math.min(1, most);
   while (count < Math.min(most, variances.length) && variances[count]! >= least) count++;
   return count;

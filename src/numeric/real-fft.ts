@@ -3,6 +3,8 @@ export interface RealFft {
   readonly size: number;
   /** X_k = sum over j of x_j exp(-2 pi i j k / size); of the further half nothing is written, it mirrors this one. */
   transform(input: Float64Array, real: Float64Array, imaginary: Float64Array): void; // (size) → (size / 2 + 1) each
+  /** The sequence whose transform it is. */
+  invert(real: Float64Array, imaginary: Float64Array, output: Float64Array): void; // (size / 2 + 1) each → (size)
 }
 
 /**
@@ -17,6 +19,7 @@ export function createRealFft(size: number): RealFft {
   const cosines = Float64Array.from({ length: half + 1 }, (_, k) => Math.cos((2 * Math.PI * k) / size));
   const sines = Float64Array.from({ length: half + 1 }, (_, k) => -Math.sin((2 * Math.PI * k) / size));
   const places = bitReversed(half);
+  const pairs = { real: new Float64Array(half), imaginary: new Float64Array(half) };
 
   return {
     size,
@@ -28,6 +31,17 @@ export function createRealFft(size: number): RealFft {
       }
       for (let width = 1; width < half; width *= 2) butterflies(real, imaginary, cosines, sines, half, width);
       split(real, imaginary, cosines, sines, half);
+    },
+    invert: (real, imaginary, output) => {
+      join(real, imaginary, cosines, sines, places, pairs);
+      // With real and imaginary parts exchanged before and after, the transform is its own inverse, times its size.
+      for (let width = 1; width < half; width *= 2) {
+        butterflies(pairs.imaginary, pairs.real, cosines, sines, half, width);
+      }
+      for (let i = 0; i < half; i++) {
+        output[2 * i] = pairs.real[i]! / half;
+        output[2 * i + 1] = pairs.imaginary[i]! / half;
+      }
     },
   };
 }
@@ -82,6 +96,27 @@ function split(
     imaginary[k] = evenImaginary + y;
     real[m] = evenReal - x;
     imaginary[m] = y - evenImaginary;
+  }
+}
+
+/** The spectrum of pairs of samples, in the order in which they are transformed: what `split` undoes. */
+function join(
+  real: Float64Array,
+  imaginary: Float64Array,
+  cosines: Float64Array,
+  sines: Float64Array,
+  places: Uint32Array,
+  pairs: { readonly real: Float64Array; readonly imaginary: Float64Array },
+): void {
+  const half = places.length;
+  for (let k = 0, m = half; k < half; k++, m--) {
+    const x = 0.5 * (real[k]! - real[m]!);
+    const y = 0.5 * (imaginary[k]! + imaginary[m]!);
+    const oddReal = x * cosines[k]! + y * sines[k]!;
+    const oddImaginary = y * cosines[k]! - x * sines[k]!;
+    const place = places[k]!;
+    pairs.real[place] = 0.5 * (real[k]! + real[m]!) - oddImaginary;
+    pairs.imaginary[place] = 0.5 * (imaginary[k]! - imaginary[m]!) + oddReal;
   }
 }
 

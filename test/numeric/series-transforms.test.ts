@@ -34,6 +34,19 @@ describe('the real Fourier transform', () => {
     );
   });
 
+  it('gives back what it was made of', () => {
+    for (const size of [2, 4, 8, 64, 512]) {
+      const input = Float64Array.from({ length: size }, (_, i) => Math.sin(i * i) + (i % 3));
+      const real = new Float64Array(size / 2 + 1);
+      const imaginary = new Float64Array(size / 2 + 1);
+      const output = new Float64Array(size);
+      const fft = createRealFft(size);
+      fft.transform(input, real, imaginary);
+      fft.invert(real, imaginary, output);
+      expect([...output]).toEqual([...input].map((x) => expect.closeTo(x, 12)));
+    }
+  });
+
   it('refuses a size that is no power of two', () => {
     expect(() => createRealFft(12)).toThrow(/power of two/);
   });

@@ -1,11 +1,12 @@
 import type { Abortable } from '../../numeric/abortable.js';
+import { addOuterProducts } from '../../numeric/matrix.js';
 import { principalComponents } from '../../numeric/principal-components.js';
 import { createRandom } from '../../numeric/random.js';
 import { sample } from '../../numeric/sample.js';
 import { type Partition, toPartition } from './partition.js';
 import { pause } from './pause.js';
 import { type SeriesRows, standardiseRows } from './series-rows.js';
-import { matchShape } from './shape-distance.js';
+import { createShapeMatcher } from './shape-matcher.js';
 
 export interface KShapeOptions {
   readonly seed: number;
@@ -70,6 +71,7 @@ async function fitShapes(rows: SeriesRows, first: Uint32Array, signal: Abortable
   const state = {
     nearest: new Uint32Array(length),
     distances: new Float64Array(length),
+    shifts: new Int32Array(length),
   };
   let best: Pick<Fit, 'nearest' | 'distances' | 'centroids' | 'inertia'> | undefined;
   let iterations = 0;
@@ -84,11 +86,11 @@ async function fitShapes(rows: SeriesRows, first: Uint32Array, signal: Abortable
       centroids: centroids.slice(),
       inertia,
     };
-    fillEmpty(state.nearest, state.distances, k);
+    shiftMoved(rows, centroids, state, fillEmpty(state.nearest, state.distances, k));
     for (let j = 0; j < k; j++) {
       await pause(signal);
       const members = Uint32Array.from(state.nearest.keys()).filter((row) => state.nearest[row] === j);
-      await extractShape(rows, members, centroids.subarray(j * cells, (j + 1) * cells));
+      await extractShape(rows, members, state.shifts, centroids.subarray(j * cells, (j + 1) * cells));
     }
   }
   return { ...best!, iterations, converged: iterations < MOST_ITERATIONS };
@@ -97,34 +99,52 @@ async function fitShapes(rows: SeriesRows, first: Uint32Array, signal: Abortable
 /** Rows between two stops. */
 const PART = 64;
 
+/** For each row its nearest cluster, how far it is, and by how many steps it must be shifted to be so near. */
+interface Nearest extends Pick<Fit, 'nearest' | 'distances'> {
+  readonly shifts: Int32Array; // (length)
+}
+
 async function nearestShapes(
   { length, steps, channels, values }: SeriesRows,
   centroids: Float64Array,
-  { nearest, distances }: Pick<Fit, 'nearest' | 'distances'>,
+  { nearest, distances, shifts }: Nearest,
   signal: Abortable | undefined,
 ): Promise<void> {
   const cells = steps * channels;
   const k = centroids.length / cells;
+  const matcher = createShapeMatcher(centroids, steps, channels);
   for (let row = 0; row < length; row++) {
     if (row % PART === 0) await pause(signal);
     distances[row] = Number.POSITIVE_INFINITY;
+    matcher.load(values, row * cells);
     for (let j = 0; j < k; j++) {
-      const { distance } = matchShape(
-        values,
-        row * cells,
-        centroids.subarray(j * cells, (j + 1) * cells),
-        steps,
-        channels,
-      );
+      const { distance, shift } = matcher.match(j);
       if (distance >= distances[row]!) continue;
       nearest[row] = j;
       distances[row] = distance;
+      shifts[row] = shift;
     }
   }
 }
 
-/** A cluster that lost all its rows takes the one that fits worst where it is. */
-function fillEmpty(nearest: Uint32Array, distances: Float64Array, k: number): void {
+/** Shifts rows that were moved to where they are now. */
+function shiftMoved(
+  { steps, channels, values }: SeriesRows,
+  centroids: Float64Array,
+  { nearest, shifts }: Nearest,
+  moved: readonly number[],
+): void {
+  if (moved.length === 0) return;
+  const matcher = createShapeMatcher(centroids, steps, channels);
+  for (const row of moved) {
+    matcher.load(values, row * steps * channels);
+    shifts[row] = matcher.match(nearest[row]!).shift;
+  }
+}
+
+/** A cluster that lost all its rows takes the one that fits worst where it is; tells which were moved. */
+function fillEmpty(nearest: Uint32Array, distances: Float64Array, k: number): readonly number[] {
+  const moved: number[] = [];
   const sizes = new Uint32Array(k);
   for (const cluster of nearest) sizes[cluster]! += 1;
   for (let j = 0; j < k; j++) {
@@ -133,12 +153,14 @@ function fillEmpty(nearest: Uint32Array, distances: Float64Array, k: number): vo
     for (let row = 0; row < nearest.length; row++) {
       if (sizes[nearest[row]!]! > 1 && (worst < 0 || distances[row]! > distances[worst]!)) worst = row;
     }
-    if (worst < 0) return;
+    if (worst < 0) break;
     sizes[nearest[worst]!]! -= 1;
     nearest[worst] = j;
     sizes[j] = 1;
     distances[worst] = 0;
+    moved.push(worst);
   }
+  return moved;
 }
 
 /**
@@ -148,13 +170,13 @@ function fillEmpty(nearest: Uint32Array, distances: Float64Array, k: number): vo
 async function extractShape(
   { steps, channels, values }: SeriesRows,
   members: Uint32Array,
+  shifts: Int32Array,
   centroid: Float64Array,
 ): Promise<void> {
   const cells = steps * channels;
   const aligned = new Float64Array(members.length * cells);
-  const known = centroid.some((value) => value !== 0);
   for (const [i, row] of members.entries()) {
-    const shift = known ? matchShape(values, row * cells, centroid, steps, channels).shift : 0;
+    const shift = shifts[row]!;
     for (let step = Math.max(0, -shift); step < Math.min(steps, steps - shift); step++) {
       for (let channel = 0; channel < channels; channel++) {
         aligned[i * cells + (step + shift) * channels + channel] = values[row * cells + step * channels + channel]!;
@@ -172,17 +194,12 @@ async function leadingShape(
   count: number,
   { steps, channels, channel }: { readonly steps: number; readonly channels: number; readonly channel: number },
 ): Promise<Float64Array> {
+  const own = new Float64Array(count * steps);
+  for (let at = 0; at < own.length; at++) own[at] = aligned[at * channels + channel]!;
   const scatter = new Float64Array(steps * steps);
+  addOuterProducts(own, own, scatter, count, steps, steps);
   const mean = new Float64Array(steps);
-  const row = new Float64Array(steps);
-  for (let i = 0; i < count; i++) {
-    for (let step = 0; step < steps; step++) row[step] = aligned[(i * steps + step) * channels + channel]!;
-    for (let a = 0; a < steps; a++) {
-      mean[a]! += row[a]!;
-      for (let b = 0; b <= a; b++) scatter[a * steps + b]! += row[a]! * row[b]!;
-    }
-  }
-  for (let a = 0; a < steps; a++) for (let b = 0; b < a; b++) scatter[b * steps + a] = scatter[a * steps + b]!;
+  for (let at = 0; at < own.length; ) for (let step = 0; step < steps; step++, at++) mean[step]! += own[at]!;
   center(scatter, steps);
   const { count: found, vectors } = await principalComponents(scatter, steps, { leastShare: 0, most: 1 });
   if (found === 0) return new Float64Array(steps);

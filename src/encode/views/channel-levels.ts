@@ -1,7 +1,7 @@
 import { MASK_MISSING } from '../../window/window-batch.js';
 import type { WindowShape } from './restore-usage.js';
 
-/** What is usual in each channel, over windows with any usage in it. Plain data; 1 where there is none. */
+/** What is usual in each channel, over windows with any usage in it. Plain data; 1 where there is none, or no view asks. */
 export interface ChannelLevels {
   /** Median of the windows' mean absolute usage. */
   readonly sizes: readonly number[]; // (channels)
@@ -17,6 +17,11 @@ export const SPREAD_FLOOR = 1e-3;
 
 /** The usual mean is at 10, from where on the scale is all but logarithmic. */
 export const USUAL_MEAN = 10;
+
+/** Where no view asks what is usual. */
+export function unitLevels(channels: number): ChannelLevels {
+  return { sizes: Array<number>(channels).fill(1), spreads: Array<number>(channels).fill(1) };
+}
 
 /**
  * Fits what is usual in each channel.
@@ -38,7 +43,8 @@ export function fitChannelLevels({ steps, channels }: WindowShape, usage: Float3
         absolute += Math.abs(usage[p]!);
       }
       let squares = 0;
-      for (let t = 0, p = first; t < steps; t++, p += channels) squares += (usage[p]! - sum / steps) ** 2;
+      const mean = sum / steps;
+      for (let t = 0, p = first; t < steps; t++, p += channels) squares += (usage[p]! - mean) * (usage[p]! - mean);
       means[row] = absolute / steps;
       deviations[row] = Math.sqrt(squares / steps);
     }

@@ -1,4 +1,5 @@
 import { type PrincipalComponentOptions, principalComponents } from '../../numeric/principal-components.js';
+import { sum } from '../../numeric/sum.js';
 import type { RecurrentEngine } from '../vrae/recurrent-engine.js';
 
 /** Features of windows, to be centred and weighted. */
@@ -14,9 +15,11 @@ export interface WeightedFeatures {
 export interface FeatureComponents {
   readonly vectors: Float64Array; // (size, count)
   readonly size: number;
+  /** Variance of the features along all of them together; undefined where it was not come by. */
+  readonly variance: number | undefined;
 }
 
-/** Finds the principal components of weighted features, the products by the engine. */
+/** Finds the principal components of weighted features, by the engine as far as it can. */
 export async function fitComponents(
   features: WeightedFeatures,
   options: PrincipalComponentOptions,
@@ -24,8 +27,8 @@ export async function fitComponents(
 ): Promise<FeatureComponents> {
   const { count } = features;
   if (count > MOST_SIDE) return fitToSample(features, options, engine);
-  const { vectors, count: size } = await principalComponents(covariance(features, engine), count, options);
-  return { vectors, size };
+  const found = await principalComponents(scatter(features, engine), count, options, engine);
+  return { vectors: found.vectors, size: found.count, variance: sum(found.variances) / features.rows };
 }
 
 /** Windows that are multiplied at once. */
@@ -38,8 +41,13 @@ const CHUNK_ROWS = 256;
 const MOST_SIDE = 512;
 
 /** Sums of products of every two features. */
-function covariance(features: WeightedFeatures, engine: RecurrentEngine): Float64Array {
-  const { rows, count } = features;
+function scatter(features: WeightedFeatures, engine: RecurrentEngine): Float64Array {
+  const { values, rows, count, means, weights } = features;
+  if (engine.addScatter !== undefined) {
+    const sums = new Float64Array(count * count);
+    engine.addScatter({ values, means, weights, sums });
+    return sums;
+  }
   const chunk = engine.allocate(CHUNK_ROWS * count);
   const out = engine.allocate(count * count);
   for (let from = 0; from < rows; from += CHUNK_ROWS) {
@@ -64,16 +72,16 @@ async function fitToSample(
   }
   const gram = engine.allocate(sampled * sampled);
   engine.multiply({ a: sample, b: sample, out: gram, m: sampled, n: sampled, inner: count, transposeB: true });
-  const components = await principalComponents(Float64Array.from(gram.values), sampled, options);
+  const components = await principalComponents(Float64Array.from(gram.values), sampled, options, engine);
   const { count: size } = components;
-  if (size === 0) return { vectors: new Float64Array(0), size };
+  if (size === 0) return { vectors: new Float64Array(0), size, variance: 0 };
   const left = engine.allocate(size * sampled);
   left.values.set(components.vectors);
   const out = engine.allocate(size * count);
   engine.multiply({ a: left, b: sample, out, m: size, n: count, inner: sampled });
   const vectors = Float64Array.from(out.values);
   for (let i = 0; i < size; i++) normalise(vectors.subarray(i * count, (i + 1) * count));
-  return { vectors, size };
+  return { vectors, size, variance: undefined };
 }
 
 function writeWeighted(

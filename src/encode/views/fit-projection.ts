@@ -1,5 +1,6 @@
+import { measureColumns } from '../../numeric/measure-columns.js';
 import type { RecurrentEngine } from '../vrae/recurrent-engine.js';
-import { fitComponents } from './feature-components.js';
+import { type FeatureComponents, fitComponents } from './feature-components.js';
 import type { ViewRule } from './view-kind.js';
 import { createProjector, type ViewProjection } from './view-projection.js';
 
@@ -19,21 +20,29 @@ export async function fitProjection(
 ): Promise<ViewProjection | undefined> {
   const bounds = rule.clip === undefined ? undefined : quantiles(features, rows, count, rule.clip);
   const clipped = bounds === undefined ? features : clip(features, count, bounds);
-  const { means, deviations } = measure(clipped, rows, count);
+  const { means, deviations } = measureColumns(clipped, rows, count, engine);
   const weights = deviations.map((deviation, i) => {
     if (!(deviation > rule.leastSpread * Math.max(1, Math.abs(means[i]!)))) return 0;
     return rule.standardise ? 1 / deviation : 1;
   });
   if (!weights.some((weight) => weight > 0)) return undefined;
-  const { vectors, size } =
+  const { vectors, size, variance } =
     rule.components === undefined
-      ? keepAll(weights)
+      ? keepAll(weights, deviations)
       : await fitComponents({ values: clipped, rows, count, means, weights }, rule.components, engine);
-  const projection = Float32Array.from(vectors, (value, i) => value * weights[i % count]!);
-  const view = { features: count, size, bounds, means: Float32Array.from(means), projection };
-  const factor = 1 / Math.sqrt(totalVariance(view, clipped, rows, engine));
+  const view = { features: count, size, bounds, means: new Float32Array(means) };
+  const plain = { ...view, projection: scale(vectors, weights, 1) };
+  const factor = 1 / Math.sqrt(variance ?? totalVariance(plain, clipped, rows, engine));
   if (!Number.isFinite(factor)) return undefined;
-  return { ...view, projection: projection.map((value) => value * factor) };
+  return { ...view, projection: scale(vectors, weights, factor) };
+}
+
+function scale(vectors: Float64Array, weights: Float64Array, factor: number): Float32Array {
+  const projection = new Float32Array(vectors.length);
+  for (let at = 0; at < vectors.length; ) {
+    for (let i = 0; i < weights.length; i++, at++) projection[at] = vectors[at]! * weights[i]! * factor;
+  }
+  return projection;
 }
 
 /** Windows that are multiplied at once. */
@@ -63,31 +72,25 @@ function quantiles(
 }
 
 function clip(features: Float32Array, count: number, bounds: Float32Array): Float32Array {
-  return features.map((value, p) => Math.min(Math.max(value, bounds[p % count]!), bounds[count + (p % count)]!));
-}
-
-function measure(
-  features: Float32Array,
-  rows: number,
-  count: number,
-): { means: Float64Array; deviations: Float64Array } {
-  const means = new Float64Array(count);
-  for (let row = 0, p = 0; row < rows; row++) for (let i = 0; i < count; i++, p++) means[i]! += features[p]!;
-  for (let i = 0; i < count; i++) means[i]! /= rows;
-  const deviations = new Float64Array(count);
-  for (let row = 0, p = 0; row < rows; row++) {
-    for (let i = 0; i < count; i++, p++) deviations[i]! += (features[p]! - means[i]!) ** 2;
+  const clipped = new Float32Array(features.length);
+  for (let p = 0; p < features.length; ) {
+    for (let i = 0; i < count; i++, p++) {
+      clipped[p] = Math.min(Math.max(features[p]!, bounds[i]!), bounds[count + i]!);
+    }
   }
-  for (let i = 0; i < count; i++) deviations[i] = Math.sqrt(deviations[i]! / rows);
-  return { means, deviations };
+  return clipped;
 }
 
 /** A column of its own for each feature with any spread. */
-function keepAll(weights: Float64Array): { vectors: Float64Array; size: number } {
+function keepAll(weights: Float64Array, deviations: Float64Array): FeatureComponents {
   const kept = [...weights.keys()].filter((i) => weights[i]! > 0);
   const vectors = new Float64Array(kept.length * weights.length);
-  for (const [at, i] of kept.entries()) vectors[at * weights.length + i] = 1;
-  return { vectors, size: kept.length };
+  let variance = 0;
+  for (const [at, i] of kept.entries()) {
+    vectors[at * weights.length + i] = 1;
+    variance += (weights[i]! * deviations[i]!) ** 2;
+  }
+  return { vectors, size: kept.length, variance };
 }
 
 /** Mean squared distance of the rows' projections from their mean. */
@@ -100,6 +103,6 @@ function totalVariance(view: ViewProjection, features: Float32Array, rows: numbe
     const chunk = features.subarray(from * count, (from + length) * count);
     project(chunk, length, projected.subarray(from * size), 0, size);
   }
-  const { deviations } = measure(projected, rows, size);
+  const { deviations } = measureColumns(projected, rows, size, engine);
   return deviations.reduce((sum, deviation) => sum + deviation * deviation, 0);
 }

@@ -2,7 +2,7 @@ import { SegtideError } from '../../errors.js';
 import type { SeriesBatch } from '../../series/series-batch.js';
 import type { Latents } from '../embedding-batch.js';
 import type { RecurrentEngine } from '../vrae/recurrent-engine.js';
-import { fitChannelLevels } from './channel-levels.js';
+import { fitChannelLevels, unitLevels } from './channel-levels.js';
 import { drawDtwMedoids } from './dtw-medoids.js';
 import { fitProjection } from './fit-projection.js';
 import type { FittedView, FittedViews } from './fitted-views.js';
@@ -11,7 +11,7 @@ import { fitRandomKernels, type RandomKernels } from './random-kernels.js';
 import { createWindowRestore } from './restore-windows.js';
 import type { Shift } from './shift.js';
 import type { UsageScale } from './usage-scale.js';
-import { openViewFeatures, type UsageWindows, type ViewFeatureState } from './view-features.js';
+import { createFeatureReader, type UsageWindows, type ViewFeatureState } from './view-features.js';
 import { VIEW_RULES, type ViewKind, type ViewRule } from './view-kind.js';
 
 /** Prepared windows to fit views to. */
@@ -55,7 +55,8 @@ export async function fitViews(
   const restored = createWindowRestore({ steps, channels, scale, shift }, rows)(values, mask, rows);
   const usageWindows = { ...restored, latents: latents?.values };
   const shape = { steps, channels, latents: kinds.includes('latents') ? latents!.latentSize : 0 };
-  const levels = fitChannelLevels(windows, restored.usage, rows);
+  const needsLevels = kinds.some((kind) => kind === 'level' || isKernelView(kind));
+  const levels = needsLevels ? fitChannelLevels(windows, restored.usage, rows) : unitLevels(channels);
 
   const views: FittedView[] = [];
   let size = 0;
@@ -82,10 +83,8 @@ async function fitView(
   const kernels = isKernelView(kind) ? fitKernels(kind, shape, windows.usage, rows, options) : undefined;
   const medoids =
     kind === 'dtw-distances' ? drawDtwMedoids(windows.usage, rows, shape, options.seed, engine) : undefined;
-  const { count, extract } = openViewFeatures(kind, { ...shape, kernels, medoids }, rows, engine);
-  const features = new Float32Array(rows * count);
-  extract(windows, rows, features);
-  const projection = await fitProjection(features, rows, count, rule, engine);
+  const { count, read } = createFeatureReader(kind, { ...shape, kernels, medoids }, rows, engine);
+  const projection = await fitProjection(read(windows, rows), rows, count, rule, engine);
   if (projection === undefined) {
     return toDegenerate(rows === 1 ? 'it was fitted to one window alone' : `all ${rows} windows are alike in it`);
   }

@@ -1,5 +1,5 @@
 import { signedExpm1 } from '../../series/log1p.js';
-import { MASK_MISSING } from '../../window/window-batch.js';
+import { MASK_ABSENT, MASK_MISSING } from '../../window/window-batch.js';
 import type { UsageScale } from './usage-scale.js';
 
 /** Dense windows of one shape. */
@@ -49,6 +49,13 @@ export function restoreUsage(
     if (!hasGap(mask, at, cells)) continue;
     for (let channel = 0; channel < channels; channel++) fillLinearly(out, mask, at + channel, steps, channels);
   }
+}
+
+/** Whether windows are usage without gaps as they are. */
+export function isUsage(scale: UsageScale | undefined, mask: Uint8Array, cells: number): boolean {
+  if (scale !== undefined && !changesNothing(scale)) return false;
+  const known = mask.subarray(0, cells);
+  return !known.includes(MASK_MISSING) && !known.includes(MASK_ABSENT);
 }
 
 /** Of the center: what is left of a zero that was shifted to it and back, in single precision. */

@@ -105,4 +105,30 @@ export function openViewFeatures(
   }
 }
 
+/** Gives a view's features of windows. */
+export interface FeatureReader {
+  readonly count: number;
+  /** (rows, count); what it gives is the windows' own, or overwritten by the next call. */
+  read(windows: UsageWindows, rows: number): Float32Array;
+}
+
+/**
+ * Makes what gives a kind's features of up to `most` windows at once, without a copy where they are the windows themselves.
+ *
+ * @throws SegtideError as `openViewFeatures` does.
+ */
+export function createFeatureReader(...given: Parameters<typeof openViewFeatures>): FeatureReader {
+  const [kind, , most] = given;
+  const { count, extract } = openViewFeatures(...given);
+  if (kind === 'values') return { count, read: ({ usage }, rows) => usage.subarray(0, rows * count) };
+  const features = new Float32Array(most * count);
+  return {
+    count,
+    read: (windows, rows) => {
+      extract(windows, rows, features);
+      return features.subarray(0, rows * count);
+    },
+  };
+}
+
 const NO_FEATURES: ViewFeatures = { count: 0, extract: () => {} };

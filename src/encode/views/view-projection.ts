@@ -22,6 +22,13 @@ export interface Projector {
 /** Makes a projector with buffers of the engine, which are freed with it. A row's result depends on that row alone. */
 export function createProjector(view: ViewProjection, engine: RecurrentEngine, most: number): Projector {
   const { features: count, size, bounds, means, projection } = view;
+  const { project } = engine;
+  if (project !== undefined) {
+    return {
+      project: (features, rows, out, offset, stride) =>
+        project({ features, rows, bounds, means, projection, size, out, offset, stride }),
+    };
+  }
   const a = engine.allocate(most * count);
   const b = engine.allocate(size * count);
   const product = engine.allocate(most * size);

@@ -2,7 +2,7 @@ import { SegtideError } from '../../errors.js';
 import type { RecurrentEngine } from '../vrae/recurrent-engine.js';
 import type { FittedView, FittedViews } from './fitted-views.js';
 import { createWindowRestore } from './restore-windows.js';
-import { openViewFeatures, type UsageWindows } from './view-features.js';
+import { createFeatureReader, type UsageWindows } from './view-features.js';
 import { createProjector } from './view-projection.js';
 
 /** Computes fitted views of windows. */
@@ -78,17 +78,15 @@ function openView(
   { kind, kernels, medoids, projection, offset }: FittedView,
   engine: RecurrentEngine,
 ): ComputeView {
-  const { count, extract } = openViewFeatures(kind, { ...fitted, kernels, medoids }, CHUNK_ROWS, engine);
+  const { count, read } = createFeatureReader(kind, { ...fitted, kernels, medoids }, CHUNK_ROWS, engine);
   if (projection?.features !== count) {
     throw new SegtideError(
       'encoder',
       `The view ${kind} has ${count} features, and is fitted to ${projection?.features ?? 'none'}. Train the model anew.`,
     );
   }
-  const features = new Float32Array(CHUNK_ROWS * count);
   const { project } = createProjector(projection, engine, CHUNK_ROWS);
   return (windows, rows, out) => {
-    extract(windows, rows, features);
-    project(features, rows, out, offset, fitted.size);
+    project(read(windows, rows), rows, out, offset, fitted.size);
   };
 }

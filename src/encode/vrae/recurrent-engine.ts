@@ -1,3 +1,4 @@
+import type { ComponentEngine } from '../../numeric/component-engine.js';
 import type { NearestEngine } from '../../numeric/nearest-engine.js';
 import type { WarpingEngine } from '../../numeric/warping-engine.js';
 import type { RandomKernelEngine } from '../views/random-kernel-engine.js';
@@ -10,7 +11,11 @@ import type { TensorOperations } from './tensor-operations.js';
  * All arrays are dense and row-major. Sequences are time-major: cell (t, row, i) of `rows` sequences with `size` numbers
  * a step is at `(t * rows + row) * size + i`, where `rows` is that of the call, not of the layer's capacity.
  */
-export interface RecurrentEngine extends Partial<RandomKernelEngine>, Partial<NearestEngine>, Partial<WarpingEngine> {
+export interface RecurrentEngine
+  extends Partial<RandomKernelEngine>,
+    Partial<NearestEngine>,
+    Partial<WarpingEngine>,
+    Partial<ComponentEngine> {
   readonly name: EngineName;
   /** What it computes with, for people: 'AVX-512, 1 thread', 'SIMD128', 'float64', 'tfjs-node 4.22.0'. */
   readonly description: string;

@@ -1,4 +1,5 @@
 import { SegtideError } from '../../../errors.js';
+import type { ComponentEngine } from '../../../numeric/component-engine.js';
 import type { NearestTask } from '../../../numeric/nearest-engine.js';
 import type { WarpingTask } from '../../../numeric/warping-engine.js';
 import type { RandomKernelTransform } from '../../views/random-kernel-engine.js';
@@ -7,7 +8,7 @@ import type { FloatBuffer, LayerSpec } from '../recurrent-engine.js';
 import { toKernelError } from './kernel-error.js';
 
 /** How one build of the kernel is called. `B` is a buffer of its own; a call throws what it likes. */
-export interface KernelBinding<B extends FloatBuffer> {
+export interface KernelBinding<B extends FloatBuffer> extends ComponentEngine {
   allocate(length: number): B;
   /** The number of a new layer. */
   createLayer(spec: LayerSpec): number;
@@ -66,6 +67,10 @@ export function guardBinding<B extends FloatBuffer>(engine: string, binding: Ker
     squaredDistances: guard(binding.squaredDistances),
     assignNearest: guard(binding.assignNearest),
     warp: guard(binding.warp),
+    addColumns: guard(binding.addColumns),
+    addScatter: guard(binding.addScatter),
+    leadingEigenpairs: guard(binding.leadingEigenpairs),
+    project: guard(binding.project),
     createRandomKernels: guard((kernels) => {
       const { features, transform } = binding.createRandomKernels(kernels);
       return { features, transform: guard(transform) };

@@ -1,4 +1,5 @@
 import { SegtideError } from '../../../errors.js';
+import type { ComponentEngine } from '../../../numeric/component-engine.js';
 import type { NearestEngine, NearestTask } from '../../../numeric/nearest-engine.js';
 import type { WarpingEngine, WarpingTask } from '../../../numeric/warping-engine.js';
 import type { RandomKernelEngine } from '../../views/random-kernel-engine.js';
@@ -12,17 +13,22 @@ import {
   type RecurrentEngine,
   type RecurrentLayer,
 } from '../recurrent-engine.js';
+import { checkComponents } from './check-components.js';
 import { guardBinding, type KernelBinding } from './kernel-binding.js';
 import { createKernelOperations, packedLength } from './kernel-operations.js';
 
 /** The version of the kernel's source that this code speaks to; it is that of kernel/Cargo.toml. */
-export const KERNEL_VERSION = '0.6.0';
+export const KERNEL_VERSION = '0.8.0';
 
 /** What the engines over the kernel do beyond the port. */
-export interface KernelEngine extends RecurrentEngine {
+export interface KernelEngine extends RecurrentEngine, ComponentEngine {
   readonly createRandomKernels: RandomKernelEngine['createRandomKernels'];
   readonly assignNearest: NearestEngine['assignNearest'];
   readonly warp: WarpingEngine['warp'];
+  readonly addColumns: ComponentEngine['addColumns'];
+  readonly addScatter: ComponentEngine['addScatter'];
+  readonly leadingEigenpairs: ComponentEngine['leadingEigenpairs'];
+  readonly project: ComponentEngine['project'];
   /** Squared Euclidean distances of all points from all centroids. */
   squaredDistances(task: DistanceTask): void;
   /** Floating-point operations per second of multiplications and additions in registers alone, on one thread. */
@@ -94,6 +100,7 @@ export function createKernelEngine<B extends FloatBuffer>(
       kernel.warp(task);
     },
     operations: createKernelOperations(kernel, own),
+    ...checkComponents(kernel),
     measurePeak: (seconds) => measurePeak(kernel.peak, seconds),
     dispose: kernel.dispose,
   };

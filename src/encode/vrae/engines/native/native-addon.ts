@@ -95,6 +95,26 @@ export interface NativeHandle {
     x1: number,
     x2: number,
   ): number;
+  addColumns(values: Float32Array, rows: number, centers: Float64Array, sums: Float64Array): void;
+  addScatter(values: Float32Array, rows: number, means: Float64Array, weights: Float64Array, sums: Float64Array): void;
+  leadingEigenpairs(
+    symmetric: Float64Array,
+    size: number,
+    least: number,
+    values: Float64Array,
+    vectors: Float64Array,
+  ): number;
+  project(
+    features: Float32Array,
+    rows: number,
+    bounds: Float32Array,
+    means: Float32Array,
+    projection: Float32Array,
+    size: number,
+    out: Float32Array,
+    offset: number,
+    stride: number,
+  ): void;
   peak(loops: number): number;
   dispose(): void;
 }

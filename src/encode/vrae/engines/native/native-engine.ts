@@ -5,6 +5,7 @@ import type { FloatBuffer } from '../../recurrent-engine.js';
 import type { KernelBinding } from '../kernel-binding.js';
 import { createKernelEngine, type KernelEngine } from '../kernel-engine.js';
 import { loadNativeAddon, type NativeAddon, type NativeHandle, type NativeMemory } from './native-addon.js';
+import { createNativeComponents } from './native-components.js';
 import { createNativeRandomKernels } from './native-random-kernels.js';
 
 export interface NativeEngineOptions {
@@ -83,6 +84,7 @@ function toBinding(handle: NativeHandle): KernelBinding<NativeBuffer> {
       handle.squaredDistances(points.memory, centroids.memory, out.memory, rows, count, size),
     assignNearest: (task) => assignNearest(handle, task),
     warp: (task) => warp(handle, task),
+    ...createNativeComponents(handle),
     createRandomKernels: (kernels) => createNativeRandomKernels(handle, kernels),
     operate: (...task) => operate(handle, ...task),
     peak: (loops) => handle.peak(loops),

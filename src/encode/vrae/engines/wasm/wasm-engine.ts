@@ -2,6 +2,7 @@ import { SegtideError } from '../../../../errors.js';
 import type { FloatBuffer } from '../../recurrent-engine.js';
 import type { KernelBinding } from '../kernel-binding.js';
 import { createKernelEngine, type KernelEngine, LAYER_BUFFERS } from '../kernel-engine.js';
+import { createWasmComponents } from './wasm-components.js';
 import {
   bestInstructions,
   createWasmLayer,
@@ -94,6 +95,7 @@ function toBinding(instance: WasmKernel): KernelBinding<WasmBuffer> {
       made(running().squared_distances(points.address, centroids.address, out.address, rows, count, size)),
     assignNearest: createWasmNearest(running),
     warp: createWasmWarping(running),
+    ...createWasmComponents(running),
     createRandomKernels: (kernels) => createWasmRandomKernels(running, kernels),
     operate: (...task) => operate(running(), ...task),
     peak: (loops) => running().peak(loops),

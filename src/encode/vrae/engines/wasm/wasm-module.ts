@@ -74,6 +74,26 @@ export interface WasmKernel {
     x1: number,
     x2: number,
   ): number;
+  add_columns(values: number, rows: number, count: number, centers: number, sums: number): void;
+  add_scatter(values: number, rows: number, count: number, means: number, weights: number, sums: number): number;
+  leading_eigenpairs(
+    symmetric: number,
+    size: number,
+    most: number,
+    least: number,
+    values: number,
+    vectors: number,
+  ): number;
+  project(
+    features: number,
+    rows: number,
+    count: number,
+    bounds: number,
+    means: number,
+    projection: number,
+    size: number,
+    out: number,
+  ): number;
   peak(loops: number): number;
 }
 
