@@ -164,12 +164,13 @@ export function createVraeNetwork(
       return terms;
     },
     infer: (values, rows, target, views) => {
-      const bias = posterior.bias.values;
       for (let from = 0; from < rows; from += most) {
         const count = Math.min(most, rows - from);
         encoder.forward(values, views, from, count, undefined);
         posterior.forward(count);
+        // Only now: an engine's memory may have moved meanwhile.
         const sums = posterior.sums.values;
+        const bias = posterior.bias.values;
         const start = from * 2 * latent;
         for (let row = 0, i = 0; row < count; row++) {
           for (let j = 0; j < 2 * latent; j++, i++) target[start + i] = sums[i]! + bias[j]!;

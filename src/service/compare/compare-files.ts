@@ -4,6 +4,7 @@ import { type ReadWindowsOptions, readWindows } from '../cluster/read-windows.js
 import type { Config } from '../config/schema.js';
 import type { GatherDeps } from '../model/gather-windows.js';
 import type { DrawChart } from '../report/render-report.js';
+import { bestForRun } from './best-for-run.js';
 import { type CompareWindowsOptions, compareWindows } from './compare-windows.js';
 import type { ComparisonReport } from './comparison-report.js';
 import type { EncoderCandidate } from './encoder-candidates.js';
@@ -55,11 +56,13 @@ export async function compareFiles(
     const told = reasons.length === 1 ? ` ${reasons[0]}` : reasons.map((reason) => `\n  ${reason}`).join('');
     throw new SegtideError('config', `nothing could be compared:${told}`);
   }
-  // Series as they are make no config: the best of the encoders does.
-  const winner = ranked.find(({ encoder }) => how.encoders.find(({ name }) => name === encoder)!.by === 'embedding');
+  const winner = output === undefined ? undefined : bestForRun(ranked, how.encoders);
   if (output !== undefined && winner !== undefined) {
     const chosen = how.encoders.find(({ name }) => name === winner.encoder)!;
     await writeWholeFile(output, winnerConfig(keysOf(chosen), winner, kind));
+  }
+  if (output !== undefined && winner === undefined) {
+    deps.log.warn(`${output} is not written: no encoder finds more than one cluster in these windows`);
   }
   const found: ComparisonReport = {
     files: config.input.paths,
@@ -70,7 +73,8 @@ export async function compareFiles(
     rankedBy,
     candidates: ranked,
     failures,
-    config: output !== undefined && winner !== undefined ? output : null,
+    config: winner === undefined ? null : output!,
+    configRank: winner?.rank ?? null,
     page: report ?? null,
     seconds: (now() - began) / 1000,
   };

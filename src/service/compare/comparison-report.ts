@@ -16,8 +16,10 @@ export interface ComparisonReport {
   readonly candidates: readonly RankedCandidate[];
   /** Those that came to nothing, and why. */
   readonly failures: readonly CandidateFailure[];
-  /** Config of the winner's encoder; null where none was asked for. */
+  /** Config that was written; null where none was asked for, or no encoder tells windows apart. */
   readonly config: string | null;
+  /** Rank of the candidate that it is of: the best encoder for a run, which clusters by k-means. */
+  readonly configRank: number | null;
   /** The HTML page; null where none was asked for. */
   readonly page: string | null;
   readonly seconds: number;

@@ -21,6 +21,6 @@ export function winnerConfig(
     ([section]) => kind === 'events' || MODEL_SECTIONS.includes(section),
   );
   return `# Chosen by segtide compare: encoder ${encoder}, ${clusters} clusters by ${method}.
-# A run clusters by k-means in mini-batches, whatever method was best on the file. What is left out is as by default.
+# A run clusters by k-means in mini-batches, by which, where it was tried, this is the best encoder. The rest is as by default.
 ${printConfig(Object.fromEntries(told))}`;
 }

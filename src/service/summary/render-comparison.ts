@@ -9,14 +9,14 @@ import type { SummaryStyle } from './render-summary.js';
 export function renderComparison(report: ComparisonReport, { width, color }: SummaryStyle): string {
   const colors = pc.createColors(color);
   const columns = Math.max(40, Math.min(width, 132));
-  const { failures, config, candidates, page } = report;
+  const { failures, config, page } = report;
   const parts = [
     [colors.bold(wrap(headline(report), columns))],
     [colors.bold('Ranking'), ranking(report, columns), wrap(basis(report), columns, '  ', '  ')],
     ...(failures.length === 0
       ? []
       : [[colors.bold('Came to nothing'), ...toLines(failures).map((line) => wrap(line, columns, '  ', '    '))]]),
-    ...(config === null ? [] : [[wrap(`wrote ${config}: ${chosen(candidates)}, for --config ${config}`, columns)]]),
+    ...(config === null ? [] : [[wrap(`wrote ${config}: ${chosen(report)}, for --config ${config}`, columns)]]),
     ...(page === null ? [] : [[`wrote ${page}; open it in a browser`]]),
   ];
   return `\n${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;
@@ -27,11 +27,15 @@ function headline({ files, n, unusable, seeds, candidates, seconds }: Comparison
   return `${printable(files.join(', '))}: ${formatCounted(n, 'window')}${left} clustered in ${formatCounted(candidates.length, 'way')} from ${formatCounted(seeds.length, 'seed')} each, in ${formatSeconds(seconds)}`;
 }
 
-/** Series come before every encoder now and then, and no run clusters those. */
-function chosen(candidates: readonly RankedCandidate[]): string {
-  const rank = candidates.find(({ encoder }) => encoder !== 'series')!.rank;
-  if (rank === 1) return "the best encoder's config";
-  return `the config of the best encoder, which is number ${rank}; a run has none that leaves series as they are (raw comes closest)`;
+/** Why the config need not be that of the first row. */
+function chosen({ candidates, configRank }: ComparisonReport): string {
+  if (configRank === 1) return "the best encoder's config";
+  const { encoder, method } = candidates[configRank! - 1]!;
+  const why =
+    candidates[0]!.encoder === 'series'
+      ? 'none leaves series as they are, and one clusters by k-means'
+      : 'one clusters by k-means';
+  return `the config of number ${configRank}, ${encoder} with ${method}, which is the best for a run: ${why}`;
 }
 
 function basis({ rankedBy, labelled, seeds }: ComparisonReport): string {

@@ -2,12 +2,14 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Method } from '../../../src/cluster/offline/method.js';
 import { SegtideError } from '../../../src/errors.js';
 import { createRandom } from '../../../src/numeric/random.js';
 import { compareAndReport } from '../../../src/service/cli/compare-and-report.js';
 import type { CompareFlags } from '../../../src/service/cli/compare-command.js';
 import { readConfig } from '../../../src/service/cli/read-config.js';
-import type { ComparisonReport } from '../../../src/service/compare/comparison-report.js';
+import { bestForRun } from '../../../src/service/compare/best-for-run.js';
+import type { ComparisonReport, RankedCandidate } from '../../../src/service/compare/comparison-report.js';
 import { rankCandidates } from '../../../src/service/compare/rank-candidates.js';
 import { loadConfig } from '../../../src/service/config/load-config.js';
 import { runTrainingJob } from '../../../src/train/run-training-job.js';
@@ -255,6 +257,33 @@ cluster:
     expect(report.labelled! / report.n).toBeCloseTo(20 / 24, 9);
     const other = await compared({ ...flags, methods, set: set('kind') }, file);
     expect(other).toMatchObject({ labelled: null, rankedBy: 'stability and silhouette of series' });
+  });
+});
+
+describe('the config of a comparison', () => {
+  it('is of the best encoder by what a run clusters by', () => {
+    const encoders = [
+      { name: 'series', by: 'series' as const },
+      ...['a', 'b'].map((name) => ({ name, by: 'embedding' as const })),
+    ];
+    const row = (encoder: string, method: Method, k = 2) =>
+      ({ encoder, method, k: [k, k] }) as unknown as RankedCandidate;
+    const best = (...rows: RankedCandidate[]) => rows.indexOf(bestForRun(rows, encoders)!);
+    expect(best(row('series', 'k-means'), row('a', 'gaussian-mixture'), row('b', 'k-means'), row('a', 'k-means'))).toBe(
+      2,
+    );
+    expect(best(row('a', 'gaussian-mixture'), row('b', 'mini-batch'))).toBe(1);
+    expect(best(row('series', 'k-means'), row('b', 'hdbscan'))).toBe(1);
+    expect(best(row('a', 'k-means', 1), row('b', 'k-means'))).toBe(1);
+    expect(best(row('a', 'k-means', 1), row('series', 'k-means'))).toBe(-1);
+  });
+
+  it('is not written where windows are all alike', async () => {
+    const [zeros, output] = [join(folder, 'zeros.csv'), join(folder, 'none.yaml')];
+    await writeFile(zeros, `s0,s1,s2,s3\n${'0,0,0,0\n'.repeat(20)}`);
+    const flags = { encoders: ['raw', 'series'], methods: ['k-means'], seeds: '1', k: '2', output };
+    expect(await compared(flags, zeros)).toMatchObject({ config: null, configRank: null });
+    await expect(readFile(output)).rejects.toThrow('ENOENT');
   });
 });
 

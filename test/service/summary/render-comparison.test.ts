@@ -31,6 +31,7 @@ const report: ComparisonReport = {
     { encoder: 'dae', method: null, why: 'it took longer' },
   ],
   config: null,
+  configRank: null,
   page: null,
   seconds: 3,
 };
@@ -51,6 +52,14 @@ describe('the summary of a comparison in 80 columns', () => {
     const text = told({ labelled: null, rankedBy: 'stability and silhouette of series' });
     expect(text).toContain('# encoder method k stability of series time memory');
     expect(text).toContain('1 features gaussian-mixture 6–11 0.800 0.310 1 min 8 s 235 MiB');
+  });
+
+  it('tells whose config was written where that is not the first', () => {
+    const [config, candidates] = ['best.yaml', [candidate, { ...candidate, rank: 2, method: 'k-means' as const }]];
+    expect(told({ config, configRank: 1, candidates })).toContain("wrote best.yaml: the best encoder's config");
+    expect(told({ config, configRank: 2, candidates }).replaceAll(/\s+/g, ' ')).toContain(
+      'wrote best.yaml: the config of number 2, features with k-means, which is the best for a run: one clusters by k-means',
+    );
   });
 
   it('tells why candidates came to nothing, once for all that failed alike', () => {
