@@ -87,16 +87,16 @@ interface Choice {
 
 function choose(ports: readonly Port[], name: string | undefined, { file, what, key }: Choice): Port {
   const all = ports.map((port) => `${port.name} ${inWords(port)}`).join(', ') || 'none';
+  // What takes a second input can't be run with one.
+  if (what === 'input' && ports.length > 1) {
+    throw refuse(file, `it needs ${ports.length} inputs, and windows are one; export it with one input: ${all}`);
+  }
   if (name === undefined) {
     if (ports.length === 1) return ports[0]!;
     throw refuse(file, `it has ${ports.length} ${what}s; name one by ${key}: ${all}`);
   }
   const named = ports.find((port) => port.name === name);
   if (named === undefined) throw refuse(file, `it has no ${what} ${name}; set ${key} to one of: ${all}`);
-  // What takes a second input can't be run with one.
-  if (what === 'input' && ports.length > 1) {
-    throw refuse(file, `it needs ${ports.length} inputs, and windows are one; export it with one input: ${all}`);
-  }
   return named;
 }
 

@@ -3,6 +3,7 @@ import { SegtideError } from '../../errors.js';
 import { isKnown, type KnownModel, type ListedModel } from '../../train/listed-model.js';
 import { formersOf, surplusOf } from '../../train/model-history.js';
 import { type ModelRequest, requestInWords } from '../../train/model-request.js';
+import { isProvisional } from '../../train/provisional.js';
 import { toAssignment } from '../config/assignment.js';
 import { type ModelPlace, openModelFolder, openModelTopics } from '../models/model-place.js';
 import { renderModel, renderModels } from '../summary/render-models.js';
@@ -48,7 +49,10 @@ export async function rollBack(flags: ModelsFlags, terminal: Terminal): Promise<
   const champion = find(models, undefined);
   const [former] = formersOf(models.filter(isKnown));
   if (former === undefined) {
-    throw new SegtideError('state', `there is no former model in ${place.name} to go back to`);
+    const provisional = models.some(({ modelVersion }) => isProvisional(modelVersion))
+      ? '; a provisional one was made of too few windows to go back to'
+      : '';
+    throw new SegtideError('state', `there is no former model in ${place.name} to go back to${provisional}`);
   }
   refuseLost(find(models, former.modelVersion));
   const versions = { from: champion.modelVersion, to: former.modelVersion };

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import { candidateCells } from '../compare/candidate-cells.js';
-import type { ComparisonReport, RankedCandidate } from '../compare/comparison-report.js';
+import type { ComparisonReport } from '../compare/comparison-report.js';
 import { formatCounted, formatSeconds, printable, wrap } from './format.js';
 import { plainTable } from './plain-table.js';
 import type { SummaryStyle } from './render-summary.js';

@@ -93,11 +93,14 @@ function models(summary: RunSummary, width: number): string[] {
 }
 
 /** Nothing where no field of labels is mapped. */
-function agreement({ labels, config }: RunSummary): string[] {
+function agreement({ labels, config, models, windows }: RunSummary): string[] {
   const { label } = config.input.fields;
   if (labels !== undefined) return [scored(labels)];
   if (label === undefined) return [];
-  return [`unknown: no event with '${label}' is in a window that the model in force assigned`];
+  const unknown = `unknown: no event with '${label}' is in a window that the model in force assigned`;
+  const last = models.findLast(({ promoted }) => promoted);
+  if (last === undefined || last.atWindow < windows) return [unknown];
+  return [`${unknown}; it took over after the last one: lower \`model.firstFit\` (${config.model.firstFit})`];
 }
 
 function scored({ adjustedRandIndex, normalizedMutualInformation, ...counts }: LabelScores): string {

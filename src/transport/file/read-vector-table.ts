@@ -203,7 +203,7 @@ async function* ndjsonRecords(stream: Readable, path: string): AsyncGenerator<Ve
     if (text.trim() === '') continue;
     let record: unknown;
     try {
-      record = JSON.parse(text);
+      record = JSON.parse(withoutNan(text));
     } catch (cause) {
       throw new SegtideError('input', `${path}, line ${line}: it is no JSON`, { cause, context: { path } });
     }
@@ -212,6 +212,12 @@ async function* ndjsonRecords(stream: Readable, path: string): AsyncGenerator<Ve
     }
     yield record as VectorRecord;
   }
+}
+
+/** NaN and Infinity as Python writes them, which JSON has not: unknown numbers, of a vector that is then left out. */
+function withoutNan(text: string): string {
+  if (!/NaN|Infinity/.test(text)) return text;
+  return text.replaceAll(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g, (found) => (found.startsWith('"') ? found : 'null'));
 }
 
 async function* csvRecords(stream: Readable, path: string): AsyncGenerator<VectorRecord> {

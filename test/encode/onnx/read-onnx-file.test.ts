@@ -72,7 +72,8 @@ describe('an ONNX file', () => {
     ],
     ['an output that it lacks', { shape: ['n', 5, 2] }, { outputName: 'z' }, 'no output z; set encoder.outputName'],
     ['an input that it lacks', { shape: ['n', 5, 2] }, { inputName: 'x' }, 'no input x; set encoder.inputName'],
-    ['two inputs', { shape: ['n', 5, 2], twoInputs: true }, { inputName: 'windows' }, 'needs 2 inputs'],
+    ['two inputs', { shape: ['n', 5, 2], twoInputs: true }, {}, 'needs 2 inputs'],
+    ['two inputs, one named', { shape: ['n', 5, 2], twoInputs: true }, { inputName: 'windows' }, 'needs 2 inputs'],
     ['float64', { shape: ['n', 5, 2], dtype: 'float64' }, {}, 'input windows is not of float32'],
   ])('is refused with %s', async (_, small, options, text) => {
     await expect(read(smallOnnx(small), options)).rejects.toMatchObject({

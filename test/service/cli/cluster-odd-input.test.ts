@@ -73,6 +73,22 @@ describe('windows of which nothing is known', () => {
   });
 });
 
+describe('vectors with numbers that are none', () => {
+  it('are unusable, and counted, also where Python wrote them', async () => {
+    const near = (x: number, i: number) => `{"vector":[${x},${i / 10}]}`;
+    const known = Array.from({ length: 10 }, (_, i) => near(i < 5 ? 0 : 9, i));
+    const odd = ['{"vector":[NaN,1],"id":"a NaN \\" NaN"}', '{"vector":[1,-Infinity]}'];
+    const file = await fileOf('python.ndjson', ...known.slice(0, 3), ...odd, ...known.slice(3));
+    const assignments = join(folder, 'python-rows.ndjson');
+    expect(await clustered(file, { vectors: true, k: '2', assignments })).toMatchObject({ n: 12, unusable: 2, k: 2 });
+    const unusable = (await linesOf(assignments)).filter(({ status }) => status === 'unusable');
+    expect(unusable).toMatchObject([{ row: 3, customerId: 'a NaN " NaN' }, { row: 4 }]);
+    await expect(clustered(await fileOf('cut.ndjson', '{"vector":[NaN,'), { vectors: true, k: '2' })).rejects.toThrow(
+      'line 1: it is no JSON',
+    );
+  });
+});
+
 describe('constant windows', () => {
   it('are one cluster, and none of them stands out', async () => {
     const file = await fileOf('constant.csv', 's0,s1,s2', ...Array<string>(12).fill('5,5,5'));

@@ -77,6 +77,11 @@ describe('renderSummary', () => {
     expect(renderSummary({ ...SAMPLE, config }, { width: 120, color: false })).toContain(
       "Agreement with labels\n  unknown: no event with 'class' is in a window that the model in force assigned\n",
     );
+    const models = SAMPLE.models.map((model) => ({ ...model, promoted: true, atWindow: SAMPLE.windows }));
+    const text = renderSummary({ ...SAMPLE, config, models }, { width: 200, color: false }).replaceAll(/\s+/g, ' ');
+    expect(text).toContain(
+      'in a window that the model in force assigned; it took over after the last one: lower `model.firstFit` (',
+    );
   });
 
   it.each([40, 60, 72, 80, 100, 200])('keeps within a terminal of %d columns, paths excepted', (width) => {
