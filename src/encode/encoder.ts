@@ -22,7 +22,13 @@ export interface Encoder {
    * @throws SegtideError `encoder` when the batch has another shape; `aborted` on request
    */
   encode(batch: SeriesBatch, signal?: Abortable): Promise<EmbeddingBatch>;
-  /** Decodes latents to scaled series, (batch, steps, channels). */
+  /**
+   * Decodes latents, (batch, latents), to series in scaled units, (batch, steps, channels). Any point will do, not only
+   * one that `encode` gave: move one latent and see what it does (docs/faq.md#what-do-the-latents-mean). Absent where
+   * there is no decoder.
+   *
+   * @throws SegtideError `encoder` when there are more or fewer latents than the decoder takes
+   */
   reconstruct?(latents: Latents): Promise<Float32Array>;
   /** Frees what the garbage collector does not (tensors, threads). */
   dispose?(): void;
