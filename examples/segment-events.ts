@@ -13,7 +13,10 @@ await lastValueFrom(
       cluster: { k: 3 },
       model: { firstFit: 1000 },
       outputs: {
-        segments: ({ segmentId, name, share }) => console.log(`${segmentId} is ${name}: ${share.toFixed(2)}`),
+        segments: ({ segmentId, name, share, lineage }) =>
+          console.log(
+            lineage === 'retired' ? `${segmentId} is no more` : `${segmentId} is ${name}: ${share.toFixed(2)}`,
+          ),
       },
     }),
     tap(({ customerId, segmentId }) => latest.set(customerId, segmentId)),

@@ -23,9 +23,12 @@ export const DRIFT_PANELS: readonly Panel[] = [
   ),
   graph(
     'Reports',
-    'Statistics reported, by whether they had drifted.',
+    "Statistics reported, by whether they had drifted, and rounds that one of one's own was left out of.",
     'cps',
-    [['drifted: {{drifted}}', `sum by (drifted) (rate(segtide_drift_reports_total${JOB}${RATE}))`]],
+    [
+      ['drifted: {{drifted}}', `sum by (drifted) (rate(segtide_drift_reports_total${JOB}${RATE}))`],
+      ['left out', `sum(rate(segtide_drift_statistic_failures_total${JOB}${RATE})) or vector(0)`],
+    ],
     { width: 6 },
   ),
   {
