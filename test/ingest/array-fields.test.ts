@@ -92,6 +92,45 @@ describe('elements of an array', () => {
     expect(readBatch(given).map(({ values }) => values)).toEqual([[1, 2, 3]]);
   });
 
+  it('are a channel each where their number is given, as if each were named', () => {
+    const resolved = resolveIngest({
+      fields: { customer: 'id', time: 't' },
+      channels: [
+        { name: 'vector', field: 'e', elements: 3, optional: true },
+        { name: 'more', field: 'more.0' },
+      ],
+      time: { unit: 'ms' },
+    });
+    expect(resolved.channels.map(({ name, optional }) => [name, optional])).toEqual([
+      ['vector.0', true],
+      ['vector.1', true],
+      ['vector.2', true],
+      ['more', false],
+    ]);
+    const parser = createObjectParser(resolved);
+    const lines = [line([1, 2, 3]), line([1, 2]), JSON.stringify({ id: 'a', t: 1, more: [1] })];
+    for (const [row, text] of lines.entries()) parser.appendJson(Buffer.from(text), { source: 's', row, offset: row });
+    const batch = parser.takeBatch();
+    expect(readBatch(batch).map(({ values }) => values)).toEqual([
+      [1, 2, 3, 1],
+      [Number.NaN, Number.NaN, Number.NaN, 1],
+    ]);
+    expect(batch.deadLetters.map(({ detail }) => detail)).toEqual([
+      'field `e.0` is of an array of 2, where 3 elements are mapped, not a number',
+    ]);
+  });
+
+  it('are 2 to 4,096', () => {
+    const read = (elements: number) =>
+      resolveIngest({ fields: { customer: 'id', time: 't' }, channels: [{ name: 'e', field: 'e', elements }] });
+    for (const elements of [0, 1, 2.5, 4097, Number.NaN]) {
+      expect(() => read(elements)).toThrow(
+        `\`channels[].elements\` of \`e\` must be a whole number from 2 to 4096; got ${elements}`,
+      );
+    }
+    expect(read(4096).channels).toHaveLength(4096);
+  });
+
   it('may be picked from an array of any length, where not all from the first on are mapped', () => {
     for (const fields of [['e.1'], ['e.0'], ['e.1', 'e.2'], ['e.0', 'e.2']]) {
       for (const batch of readAll(fields, [line([1, 2, 3, 4])])) {

@@ -9,6 +9,7 @@ import { scoreWindows } from '../../train/score-windows.js';
 import { toWindowBatch } from '../../train/window-columns.js';
 import { encoderOptionsOf } from '../config/plugged-options.js';
 import type { Config } from '../config/schema.js';
+import { windowChannels } from '../config/window-channels.js';
 import type { Log } from '../log.js';
 import { gatherFromEvents } from '../model/gather-windows.js';
 import { pickReconstructions, type ReconstructedSegment } from '../model/pick-reconstructions.js';
@@ -87,8 +88,7 @@ export async function scoreSample(
 
 /** Names of the channels of a run's windows. */
 export function channelsOf({ config }: RunSummary): readonly string[] {
-  const { channels, pivot } = config.input;
-  return channels?.map(({ name }) => name) ?? pivot?.values ?? ['events'];
+  return windowChannels(config.input).map(({ name }) => name);
 }
 
 function modelPath(folder: string, modelVersion: string): string {
