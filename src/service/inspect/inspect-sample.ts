@@ -78,20 +78,32 @@ export function inspectSample(sample: Sample): Findings {
     throw new SegtideError('input', `no record of ${name} has a customer (${roles.customer.field}) and a time`);
   }
   const events = describeEvents(usage);
+  const window = proposeWindow(usage, events);
   return {
     ...common,
     holds: 'events',
     roles,
     events,
-    window: proposeWindow(usage, events),
+    window: roles.embedding === undefined ? window : ofOneStep(window),
     types: typesOf(sample, roles),
     keyed: keyedOf(sample, roles),
     notes: noteFields(fields, roles, csv?.repeated),
   };
 }
 
-function typesOf({ records }: Sample, { type }: Roles): readonly string[] {
-  if (type === undefined) return [];
+/** Embeddings that records carry are clustered step by step. */
+function ofOneStep(window: WindowProposal): WindowProposal {
+  const reasons = {
+    ...window.reasons,
+    steps: 'an embedding is a window',
+    hop: 'one after another',
+    smooth: 'as they are',
+  };
+  return { ...window, steps: 1, hop: 1, smoothWidth: 1, reasons, alternatives: [] };
+}
+
+function typesOf({ records }: Sample, { type, embedding }: Roles): readonly string[] {
+  if (type === undefined || embedding !== undefined) return [];
   return [...new Set(records.map((record) => String(record[type.field])))].sort();
 }
 
