@@ -22,6 +22,8 @@ export interface ScoredWindows {
   /** Windows in the sample. */
   readonly sampled: number;
   readonly channels: readonly string[];
+  /** Of a window. */
+  readonly steps: number;
   /** Of the embeddings by segment, in [-1, 1]. */
   readonly silhouette: number;
   /** Mean squared, on prepared values; null where the encoder can't reconstruct. */
@@ -76,6 +78,7 @@ export async function scoreSample(
       modelVersion: modelVersion!,
       sampled: rows.length,
       channels: channelsOf(run!),
+      steps: windows.steps,
       silhouette: scores.silhouette,
       reconstructionError: scores.reconstructionError,
       segments: await pickReconstructions(scores, SHOWN, config.encoder.engine),
