@@ -1,7 +1,6 @@
-import type { Worker } from 'node:worker_threads';
 import { type ErrorCode, SegtideError } from '../errors.js';
-import { toWorker } from '../numeric/worker.js';
-import { LOAD, type PluginAnswer, type PluginCall, type PluginStart } from './plugin-call.js';
+import { type CalledThread, startThread } from './called-thread.js';
+import { LOAD, type PluginCall } from './plugin-call.js';
 import { PluginHaltedError } from './plugin-halted-error.js';
 import type { PluginKind, PluginModule } from './plugin-module.js';
 
@@ -43,113 +42,62 @@ export function openPlugin(
   code: ErrorCode,
   { mostHalts = 0 }: OpenPluginOptions = {},
 ): RunningPlugin {
-  /** What is open, by the call that opened it: another thread opens it again. */
-  const opened = new Map<number, PluginCall>();
+  const start = (): CalledThread =>
+    startThread(
+      { kind, module },
+      (text, cause) => new PluginHaltedError(code, `the plug-in ${name} ${text}`, { cause }),
+    );
   let thread = start();
   let isLoaded = false;
-  let halted: PluginHaltedError | undefined;
+  /** What is open, by the call that opened it: another thread opens it again. */
+  const opened = new Map<number, PluginCall>();
+  /** Threads in a row that were lost without an answer. */
   let halts = 0;
   let ended: SegtideError | undefined;
-  let waiting: { readonly id: number; settle(answer: PluginAnswer | SegtideError): void } | undefined;
   let last: Promise<unknown> = Promise.resolve();
   let nextId = 0;
 
-  function start(): Worker {
-    const started = toWorker(new URL('./plugin-thread.js', import.meta.url), { kind, module } satisfies PluginStart, {
-      stdout: true,
+  /** Asks the thread that there is; a plug-in that can't be used takes no more. */
+  async function put(call: PluginCall, limitMs: number | undefined): Promise<unknown> {
+    const answer = await thread.ask(call, limitMs).catch((error: unknown) => {
+      throw ended ?? error;
     });
-    // Standard output is for results.
-    started.stdout.on('data', (chunk: Uint8Array) => process.stderr.write(chunk));
-    started.unref();
-    started.on('message', (answer: PluginAnswer) => {
-      if (answer.id === waiting?.id) waiting.settle(answer);
-    });
-    started.on('error', (cause) => halt(started, `failed beside its calls: ${cause.message}`, cause));
-    started.on('exit', () => halt(started, 'ended its thread; it must not exit the process'));
-    return started;
+    if ('result' in answer) return answer.result;
+    const { failure, text } = answer;
+    if (failure === 'threw') throw new SegtideError(code, `the plug-in ${name} threw in ${call.method}(): ${text}`);
+    ended ??= new SegtideError(code, `the plug-in ${name} can't be used: ${text}`);
+    throw ended;
   }
 
-  const refused = (text: string): SegtideError => new SegtideError(code, `the plug-in ${name} ${text}`);
-
-  /** The thread is lost, and with it the call that it was asked. */
-  function halt(lost: Worker, text: string, cause?: unknown): void {
-    if (lost !== thread || halted !== undefined || ended !== undefined) return;
-    halted = new PluginHaltedError(code, `the plug-in ${name} ${text}`, { cause });
-    if (++halts > mostHalts) ended = halted;
-    waiting?.settle(halted);
-  }
-
-  function end(error: SegtideError): void {
-    ended ??= error;
-    waiting?.settle(ended);
-  }
-
-  async function ask(call: PluginCall, isUnlimited: boolean): Promise<unknown> {
-    if (ended !== undefined) throw ended;
-    if (halted !== undefined) {
-      halted = undefined;
-      thread = start();
-      isLoaded = false;
-    }
-    if (!isLoaded) {
-      const load = { id: nextId++, on: undefined, method: LOAD, args: [], keeps: false };
-      await put(load, isUnlimited ? undefined : Math.max(LEAST_LOAD_MS, timeLimitMs));
-      isLoaded = true;
-      await openAgain();
-    }
-    const result = await put(call, isUnlimited ? undefined : timeLimitMs).catch((error: unknown) => {
-      if (!(error instanceof PluginHaltedError)) halts = 0;
-      throw error;
-    });
-    halts = 0;
-    if (call.keeps) opened.set(call.id, call);
-    if (call.method === 'close' && call.on !== undefined) opened.delete(call.on);
-    return result;
-  }
-
-  async function openAgain(): Promise<void> {
+  /** Loads the module, and opens again what was open in a thread that was lost. */
+  async function load(isUnlimited: boolean): Promise<void> {
+    const call = { id: nextId++, on: undefined, method: LOAD, args: [], keeps: false };
+    await put(call, isUnlimited ? undefined : Math.max(LEAST_LOAD_MS, timeLimitMs));
     for (const opening of opened.values()) {
       await put(opening, timeLimitMs).catch((error: SegtideError) => {
-        if (!(error instanceof PluginHaltedError)) end(error);
+        if (!(error instanceof PluginHaltedError)) ended ??= error;
         throw error;
       });
     }
+    isLoaded = true;
   }
 
-  function put(call: PluginCall, limitMs: number | undefined): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      if (ended ?? halted) return reject(ended ?? halted);
-      const asked = thread;
-      asked.ref();
-      const timer = limitMs === undefined ? undefined : setTimeout(() => setImmediate(expire), limitMs);
-      // An answer may have come while this thread was busy: it is heard first.
-      const expire = (): void => {
-        if (waiting?.id !== call.id) return;
-        halt(asked, `did not come back from ${call.method}() within ${limitMs! / 1000} s, and was ended`);
-        void asked.terminate();
-      };
-      waiting = {
-        id: call.id,
-        settle: (answer) => {
-          waiting = undefined;
-          clearTimeout(timer);
-          asked.unref();
-          if (answer instanceof SegtideError) reject(answer);
-          else if ('result' in answer) resolve(answer.result);
-          else reject(toError(answer, call.method));
-        },
-      };
-      asked.postMessage(call);
-    });
-  }
-
-  function toError(
-    { failure, text }: Extract<PluginAnswer, { readonly failure: string }>,
-    method: string,
-  ): SegtideError {
-    if (failure === 'threw') return refused(`threw in ${method}(): ${text}`);
-    end(refused(`can't be used: ${text}`));
-    return ended!;
+  async function ask(call: PluginCall, isUnlimited: boolean): Promise<unknown> {
+    if (thread.lost !== undefined && ended === undefined) {
+      if (++halts > mostHalts) ended = thread.lost;
+      else thread = start();
+      isLoaded = false;
+    }
+    if (ended !== undefined) throw ended;
+    if (!isLoaded) await load(isUnlimited);
+    try {
+      const result = await put(call, isUnlimited ? undefined : timeLimitMs);
+      if (call.keeps) opened.set(call.id, call);
+      if (call.method === 'close' && call.on !== undefined) opened.delete(call.on);
+      return result;
+    } finally {
+      if (thread.lost === undefined) halts = 0;
+    }
   }
 
   const call = (
@@ -171,11 +119,11 @@ export function openPlugin(
       return id;
     },
     get isEnded() {
-      return ended !== undefined;
+      return ended !== undefined || (thread.lost !== undefined && halts >= mostHalts);
     },
     close: async () => {
-      end(new SegtideError('aborted', `the plug-in ${name} was closed`));
-      await thread.terminate();
+      ended ??= new SegtideError('aborted', `the plug-in ${name} was closed`);
+      await thread.end();
     },
   };
 }
