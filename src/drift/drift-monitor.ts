@@ -132,9 +132,8 @@ export function createDriftMonitor(settings: DriftSettings, snapshot?: DriftMoni
     }
     const { pValue, level = largestPValue } = measure;
     const significant = pValue === null || pValue <= level;
-    const hadDrifted = detector.snapshot().since !== null;
     const { threshold, drifted, since } = detector.observe(measure.value, measure.since ?? at, significant);
-    return { ...measure, threshold, drifted, hadDrifted, driftedSince: since };
+    return { ...measure, threshold, drifted, driftedSince: since };
   }
 
   /** A change that counts and was not told of before: it waits for no round. */

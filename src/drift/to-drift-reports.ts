@@ -8,8 +8,6 @@ import { severityOf } from './severity.js';
 export interface Judged extends DriftMeasure {
   readonly threshold: number;
   readonly drifted: boolean;
-  /** In the round before. */
-  readonly hadDrifted: boolean;
   readonly driftedSince: number | null;
 }
 
@@ -23,19 +21,13 @@ export interface DriftRound {
   readonly suppressed: boolean;
 }
 
-/**
- * The reports of a round, the measures' order kept; `rank` tells within each layer what drifted most. Of subjects that have
- * not drifted, nor had in the round before, only the nearest to it are told of: an embedding that records carry has a
- * thousand.
- */
+/** The reports of a round, the measures' order kept; `rank` tells within each layer what drifted most. */
 export function toDriftReports(
   judged: readonly Judged[],
   { round, reference, current, actions, suppressed }: DriftRound,
 ): readonly DriftReport[] {
   const ranks = rankSubjects(judged);
-  const rankOf = ({ layer, subject }: Judged): number => ranks.get(`${layer}/${subject}`)!;
-  const told = judged.filter((entry) => entry.drifted || entry.hadDrifted || rankOf(entry) <= MOST_TOLD);
-  return told.map((entry): DriftReport => {
+  return judged.map((entry): DriftReport => {
     const wanted = entry.drifted ? actions[entry.layer] : 'none';
     return {
       reportId: `d${round}-${entry.layer}-${entry.subject}-${entry.statistic}`,
@@ -47,7 +39,7 @@ export function toDriftReports(
       pValue: entry.pValue,
       drifted: entry.drifted,
       severity: entry.drifted ? severityOf(excessOf(entry)) : 'none',
-      rank: rankOf(entry),
+      rank: ranks.get(`${entry.layer}/${entry.subject}`)!,
       since: entry.driftedSince,
       referenceStart: reference.start,
       referenceEnd: reference.end,
@@ -61,9 +53,6 @@ export function toDriftReports(
     };
   });
 }
-
-/** Subjects of a layer that are told of whether they have drifted or not, in order of rank. */
-const MOST_TOLD = 64;
 
 /** Value over threshold: what subjects of different statistics are compared by. */
 function excessOf({ value, threshold }: Judged): number {

@@ -134,7 +134,7 @@ function resolveChannels(options: readonly ChannelOptions[], fields: FieldList):
   const channels = options.flatMap((channel): readonly ChannelSettings[] => {
     if ('count' in channel) return [{ name: channel.name, field: undefined, cumulative: false, optional: false }];
     const { cumulative = false, optional = false } = channel;
-    checkElements(channel);
+    checkElements(channel, options);
     const option = `channels[].field of \`${channel.name}\``;
     const names = elementNames(channel.name, channel.elements);
     const read = elementNames(channel.field, channel.elements);
@@ -159,10 +159,21 @@ function resolvePivot(options: NonNullable<IngestOptions['pivot']>, fields: Fiel
   return { pivot: { field, values: [...options.values], unknown } satisfies PivotSettings, channels };
 }
 
-function checkElements({ name, elements }: FieldChannelOptions): void {
+function checkElements(channel: FieldChannelOptions, all: readonly ChannelOptions[]): void {
+  const { name, field, elements, cumulative, optional } = channel;
   if (elements === undefined) return;
-  if (Number.isInteger(elements) && elements >= 2 && elements <= MOST_CHANNELS) return;
-  refuse(`\`channels[].elements\` of \`${name}\` must be a whole number from 2 to ${MOST_CHANNELS}; got ${elements}`);
+  const option = `\`channels[].elements\` of \`${name}\``;
+  if (!(Number.isInteger(elements) && elements >= 2 && elements <= MOST_CHANNELS)) {
+    refuse(`${option} must be a whole number from 2 to ${MOST_CHANNELS}; got ${elements}`);
+  }
+  if (cumulative === true || optional === true) {
+    refuse(
+      `${option} excludes \`cumulative\` and \`optional\`: an embedding is there as a whole, and is no meter reading`,
+    );
+  }
+  if (all.some((other) => other !== channel && 'field' in other && other.field === field)) {
+    refuse(`${option} maps all of \`${field}\`, which is mapped by another channel, too; leave one out`);
+  }
 }
 
 function checkNames(option: string, channels: readonly ChannelSettings[]): void {

@@ -16,6 +16,8 @@ export interface FieldFacts {
   readonly range: readonly [number, number] | null;
   /** Of an embedding, the numbers that most of them have; null otherwise. */
   readonly elements: number | null;
+  /** Share of the embeddings that have as many, in [0, 1]; 1 of other fields. */
+  readonly usual: number;
 }
 
 /** Describes every field of the records, in the order in which they come up. */
@@ -84,12 +86,14 @@ function describeField(name: string, records: readonly FlatRecord[]): FieldFacts
     distinct: distinct.size,
     example: (type === 'decimal comma' ? commaExample : example).slice(0, 40),
     range: isNumber ? rangeOf(numbers) : null,
-    elements: type === 'embedding' ? usualOf(lengths) : null,
+    elements: type === 'embedding' ? usualOf(lengths)[0] : null,
+    usual: type === 'embedding' ? usualOf(lengths)[1] / counts.embedding : 1,
   };
 }
 
-function usualOf(lengths: ReadonlyMap<number, number>): number {
-  const [[usual]] = [...lengths].sort(([, a], [, b]) => b - a) as [[number, number]];
+/** The most frequent length, and how often it comes. */
+function usualOf(lengths: ReadonlyMap<number, number>): readonly [length: number, times: number] {
+  const [usual] = [...lengths].sort(([, a], [, b]) => b - a) as [[number, number]];
   return usual;
 }
 

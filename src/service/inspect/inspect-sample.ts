@@ -4,7 +4,7 @@ import { chooseRoles, type Roles } from './choose-roles.js';
 import { describeEvents, type EventFacts } from './describe-events.js';
 import { describeFields, type FieldFacts } from './describe-fields.js';
 import { noteFields } from './note-fields.js';
-import { proposeWindow, type WindowProposal } from './propose-window.js';
+import { proposeEmbeddingWindow, proposeWindow, type WindowProposal } from './propose-window.js';
 import type { Sample } from './sample.js';
 import { toUsageSample } from './usage-sample.js';
 
@@ -78,28 +78,16 @@ export function inspectSample(sample: Sample): Findings {
     throw new SegtideError('input', `no record of ${name} has a customer (${roles.customer.field}) and a time`);
   }
   const events = describeEvents(usage);
-  const window = proposeWindow(usage, events);
   return {
     ...common,
     holds: 'events',
     roles,
     events,
-    window: roles.embedding === undefined ? window : ofOneStep(window),
+    window: roles.embedding === undefined ? proposeWindow(usage, events) : proposeEmbeddingWindow(usage, events),
     types: typesOf(sample, roles),
     keyed: keyedOf(sample, roles),
     notes: noteFields(fields, roles, csv?.repeated),
   };
-}
-
-/** Embeddings that records carry are clustered step by step. */
-function ofOneStep(window: WindowProposal): WindowProposal {
-  const reasons = {
-    ...window.reasons,
-    steps: 'an embedding is a window',
-    hop: 'one after another',
-    smooth: 'as they are',
-  };
-  return { ...window, steps: 1, hop: 1, smoothWidth: 1, reasons, alternatives: [] };
 }
 
 function typesOf({ records }: Sample, { type, embedding }: Roles): readonly string[] {

@@ -13,7 +13,8 @@ export type Channel = {
   | { readonly count: true }
 );
 
-const VALUE_OR_COUNT = 'either a value (`field: <name>`) or a number of events (`count: true`)';
+const VALUE_OR_COUNT =
+  'either a value (`field: <name>`), an array of them (with `elements`) or a number of events (`count: true`)';
 
 const fields = z
   .strictObject({
