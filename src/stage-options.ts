@@ -9,7 +9,7 @@ import type { ChannelOptions, Duration, WindowOptions } from './window/window-op
 
 /** What shapes results: the stages' options, in the order of the pipeline. All but `window` have defaults. */
 export interface StageOptions {
-  /** What each value of an event is. One to 255. @default one channel `value` that is summed */
+  /** What each value of an event is. One to 4,096. @default one channel `value` that is summed */
   readonly channels?: readonly ChannelOptions[];
   /** How events are cut into windows. */
   readonly window: Omit<WindowOptions, 'channels'>;

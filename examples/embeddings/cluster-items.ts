@@ -6,7 +6,7 @@ export interface Item {
   readonly name: string;
   /** What it is known to be; nothing but the score sees it. */
   readonly kind: string;
-  readonly embedding: ArrayLike<number>; // as long as all others, 255 at most
+  readonly embedding: ArrayLike<number>; // as long as all others, 4,096 at most
 }
 
 /**

@@ -1,5 +1,6 @@
 import { SegtideError } from '../errors.js';
 import type { JudgedWindows, RuleVerdict } from '../plugin/alert-rule-plugin.js';
+import { askInParts, MOST_HALTS } from '../plugin/ask-in-parts.js';
 import { openPlugin, type RunningPlugin } from '../plugin/open-plugin.js';
 import type { PluginModule } from '../plugin/plugin-module.js';
 import { sliceOfJudged } from '../plugin/slice-of-judged.js';
@@ -8,11 +9,11 @@ import { sliceOfJudged } from '../plugin/slice-of-judged.js';
 export interface AlertRules {
   readonly names: readonly string[];
   /**
-   * Asks every rule about windows. One that a rule throws on, or says something odd of, is as if it had said nothing: the
-   * others are judged as always.
+   * Asks every rule about windows. One that a rule throws or hangs on, or says something odd of, is as if it had said
+   * nothing: the others are judged as always.
    *
    * @returns by rule, in the order of `names`, a verdict or null for each window
-   * @throws SegtideError `output` where a rule hangs or ends: its thread is ended, and takes no more
+   * @throws SegtideError `output` where a rule hangs or ends its thread call after call: it takes no more
    */
   judge(windows: JudgedWindows): Promise<readonly (readonly (RuleVerdict | null)[])[]>;
   close(): Promise<void>;
@@ -23,40 +24,34 @@ const MOST_ROWS = 256;
 
 /** @param onFailure told of each window that a rule could not judge */
 export function openAlertRules(plugins: readonly PluginModule[], onFailure: (error: SegtideError) => void): AlertRules {
-  const rules = plugins.map((plugin) => ({ name: plugin.name, running: openPlugin(plugin, 'alert-rule', 'output') }));
+  const rules = plugins.map((plugin) => ({
+    name: plugin.name,
+    running: openPlugin(plugin, 'alert-rule', 'output', { mostHalts: MOST_HALTS }),
+  }));
 
   async function judgeBy(
-    rule: { readonly name: string; readonly running: RunningPlugin },
+    { name, running }: { readonly name: string; readonly running: RunningPlugin },
     windows: JudgedWindows,
   ): Promise<readonly (RuleVerdict | null)[]> {
-    try {
-      const given = await rule.running.call('judge', [windows]);
-      return checkVerdicts(given, windows.length, rule.name);
-    } catch (error) {
-      if (!(error instanceof SegtideError) || rule.running.isEnded) throw error;
-      if (windows.length === 1) {
-        onFailure(error);
-        return [null];
-      }
-      const half = windows.length >> 1;
-      const first = await judgeBy(rule, sliceOfJudged(windows, 0, half));
-      return [...first, ...(await judgeBy(rule, sliceOfJudged(windows, half, windows.length)))];
+    const verdicts: (RuleVerdict | null)[] = [];
+    for (let from = 0; from < windows.length; from += MOST_ROWS) {
+      await askInParts(running, from, Math.min(windows.length, from + MOST_ROWS), {
+        ask: async (first, end) => {
+          const given = await running.call('judge', [sliceOfJudged(windows, first, end)]);
+          verdicts.push(...checkVerdicts(given, end - first, name));
+        },
+        lose: (_, error) => {
+          onFailure(error);
+          verdicts.push(null);
+        },
+      });
     }
+    return verdicts;
   }
 
   return {
     names: rules.map(({ name }) => name),
-    judge: (windows) =>
-      Promise.all(
-        rules.map(async (rule) => {
-          const verdicts: (RuleVerdict | null)[] = [];
-          for (let from = 0; from < windows.length; from += MOST_ROWS) {
-            const to = Math.min(windows.length, from + MOST_ROWS);
-            verdicts.push(...(await judgeBy(rule, sliceOfJudged(windows, from, to))));
-          }
-          return verdicts;
-        }),
-      ),
+    judge: (windows) => Promise.all(rules.map((rule) => judgeBy(rule, windows))),
     close: async () => {
       await Promise.all(rules.map(({ running }) => running.close()));
     },

@@ -10,19 +10,21 @@ import { histogramWasserstein, spreadOf } from './wasserstein.js';
 /** Groups of about equal share of the reference over which shares of values are compared. */
 const VALUE_GROUPS = 10;
 
-/** The values of each channel, and of each quarter of the window: `minutes` and `minutes:q2`. */
+/** The values of each channel, and of each quarter of windows that have several: `minutes` and `minutes:q2`. */
 export function measureInput(
   before: DriftObservation,
   after: DriftObservation,
   channels: readonly string[],
 ): readonly DriftMeasure[] {
-  return channels.flatMap((channel, c) => [
-    ...measureValues(channel, channelHistogram(before, c), channelHistogram(after, c), true),
-    ...Array.from({ length: STEP_GROUPS }, (_, group) => {
+  return channels.flatMap((channel, c) => {
+    const whole = measureValues(channel, channelHistogram(before, c), channelHistogram(after, c), true);
+    const quarters = Array.from({ length: STEP_GROUPS }, (_, group) => {
       const at = c * STEP_GROUPS + group;
       return measureValues(quarterName(channel, group), before.cells[at]!, after.cells[at]!, false);
-    }).flat(),
-  ]);
+    }).filter((measures) => measures.length > 0);
+    // The only quarter says what the channel has said: windows of one step have no other.
+    return quarters.length > 1 ? [...whole, ...quarters.flat()] : whole;
+  });
 }
 
 function measureValues(subject: string, a: Histogram, b: Histogram, isWhole: boolean): readonly DriftMeasure[] {

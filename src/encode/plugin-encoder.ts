@@ -1,4 +1,5 @@
 import { SegtideError } from '../errors.js';
+import { askInParts } from '../plugin/ask-in-parts.js';
 import type { PluginSeries } from '../plugin/encoder-plugin.js';
 import type { RunningPlugin } from '../plugin/open-plugin.js';
 import type { SeriesBatch } from '../series/series-batch.js';
@@ -10,7 +11,7 @@ import { refuseOtherShape } from './refuse-other-shape.js';
 const CHUNK_ROWS = 256;
 
 /**
- * Makes an encoder of a plug-in and what it learnt. A window on which it throws, or of which it gives something else than
+ * Makes an encoder of a plug-in and what it learnt. A window on which it throws or hangs, or of which it gives else than
  * an embedding, has an embedding of NaN, as one has of which it says so itself: no other window is the worse for it.
  *
  * @param running which the encoder then owns a part of
@@ -37,23 +38,6 @@ export function createPluginEncoder(
     return checkEmbeddings(given, series.length, embeddingSize, model.name);
   }
 
-  /** Halves what fails, down to the windows that are the reason. */
-  async function encodePart(series: PluginSeries, into: Float32Array, failed: SegtideError[]): Promise<void> {
-    try {
-      into.set(await encodeRows(series));
-    } catch (error) {
-      if (!(error instanceof SegtideError) || running.isEnded) throw error;
-      if (series.length === 1) {
-        failed.push(error);
-        into.fill(Number.NaN);
-        return;
-      }
-      const half = series.length >> 1;
-      await encodePart(rowsOf(series, 0, half), into.subarray(0, half * embeddingSize), failed);
-      await encodePart(rowsOf(series, half, series.length), into.subarray(half * embeddingSize), failed);
-    }
-  }
-
   return {
     version,
     steps,
@@ -71,11 +55,15 @@ export function createPluginEncoder(
       const failed: SegtideError[] = [];
       for (let from = 0; from < length; from += CHUNK_ROWS) {
         const to = Math.min(length, from + CHUNK_ROWS);
-        await encodePart(
-          rowsOf(toPluginSeries(series), from, to),
-          embeddings.subarray(from * embeddingSize, to * embeddingSize),
-          failed,
-        );
+        await askInParts(running, from, to, {
+          ask: async (first, end) => {
+            embeddings.set(await encodeRows(rowsOf(series, first, end)), first * embeddingSize);
+          },
+          lose: (row, error) => {
+            failed.push(error);
+            embeddings.fill(Number.NaN, row * embeddingSize, (row + 1) * embeddingSize);
+          },
+        });
       }
       if (onFailure === undefined && failed.length > 0 && failed.length === length) throw failed[0]!;
       for (const error of failed) onFailure?.(error);
@@ -89,7 +77,7 @@ export function createPluginEncoder(
     },
   };
 
-  function rowsOf({ values, mask }: PluginSeries, from: number, to: number): PluginSeries {
+  function rowsOf({ values, mask }: SeriesBatch, from: number, to: number): PluginSeries {
     return {
       ...{ length: to - from, steps, channels },
       // Copies: of a view the whole buffer would go to the thread.

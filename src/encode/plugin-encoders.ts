@@ -1,4 +1,5 @@
 import type { SegtideError } from '../errors.js';
+import { MOST_HALTS } from '../plugin/ask-in-parts.js';
 import { openPlugin, type RunningPlugin } from '../plugin/open-plugin.js';
 import type { PluginModule } from '../plugin/plugin-module.js';
 import { missingPlugin } from './missing-plugin.js';
@@ -35,7 +36,7 @@ export function createPluginEncoders(
     const key = `${name} ${version}`;
     let own = shared.get(key);
     if (own === undefined || own.running.isEnded) {
-      own = { running: openPlugin(plugin, 'encoder', 'encoder'), users: 0 };
+      own = { running: openPlugin(plugin, 'encoder', 'encoder', { mostHalts: MOST_HALTS }), users: 0 };
       shared.set(key, own);
     }
     const used = own;

@@ -46,8 +46,13 @@ export type ChannelOptions = FieldChannelOptions | CountChannelOptions;
 
 export interface FieldChannelOptions {
   readonly name: string;
-  /** A number. */
+  /** A number, or with `elements` an array of numbers. */
   readonly field: string;
+  /**
+   * The field is an array of so many numbers, 2 to 4,096: each is a channel, `embedding.0` and so on. An array of another
+   * length is refused, and so is one with an element that is no number. @default it is one number
+   */
+  readonly elements?: number;
   /** The field is a meter reading; usage is its rise since the customer's last reading. @default false */
   readonly cumulative?: boolean;
   /** A record without the field observes nothing on this channel, instead of being refused. @default false */

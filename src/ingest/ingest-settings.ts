@@ -1,7 +1,16 @@
 import { SegtideError } from '../errors.js';
+import { MOST_CHANNELS } from '../numeric/most-channels.js';
 import { createZone } from '../numeric/zone.js';
+import { elementNames } from './element-names.js';
 import { type FieldPath, toFieldPath } from './field-path.js';
-import type { ChannelOptions, IngestOptions, NegativePolicy, TimeOptions, TimeUnit } from './ingest-options.js';
+import type {
+  ChannelOptions,
+  FieldChannelOptions,
+  IngestOptions,
+  NegativePolicy,
+  TimeOptions,
+  TimeUnit,
+} from './ingest-options.js';
 import { parseIsoTime } from './iso-time.js';
 
 /** A checked field mapping: plain data, so that it can be handed to another thread. */
@@ -109,23 +118,27 @@ class FieldList {
 
   /** A field can't be a value and an object with further fields at once. */
   check(): void {
-    for (const a of this.list) {
-      const inner = this.list.find((b) => b.path.length > a.path.length && a.path.every((key, i) => key === b.path[i]));
-      if (inner) refuse(`field \`${a.name}\` can't be a value, since \`${inner.name}\` lies inside it; map only one`);
+    const values = new Map(this.list.map(({ path, name }) => [JSON.stringify(path), name]));
+    for (const inner of this.list) {
+      for (let depth = 1; depth < inner.path.length; depth++) {
+        const outer = values.get(JSON.stringify(inner.path.slice(0, depth)));
+        if (outer === undefined) continue;
+        refuse(`field \`${outer}\` can't be a value, since \`${inner.name}\` lies inside it; map only one`);
+      }
     }
   }
 }
 
 function resolveChannels(options: readonly ChannelOptions[], fields: FieldList): ChannelSettings[] {
   if (options.length === 0) refuse('`channels` must name at least one channel; leave it out to count records');
-  const channels = options.map((channel): ChannelSettings => {
-    if ('count' in channel) return { name: channel.name, field: undefined, cumulative: false, optional: false };
-    return {
-      name: channel.name,
-      field: fields.add(`channels[].field of \`${channel.name}\``, channel.field, true),
-      cumulative: channel.cumulative ?? false,
-      optional: channel.optional ?? false,
-    };
+  const channels = options.flatMap((channel): readonly ChannelSettings[] => {
+    if ('count' in channel) return [{ name: channel.name, field: undefined, cumulative: false, optional: false }];
+    const { cumulative = false, optional = false } = channel;
+    checkElements(channel, options);
+    const option = `channels[].field of \`${channel.name}\``;
+    const names = elementNames(channel.name, channel.elements);
+    const read = elementNames(channel.field, channel.elements);
+    return names.map((name, i) => ({ name, field: fields.add(option, read[i]!, true), cumulative, optional }));
   });
   checkNames('channels[].name', channels);
   return channels;
@@ -144,6 +157,23 @@ function resolvePivot(options: NonNullable<IngestOptions['pivot']>, fields: Fiel
   const channels = options.values.map((name): ChannelSettings => ({ name, field: value, cumulative, optional: false }));
   checkNames('pivot.values', channels);
   return { pivot: { field, values: [...options.values], unknown } satisfies PivotSettings, channels };
+}
+
+function checkElements(channel: FieldChannelOptions, all: readonly ChannelOptions[]): void {
+  const { name, field, elements, cumulative, optional } = channel;
+  if (elements === undefined) return;
+  const option = `\`channels[].elements\` of \`${name}\``;
+  if (!(Number.isInteger(elements) && elements >= 2 && elements <= MOST_CHANNELS)) {
+    refuse(`${option} must be a whole number from 2 to ${MOST_CHANNELS}; got ${elements}`);
+  }
+  if (cumulative === true || optional === true) {
+    refuse(
+      `${option} excludes \`cumulative\` and \`optional\`: an embedding is there as a whole, and is no meter reading`,
+    );
+  }
+  if (all.some((other) => other !== channel && 'field' in other && other.field === field)) {
+    refuse(`${option} maps all of \`${field}\`, which is mapped by another channel, too; leave one out`);
+  }
 }
 
 function checkNames(option: string, channels: readonly ChannelSettings[]): void {

@@ -29,7 +29,7 @@ export function CurveChart({ label, colour, curve, low, high, decoded, height = 
   const options = (): Omit<uPlot.Options, 'width' | 'height'> => ({
     ...SILENT,
     padding: [6, 10, 0, 0],
-    scales: { x: { time: false }, y: { range: (_, min, max) => [Math.min(0, min), max > min ? max * 1.04 : 1] } },
+    scales: { x: { time: false }, y: { range: (_, min, max) => withZero(min, max) } },
     axes: [
       axis({
         size: 18,
@@ -48,4 +48,9 @@ export function CurveChart({ label, colour, curve, low, high, decoded, height = 
     bands: [{ series: [1, 2], fill: `${colour}2e` }],
   });
   return <Chart label={label} height={height} data={data as uPlot.AlignedData} options={options} shape={colour} />;
+}
+
+/** A range that holds 0 and all values, with some room. */
+function withZero(min: number, max: number): [number, number] {
+  return min === 0 && max === 0 ? [0, 1] : [Math.min(0, 1.04 * min), Math.max(0, 1.04 * max)];
 }

@@ -1,13 +1,15 @@
 import { type ErrorCode, SegtideError } from '../errors.js';
-import { toWorker } from '../numeric/worker.js';
-import { LOAD, type PluginAnswer, type PluginCall, type PluginStart } from './plugin-call.js';
+import { type CalledThread, startThread } from './called-thread.js';
+import { LOAD, type PluginCall } from './plugin-call.js';
+import { PluginHaltedError } from './plugin-halted-error.js';
 import type { PluginKind, PluginModule } from './plugin-module.js';
 
 /** A plug-in in its thread. Calls are made one after another, in the order in which they were asked for. */
 export interface RunningPlugin {
   /**
    * @throws SegtideError of the code it was opened with: where the plug-in threw it takes further calls; where it can't
-   * be loaded, hung or ended, it takes none
+   * be loaded it takes none
+   * @throws PluginHaltedError where it hung or ended its thread: it takes further calls in another, if it was opened so
    */
   call(method: string, args: readonly unknown[], options?: CallOptions): Promise<unknown>;
   /** Calls what opens something, which stays in the thread. @returns what `call` takes as `on` */
@@ -25,65 +27,77 @@ export interface CallOptions {
   readonly isUnlimited?: boolean;
 }
 
+export interface OpenPluginOptions {
+  /** Calls in a row that may hang or end their thread, after each of which another is started. @default 0 */
+  readonly mostHalts?: number;
+}
+
+/** Of a module that hangs when it is loaded, whatever time its calls may take. */
+const LEAST_LOAD_MS = 60_000;
+
 /** Starts a plug-in's thread; its module is loaded before the first call. An idle thread keeps no process alive. */
-export function openPlugin(plugin: PluginModule, kind: PluginKind, code: ErrorCode): RunningPlugin {
-  const { name, module, timeLimitMs } = plugin;
-  const thread = toWorker(new URL('./plugin-thread.js', import.meta.url), { kind, module } satisfies PluginStart, {
-    stdout: true,
-  });
-  // Standard output is for results.
-  thread.stdout.on('data', (chunk: Uint8Array) => process.stderr.write(chunk));
-  thread.unref();
+export function openPlugin(
+  { name, module, timeLimitMs }: PluginModule,
+  kind: PluginKind,
+  code: ErrorCode,
+  { mostHalts = 0 }: OpenPluginOptions = {},
+): RunningPlugin {
+  const start = (): CalledThread =>
+    startThread(
+      { kind, module },
+      (text, cause) => new PluginHaltedError(code, `the plug-in ${name} ${text}`, { cause }),
+    );
+  let thread = start();
+  let isLoaded = false;
+  /** What is open, by the call that opened it: another thread opens it again. */
+  const opened = new Map<number, PluginCall>();
+  /** Threads in a row that were lost without an answer. */
+  let halts = 0;
   let ended: SegtideError | undefined;
-  let waiting: { readonly id: number; settle(answer: PluginAnswer | SegtideError): void } | undefined;
   let last: Promise<unknown> = Promise.resolve();
   let nextId = 0;
 
-  const end = (error: SegtideError): void => {
-    ended ??= error;
-    waiting?.settle(ended);
-  };
-  const refused = (text: string, options: { readonly cause?: unknown } = {}): SegtideError =>
-    new SegtideError(code, `the plug-in ${name} ${text}`, options);
-  thread.on('message', (answer: PluginAnswer) => {
-    if (answer.id === waiting?.id) waiting.settle(answer);
-  });
-  thread.on('error', (cause) => end(refused(`failed beside its calls: ${cause.message}`, { cause })));
-  thread.on('exit', () => end(refused('ended its thread; it must not exit the process')));
-
-  function ask(call: PluginCall, isUnlimited: boolean): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      if (ended !== undefined) return reject(ended);
-      thread.ref();
-      const timer = isUnlimited ? undefined : setTimeout(() => setImmediate(expire), timeLimitMs);
-      // An answer may have come while this thread was busy: it is heard first.
-      const expire = (): void => {
-        if (waiting?.id !== call.id) return;
-        end(refused(`did not come back from ${call.method}() within ${timeLimitMs / 1000} s, and was ended`));
-        void thread.terminate();
-      };
-      waiting = {
-        id: call.id,
-        settle: (answer) => {
-          waiting = undefined;
-          clearTimeout(timer);
-          thread.unref();
-          if (answer instanceof SegtideError) reject(answer);
-          else if ('result' in answer) resolve(answer.result);
-          else reject(toError(answer, call.method));
-        },
-      };
-      thread.postMessage(call);
+  /** Asks the thread that there is; a plug-in that can't be used takes no more. */
+  async function put(call: PluginCall, limitMs: number | undefined): Promise<unknown> {
+    const answer = await thread.ask(call, limitMs).catch((error: unknown) => {
+      throw ended ?? error;
     });
+    if ('result' in answer) return answer.result;
+    const { failure, text } = answer;
+    if (failure === 'threw') throw new SegtideError(code, `the plug-in ${name} threw in ${call.method}(): ${text}`);
+    ended ??= new SegtideError(code, `the plug-in ${name} can't be used: ${text}`);
+    throw ended;
   }
 
-  function toError(
-    { failure, text }: Extract<PluginAnswer, { readonly failure: string }>,
-    method: string,
-  ): SegtideError {
-    if (failure === 'threw') return refused(`threw in ${method}(): ${text}`);
-    end(refused(`can't be used: ${text}`));
-    return ended!;
+  /** Loads the module, and opens again what was open in a thread that was lost. */
+  async function load(isUnlimited: boolean): Promise<void> {
+    const call = { id: nextId++, on: undefined, method: LOAD, args: [], keeps: false };
+    await put(call, isUnlimited ? undefined : Math.max(LEAST_LOAD_MS, timeLimitMs));
+    for (const opening of opened.values()) {
+      await put(opening, timeLimitMs).catch((error: SegtideError) => {
+        if (!(error instanceof PluginHaltedError)) ended ??= error;
+        throw error;
+      });
+    }
+    isLoaded = true;
+  }
+
+  async function ask(call: PluginCall, isUnlimited: boolean): Promise<unknown> {
+    if (thread.lost !== undefined && ended === undefined) {
+      if (++halts > mostHalts) ended = thread.lost;
+      else thread = start();
+      isLoaded = false;
+    }
+    if (ended !== undefined) throw ended;
+    if (!isLoaded) await load(isUnlimited);
+    try {
+      const result = await put(call, isUnlimited ? undefined : timeLimitMs);
+      if (call.keeps) opened.set(call.id, call);
+      if (call.method === 'close' && call.on !== undefined) opened.delete(call.on);
+      return result;
+    } finally {
+      if (thread.lost === undefined) halts = 0;
+    }
   }
 
   const call = (
@@ -105,11 +119,11 @@ export function openPlugin(plugin: PluginModule, kind: PluginKind, code: ErrorCo
       return id;
     },
     get isEnded() {
-      return ended !== undefined;
+      return ended !== undefined || (thread.lost !== undefined && halts >= mostHalts);
     },
     close: async () => {
-      end(new SegtideError('aborted', `the plug-in ${name} was closed`));
-      await thread.terminate();
+      ended ??= new SegtideError('aborted', `the plug-in ${name} was closed`);
+      await thread.end();
     },
   };
 }

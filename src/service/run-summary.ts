@@ -80,8 +80,8 @@ export interface SegmentSummary {
   readonly share: number;
   /** Customers in state whose latest window is in this segment. */
   readonly customers: number;
-  /** Prototype curve of the first channel, unscaled. */
-  readonly prototype: readonly (number | null)[]; // (steps)
+  /** Prototype curve of the first channel, unscaled; that over all channels where windows have one step. */
+  readonly prototype: readonly (number | null)[]; // (steps) or (channels)
   /** Mean of the prototype, per step, in the channel's unit. */
   readonly level: number;
   /** Change of the trend line over the window relative to its larger end, in [-1, 1]: -0.5 is a fall by half. */

@@ -102,7 +102,7 @@ export interface WindowOptions {
    * @default 'complete'
    */
   readonly atEnd?: 'complete' | 'partial';
-  /** One to 255. @default one channel `value` that is summed */
+  /** One to 4,096. @default one channel `value` that is summed */
   readonly channels?: readonly ChannelOptions[];
   /** Windows of a page, the most that `push` hands over at once. @default 4096 */
   readonly pageWindows?: number;

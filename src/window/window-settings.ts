@@ -1,6 +1,7 @@
 import { SegtideError } from '../errors.js';
 import { parseDuration } from '../numeric/duration.js';
 import { hashBytes } from '../numeric/hash.js';
+import { MOST_CHANNELS } from '../numeric/most-channels.js';
 import { createZone, type Zone } from '../numeric/zone.js';
 import { createCalendarStepClock } from './calendar-step-clock.js';
 import { createFixedStepClock } from './fixed-step-clock.js';
@@ -167,8 +168,8 @@ function resolveTtl(ttl: Duration | undefined, steps: number, nominalMs: number)
 }
 
 function resolveChannels(channels: readonly ChannelOptions[]): readonly ChannelSettings[] {
-  if (channels.length < 1 || channels.length > 255) {
-    throw refuse(`\`channels\` must hold 1 to 255 channels, got ${channels.length}`);
+  if (channels.length < 1 || channels.length > MOST_CHANNELS) {
+    throw refuse(`\`channels\` must hold 1 to ${MOST_CHANNELS} channels, got ${channels.length}`);
   }
   const names = new Set<string>();
   return channels.map(({ name, aggregate = 'sum', cumulative = false }) => {

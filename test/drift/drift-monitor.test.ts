@@ -65,7 +65,7 @@ describe('createDriftMonitor', () => {
   it('is quiet on a stream that does not change', () => {
     for (let seed = 0; seed < 3; seed++) {
       const reports = feed(monitorOf(), createRandom(seed), 20, 0);
-      expect(reports.length).toBe(19 * 21);
+      expect(reports.length).toBe(19 * 19);
       expect(drifted(reports)).toEqual([]);
       expect(new Set(reports.map((r) => r.action))).toEqual(new Set(['none']));
     }
@@ -81,10 +81,8 @@ describe('createDriftMonitor', () => {
           'input/minutes/psi',
           'input/minutes/ks',
           'input/minutes/jensenShannon',
+          // Windows of one step have no quarters to tell apart.
           'input/minutes/wasserstein',
-          // Windows of one step are all in the first quarter.
-          'input/minutes:q1/psi',
-          'input/minutes:q1/ks',
         ],
       ],
       // The watch does not wait for the round.

@@ -92,6 +92,53 @@ describe('elements of an array', () => {
     expect(readBatch(given).map(({ values }) => values)).toEqual([[1, 2, 3]]);
   });
 
+  it('are a channel each where their number is given, as if each were named', () => {
+    const options: IngestOptions = { fields: { customer: 'id', time: 't' }, time: { unit: 'ms' } };
+    const resolved = resolveIngest({
+      ...options,
+      channels: [
+        { name: 'vector', field: 'e', elements: 3 },
+        { name: 'more', field: 'more.0' },
+      ],
+    });
+    expect(resolved.channels.map(({ name }) => name)).toEqual(['vector.0', 'vector.1', 'vector.2', 'more']);
+    const parser = createObjectParser(resolved);
+    for (const [row, text] of [line([1, 2, 3]), line([1, 2]), line([1, null, 3])].entries()) {
+      parser.appendJson(Buffer.from(text), { source: 's', row, offset: row });
+    }
+    const batch = parser.takeBatch();
+    expect(readBatch(batch).map(({ values }) => values)).toEqual([[1, 2, 3, 1]]);
+    expect(batch.deadLetters.map(({ detail }) => detail)).toEqual([
+      'field `e.0` is of an array of 2, where 3 elements are mapped, not a number',
+      'field `e.1` is null',
+    ]);
+  });
+
+  it.each<[object, string]>([
+    ...[0, 1, 2.5, 4097, Number.NaN].map((elements): [object, string] => [
+      { elements },
+      `must be a whole number from 2 to 4096; got ${elements}`,
+    ]),
+    [{ elements: 3, optional: true }, 'excludes `cumulative` and `optional`'],
+    [{ elements: 3, cumulative: true }, 'excludes `cumulative` and `optional`'],
+  ])('are refused as %j', (fields, words) => {
+    const channel = { name: 'e', field: 'e', ...fields };
+    expect(() => resolveIngest({ fields: { customer: 'id', time: 't' }, channels: [channel] })).toThrow(words);
+  });
+
+  it('are mapped by one channel alone, 4,096 at most', () => {
+    const map = (elements: number, other?: number) =>
+      resolveIngest({
+        fields: { customer: 'id', time: 't' },
+        channels: [
+          { name: 'e', field: 'e', elements },
+          ...(other === undefined ? [] : [{ name: 'f', field: 'e', elements: other }]),
+        ],
+      });
+    expect(map(4096).channels).toHaveLength(4096);
+    expect(() => map(8, 9)).toThrow('`channels[].elements` of `e` maps all of `e`, which is mapped by another channel');
+  });
+
   it('may be picked from an array of any length, where not all from the first on are mapped', () => {
     for (const fields of [['e.1'], ['e.0'], ['e.1', 'e.2'], ['e.0', 'e.2']]) {
       for (const batch of readAll(fields, [line([1, 2, 3, 4])])) {

@@ -86,12 +86,20 @@ describe('alert rules of one’s own', () => {
   });
 
   it.each([
-    ['hangs', 'for (;;);', /did not come back from judge\(\) within 2 s/],
+    ['hangs', 'for (;;);', /did not come back from judge\(\) within 3 s/],
     ['exits', 'process.exit(0);', /ended its thread/],
-  ])('are the end of the stream where one %s', async (_, body, text) => {
-    await expect(judge([{ ...pluginOf(tenths(body)), timeLimitMs: 2000 }], 3)).rejects.toMatchObject({
+  ])('tell nothing of the window alone on which one %s', async (_, body, text) => {
+    const told: string[] = [];
+    const plugin = { ...pluginOf(tenths(`if (values.includes(20)) { ${body} }`)), timeLimitMs: 3000 };
+    const [verdicts] = await judge([plugin], 50, told);
+    expect(verdicts!.flatMap((verdict, i) => (verdict === null ? [] : [i]))).toEqual([0, 10, 30, 40]);
+    expect(told).toEqual([expect.stringMatching(text)]);
+  });
+
+  it('are the end of the stream where one ends its thread whatever it is asked', async () => {
+    await expect(judge([pluginOf(tenths('process.exit(0);'))], 9)).rejects.toMatchObject({
       code: 'output',
-      message: expect.stringMatching(text),
+      message: 'the plug-in own ended its thread; it must not exit the process',
     });
   });
 });

@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { encoderPluginContract } from '../../src/contract/encoder-contract.js';
 import { resolveEncoder } from '../../src/encode/encoder-options.js';
 import { createPluginEncoders, openEncoderWith } from '../../src/encode/plugin-encoders.js';
@@ -154,28 +157,45 @@ describe('an encoder of a plug-in', () => {
   });
 
   it.each([
-    ['forever', 'for (;;);'],
-    ['on a promise', 'return new Promise(() => {});'],
-  ])('is ended where it hangs %s', async (_, body) => {
-    const plugin = pluginOf(firstValue(body), { timeLimitMs: 2000 });
-    await expect(embed(plugin, 2, () => undefined)).rejects.toMatchObject({
-      code: 'encoder',
-      // On a loaded machine, to load it may take as long.
-      message: expect.stringMatching(
-        /^(model v1 can't be opened: )?the plug-in own did not come back from (encode|open)\(\) within 2 s, and was ended$/,
-      ),
-    });
-  });
-
-  it.each([
-    ['exits', 'process.exit(0);', /ended its thread; it must not exit the process/],
+    ['hangs forever', 'for (;;);', /^the plug-in own did not come back from encode\(\) within 3 s, and was ended$/],
+    ['hangs on a promise', 'return new Promise(() => {});', /did not come back from encode\(\) within 3 s/],
+    ['exits', 'process.exit(0);', /^the plug-in own ended its thread; it must not exit the process$/],
     [
       'fails beside its calls',
       'setTimeout(() => { throw new Error("later"); }); return new Promise(() => {});',
-      /later/,
+      /^the plug-in own failed beside its calls: later$/,
     ],
-  ])('is the end of the batch where it %s', async (_, body, text) => {
-    await expect(embed(pluginOf(firstValue(body)), 2, () => undefined)).rejects.toThrow(text);
+  ])('begins anew where it %s, and costs no other window its embedding', async (_, body, text) => {
+    const plugin = pluginOf(firstValue(`if (values.includes(7)) { ${body} }`), { timeLimitMs: 3000 });
+    const told: string[] = [];
+    const embeddings = await embed(plugin, 300, ({ message }) => told.push(message));
+    expect(embeddings).toEqual(Array.from({ length: 300 }, (_, i) => (i === 7 ? Number.NaN : i)));
+    expect(told).toEqual([expect.stringMatching(text)]);
+  });
+
+  it('is ended where four calls in a row end its thread, and not where others come between', async () => {
+    const exits = (where: string) => pluginOf(firstValue(`if (values.some((value) => ${where})) process.exit(0);`));
+    await expect(embed(exits('value >= 0'), 300, () => undefined)).rejects.toMatchObject({
+      code: 'encoder',
+      message: 'the plug-in own ended its thread; it must not exit the process',
+    });
+    const told: string[] = [];
+    const embeddings = await embed(exits('value >= 0 && value % 100 < 2'), 300, ({ message }) => told.push(message));
+    const lost = Array.from({ length: 300 }, (_, i) => i).filter((i) => i % 100 < 2);
+    expect(embeddings.flatMap((value, i) => (Number.isNaN(value) ? [i] : []))).toEqual(lost);
+    expect(told).toHaveLength(lost.length);
+  });
+
+  it('takes nothing more where what it learnt can not be opened again', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'segtide-plugin-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const opensOnce = `import { existsSync, writeFileSync } from 'node:fs';
+      const mark = ${JSON.stringify(join(folder, 'mark'))};
+      const open = () => { if (existsSync(mark)) throw new Error('taken'); writeFileSync(mark, ''); };
+      ${firstValue('process.exit(0);').replace('open: () => ({', 'open: () => (open(), {')}`;
+    await expect(embed(pluginOf(opensOnce), 2, () => undefined)).rejects.toThrow(
+      /^the plug-in own threw in open\(\): taken/,
+    );
   });
 
   it.each([

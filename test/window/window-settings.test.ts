@@ -45,7 +45,7 @@ describe('window options', () => {
       [{ ...DAY, timeZone: 'Mars/Olympus' }, /time zone.*Mars\/Olympus/],
       [{ ...DAY, origin: 'yesterday' }, /`origin` must be ISO 8601.*got yesterday/],
       [{ ...DAY, emit: 0 }, /`emit` must be longer than 0/],
-      [{ ...DAY, channels: [] }, /`channels` must hold 1 to 255 channels, got 0/],
+      [{ ...DAY, channels: [] }, /`channels` must hold 1 to 4096 channels, got 0/],
       [{ ...DAY, channels: [{ name: 'a' }, { name: 'a' }] }, /`a` twice/],
     ];
     for (const [options, message] of cases) expect(() => resolveWindow(options)).toThrow(message);

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type uPlot from 'uplot';
 import type { CustomerAnswer, CustomersAnswer, SegmentsAnswer } from '../../service/view/api/answers.js';
+import { drawnCurves } from '../../service/view/api/drawn-curves.js';
 import { axis, Chart, SILENT } from '../chart.js';
 import { colourOf, cssColour } from '../colours.js';
 import { CurveChart } from '../curve-chart.js';
@@ -65,6 +66,7 @@ function Story({ id }: { readonly id: string }) {
     );
   }
   const segment = segments.value?.segments.find(({ segmentId }) => segmentId === story.segmentId);
+  const curves = segment && drawnCurves(segment);
   const names = new Map(segments.value?.segments.map(({ segmentId, name }) => [segmentId, name]));
   return (
     <>
@@ -110,9 +112,9 @@ function Story({ id }: { readonly id: string }) {
             <CurveChart
               label={`Typical curve of ${segment.segmentId}`}
               colour={colourOf(segment.segmentId)}
-              curve={segment.prototype[0] ?? []}
-              low={segment.bandLow[0] ?? []}
-              high={segment.bandHigh[0] ?? []}
+              curve={curves?.prototype[0] ?? []}
+              low={curves?.bandLow[0] ?? []}
+              high={curves?.bandHigh[0] ?? []}
               height={180}
             />
           )}

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { SegmentAnswer, SegmentsAnswer } from '../../service/view/api/answers.js';
+import { drawnCurves } from '../../service/view/api/drawn-curves.js';
 import { askChange, hasToken } from '../changes.js';
 import { colourOf } from '../colours.js';
 import { CurveChart } from '../curve-chart.js';
@@ -22,7 +23,7 @@ export function SegmentsView({ focus, changes }: { readonly focus: string | unde
   if (value === undefined || value.segments.length === 0) {
     return <Missing of={resource}>There is no model yet: windows are being collected for the first one.</Missing>;
   }
-  const channels = value.segments[0]!.prototype.length;
+  const channels = drawnCurves(value.segments[0]!).prototype.length;
   const alive = value.segments.filter(({ lineage }) => lineage !== 'retired');
   const retired = value.segments.filter(({ lineage }) => lineage === 'retired');
   return (
@@ -30,7 +31,7 @@ export function SegmentsView({ focus, changes }: { readonly focus: string | unde
       <div class="above">
         <p>
           {counted(alive.length, 'segment')} of model <b>{plain(value.modelVersion ?? '', 40)}</b>. The band holds eight
-          of ten members at each step; dashed is what the encoder makes of them.
+          of ten members at each {drawnCurves(value.segments[0]!).over}; dashed is what the encoder makes of them.
         </p>
         {channels > 1 && (
           <label>
@@ -95,6 +96,7 @@ interface CardProps {
 function Card({ segment, channel, windowEnds, changes }: CardProps) {
   const { segmentId, name, madeName, advice, lineage, customers, share, sizes } = segment;
   const colour = colourOf(segmentId);
+  const curves = drawnCurves(segment);
   return (
     <article aria-label={`Segment ${segmentId}, ${plain(name)}`}>
       <header>
@@ -109,10 +111,10 @@ function Card({ segment, channel, windowEnds, changes }: CardProps) {
       <CurveChart
         label={`Typical curve of ${segmentId}: mean ${figure(segment.level)} per step, trend ${percent(segment.trend)}`}
         colour={colour}
-        curve={segment.prototype[channel] ?? []}
-        low={segment.bandLow[channel] ?? []}
-        high={segment.bandHigh[channel] ?? []}
-        decoded={segment.decoded?.[channel]}
+        curve={curves.prototype[channel] ?? []}
+        low={curves.bandLow[channel] ?? []}
+        high={curves.bandHigh[channel] ?? []}
+        decoded={curves.decoded?.[channel]}
       />
       <dl class="facts">
         <Fact name="level" value={figure(segment.level)} />

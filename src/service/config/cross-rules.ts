@@ -1,6 +1,10 @@
 import { INNER_TOPICS, OUTPUT_TOPICS, topicOf } from '../topics/topic-name.js';
 import { patternOf } from '../topics/topic-pattern.js';
 import type { Config } from './schema.js';
+import { windowChannels } from './window-channels.js';
+
+/** Statistics of 384 channels and a thousand windows take the megabyte that brokers allow a message. */
+const MOST_CHANNELS_OF_TOPICS = 255;
 
 /** A rule across keys, which the schema of one key can't tell. */
 interface CrossRule {
@@ -20,6 +24,12 @@ export const CROSS_RULES: readonly CrossRule[] = [
     reads: [['input', 'kind']],
     isBroken: ({ input }) => input.kind === 'kafka' && input.kafka === undefined,
     expected: 'given, with at least `brokers`, for `input.kind: kafka`',
+  },
+  {
+    path: ['input', 'channels'],
+    reads: [['input', 'kind']],
+    isBroken: ({ input }) => input.kind === 'kafka' && windowChannels(input).length > MOST_CHANNELS_OF_TOPICS,
+    expected: `${MOST_CHANNELS_OF_TOPICS} channels at most for \`input.kind: kafka\`, elements of arrays counted: what workers tell the trainer of more does not fit into a message; embed in fewer numbers, or read files`,
   },
   {
     path: ['input', 'kafka', 'avroSchema'],

@@ -1,3 +1,4 @@
+import { elementNames } from '../../ingest/element-names.js';
 import type { ChannelOptions } from '../../window/window-options.js';
 import type { Config } from './schema.js';
 
@@ -7,9 +8,9 @@ export function windowChannels({ channels, pivot }: Config['input']): ChannelOpt
     return pivot.values.map((name) => ({ name, aggregate: pivot.aggregate, cumulative: pivot.cumulative }));
   }
   if (channels === undefined) return [{ name: 'events', aggregate: 'sum' }];
-  return channels.map((channel) => ({
-    name: channel.name,
-    aggregate: channel.aggregate,
-    cumulative: 'field' in channel ? channel.cumulative : false,
-  }));
+  return channels.flatMap((channel) => {
+    const { name, aggregate } = channel;
+    if ('count' in channel) return { name, aggregate, cumulative: false };
+    return elementNames(name, channel.elements).map((name) => ({ name, aggregate, cumulative: channel.cumulative }));
+  });
 }

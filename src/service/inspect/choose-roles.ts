@@ -23,6 +23,8 @@ export interface Roles {
   readonly values: readonly string[];
   /** Further fields with values, which are not proposed. */
   readonly unusedValues: readonly string[];
+  /** An embedding that most records carry, where they carry nothing that is called what people measure. */
+  readonly embedding: { readonly field: string; readonly elements: number } | undefined;
   /** Field that says what a value is of, with what it says. */
   readonly type: { readonly field: string } | undefined;
 }
@@ -51,12 +53,15 @@ export function chooseRoles(fields: readonly FieldFacts[], records: number): Rol
   const customer = chooseCustomer(rest, records);
   const others = rest.filter(({ name, type }) => name !== customer.field && type !== 'empty');
   const measured = chooseValues(others.filter(({ name }) => !time.alternatives.includes(name)));
+  const embedding = measured.some(isValueName) ? undefined : chooseEmbedding(others);
+  const values = embedding === undefined ? MOST_VALUES : 0;
   return {
     time,
     customer,
     eventId,
-    values: measured.slice(0, MOST_VALUES),
-    unusedValues: measured.slice(MOST_VALUES),
+    values: measured.slice(0, values),
+    unusedValues: measured.slice(values),
+    embedding,
     type: chooseType(others),
   };
 }
@@ -89,6 +94,14 @@ function chooseValues(fields: readonly FieldFacts[]): readonly string[] {
   );
   const rank = ({ name, distinct }: FieldFacts): number => (distinct < 2 ? 2 : isValueName(name) ? 0 : 1);
   return numbers.sort((a, b) => rank(a) - rank(b)).map(({ name }) => name);
+}
+
+/** The one of the most numbers. */
+function chooseEmbedding(fields: readonly FieldFacts[]): Roles['embedding'] {
+  const [longest] = fields
+    .flatMap(({ name, elements, present }) => (elements === null || present <= 0.9 ? [] : [{ field: name, elements }]))
+    .sort((a, b) => b.elements - a.elements);
+  return longest;
 }
 
 function chooseType(fields: readonly FieldFacts[]): Roles['type'] {

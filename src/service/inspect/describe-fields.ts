@@ -1,12 +1,12 @@
 import { parseIsoTime } from '../../ingest/iso-time.js';
 import { createZone } from '../../numeric/zone.js';
-import type { FlatRecord } from './sample.js';
+import { type FlatRecord, isEmbedding } from './sample.js';
 
 /** What a field holds. */
 export interface FieldFacts {
   readonly name: string;
   /** Of most of its values; `empty` where it has none. Numbers with a `decimal comma` are texts to every reader. */
-  readonly type: 'integer' | 'number' | 'decimal comma' | 'text' | 'boolean' | 'time' | 'empty';
+  readonly type: 'integer' | 'number' | 'decimal comma' | 'text' | 'boolean' | 'time' | 'embedding' | 'empty';
   /** Share of the records that have it, in [0, 1]. */
   readonly present: number;
   /** Different values. */
@@ -14,6 +14,10 @@ export interface FieldFacts {
   readonly example: string;
   /** Of numbers, between which all but 2 % on either side lie: a spoilt value decides nothing. */
   readonly range: readonly [number, number] | null;
+  /** Of an embedding, the numbers that most of them have; null otherwise. */
+  readonly elements: number | null;
+  /** Share of the embeddings that have as many, in [0, 1]; 1 of other fields. */
+  readonly usual: number;
 }
 
 /** Describes every field of the records, in the order in which they come up. */
@@ -46,7 +50,8 @@ const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i;
 const DECIMAL_COMMA = /^[-+]?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+$/;
 
 function describeField(name: string, records: readonly FlatRecord[]): FieldFacts {
-  const counts = { integer: 0, number: 0, comma: 0, text: 0, boolean: 0, time: 0 };
+  const counts = { integer: 0, number: 0, comma: 0, text: 0, boolean: 0, time: 0, embedding: 0 };
+  const lengths = new Map<number, number>();
   const distinct = new Set<unknown>();
   const numbers: number[] = [];
   let present = 0;
@@ -57,6 +62,11 @@ function describeField(name: string, records: readonly FlatRecord[]): FieldFacts
     if (value === null || value === undefined) continue;
     if (present++ === 0) example = value instanceof Date ? value.toISOString() : String(value);
     distinct.add(value instanceof Date ? value.getTime() : value);
+    if (isEmbedding(value)) {
+      counts.embedding++;
+      lengths.set(value.length, (lengths.get(value.length) ?? 0) + 1);
+      continue;
+    }
     const number = toNumber(value);
     if (!Number.isNaN(number)) {
       counts[Number.isInteger(number) ? 'integer' : 'number']++;
@@ -76,7 +86,15 @@ function describeField(name: string, records: readonly FlatRecord[]): FieldFacts
     distinct: distinct.size,
     example: (type === 'decimal comma' ? commaExample : example).slice(0, 40),
     range: isNumber ? rangeOf(numbers) : null,
+    elements: type === 'embedding' ? usualOf(lengths)[0] : null,
+    usual: type === 'embedding' ? usualOf(lengths)[1] / counts.embedding : 1,
   };
+}
+
+/** The most frequent length, and how often it comes. */
+function usualOf(lengths: ReadonlyMap<number, number>): readonly [length: number, times: number] {
+  const [usual] = [...lengths].sort(([, a], [, b]) => b - a) as [[number, number]];
+  return usual;
 }
 
 function rangeOf(numbers: readonly number[]): readonly [number, number] {
@@ -85,7 +103,7 @@ function rangeOf(numbers: readonly number[]): readonly [number, number] {
   return [sorted[Math.round(0.02 * last)]!, sorted[Math.round(0.98 * last)]!];
 }
 
-type Counts = Readonly<Record<'integer' | 'number' | 'comma' | 'text' | 'boolean' | 'time', number>>;
+type Counts = Readonly<Record<'integer' | 'number' | 'comma' | 'text' | 'boolean' | 'time' | 'embedding', number>>;
 
 /** A field with some other values is what most of it is; whole numbers among others are numbers. */
 function typeOf(counts: Counts, present: number): FieldFacts['type'] {
@@ -96,5 +114,6 @@ function typeOf(counts: Counts, present: number): FieldFacts['type'] {
   if (counts.integer === present) return 'integer';
   if (counts.integer + counts.number > 0.9 * present) return counts.number > 0 ? 'number' : 'integer';
   if (counts.time > 0.9 * present) return 'time';
+  if (counts.embedding > 0.9 * present) return 'embedding';
   return counts.boolean > 0.9 * present ? 'boolean' : 'text';
 }

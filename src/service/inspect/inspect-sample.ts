@@ -4,7 +4,7 @@ import { chooseRoles, type Roles } from './choose-roles.js';
 import { describeEvents, type EventFacts } from './describe-events.js';
 import { describeFields, type FieldFacts } from './describe-fields.js';
 import { noteFields } from './note-fields.js';
-import { proposeWindow, type WindowProposal } from './propose-window.js';
+import { proposeEmbeddingWindow, proposeWindow, type WindowProposal } from './propose-window.js';
 import type { Sample } from './sample.js';
 import { toUsageSample } from './usage-sample.js';
 
@@ -83,15 +83,15 @@ export function inspectSample(sample: Sample): Findings {
     holds: 'events',
     roles,
     events,
-    window: proposeWindow(usage, events),
+    window: roles.embedding === undefined ? proposeWindow(usage, events) : proposeEmbeddingWindow(usage, events),
     types: typesOf(sample, roles),
     keyed: keyedOf(sample, roles),
     notes: noteFields(fields, roles, csv?.repeated),
   };
 }
 
-function typesOf({ records }: Sample, { type }: Roles): readonly string[] {
-  if (type === undefined) return [];
+function typesOf({ records }: Sample, { type, embedding }: Roles): readonly string[] {
+  if (type === undefined || embedding !== undefined) return [];
   return [...new Set(records.map((record) => String(record[type.field])))].sort();
 }
 

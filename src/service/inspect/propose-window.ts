@@ -110,6 +110,21 @@ export function proposeWindow(usage: UsageSample, facts: EventFacts): WindowProp
   };
 }
 
+/** Windows of one step, which embeddings that records carry are: about as long as there is between two of a customer. */
+export function proposeEmbeddingWindow(usage: UsageSample, facts: EventFacts): WindowProposal {
+  const gapMs = facts.gaps?.median ?? DAY;
+  const step = STEPS.find(({ ms }) => ms >= 0.75 * gapMs) ?? STEPS.at(-1)!;
+  const { zeros, periodicity } = look(step, usage, facts);
+  return {
+    ...{ step: step.step, stepMs: step.ms, steps: 1, hop: 1, smoothWidth: 1 },
+    reasons: {
+      step: facts.gaps === null ? 'no customer has two records' : 'about as long as between two records of a customer',
+      ...{ steps: 'an embedding is a window', hop: 'one after another', smooth: 'as they are' },
+    },
+    ...{ alternatives: [], zeroSteps: zeros, periodicity },
+  };
+}
+
 /** A step holds more than one reading, or one, and the span enough steps. */
 function isPossible(ms: number, { first, last, regular }: EventFacts): boolean {
   const isReading = regular.share > 0.8;

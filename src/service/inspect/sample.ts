@@ -1,3 +1,5 @@
+import { MOST_CHANNELS } from '../../numeric/most-channels.js';
+
 /** A bounded part of an input, as records of named fields. */
 export interface Sample {
   /** The file or topic. */
@@ -31,13 +33,23 @@ export type FlatRecord = Readonly<Record<string, unknown>>;
 export const MOST_RECORDS = 400_000;
 export const MOST_BYTES = 64 * 1024 * 1024;
 
-/** Takes objects within a record apart; lists are left out. */
+/** Fewer are a place, a range, a few readings. */
+const LEAST_NUMBERS = 8;
+
+/** Whether a value is a list of as many finite numbers as an embedding has; a list of whole ones is of ids, or counts. */
+export function isEmbedding(value: unknown): value is readonly number[] {
+  if (!Array.isArray(value) || value.length < LEAST_NUMBERS || value.length > MOST_CHANNELS) return false;
+  return value.every((element) => Number.isFinite(element)) && !value.every((element) => Number.isInteger(element));
+}
+
+/** Takes objects within a record apart. Of lists those of numbers that may be an embedding are kept. */
 export function flatten(record: object, prefix = '', into: Record<string, unknown> = {}): FlatRecord {
   for (const [key, value] of Object.entries(record)) {
     // As the config writes a key with a dot of its own.
     const name = key.replaceAll('.', '\\.');
     const isObject = value !== null && typeof value === 'object' && !(value instanceof Date);
     if (!isObject) into[prefix + name] = value;
+    else if (isEmbedding(value)) into[prefix + name] = value;
     else if (!Array.isArray(value)) flatten(value, `${prefix}${name}.`, into);
   }
   return into;

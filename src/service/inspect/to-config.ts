@@ -26,6 +26,7 @@ export function toConfig(findings: EventFindings, place?: TopicPlace): string {
     '',
     'cluster:',
     '  k: auto # as many segments as are most apart; or a number',
+    ...(findings.roles.embedding === undefined ? [] : ['  distance: cosine # directions count; or euclidean']),
     '',
     'output:',
     ...(place === undefined
@@ -85,6 +86,16 @@ const LEVEL = /temp|rate|price|level|voltage|percent|ratio|speed|humidity|pressu
 
 function channelsOf({ roles, types, events }: EventFindings): string[] {
   const [value] = roles.values;
+  if (roles.embedding !== undefined) {
+    const { field, elements } = roles.embedding;
+    return [
+      '  channels:',
+      `    - name: ${scalar(field)}`,
+      `      field: ${scalar(field)}`,
+      `      elements: ${elements} # numbers of the embedding`,
+      '      aggregate: mean # of the embeddings in a step; or last',
+    ];
+  }
   if (roles.type !== undefined && types.length > 0) {
     return [
       '  pivot: # a channel for each type',
@@ -131,7 +142,17 @@ function windowOf({ window, events, roles }: EventFindings): string[] {
   ];
 }
 
-function seriesOf({ window: { smoothWidth, reasons } }: EventFindings): string[] {
+function seriesOf({ roles, window: { smoothWidth, reasons } }: EventFindings): string[] {
+  if (roles.embedding !== undefined) {
+    return [
+      'series: # embeddings are taken as they are',
+      '  transform: none',
+      '  scale: none',
+      '',
+      'encoder:',
+      '  kind: precomputed',
+    ];
+  }
   return [
     'series:',
     ...(smoothWidth > 1

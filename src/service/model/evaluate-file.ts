@@ -17,6 +17,7 @@ import type { Config } from '../config/schema.js';
 import type { EvaluationReport } from './evaluation-report.js';
 import { modelSettingsFor } from './model-settings.js';
 import { plotReconstructions } from './plot-reconstructions.js';
+import { shownCurve } from './shown-curve.js';
 
 export interface EvaluateOptions {
   readonly labelColumn?: string | undefined;
@@ -172,7 +173,7 @@ function describe(scores: Scores, { steps, channels, labels }: WindowTable) {
       segmentId,
       name,
       windows: size,
-      prototype: Array.from({ length: steps }, (_, step) => finite(prototype[step * channels])),
+      prototype: shownCurve(prototype, steps, channels),
     })),
   };
 }
@@ -184,8 +185,4 @@ function areApart({ nearest, distances }: AssignmentBatch): boolean {
 
 function isKnown({ embeddings }: AssignmentBatch): boolean {
   return embeddings.series.mask.some(isInformative);
-}
-
-function finite(value: number | undefined): number | null {
-  return value === undefined || Number.isNaN(value) ? null : value;
 }

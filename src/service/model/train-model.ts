@@ -5,6 +5,7 @@ import { refuseTooFew } from '../../train/refuse-too-few.js';
 import type { TrainingJob, TrainingResult } from '../../train/training-job.js';
 import { writeWholeFile } from '../../transport/file/write-whole-file.js';
 import type { GatheredWindows } from './gather-windows.js';
+import { shownCurve } from './shown-curve.js';
 import type { TrainingSummary } from './training-summary.js';
 
 export interface TrainParts {
@@ -66,10 +67,7 @@ export async function trainModel(
       segmentId,
       name,
       windows: size,
-      prototype: Array.from({ length: steps }, (_, step) => {
-        const value = prototype[step * channels] ?? Number.NaN;
-        return Number.isNaN(value) ? null : value;
-      }),
+      prototype: shownCurve(prototype, steps, channels),
     })),
   };
 }

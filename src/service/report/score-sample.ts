@@ -9,6 +9,7 @@ import { scoreWindows } from '../../train/score-windows.js';
 import { toWindowBatch } from '../../train/window-columns.js';
 import { encoderOptionsOf } from '../config/plugged-options.js';
 import type { Config } from '../config/schema.js';
+import { windowChannels } from '../config/window-channels.js';
 import type { Log } from '../log.js';
 import { gatherFromEvents } from '../model/gather-windows.js';
 import { pickReconstructions, type ReconstructedSegment } from '../model/pick-reconstructions.js';
@@ -21,6 +22,8 @@ export interface ScoredWindows {
   /** Windows in the sample. */
   readonly sampled: number;
   readonly channels: readonly string[];
+  /** Of a window. */
+  readonly steps: number;
   /** Of the embeddings by segment, in [-1, 1]. */
   readonly silhouette: number;
   /** Mean squared, on prepared values; null where the encoder can't reconstruct. */
@@ -75,6 +78,7 @@ export async function scoreSample(
       modelVersion: modelVersion!,
       sampled: rows.length,
       channels: channelsOf(run!),
+      steps: windows.steps,
       silhouette: scores.silhouette,
       reconstructionError: scores.reconstructionError,
       segments: await pickReconstructions(scores, SHOWN, config.encoder.engine),
@@ -87,8 +91,7 @@ export async function scoreSample(
 
 /** Names of the channels of a run's windows. */
 export function channelsOf({ config }: RunSummary): readonly string[] {
-  const { channels, pivot } = config.input;
-  return channels?.map(({ name }) => name) ?? pivot?.values ?? ['events'];
+  return windowChannels(config.input).map(({ name }) => name);
 }
 
 function modelPath(folder: string, modelVersion: string): string {

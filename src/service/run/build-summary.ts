@@ -2,6 +2,7 @@ import type { Segmentation } from '../../segmentation.js';
 import type { TrainingOutcome } from '../../train/training-outcome.js';
 import type { Config } from '../config/schema.js';
 import type { ModelSummary, OutputSummary, RunIdentity, RunSummary, SegmentSummary } from '../run-summary.js';
+import { drawnCurves } from '../view/api/drawn-curves.js';
 
 export interface RunFacts {
   readonly name: string;
@@ -57,14 +58,15 @@ function toSegmentSummaries(
 ): SegmentSummary[] {
   const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
   return segments
-    .map(({ segmentId, name, prototype, level, trend, inactiveShare }): SegmentSummary => {
+    .map((segment): SegmentSummary => {
+      const { segmentId, name, level, trend, inactiveShare } = segment;
       const customers = sizes.get(segmentId) ?? 0;
       return {
         segmentId,
         name,
         share: total === 0 ? 0 : customers / total,
         customers,
-        prototype: prototype[0] ?? [],
+        prototype: drawnCurves(segment).prototype[0] ?? [],
         level,
         trend,
         inactiveShare,

@@ -66,20 +66,29 @@ function checkFields(config: Config): string {
   return `the fields in use, ${fieldsOf(config)}${flags}, and input.time.unit`;
 }
 
+type Named = readonly [role: string, field: string | undefined, elements?: number | undefined];
+
 function fieldsOf({ input }: Config): string {
   const { fields, channels = [], pivot } = input;
-  const named: [string, string | undefined][] = [
+  const named: Named[] = [
     ['customer', fields.customer],
     ['time', fields.time],
     ['eventId', fields.eventId],
     ['timeZone', fields.timeZone],
     ['label', fields.label],
-    ...channels.map((channel): [string, string | undefined] => [
-      `channel ${channel.name}`,
-      'field' in channel ? channel.field : undefined,
-    ]),
+    ...channels.map(
+      (channel): Named => [
+        `channel ${channel.name}`,
+        'field' in channel ? channel.field : undefined,
+        'field' in channel ? channel.elements : undefined,
+      ],
+    ),
     ['pivot', pivot?.field],
     ['pivot value', pivot?.value],
   ];
-  return named.flatMap(([role, field]) => (field === undefined ? [] : [`${role}: '${field}'`])).join(', ');
+  return named
+    .flatMap(([role, field, elements]) =>
+      field === undefined ? [] : [`${role}: '${field}'${elements === undefined ? '' : `, an array of ${elements}`}`],
+    )
+    .join(', ');
 }

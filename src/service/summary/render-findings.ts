@@ -51,11 +51,12 @@ const COLUMNS = [
 
 function roleOf(findings: Findings, field: string): string {
   if (findings.holds === 'windows') return field === findings.label ? 'label' : '';
-  const { customer, time, eventId, values, type } = findings.roles;
+  const { customer, time, eventId, values, embedding, type } = findings.roles;
   if (field === customer.field) return 'customer';
   if (field === time.field) return `time (${time.unit})`;
   if (field === eventId) return 'event id';
-  if (field === type?.field) return 'type of value';
+  if (field === embedding?.field) return `embedding of ${embedding.elements}`;
+  if (field === type?.field && embedding === undefined) return 'type of value';
   return values.includes(field) ? 'value' : '';
 }
 

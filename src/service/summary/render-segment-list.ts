@@ -1,4 +1,5 @@
 import type { SegmentAnswer, SegmentsAnswer } from '../view/api/answers.js';
+import { drawnCurves } from '../view/api/drawn-curves.js';
 import { formatChange, formatCount, formatCounted, formatDate, formatNumber, formatShare } from './format.js';
 import { plainTable } from './plain-table.js';
 import { sparkline } from './sparkline.js';
@@ -14,16 +15,16 @@ export function renderSegmentList({ modelVersion, segments }: SegmentsAnswer, re
     const trained = `${formatCounted(refused, 'training')} gave none that the gate let pass`;
     return `no segments yet: no model is in force; ${trained}: see segtide models list\n`;
   }
-  const rows = segments.map(({ segmentId, name, share, customers, prototype, level, trend, advice, lineage }) => [
-    segmentId,
-    name,
-    formatShare(share),
-    formatCount(customers),
-    sparkline(prototype[0] ?? [], 14),
-    formatNumber(level),
-    formatChange(trend),
-    advice,
-    lineage,
+  const rows = segments.map((segment) => [
+    segment.segmentId,
+    segment.name,
+    formatShare(segment.share),
+    formatCount(segment.customers),
+    sparkline(drawnCurves(segment).prototype[0] ?? [], 14),
+    formatNumber(segment.level),
+    formatChange(segment.trend),
+    segment.advice,
+    segment.lineage,
   ]);
   return `${plainTable(COLUMNS, rows, width)}\nmodel ${modelVersion}\n`;
 }
@@ -42,7 +43,7 @@ const COLUMNS = [
 
 /** All that is known of a segment. */
 export function renderSegment(segment: SegmentAnswer, width: number): string {
-  const { segmentId, name, madeName, share, customers, modelVersion, prototype, from, into } = segment;
+  const { segmentId, name, madeName, share, customers, modelVersion, from, into } = segment;
   const parts = (list: SegmentAnswer['from']): string =>
     list.map((part) => `${formatShare(part.share)} ${part.segmentId}`).join(', ') || 'none';
   const facts: (readonly [string, string])[] = [
@@ -64,7 +65,9 @@ export function renderSegment(segment: SegmentAnswer, width: number): string {
     ['lineage', segment.lineage],
     ['members from', parts(from)],
     ['members before', parts(into)],
-    ...prototype.map((curve, i) => [`curve ${i + 1}`, sparkline(curve, Math.min(60, width - 20))] as const),
+    ...drawnCurves(segment).prototype.map(
+      (curve, i) => [`curve ${i + 1}`, sparkline(curve, Math.min(60, width - 20))] as const,
+    ),
   ];
   return `${segmentId}\n${facts.map(([term, value]) => `  ${term.padEnd(17)} ${value}`).join('\n')}\n`;
 }

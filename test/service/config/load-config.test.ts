@@ -66,6 +66,11 @@ describe('loadConfig', () => {
     ],
     ['input: { channels: [{ name: a }] }', "'input.channels.0' must be either a value (`field: <name>`)"],
     ['input: { channels: [{ name: a, count: true, cumulative: true }] }', "'input.channels.0' must be either"],
+    ['input: { channels: [{ name: a, elements: 8 }] }', 'an array of them (with `elements`) or a number of events'],
+    [
+      'input: { kind: kafka, kafka: { brokers: [b:9092] }, channels: [{ name: a, field: a, elements: 256 }] }',
+      '255 channels at most for `input.kind: kafka`',
+    ],
     ['input: { channels: [] }', "'input.channels' must be at least 1 entries; got []"],
     ['input: { kafka: { topics: t } }', "'input.kafka.brokers' is missing; it must be a list"],
     ['input: { kind: kafka }', "'input.kafka' must be given, with at least `brokers`"],

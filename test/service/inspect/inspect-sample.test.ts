@@ -3,7 +3,7 @@ import { createRandom } from '../../../src/numeric/random.js';
 import { loadConfig } from '../../../src/service/config/load-config.js';
 import { resolveStages } from '../../../src/service/config/resolve-stages.js';
 import { type EventFindings, inspectSample } from '../../../src/service/inspect/inspect-sample.js';
-import type { FlatRecord, Sample } from '../../../src/service/inspect/sample.js';
+import { type FlatRecord, flatten, type Sample } from '../../../src/service/inspect/sample.js';
 import { toConfig } from '../../../src/service/inspect/to-config.js';
 
 const HOUR = 3_600_000;
@@ -185,5 +185,42 @@ describe('toConfig', () => {
       kafka: { brokers: ['a:9092', 'b:9092'], topics: ['usage.ndjson'], groupId: 'g' },
     });
     expect(config.window.outOfOrderness).toBe(29 * HOUR);
+  });
+
+  it('takes the longest list of numbers as an embedding, where records measure nothing', () => {
+    const random = createRandom(2);
+    const vector = (numbers: number): number[] => Array.from({ length: numbers }, () => random.normal());
+    const visits = (more: object): FlatRecord[] =>
+      Array.from({ length: 400 }, (_, i) =>
+        flatten({
+          ...{ user: `u${i % 20}`, t: START + i * HOUR, kind: i % 2 === 0 ? 'a' : 'b', words: 3 + (i % 7) },
+          ...{ place: [48.1, 11.6], page: { title: vector(8), text: vector(i === 9 ? 24 : 32) } },
+          ...more,
+        }),
+      );
+    const findings = inspect(visits({}));
+    expect(findings.roles).toMatchObject({
+      ...{ values: [], unusedValues: ['words'] },
+      embedding: { field: 'page.text', elements: 32 },
+    });
+    expect(findings.fields.map(({ name, type }) => [name, type])).toEqual([
+      ...[
+        ['user', 'text'],
+        ['t', 'integer'],
+        ['kind', 'text'],
+        ['words', 'integer'],
+      ],
+      ...[
+        ['page.title', 'embedding'],
+        ['page.text', 'embedding'],
+      ],
+    ]);
+    const config = loadConfig({ file: { path: 'segtide.yaml', text: toConfig(findings) } });
+    const { ingest, window } = resolveStages(config);
+    expect(ingest.channels.map(({ name }) => name)).toEqual(Array.from({ length: 32 }, (_, i) => `page.text.${i}`));
+    expect(window.steps).toBe(1);
+    expect(config).toMatchObject({ encoder: { kind: 'precomputed' }, cluster: { distance: 'cosine' } });
+
+    expect(inspect(visits({ kwh: 2 })).roles).toMatchObject({ embedding: undefined, values: ['words', 'kwh'] });
   });
 });

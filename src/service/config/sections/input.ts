@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { MOST_CHANNELS } from '../../../numeric/most-channels.js';
 import { duration, instant, instantOr, text, timeZone, topics, whole } from '../kinds.js';
 import { kafkaConnection } from './kafka-connection.js';
 import { checkRegistryLogin, registryKeys } from './registry.js';
@@ -7,9 +8,13 @@ import { checkRegistryLogin, registryKeys } from './registry.js';
 export type Channel = {
   readonly name: string;
   readonly aggregate: z.output<typeof aggregate>;
-} & ({ readonly field: string; readonly cumulative: boolean; readonly optional: boolean } | { readonly count: true });
+} & (
+  | { readonly field: string; readonly elements?: number; readonly cumulative: boolean; readonly optional: boolean }
+  | { readonly count: true }
+);
 
-const VALUE_OR_COUNT = 'either a value (`field: <name>`) or a number of events (`count: true`)';
+const VALUE_OR_COUNT =
+  'either a value (`field: <name>`), an array of them (with `elements`) or a number of events (`count: true`)';
 
 const fields = z
   .strictObject({
@@ -35,6 +40,11 @@ const channel = z
   .strictObject({
     name: text().describe('Name of the channel in outputs.'),
     field: text().exactOptional().describe('Field with the value; leave it out to count events.'),
+    elements: whole('numbers', { min: 2, max: MOST_CHANNELS })
+      .exactOptional()
+      .describe(
+        'The field is an array of so many numbers, an embedding: each is a channel, `<name>.0` and so on, and arrays of another length are dead letters.',
+      ),
     count: z.literal(true).exactOptional().describe('Counts events instead of reading a value.'),
     aggregate,
     cumulative: z
@@ -46,9 +56,10 @@ const channel = z
       .default(false)
       .describe('A record without the field observes nothing here instead of being refused.'),
   })
-  .transform(({ name, field, count, aggregate, cumulative, optional }, context): Channel => {
-    if (field !== undefined && count === undefined) return { name, field, aggregate, cumulative, optional };
-    if (field === undefined && count && !cumulative) return { name, count, aggregate };
+  .transform(({ name, field, elements, count, aggregate, cumulative, optional }, context): Channel => {
+    const array = elements === undefined ? {} : { elements };
+    if (field !== undefined && count === undefined) return { name, field, ...array, aggregate, cumulative, optional };
+    if (field === undefined && count && !cumulative && elements === undefined) return { name, count, aggregate };
     context.addIssue({ code: 'custom', message: VALUE_OR_COUNT });
     return z.NEVER;
   });

@@ -1,19 +1,26 @@
 import { formatNumber } from '../../summary/format.js';
-import type { SegmentAnswer } from '../../view/api/answers.js';
+import type { DrawnCurves } from '../../view/api/drawn-curves.js';
 import { segmentVariable } from '../report-colours.js';
 import { QUIET, type ReportChart, stepAxis, valueAxis } from './report-chart.js';
 
-/** What a segment's typical window looks like in one channel: prototype, band of 80 % of the members, decoded latent. */
-export function curveChart(segment: SegmentAnswer, channel: number, channelName: string): ReportChart {
-  const { segmentId, prototype, bandLow, bandHigh, decoded } = segment;
-  const curve = prototype[channel] ?? [];
-  const low = bandLow[channel] ?? [];
-  const high = bandHigh[channel] ?? [];
+type Curve = (number | null)[];
+
+/**
+ * What a segment's typical window looks like in one channel: prototype, band of 80 % of the members, decoded latent.
+ *
+ * @param at which of the curves
+ * @param title what it is of
+ */
+export function curveChart(segmentId: string, curves: DrawnCurves, at: number, title: string): ReportChart {
+  const { prototype, bandLow, bandHigh, decoded } = curves;
+  const [curve, low, high] = [prototype, bandLow, bandHigh].map((of) => [...(of[at] ?? [])]) as [Curve, Curve, Curve];
   const color = segmentVariable(segmentId);
   const line = { type: 'line' as const, silent: true, symbol: 'none' };
+  // Else a band whose lower edge is below 0 would begin at 0.
+  const band = { ...line, stack: 'band', stackStrategy: 'all' as const };
   return {
-    name: `segment-${segmentId}-${channel + 1}`,
-    label: `Typical window of ${segmentId}: ${channelName} by step, with the band of 80 % of its windows`,
+    name: `segment-${segmentId}-${at + 1}`,
+    label: `Typical window of ${segmentId}: ${title}, with the band of 80 % of its windows`,
     height: () => 150,
     option: () => ({
       grid: { left: 46, right: 10, top: 10, bottom: 24 },
@@ -21,10 +28,9 @@ export function curveChart(segment: SegmentAnswer, channel: number, channelName:
       yAxis: valueAxis(formatNumber),
       series: [
         // A band is a difference that is stacked on its lower edge.
-        { ...line, stack: 'band', lineStyle: { opacity: 0 }, data: low },
+        { ...band, lineStyle: { opacity: 0 }, data: low },
         {
-          ...line,
-          stack: 'band',
+          ...band,
           color,
           lineStyle: { opacity: 0 },
           areaStyle: { opacity: 0.2 },
@@ -37,7 +43,7 @@ export function curveChart(segment: SegmentAnswer, channel: number, channelName:
                 ...line,
                 color: QUIET,
                 lineStyle: { width: 1.4, type: 'dashed' as const },
-                data: decoded[channel] ?? [],
+                data: [...(decoded[at] ?? [])],
               },
             ]),
         { ...line, color, lineStyle: { width: 2.4 }, data: curve },

@@ -52,7 +52,8 @@ function scoresOf({ windows, labels, models }: ReportFacts): (readonly [string, 
 
 function pictures(facts: ReportFacts, parts: SectionParts): Html {
   const { windows } = facts;
-  if ('why' in windows) return html``;
+  // A window of one step is a point in each channel, and no line.
+  if ('why' in windows || windows.steps < 2) return html``;
   return html`<h3>Original against reconstructed windows</h3>
 <p class="note quiet">Line: prepared values as the encoder was given them. Dashes: as it gives them back. From the best to the worst reconstructed of the sample${windows.channels.length > 1 ? html`; ${windows.channels.join(', ')}, ever paler` : ''}.</p>
 ${windows.segments.map((segment) => {

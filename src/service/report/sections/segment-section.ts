@@ -1,5 +1,6 @@
 import { formatChange, formatCount, formatCounted, formatNumber, formatShare } from '../../summary/format.js';
 import type { SegmentAnswer } from '../../view/api/answers.js';
+import { drawnCurves } from '../../view/api/drawn-curves.js';
 import { curveChart } from '../charts/curve-chart.js';
 import { sizeChart } from '../charts/size-chart.js';
 import { type Html, html, plain } from '../html.js';
@@ -16,7 +17,7 @@ export function segmentSection({ segments: answer, run }: ReportFacts, parts: Se
   return {
     id: 'segments',
     title: 'Segments',
-    note: 'Line: the mean window of the segment, step by step. Shade: 80 % of its windows. Dashes: what the decoder makes of it, where the encoder has one.',
+    note: 'Line: the mean window of the segment, step by step, or channel by channel where windows have one step. Shade: 80 % of its windows. Dashes: what the decoder makes of it, where the encoder has one.',
     body: html`<ul class="cards">${living.map((segment) => toCard(segment, channels, parts))}</ul>
 ${formerList(answer, parts)}
 ${
@@ -37,14 +38,15 @@ function formerList({ former }: ReportFacts['segments'], parts: SectionParts): H
 }
 
 function toCard(segment: SegmentAnswer, channels: readonly string[] | undefined, parts: SectionParts): Html {
-  const { segmentId, name, madeName, share, customers, prototype } = segment;
+  const { segmentId, name, madeName, share, customers } = segment;
+  const curves = drawnCurves(segment);
   const renamed = name !== madeName && madeName !== '';
   return html`<li class="${parts.classOf(segmentId)}"><h3>${plain(segmentId, 24)} · ${plain(name)}</h3>
 ${renamed ? html`<p class="quiet">made name: ${plain(madeName)}</p>` : ''}
 <p><span class="share">${formatShare(share)}</span> <span class="quiet">${formatCounted(customers, 'customer')}</span></p>
-${prototype.map((_, channel) => {
-  const channelName = channels?.[channel] ?? `channel ${channel + 1}`;
-  return html`<p class="curve">${plain(channelName)} by step</p>${parts.small(curveChart(segment, channel, channelName))}`;
+${curves.prototype.map((_, i) => {
+  const title = `${curves.over === 'step' ? (channels?.[i] ?? `channel ${i + 1}`) : 'mean'} by ${curves.over}`;
+  return html`<p class="curve">${plain(title)}</p>${parts.small(curveChart(segmentId, curves, i, title))}`;
 })}
 <dl>${figuresOf(segment).map(([term, value]) => html`<dt>${term}</dt><dd>${value}</dd>`)}</dl></li>`;
 }
