@@ -10,12 +10,15 @@ describe('a training on what came since a change', () => {
   it('holds against the model in force nothing that it could not know, where windows overlap', () => {
     // The first window of the new behaviour covers the days 46 to 53, and one begins each day.
     expect(unknownSince(46, { fittedAt: 52 })).toBe(46 * DAY);
-    expect(unknownSince(46, { fittedAt: 53 })).toBeUndefined();
+    // Fitted while that one closed, customer by customer, it has seen a part of them.
+    expect(unknownSince(46, { fittedAt: 53 })).toBe(46 * DAY);
+    expect(unknownSince(46, { fittedAt: 54 })).toBeUndefined();
   });
 
   it('knows nothing of windows that follow each other from the end of the last', () => {
     expect(unknownSince(49, { fittedAt: 49, hop: SPAN })).toBe(49 * DAY);
-    expect(unknownSince(42, { fittedAt: 49, hop: SPAN })).toBeUndefined();
+    expect(unknownSince(42, { fittedAt: 49, hop: SPAN })).toBe(42 * DAY);
+    expect(unknownSince(42, { fittedAt: 56, hop: SPAN })).toBeUndefined();
   });
 
   it('does not ask without a change', () => {

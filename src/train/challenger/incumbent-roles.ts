@@ -38,9 +38,13 @@ export function toIncumbentRoles(
   };
 }
 
-/** Whether all of the windows ended after it was fitted; windows that overlap may have begun before. */
+/**
+ * Whether none of the windows ended before it was fitted; windows that overlap may have begun before. A model that was
+ * fitted in the midst of a wave, as a watch asks for that sees a change in its first windows, has seen a few of them
+ * beside all that came before: that is not to know them.
+ */
 export function knowsNoneOf({ artifact }: Incumbent, { ends }: Pick<WindowBatch, 'ends'>): boolean {
-  return ends.every((end) => end > artifact.createdAt);
+  return ends.every((end) => end >= artifact.createdAt);
 }
 
 /** Whether its segments rest on views, which can be fitted anew without the weights of a VRAE. */

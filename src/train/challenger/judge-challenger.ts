@@ -7,9 +7,10 @@ import type { VraeEngine } from '../../encode/vrae/vrae-options.js';
 import type { FittedScale } from '../../series/fitted-scale.js';
 import { commonSilhouettes } from '../common-silhouette.js';
 import { compareSegments } from '../compare-segments.js';
+import { effectiveSegments } from '../effective-segments.js';
 import { fromEncoderTensors } from '../encoder-tensors.js';
 import { type GateDecision, type GateValues, gate, type HeldOutMetrics } from '../gate.js';
-import { type CommonSilhouettes, gateRefit } from '../gate-refit.js';
+import { type CommonGroupings, gateRefit } from '../gate-refit.js';
 import { measureHeldOut } from '../held-out-metrics.js';
 import { meanPredictionError } from '../mean-prediction-error.js';
 import { measureNeighbours } from '../measure-neighbours.js';
@@ -117,23 +118,31 @@ async function compareGroupings(
   incumbent: Incumbent,
   { fit, points, embeddings, membership }: Challenger,
   name: VraeEngine,
-): Promise<CommonSilhouettes> {
+): Promise<CommonGroupings> {
   const viewMap = viewMapOf(fit.model);
   const { inactive } = embeddings.series;
   const memberships = [incumbent.membership, membership].map((groups) => withoutInactive(groups, inactive));
   if (viewMap === undefined) {
-    const [champion, challenger] = memberships.map((groups) =>
-      silhouette(points.embeddings, points.embeddingSize, groups),
+    return toGroupings(
+      memberships,
+      memberships.map((groups) => silhouette(points.embeddings, points.embeddingSize, groups)),
     );
-    return { champion: champion!, challenger: challenger! };
   }
   const { engine } = await openEngine(name);
   try {
-    const [champion, challenger] = commonSilhouettes(viewMap, embeddings, memberships, engine);
-    return { champion: champion!, challenger: challenger! };
+    return toGroupings(memberships, commonSilhouettes(viewMap, embeddings, memberships, engine));
   } finally {
     engine.dispose();
   }
+}
+
+/** Of champion and challenger. */
+function toGroupings(memberships: readonly Uint16Array[], silhouettes: readonly number[]): CommonGroupings {
+  const [champion, challenger] = memberships.map((membership, i) => ({
+    silhouette: silhouettes[i]!,
+    effectiveSegments: effectiveSegments(membership),
+  }));
+  return { champion: champion!, challenger: challenger! };
 }
 
 /**

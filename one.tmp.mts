@@ -1,0 +1,15 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+const root = process.argv[5] ?? '/tmp/frozen';
+const { makeDriftStream, readMeta, writeEvents } = await import(root + '/bench/measure/drift-stream.ts');
+const [set, scenario, seed] = process.argv.slice(2);
+const protocol = { scripts: '/tmp/driftscripts', data: '/work/shared/data', python: '/tmp/driftm-venv/bin/python' };
+const folder = makeDriftStream({ set, scenario, seed: Number(seed) }, protocol);
+const name = `/tmp/one/${set}_${scenario}_${seed}`;
+execFileSync('mkdir', ['-p', name]);
+writeEvents(folder, name + '/events.ndjson');
+const { T, k } = readMeta(folder);
+const extra = process.argv.slice(6);
+const given = ['input.fields.time=ts','input.time.unit=ms','input.channels=[{name: value, field: value}]','window.step=1h',`window.steps=${T}`,`cluster.k=${k}`, ...extra];
+execFileSync('node', [root + '/dist/service/cli/main.js', 'run', name + '/events.ndjson', ...given.flatMap((s) => ['--set', s]), '--output', name + '/out'], { stdio: ['ignore', 'inherit', 'inherit'] });
+execFileSync(protocol.python, ['/tmp/driftscripts/score.py', join(folder, 'truth.csv'), name + '/out/assignments.ndjson', '--json', name + '/score.json']);
