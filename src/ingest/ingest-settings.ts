@@ -134,7 +134,7 @@ function resolveChannels(options: readonly ChannelOptions[], fields: FieldList):
   const channels = options.flatMap((channel): readonly ChannelSettings[] => {
     if ('count' in channel) return [{ name: channel.name, field: undefined, cumulative: false, optional: false }];
     const { cumulative = false, optional = false } = channel;
-    checkElements(channel, options);
+    checkElements(channel, options, fields);
     const option = `channels[].field of \`${channel.name}\``;
     const names = elementNames(channel.name, channel.elements);
     const read = elementNames(channel.field, channel.elements);
@@ -159,7 +159,7 @@ function resolvePivot(options: NonNullable<IngestOptions['pivot']>, fields: Fiel
   return { pivot: { field, values: [...options.values], unknown } satisfies PivotSettings, channels };
 }
 
-function checkElements(channel: FieldChannelOptions, all: readonly ChannelOptions[]): void {
+function checkElements(channel: FieldChannelOptions, all: readonly ChannelOptions[], fields: FieldList): void {
   const { name, field, elements, cumulative, optional } = channel;
   if (elements === undefined) return;
   const option = `\`channels[].elements\` of \`${name}\``;
@@ -171,8 +171,10 @@ function checkElements(channel: FieldChannelOptions, all: readonly ChannelOption
       `${option} excludes \`cumulative\` and \`optional\`: an embedding is there as a whole, and is no meter reading`,
     );
   }
-  if (all.some((other) => other !== channel && 'field' in other && other.field === field)) {
-    refuse(`${option} maps all of \`${field}\`, which is mapped by another channel, too; leave one out`);
+  const others = all.flatMap((other) => (other !== channel && 'field' in other ? [other.field] : []));
+  const mapped = [...others, ...fields.list.map(({ name }) => name)];
+  if (mapped.some((name) => name === field || name.startsWith(`${field}.`))) {
+    refuse(`${option} maps all of \`${field}\`, which is mapped otherwise, too; leave one out`);
   }
 }
 

@@ -52,5 +52,6 @@ export function CurveChart({ label, colour, curve, low, high, decoded, height = 
 
 /** A range that holds 0 and all values, with some room. */
 function withZero(min: number, max: number): [number, number] {
-  return min === 0 && max === 0 ? [0, 1] : [Math.min(0, 1.04 * min), Math.max(0, 1.04 * max)];
+  const [low, high] = [Math.min(0, 1.04 * min), Math.max(0, 1.04 * max)];
+  return low === high ? [0, 1] : [low, high];
 }

@@ -32,7 +32,7 @@ export interface OpenPluginOptions {
   readonly mostHalts?: number;
 }
 
-/** Of a module that hangs when it is loaded, whatever time its calls may take. */
+/** To load a module once more may take so long, whatever time its calls may take. */
 const LEAST_LOAD_MS = 60_000;
 
 /** Starts a plug-in's thread; its module is loaded before the first call. An idle thread keeps no process alive. */
@@ -72,7 +72,8 @@ export function openPlugin(
   /** Loads the module, and opens again what was open in a thread that was lost. */
   async function load(isUnlimited: boolean): Promise<void> {
     const call = { id: nextId++, on: undefined, method: LOAD, args: [], keeps: false };
-    await put(call, isUnlimited ? undefined : Math.max(LEAST_LOAD_MS, timeLimitMs));
+    const limitMs = mostHalts === 0 ? timeLimitMs : Math.max(LEAST_LOAD_MS, timeLimitMs);
+    await put(call, isUnlimited ? undefined : limitMs);
     for (const opening of opened.values()) {
       await put(opening, timeLimitMs).catch((error: SegtideError) => {
         if (!(error instanceof PluginHaltedError)) ended ??= error;
@@ -82,18 +83,31 @@ export function openPlugin(
     isLoaded = true;
   }
 
-  async function ask(call: PluginCall, isUnlimited: boolean): Promise<unknown> {
-    if (thread.lost !== undefined && ended === undefined) {
-      if (++halts > mostHalts) ended = thread.lost;
-      else thread = start();
-      isLoaded = false;
+  /** Begins anew where a thread was lost, so that a call finds one that is loaded. */
+  async function prepare(isUnlimited: boolean): Promise<void> {
+    while (!isLoaded || thread.lost !== undefined) {
+      if (thread.lost !== undefined && ended === undefined) {
+        if (++halts > mostHalts) ended = thread.lost;
+        else thread = start();
+        isLoaded = false;
+      }
+      if (ended !== undefined) throw ended;
+      await load(isUnlimited).catch((error: unknown) => {
+        if (!(error instanceof PluginHaltedError)) throw error;
+      });
     }
     if (ended !== undefined) throw ended;
-    if (!isLoaded) await load(isUnlimited);
+  }
+
+  async function ask(call: PluginCall, isUnlimited: boolean): Promise<unknown> {
+    const isClose = call.method === 'close' && call.on !== undefined;
+    if (isClose) opened.delete(call.on!);
+    // What was open in it is gone with a thread that was lost.
+    if (isClose && thread.lost !== undefined) return undefined;
+    await prepare(isUnlimited);
     try {
       const result = await put(call, isUnlimited ? undefined : timeLimitMs);
       if (call.keeps) opened.set(call.id, call);
-      if (call.method === 'close' && call.on !== undefined) opened.delete(call.on);
       return result;
     } finally {
       if (thread.lost === undefined) halts = 0;

@@ -28,6 +28,8 @@ const LEAST_GAIN_UNKNOWN = -0.05;
  * segment that is least unlike it, and a few windows elsewhere have a silhouette that no grouping comes up to.
  */
 const HEAP = 0.5;
+/** Two segments as large as each other are a grouping, too. */
+const MOST_OF_A_HEAP = 2;
 
 /**
  * Decides whether a refit, or a model of a behaviour that the champion does not know, takes over: it groups the recent
@@ -46,8 +48,8 @@ export function gateRefit(
 ): GateDecision {
   const shown = `${challenger.silhouette.toFixed(3)} against ${champion.silhouette.toFixed(3)}`;
   if (objection !== undefined) return { promoted: false, reasons: [objection], values };
-  const isHeap = isUnknown && champion.effectiveSegments < HEAP * challenger.effectiveSegments;
-  if (isHeap && Number.isFinite(challenger.silhouette)) {
+  const isHeap = champion.effectiveSegments < Math.min(MOST_OF_A_HEAP, HEAP * challenger.effectiveSegments);
+  if (isUnknown && isHeap && challenger.silhouette > 0) {
     const [few, many] = [champion, challenger].map(({ effectiveSegments }) => effectiveSegments.toFixed(1));
     return { promoted: true, reasons: [`what is new was one heap: ${many} effective segments against ${few}`], values };
   }

@@ -88,12 +88,10 @@ async function openWindows(job: TrainingJob, open: OpenEncoder): Promise<OpenedW
 }
 
 /** Undefined, too, where it is known already since when all is new. */
-async function findChange(
-  { data, incumbent }: OpenedWindows,
-  { since, settings }: TrainingJob,
-): Promise<ChangeInViews | undefined> {
+async function findChange({ data, incumbent }: OpenedWindows, job: TrainingJob): Promise<ChangeInViews | undefined> {
   if (incumbent === undefined || isProvisional(incumbent.model.version)) return undefined;
-  if (since !== undefined && knowsNoneOf(incumbent, data.windows)) return undefined;
+  const { since, settings } = job;
+  if (since !== undefined && knowsNoneOf(incumbent, job, data.windows)) return undefined;
   const { artifact, model, embeddings, membership } = incumbent;
   const viewMap = viewMapOf(fromEncoderTensors(artifact.encoder));
   if (viewMap === undefined) return undefined;

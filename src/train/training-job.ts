@@ -71,6 +71,11 @@ export interface TrainingJob {
    */
   readonly refit?: boolean;
   /**
+   * Start of the behaviour that the champion was fitted to alone, as `since` of its training said, epoch ms. @default it
+   * was fitted to all windows
+   */
+  readonly championSince?: number | undefined;
+  /**
    * Start of the first windows of a behaviour that the champion may not know, epoch ms: earlier ones are not learnt
    * from. @default all are
    */

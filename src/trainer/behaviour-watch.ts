@@ -64,6 +64,8 @@ export interface BehaviourWatch {
   reinstated(): void;
   /** Start of the behaviour that models are fitted to, epoch ms; undefined while none has ended. */
   readonly since: number | undefined;
+  /** That of the windows that the model in force was fitted to alone, epoch ms; undefined where it was fitted to all. */
+  readonly fittedSince: number | undefined;
   readonly tally: DriftTally;
   snapshot(): BehaviourWatchSnapshot;
 }
@@ -179,6 +181,9 @@ export function createBehaviourWatch(
     },
     get since() {
       return since;
+    },
+    get fittedSince() {
+      return fittedSince;
     },
     get tally() {
       return tally;

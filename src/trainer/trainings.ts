@@ -67,7 +67,7 @@ export interface TrainingsContext {
   readonly position: TrainerPosition;
   readonly reservoir: Reservoir;
   readonly schedule: RetrainSchedule;
-  readonly watch: Pick<BehaviourWatch, 'since'>;
+  readonly watch: Pick<BehaviourWatch, 'since' | 'fittedSince'>;
   readonly segments: SegmentsInForce;
   readonly life: ModelLife;
 }
@@ -104,7 +104,7 @@ export function createTrainings(
     sampled: ReservoirSnapshot,
     { number, reasons, fresh, refit }: Pick<TrainingJob, 'number' | 'reasons' | 'fresh' | 'refit'>,
   ): void {
-    const { since } = watch;
+    const { since, fittedSince } = watch;
     underWay.begin({
       job: {
         number,
@@ -116,6 +116,7 @@ export function createTrainings(
         fresh,
         ...(refit && { refit }),
         ...(since !== undefined && { since }),
+        ...(fittedSince !== undefined && { championSince: fittedSince }),
         nextSegmentNumber: position.nextSegmentNumber,
         formerProfiles: segments.profiles(),
       },

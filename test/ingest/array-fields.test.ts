@@ -136,7 +136,12 @@ describe('elements of an array', () => {
         ],
       });
     expect(map(4096).channels).toHaveLength(4096);
-    expect(() => map(8, 9)).toThrow('`channels[].elements` of `e` maps all of `e`, which is mapped by another channel');
+    const words = '`channels[].elements` of `e` maps all of `e`, which is mapped otherwise, too';
+    expect(() => map(8, 9)).toThrow(words);
+    const channels = [{ name: 'e', field: 'e', elements: 8 }];
+    const fields = { customer: 'id', time: 't' };
+    expect(() => resolveIngest({ fields, channels: [...channels, { name: 'f', field: 'e.9' }] })).toThrow(words);
+    expect(() => resolveIngest({ fields: { ...fields, label: 'e.2' }, channels })).toThrow(words);
   });
 
   it('may be picked from an array of any length, where not all from the first on are mapped', () => {

@@ -186,6 +186,18 @@ describe('an encoder of a plug-in', () => {
     expect(told).toHaveLength(lost.length);
   });
 
+  it('blames no window for a thread that ended before it was asked', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'segtide-plugin-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    // The second of all that are opened ends its thread.
+    const opensOddly = `import { appendFileSync, readFileSync } from 'node:fs';
+      const log = ${JSON.stringify(join(folder, 'log'))};
+      const open = () => { appendFileSync(log, '.'); if (readFileSync(log).length === 2) process.exit(0); };
+      ${firstValue('if (values.includes(7)) process.exit(0);').replace('open: () => ({', 'open: () => (open(), {')}`;
+    const embeddings = await embed(pluginOf(opensOddly), 20, () => undefined);
+    expect(embeddings).toEqual(Array.from({ length: 20 }, (_, i) => (i === 7 ? Number.NaN : i)));
+  });
+
   it('takes nothing more where what it learnt can not be opened again', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'segtide-plugin-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));

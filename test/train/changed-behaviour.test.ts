@@ -57,7 +57,8 @@ describe('gateRefit', () => {
       promoted: true,
       reasons: ['what is new was one heap: 6.0 effective segments against 1.4'],
     });
-    expect(judge(3, true).promoted).toBe(false);
+    expect(judge(2, true).promoted).toBe(false);
+    expect(judge(1.4, true, -0.05).promoted).toBe(false);
     expect(judge(1.4, false).promoted).toBe(false);
     expect(judge(1.4, true, Number.NaN).promoted).toBe(false);
     expect(judge(1.4, true, 0.27, 'no view tells the windows apart').promoted).toBe(false);

@@ -13,6 +13,9 @@ describe('a training on what came since a change', () => {
     // Fitted while that one closed, customer by customer, it has seen a part of them.
     expect(unknownSince(46, { fittedAt: 53 })).toBe(46 * DAY);
     expect(unknownSince(46, { fittedAt: 54 })).toBeUndefined();
+    // Fitted to them alone it knows them, and what it was fitted to before is another behaviour.
+    expect(unknownSince(46, { fittedAt: 53, championSince: 46 })).toBeUndefined();
+    expect(unknownSince(46, { fittedAt: 53, championSince: 20 })).toBe(46 * DAY);
   });
 
   it('knows nothing of windows that follow each other from the end of the last', () => {
@@ -26,9 +29,16 @@ describe('a training on what came since a change', () => {
   });
 });
 
-function unknownSince(since: number, { fittedAt, hop = 1 }: { fittedAt: number; hop?: number }): number | undefined {
+interface Fit {
+  readonly fittedAt: number;
+  readonly hop?: number;
+  readonly championSince?: number;
+}
+
+function unknownSince(since: number, { fittedAt, hop = 1, championSince }: Fit): number | undefined {
   const ends = Float64Array.from({ length: 5 }, (_, i) => (since + i * hop + SPAN) * DAY);
-  return toIncumbentRoles(fitted(fittedAt), job(since), { ends }).unknownSince;
+  const asked = { ...job(since), championSince: championSince && championSince * DAY };
+  return toIncumbentRoles(fitted(fittedAt), asked, { ends }).unknownSince;
 }
 
 function fitted(day: number): Incumbent {

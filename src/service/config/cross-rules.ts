@@ -1,10 +1,8 @@
+import { MOST_CHANNELS_OF_TOPICS } from '../../numeric/most-channels.js';
 import { INNER_TOPICS, OUTPUT_TOPICS, topicOf } from '../topics/topic-name.js';
 import { patternOf } from '../topics/topic-pattern.js';
 import type { Config } from './schema.js';
 import { windowChannels } from './window-channels.js';
-
-/** Statistics of 384 channels and a thousand windows take the megabyte that brokers allow a message. */
-const MOST_CHANNELS_OF_TOPICS = 255;
 
 /** A rule across keys, which the schema of one key can't tell. */
 interface CrossRule {

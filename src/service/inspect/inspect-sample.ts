@@ -1,4 +1,5 @@
 import { SegtideError } from '../../errors.js';
+import { MOST_CHANNELS_OF_TOPICS } from '../../numeric/most-channels.js';
 import { formatCounted } from '../summary/format.js';
 import { chooseRoles, type Roles } from './choose-roles.js';
 import { describeEvents, type EventFacts } from './describe-events.js';
@@ -86,8 +87,15 @@ export function inspectSample(sample: Sample): Findings {
     window: roles.embedding === undefined ? proposeWindow(usage, events) : proposeEmbeddingWindow(usage, events),
     types: typesOf(sample, roles),
     keyed: keyedOf(sample, roles),
-    notes: noteFields(fields, roles, csv?.repeated),
+    notes: [...noteFields(fields, roles, csv?.repeated), ...(kind === 'topic' ? noteTooMany(roles) : [])],
   };
+}
+
+function noteTooMany({ embedding }: Roles): readonly string[] {
+  if (embedding === undefined || embedding.elements <= MOST_CHANNELS_OF_TOPICS) return [];
+  return [
+    `embeddings of ${embedding.elements} numbers are refused, as a topic has ${MOST_CHANNELS_OF_TOPICS} channels at most: reduce them before, or read files`,
+  ];
 }
 
 function typesOf({ records }: Sample, { type, embedding }: Roles): readonly string[] {

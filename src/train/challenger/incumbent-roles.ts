@@ -22,10 +22,11 @@ export interface IncumbentRoles {
 
 export function toIncumbentRoles(
   former: Incumbent | undefined,
-  { since, refit, settings }: TrainingJob,
+  job: TrainingJob,
   windows: Pick<WindowBatch, 'ends'>,
 ): IncumbentRoles {
-  const isUnknown = former !== undefined && since !== undefined && knowsNoneOf(former, windows);
+  const { since, refit, settings } = job;
+  const isUnknown = former !== undefined && since !== undefined && knowsNoneOf(former, job, windows);
   // A provisional model gives its segments' ids, and is no measure for anything else.
   const trained = former && isProvisional(former.model.version) ? undefined : former;
   return {
@@ -41,10 +42,15 @@ export function toIncumbentRoles(
 /**
  * Whether none of the windows ended before it was fitted; windows that overlap may have begun before. A model that was
  * fitted in the midst of a wave, as a watch asks for that sees a change in its first windows, has seen a few of them
- * beside all that came before: that is not to know them.
+ * beside all that came before: that is not to know them. One that was fitted to them alone knows them.
  */
-export function knowsNoneOf({ artifact }: Incumbent, { ends }: Pick<WindowBatch, 'ends'>): boolean {
-  return ends.every((end) => end >= artifact.createdAt);
+export function knowsNoneOf(
+  { artifact: { createdAt } }: Incumbent,
+  { since, championSince }: Pick<TrainingJob, 'since' | 'championSince'>,
+  { ends }: Pick<WindowBatch, 'ends'>,
+): boolean {
+  const isFittedToIt = since !== undefined && since === championSince;
+  return ends.every((end) => end > createdAt || (end === createdAt && !isFittedToIt));
 }
 
 /** Whether its segments rest on views, which can be fitted anew without the weights of a VRAE. */
