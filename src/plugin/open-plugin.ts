@@ -85,13 +85,15 @@ export function openPlugin(
 
   /** Begins anew where a thread was lost, so that a call finds one that is loaded. */
   async function prepare(isUnlimited: boolean): Promise<void> {
-    while (!isLoaded || thread.lost !== undefined) {
-      if (thread.lost !== undefined && ended === undefined) {
-        if (++halts > mostHalts) ended = thread.lost;
-        else thread = start();
+    while (ended === undefined && (!isLoaded || thread.lost !== undefined)) {
+      if (thread.lost !== undefined) {
+        if (++halts > mostHalts) {
+          ended = thread.lost;
+          break;
+        }
+        thread = start();
         isLoaded = false;
       }
-      if (ended !== undefined) throw ended;
       await load(isUnlimited).catch((error: unknown) => {
         if (!(error instanceof PluginHaltedError)) throw error;
       });

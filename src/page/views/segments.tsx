@@ -23,7 +23,8 @@ export function SegmentsView({ focus, changes }: { readonly focus: string | unde
   if (value === undefined || value.segments.length === 0) {
     return <Missing of={resource}>There is no model yet: windows are being collected for the first one.</Missing>;
   }
-  const channels = drawnCurves(value.segments[0]!).prototype.length;
+  const { over, prototype } = drawnCurves(value.segments[0]!);
+  const channels = prototype.length;
   const alive = value.segments.filter(({ lineage }) => lineage !== 'retired');
   const retired = value.segments.filter(({ lineage }) => lineage === 'retired');
   return (
@@ -31,7 +32,7 @@ export function SegmentsView({ focus, changes }: { readonly focus: string | unde
       <div class="above">
         <p>
           {counted(alive.length, 'segment')} of model <b>{plain(value.modelVersion ?? '', 40)}</b>. The band holds eight
-          of ten members at each {drawnCurves(value.segments[0]!).over}; dashed is what the encoder makes of them.
+          of ten members at each {over}; dashed is what the encoder makes of them.
         </p>
         {channels > 1 && (
           <label>

@@ -1,6 +1,6 @@
 import { parseIsoTime } from '../../ingest/iso-time.js';
 import { createZone } from '../../numeric/zone.js';
-import { type FlatRecord, isEmbedding } from './sample.js';
+import type { FlatRecord } from './sample.js';
 
 /** What a field holds. */
 export interface FieldFacts {
@@ -62,7 +62,8 @@ function describeField(name: string, records: readonly FlatRecord[]): FieldFacts
     if (value === null || value === undefined) continue;
     if (present++ === 0) example = value instanceof Date ? value.toISOString() : String(value);
     distinct.add(value instanceof Date ? value.getTime() : value);
-    if (isEmbedding(value)) {
+    // Of lists a sample keeps embeddings alone.
+    if (Array.isArray(value)) {
       counts.embedding++;
       lengths.set(value.length, (lengths.get(value.length) ?? 0) + 1);
       continue;
@@ -78,6 +79,8 @@ function describeField(name: string, records: readonly FlatRecord[]): FieldFacts
     } else counts[Number.isNaN(toIsoTime(value)) ? 'text' : 'time']++;
   }
   const type = typeOf(counts, present);
+  const isEmbedding = type === 'embedding';
+  const [elements, times] = usualOf(lengths);
   const isNumber = type === 'integer' || type === 'number';
   return {
     name,
@@ -86,15 +89,15 @@ function describeField(name: string, records: readonly FlatRecord[]): FieldFacts
     distinct: distinct.size,
     example: (type === 'decimal comma' ? commaExample : example).slice(0, 40),
     range: isNumber ? rangeOf(numbers) : null,
-    elements: type === 'embedding' ? usualOf(lengths)[0] : null,
-    usual: type === 'embedding' ? usualOf(lengths)[1] / counts.embedding : 1,
+    elements: isEmbedding ? elements : null,
+    usual: isEmbedding ? times / counts.embedding : 1,
   };
 }
 
-/** The most frequent length, and how often it comes. */
+/** The most frequent length, and how often it comes; 0 without any. */
 function usualOf(lengths: ReadonlyMap<number, number>): readonly [length: number, times: number] {
-  const [usual] = [...lengths].sort(([, a], [, b]) => b - a) as [[number, number]];
-  return usual;
+  const [usual] = [...lengths].sort(([, a], [, b]) => b - a);
+  return usual ?? [0, 0];
 }
 
 function rangeOf(numbers: readonly number[]): readonly [number, number] {

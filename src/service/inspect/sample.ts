@@ -37,7 +37,7 @@ export const MOST_BYTES = 64 * 1024 * 1024;
 const LEAST_NUMBERS = 8;
 
 /** Whether a value is a list of as many finite numbers as an embedding has; a list of whole ones is of ids, or counts. */
-export function isEmbedding(value: unknown): value is readonly number[] {
+function isEmbedding(value: unknown): value is readonly number[] {
   if (!Array.isArray(value) || value.length < LEAST_NUMBERS || value.length > MOST_CHANNELS) return false;
   return value.every((element) => Number.isFinite(element)) && !value.every((element) => Number.isInteger(element));
 }
